@@ -1,0 +1,24 @@
+# The README's two lines by name, and the few other things a maintainer types.
+VENV ?= .venv
+INSTALL = python3 -m venv $(VENV) && $(VENV)/bin/pip install -q uv && $(VENV)/bin/uv pip install -q --compile-bytecode --python $(VENV) -r
+COMPILE = $(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make lock" pyproject.toml
+
+.PHONY: demo test lint lock
+demo:
+	$(INSTALL) requirements.lock
+	$(VENV)/bin/python run.py compare baseline tariff_escalation tight_controls open_door
+
+test:
+	$(INSTALL) requirements-test.lock
+	$(VENV)/bin/python -m pytest
+
+lint:
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+# Newest versions that fit pyproject.toml; the second lock holds the first, so that one environment serves both.
+lock:
+	$(COMPILE) --upgrade -o requirements.lock
+	$(COMPILE) --upgrade --extra test -c requirements.lock -o requirements-test.lock

@@ -1,0 +1,55 @@
+"""The commands of Contraflow: `python run.py --help`. With only Python installed it says how to get the rest."""
+
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def missing() -> list[str]:
+    """Names of the project's dependencies that this Python lacks."""
+    import re
+    import tomllib
+    from importlib.metadata import PackageNotFoundError, version
+
+    declared = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    absent = []
+    for line in declared:
+        name = re.split(r"[<>=!~;\[ ]", line, maxsplit=1)[0]
+        try:
+            version(name)
+        except PackageNotFoundError:
+            absent.append(name)
+    return absent
+
+
+def advice() -> str:
+    """One line that makes an environment in the project's folder and runs the command there."""
+    python, folder = ("py", ".venv\\Scripts") if os.name == "nt" else ("python3", ".venv/bin")
+    parts = [
+        f"{python} -m venv .venv",
+        f"{folder}{os.sep}pip install -q uv",
+        f"{folder}{os.sep}uv pip install -q --python .venv -r requirements.lock",
+        " ".join([f"{folder}{os.sep}python", "run.py", *sys.argv[1:]]),
+    ]
+    return " && ".join(parts)
+
+
+def start() -> int:
+    """Check that everything is there, then hand over to `sim.cli`."""
+    if sys.version_info < (3, 11):  # noqa: UP036  (this line is for those who have an older one)
+        print(f"error: Python 3.11 or newer is needed, this is {sys.version.split()[0]}", file=sys.stderr)
+        return 2
+    absent = missing()
+    if absent:
+        print(f"error: this Python lacks {', '.join(absent)}", file=sys.stderr)
+        print(f"hint: in {HERE.name}/ paste: {advice()}", file=sys.stderr)
+        return 2
+    from sim.cli import main
+
+    return main()
+
+
+if __name__ == "__main__":
+    sys.exit(start())

@@ -1,0 +1,26 @@
+"""Contraflow: when does the exchange between multinationals and Chinese firms flip, and what does policy change?
+
+The public names are loaded on first use, so that `import sim` stays cheap.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "load": "sim.scenario",
+    "Scenario": "sim.scenario",
+    "simulate": "sim.simulate",
+    "Economy": "sim.economy",
+    "ensemble": "sim.study",
+    "compare": "sim.study",
+    "Results": "sim.study",
+}
+__all__ = ["Economy", "Results", "Scenario", "compare", "ensemble", "load", "simulate"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")

@@ -1,0 +1,91 @@
+"""The command line: which commands there are, and how errors leave. What a command needs it imports itself."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+import sim
+from sim.commands import browse, inspect, scenarios, studies
+from sim.errors import ContraflowError, ScenarioError
+
+app = typer.Typer(
+    name="contraflow",
+    help="When does the exchange between multinationals and Chinese firms flip, and what does policy change?",
+    epilog="Example: python run.py compare baseline tariff_escalation --seeds 20",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (studies, scenarios, browse, inspect):
+    module.register(app)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"contraflow {sim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """When does the exchange between multinationals and Chinese firms flip, and what does policy change?"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit code (see docs/results.md); prints errors in one line."""
+    given = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in given
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        code = app([word for word in given if word != "--debug"], standalone_mode=False, prog_name=_name())
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our output left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("interrupted", "", 130, debug)
+    except ContraflowError as error:
+        return _fail(*_told(error), error.code, debug)
+    except typer.TyperException as error:
+        told = error.format_message() if hasattr(error, "format_message") else str(error)
+        return _fail(told, f"{_name()} --help", getattr(error, "exit_code", 2), debug)
+    except Exception as error:
+        if debug:
+            raise
+        told = f"internal: {type(error).__name__}: {error}".splitlines()[0]
+        return _fail(told, "this is a bug; --debug shows where", 1, debug)
+    return code if isinstance(code, int) else 0
+
+
+def _told(error: ContraflowError) -> tuple[str, str]:
+    """Message and hint; several problems of scenario files go first, one a line."""
+    if isinstance(error, ScenarioError) and len(error.problems) > 1:
+        print("\n".join(map(str, error.problems)), file=sys.stderr)
+        return f"{len(error.problems)} problems; nothing was run", error.hint
+    return error.message, error.hint
+
+
+def _fail(message: str, hint: str, code: int, debug: bool) -> int:
+    if debug and sys.exc_info()[0] is not None:
+        import traceback
+
+        traceback.print_exc()
+    print(f"error: {message}", file=sys.stderr)
+    if hint:
+        print(f"hint: {hint}", file=sys.stderr)
+    return code
+
+
+def _name() -> str:
+    """How the user calls us."""
+    return "python run.py" if sys.argv[0].endswith("run.py") else "contraflow"

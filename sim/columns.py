@@ -1,0 +1,508 @@
+"""Every quantity of the model, declared once: name, type, unit, meaning, bounds.
+
+Columns are NamedTuples of arrays; records (`Outcome`, `Market`, `Vintage`, `Event`, `Life`) are what a run writes down.
+From the declarations come allocation, the Mesa agents' live attributes, validation of world files, invariant checks,
+axis labels, the data dictionary and the tables of `docs/model.md`. Technology is in natural logs (0.10 is about 10 %
+better), money in the unit of the sectors' markets, shares and probabilities in [0, 1].
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+SCHEMA = 1  # version of files, tables and scenarios
+FIRST_YEAR = 1979  # quarter 0 is 1979Q1
+REPORT_YEAR = 1990
+
+INF = float("inf")
+
+
+class Kind(IntEnum):
+    multinational = 0
+    chinese = 1
+
+
+class Ownership(IntEnum):
+    state = 0
+    private = 1
+    foreign = 2
+
+
+class Type(IntEnum):
+    """Partnership types and, as `none`, `hub` and `wholly_owned`, what a multinational does alone in the host."""
+
+    none = 0
+    market_access = 1
+    co_innovation = 2
+    globalize = 3
+    hub = 4
+    wholly_owned = 5
+
+
+class Mode(IntEnum):
+    """How a multinational serves the host without a partner."""
+
+    absent = 0
+    export = 1
+    wholly_owned = 2
+
+
+class Route(IntEnum):
+    """`sell`: the Chinese brand through the partner's access; `power`: the partner's brand on Chinese technology."""
+
+    none = 0
+    sell = 1
+    power = 2
+
+
+class SubForm(IntEnum):
+    none = 0
+    equity_jv = 1
+    licence = 2
+    contract_manufacturing = 3
+    supply = 4
+    minority_stake = 5
+    rd_alliance = 6
+    distribution = 7
+    acquisition = 8
+
+
+class Happening(IntEnum):
+    """Kinds of event."""
+
+    formation = 0
+    renegotiation = 1
+    conversion = 2
+    buyout_multinational = 3
+    buyout_chinese = 4
+    dissolution = 5
+    screening_refusal = 6
+    severance = 7
+    flip = 8
+    generation_adoption = 9
+    entry = 10
+    bankruptcy = 11
+
+
+class Trigger(IntEnum):
+    """Why a review, an end or a formation came about."""
+
+    none = 0
+    scheduled = 1
+    policy = 2
+    search = 3
+    surplus = 4
+    exogenous = 5
+    listing = 6
+    firm_exit = 7
+
+
+@dataclass(frozen=True)
+class Field:
+    """Metadata of one quantity.
+
+    unit: of the value; text: meaning; per: names of the array's dimensions, space separated; low, high: bounds that
+    hold after every quarter (or, for inputs, that a file must respect); dtype: of the array; given: True if a world
+    file supplies it; default: value before anything is known, or of an optional input; pool: how sectors combine in the
+    row `all` ("sum", or the name of the metric that weights the mean); formula: of a metric, in words.
+    """
+
+    unit: str
+    text: str
+    per: str = ""
+    low: float = -INF
+    high: float = INF
+    dtype: str = "f8"
+    given: bool = False
+    default: float | None = 0.0
+    pool: str = "sum"
+    formula: str = ""
+
+
+Column = NDArray[Any]
+
+
+class Firms(NamedTuple):
+    """State of firms; rows sorted by sector, multinationals first, with empty rows kept for entrants."""
+
+    id: Annotated[Column, Field("id", "stable identity: sector's key and order, or quarter of entry", "firm", dtype="u8")]
+    sector: Annotated[Column, Field("index", "sector", "firm", 0, dtype="i8")]
+    kind: Annotated[Column, Field("kind", "multinational or Chinese firm", "firm", 0, 1, dtype="i8")]
+    home: Annotated[Column, Field("index", "home region", "firm", 0, dtype="i8")]
+    ownership: Annotated[Column, Field("ownership", "state, private or foreign", "firm", 0, 2, dtype="i8")]
+    access_holder: Annotated[Column, Field("flag", "has access abroad and no technology of its own", "firm", 0, 1, dtype="i8")]
+    active: Annotated[Column, Field("flag", "1 while the firm lives", "firm", 0, 1, dtype="i8")]
+    cost_scale: Annotated[Column, Field("ratio", "multiplier of the firm's fixed costs", "firm", 0)]
+    technology: Annotated[Column, Field("log", "product technology of each generation", "firm generation", -30, 30)]
+    adopted: Annotated[Column, Field("flag", "whether the firm makes the generation", "firm generation", 0, 1, dtype="i8")]
+    effort: Annotated[Column, Field("share", "share of R&D given to each generation", "firm generation", 0, 1)]
+    operations: Annotated[Column, Field("log", "cost advantage from learning by doing", "firm", -5, 5)]
+    output: Annotated[Column, Field("ratio", "cumulated output, in market shares of a year", "firm", 0)]
+    access: Annotated[Column, Field("share", "own brand, distribution and know-how in each region", "firm region", 0, 1)]
+    months: Annotated[Column, Field("months", "development time of a product", "firm", 1, 120)]
+    plant: Annotated[Column, Field("quarter", "first quarter the plant in a region works, -1 if none", "firm region", -1, dtype="i8")]
+    branding: Annotated[Column, Field("flag", "pays for a brand of its own in the region", "firm region", 0, 1, dtype="i8")]
+    share: Annotated[Column, Field("share", "market share of each line", "firm line", 0, 1)]
+    contract: Annotated[Column, Field("row", "partnership that shapes the line's offer, -1 if none", "firm line", -1, dtype="i8")]
+    ventures: Annotated[Column, Field("count", "a Chinese firm's partnerships in the host", "firm", 0, dtype="i8")]
+    supplies: Annotated[Column, Field("count", "a Chinese firm's partnerships that power others", "firm", 0, dtype="i8")]
+    mode: Annotated[Column, Field("mode", "what the multinational does alone in the host", "firm", 0, 2, dtype="i8")]
+    orientation: Annotated[Column, Field("flag", "1 if the China base works for the world", "firm", 0, 1, dtype="i8")]
+    hub: Annotated[Column, Field("share", "share of R&D and lead products at the China base", "firm", 0, 1)]
+    web: Annotated[Column, Field("share", "local supply web of the China base", "firm", 0, 1)]
+    hub_quarters: Annotated[Column, Field("quarters", "quarters in a row that the base serves mainly the world", "firm", 0, dtype="i8")]
+    is_hub: Annotated[Column, Field("flag", "1 once the base has become a hub", "firm", 0, 1, dtype="i8")]
+    worth: Annotated[Column, Field("money", "net worth", "firm")]
+    distress: Annotated[Column, Field("quarters", "quarters in a row with negative worth or no sales", "firm", 0, dtype="i8")]
+    hazard: Annotated[Column, Field("probability", "perceived chance a quarter of being cut off", "firm", 0, 1)]
+    hedge: Annotated[Column, Field("share", "dependence covered by an in-house alternative", "firm", 0, 1)]
+    revenue: Annotated[Column, Field("money", "sales under the own brand this quarter", "firm", 0)]
+    host_revenue: Annotated[Column, Field("money", "sales in the host this quarter", "firm", 0)]
+    exports: Annotated[Column, Field("money", "multinational's sales abroad made in the host", "firm", 0)]
+    borrowed: Annotated[Column, Field("money", "sales that run on a partner's technology", "firm", 0)]
+    venture_income: Annotated[Column, Field("money", "income from partnerships this quarter", "firm")]
+    profit: Annotated[Column, Field("money", "profit this quarter, after R&D and fixed costs", "firm")]
+    rd: Annotated[Column, Field("money", "R&D spending this quarter", "firm", 0)]
+    listed: Annotated[Column, Field("share", "strength of an entity listing by each region", "firm region", 0, 1)]
+
+
+class Partnerships(NamedTuple):
+    """State of partnerships in preallocated rows; a row is free when `active` is 0."""
+
+    id: Annotated[Column, Field("id", "stable identity: the two firms, line and quarter of signing", "partnership", dtype="u8")]
+    active: Annotated[Column, Field("flag", "1 while in force", "partnership", 0, 1, dtype="i8")]
+    multinational: Annotated[Column, Field("row", "the multinational", "partnership", -1, dtype="i8")]
+    chinese: Annotated[Column, Field("row", "the Chinese firm", "partnership", -1, dtype="i8")]
+    sector: Annotated[Column, Field("index", "sector", "partnership", 0, dtype="i8")]
+    type: Annotated[Column, Field("type", "market access, co-innovation or globalize", "partnership", 0, 3, dtype="i8")]
+    type_first: Annotated[Column, Field("type", "type at signing", "partnership", 0, 3, dtype="i8")]
+    route: Annotated[Column, Field("route", "sell or power, when globalizing", "partnership", 0, 2, dtype="i8")]
+    sub_form: Annotated[Column, Field("form", "legal form", "partnership", 0, 8, dtype="i8")]
+    region: Annotated[Column, Field("index", "where the offer is sold", "partnership", 0, dtype="i8")]
+    line: Annotated[Column, Field("index", "line of the brand's owner", "partnership", 0, dtype="i8")]
+    place: Annotated[Column, Field("index", "where the offer is made", "partnership", 0, dtype="i8")]
+    equity: Annotated[Column, Field("share", "multinational's share of profit after royalty", "partnership", 0, 1)]
+    royalty: Annotated[Column, Field("share", "share of sales paid to the side that gives technology", "partnership", 0, 1)]
+    openness: Annotated[Column, Field("share", "knowledge opened by contract", "partnership", 0, 1)]
+    autonomy: Annotated[Column, Field("share", "decisions left to the venture", "partnership", 0, 1)]
+    clause: Annotated[Column, Field("flag", "1 if terms adapt to named shocks", "partnership", 0, 1, dtype="i8")]
+    trust: Annotated[Column, Field("share", "trust", "partnership", 0, 1)]
+    start: Annotated[Column, Field("quarter", "quarter of signing", "partnership", -1, dtype="i8")]
+    ends: Annotated[Column, Field("quarter", "quarter in which notice runs out, -1 if none given", "partnership", -1, dtype="i8")]
+    end_kind: Annotated[Column, Field("kind", "event that will end it", "partnership", -1, 11, dtype="i8")]
+    end_trigger: Annotated[Column, Field("trigger", "cause of the end", "partnership", 0, 7, dtype="i8")]
+    next_mode: Annotated[Column, Field("mode", "what the multinational does alone afterwards", "partnership", 0, 3, dtype="i8")]
+    technology_balance: Annotated[Column, Field("share", "Chinese part of the technology brought", "partnership", 0, 1)]
+    access_balance: Annotated[Column, Field("share", "Chinese part of the access brought", "partnership", 0, 1)]
+    balance_start: Annotated[Column, Field("share", "technology balance when terms were last set", "partnership", 0, 1)]
+    reversed: Annotated[Column, Field("quarters", "quarters in a row with technology balance above one half", "partnership", 0, dtype="i8")]
+    flipped: Annotated[Column, Field("quarter", "quarter of the flip, -1 if none", "partnership", -1, dtype="i8")]
+    gap_start: Annotated[Column, Field("log", "multinational's technology less the Chinese firm's at signing", "partnership")]
+    equity_start: Annotated[Column, Field("share", "multinational's equity at signing", "partnership", 0, 1)]
+    flow_to_chinese: Annotated[Column, Field("log", "technology learnt by the Chinese firm", "partnership", 0)]
+    flow_to_multinational: Annotated[Column, Field("log", "technology learnt by the multinational", "partnership", 0)]
+    sales: Annotated[Column, Field("money", "sales of the offer this quarter", "partnership", 0)]
+    pot: Annotated[Column, Field("money", "profit of the offer this quarter, to be shared", "partnership")]
+    pay_multinational: Annotated[Column, Field("money", "expected value a quarter to the multinational", "partnership")]
+    pay_chinese: Annotated[Column, Field("money", "expected value a quarter to the Chinese firm", "partnership")]
+    promise_multinational: Annotated[Column, Field("money", "its value when terms were last set", "partnership")]
+    promise_chinese: Annotated[Column, Field("money", "its value when terms were last set", "partnership")]
+
+
+class Sectors(NamedTuple):
+    """What distinguishes sectors: data, never dummies. Fields with `given` come from the world file."""
+
+    key: Annotated[Column, Field("id", "stable key of the sector's name", "sector", dtype="u8")]
+    first: Annotated[Column, Field("row", "first row of the sector's multinationals", "sector", 0, dtype="i8")]
+    middle: Annotated[Column, Field("row", "first row of its Chinese firms", "sector", 0, dtype="i8")]
+    last: Annotated[Column, Field("row", "one past its last row", "sector", 0, dtype="i8")]
+    multinationals: Annotated[Column, Field("count", "multinationals at the start", "sector", 0)]
+    chinese: Annotated[Column, Field("count", "Chinese firms at the start", "sector", 0)]
+    generations: Annotated[Column, Field("count", "generations declared", "sector", 1, dtype="i8")]
+    tradable: Annotated[Column, Field("flag", "goods that are shipped and taxed at the border", "sector", 0, 1, given=True, default=1)]
+    quality_sensitivity: Annotated[Column, Field("1", "alpha_q: response of demand to log technology", "sector", 0.5, 6, given=True, default=2)]
+    price_elasticity: Annotated[Column, Field("1", "alpha_s: response of demand to log price", "sector", 0.5, 12, given=True, default=3)]
+    innovation: Annotated[Column, Field("log/year", "technology gained a year at reference R&D", "sector", 0, 0.3, given=True, default=None)]
+    absorption: Annotated[Column, Field("1/year", "rate at which a Chinese firm closes the gap to the frontier, before R&D and controls", "sector", 0, 1, given=True, default=None)]
+    rd_intensity: Annotated[Column, Field("share", "R&D over sales", "sector", 0, 0.6, given=True, default=None)]
+    cycle: Annotated[Column, Field("years", "years between product generations", "sector", 0.25, 40, given=True, default=None)]
+    start_level: Annotated[Column, Field("ratio", "technology of Chinese firms over the frontier in 1979", "sector", 0.001, 2, given=True, default=None)]
+    floor: Annotated[Column, Field("ratio", "state and market-based R&D floor, relative to the national path", "sector", 0, 5, given=True, default=1)]
+    cost_advantage: Annotated[Column, Field("ratio", "Chinese cost advantage, relative to the national path", "sector", 0, 3, given=True, default=1)]
+    transport: Annotated[Column, Field("log", "cost of shipping between regions", "sector", 0, 2, given=True, default=0.08)]
+    access_holders: Annotated[Column, Field("share", "multinationals with access and no technology of their own", "sector", 0, 1, given=True, default=0)]
+    entry_rate: Annotated[Column, Field("1/year", "Chinese entrants a year, over firms at the start, when a window is open", "sector", 0, 2, given=True, default=0.02)]
+    learning_rate: Annotated[Column, Field("1", "cost elasticity of cumulated output", "sector", 0, 1, given=True, default=0.05)]
+
+
+class World(NamedTuple):
+    """Dated conditions that nobody in the model decides."""
+
+    market: Annotated[Column, Field("money/year", "expenditure", "quarter sector region", 0)]
+    weight: Annotated[Column, Field("share", "share of demand for each generation", "quarter sector generation region", 0, 1)]
+    arrived: Annotated[Column, Field("flag", "generation can be made", "quarter sector generation", 0, 1)]
+    advantage: Annotated[Column, Field("log", "Chinese cost advantage", "quarter")]
+    floor: Annotated[Column, Field("ratio", "national R&D floor over reference R&D", "quarter")]
+    speed: Annotated[Column, Field("ratio", "Chinese firms' speed of development over 1979", "quarter", 0)]
+
+
+class Policy(NamedTuple):
+    """Policy fields by quarter. Two instances exist: `in_force`, and `announced` (what is known to come, at full size).
+
+    origin: where goods are made, technology or an investor comes from; destination: whose border, market or law it is.
+    """
+
+    tariff: Annotated[Column, Field("share", "ad valorem, by place of production", "quarter sector generation origin destination", 0, 20)]
+    owner_tariff: Annotated[Column, Field("share", "ad valorem on imports, by home of the owner", "quarter sector generation origin destination", 0, 20)]
+    control: Annotated[Column, Field("share", "export control: share of technology flow stopped", "quarter sector generation origin destination", 0, 1)]
+    over_compliance: Annotated[Column, Field("share", "flow stopped beyond what is controlled", "quarter sector origin destination", 0, 1)]
+    listing: Annotated[Column, Field("count", "most central firms of the origin listed by the destination", "quarter sector origin destination", 0, 1000)]
+    block: Annotated[Column, Field("probability", "screening refuses a deal", "quarter sector origin destination", 0, 1)]
+    delay: Annotated[Column, Field("quarters", "screening takes", "quarter sector origin destination", 0, 40)]
+    threshold: Annotated[Column, Field("share", "equity above which deals are screened", "quarter sector origin destination", 0, 1)]
+    cap: Annotated[Column, Field("share", "largest foreign equity allowed", "quarter sector generation origin destination", 0, 1, default=1.0)]
+    mandate: Annotated[Column, Field("share", "openness that a local partner is promised by law", "quarter sector origin destination", 0, 1)]
+    sole_entry_friction: Annotated[Column, Field("share", "yearly cost of entering without a partner, of market per firm", "quarter sector destination", 0, 10)]
+    ip: Annotated[Column, Field("share", "protection of intellectual property", "quarter sector destination", 0, 1)]
+    localisation_cost: Annotated[Column, Field("share", "cost of keeping data and R&D apart, of market per firm", "quarter sector destination", 0, 10)]
+    subsidy_rd: Annotated[Column, Field("ratio", "R&D subsidy over reference R&D", "quarter sector origin", 0, 10)]
+    subsidy_production: Annotated[Column, Field("share", "production subsidy over cost", "quarter sector generation origin", 0, 0.9)]
+    perception: Annotated[Column, Field("log", "shift of demand by owner's home", "quarter sector origin destination", -20, 5)]
+    compliance: Annotated[Column, Field("share", "cost of compliance over sales of foreign owners", "quarter sector origin destination", 0, 1)]
+    local_content: Annotated[Column, Field("share", "content that must be local", "quarter sector generation destination", 0, 1)]
+    demand: Annotated[Column, Field("ratio", "factor on expenditure", "quarter sector generation destination", 0, 10, default=1.0)]
+    supply: Annotated[Column, Field("ratio", "factor on what plants can deliver", "quarter sector generation origin", 0, 10, default=1.0)]
+    changed: Annotated[Column, Field("flag", "a field of the sector changed this quarter, by region concerned", "quarter sector region", 0, 1)]
+
+
+class Scratch(NamedTuple):
+    """Working numbers of a quarter, and the few that last: reference, start_front, logsum."""
+
+    reference: Annotated[Column, Field("log", "exogenous technology trend that appeals are relative to", "sector")]
+    start_front: Annotated[Column, Field("log", "frontier of the generation before when this one arrived", "sector generation")]
+    logsum: Annotated[Column, Field("log", "sluggish log-sum of appeals", "sector region")]
+    quality: Annotated[Column, Field("1", "appeal of the firm's technology", "firm generation", 0)]
+    composite: Annotated[Column, Field("log", "technology over generations, by the host's demand", "firm")]
+    lift: Annotated[Column, Field("log", "joint technology used in products abroad", "firm", 0)]
+    demand_weight: Annotated[Column, Field("share", "share of demand by generation, after demand shocks", "sector generation region", 0, 1)]
+    world_weight: Annotated[Column, Field("share", "the same for the world", "sector generation", 0, 1)]
+    expenditure: Annotated[Column, Field("money", "a quarter's expenditure", "sector region", 0)]
+    unit: Annotated[Column, Field("money", "a quarter's world market per firm", "sector", 0)]
+    rd_reference: Annotated[Column, Field("money", "a quarter's R&D of a representative multinational", "sector", 0)]
+    trade: Annotated[Column, Field("ratio", "appeal kept across a border", "sector generation origin destination", 0)]
+    trade_ahead: Annotated[Column, Field("ratio", "the same as announced", "sector generation origin destination", 0)]
+    brand: Annotated[Column, Field("ratio", "appeal by owner's home", "sector generation origin destination", 0)]
+    brand_import: Annotated[Column, Field("ratio", "the same when made elsewhere", "sector generation origin destination", 0)]
+    wage: Annotated[Column, Field("ratio", "appeal of Chinese cost", "sector", 0)]
+    advantage: Annotated[Column, Field("log", "Chinese cost advantage", "sector")]
+    sensitivity: Annotated[Column, Field("1", "alpha_q times its scale", "sector", 0)]
+    frontier: Annotated[Column, Field("log", "best firm of the world", "sector generation")]
+    frontier_foreign: Annotated[Column, Field("log", "best multinational", "sector generation")]
+    frontier_chinese: Annotated[Column, Field("log", "best Chinese firm", "sector generation")]
+    best_foreign: Annotated[Column, Field("log", "best multinational over generations", "sector")]
+    best_chinese: Annotated[Column, Field("log", "best Chinese firm over generations", "sector")]
+    ecosystem: Annotated[Column, Field("share", "what the host's ecosystem gives", "sector", 0, 1)]
+    inflow: Annotated[Column, Field("share", "foreign technology flow to the host that no control stops", "sector generation", 0, 1)]
+    peers: Annotated[Column, Field("count", "active firms by origin, who share its pool of variety", "sector kind", 0)]
+    presence: Annotated[Column, Field("share", "wholly owned bases over multinationals", "sector", 0)]
+    appeal: Annotated[Column, Field("1", "appeal of each line", "firm line", 0)]
+    denominator: Annotated[Column, Field("1", "sum of appeals, outside good included", "sector region", 0)]
+    host_made: Annotated[Column, Field("flag", "line is made in the host", "firm line", 0, 1, dtype="i8")]
+    earned: Annotated[Column, Field("money", "profit of each line at its target share", "firm line", 0)]
+    gain: Annotated[Column, Field("money/log", "what a log point of technology earns the firm a quarter", "firm", 0)]
+    gain_abroad: Annotated[Column, Field("money/log", "the same outside the host", "firm", 0)]
+    exposed: Annotated[Column, Field("money/log", "what a log point of all Chinese firms costs it a quarter", "firm", 0)]
+    rd_own: Annotated[Column, Field("money", "own sales that feed R&D", "firm", 0)]
+    rd_venture: Annotated[Column, Field("money", "venture sales that feed R&D", "firm", 0)]
+    fixed_paid: Annotated[Column, Field("money", "fixed costs paid this quarter", "firm")]
+    chinese_share: Annotated[Column, Field("share", "Chinese brands' share", "sector region", 0, 1)]
+    firm_share: Annotated[Column, Field("share", "share of a firm in each region, all lines", "firm region", 0, 1)]
+    lesson: Annotated[Column, Field("log", "best partner's lesson this quarter", "firm generation", 0)]
+    change: Annotated[Column, Field("log", "change of technology this quarter", "firm generation")]
+    venture_quality: Annotated[Column, Field("1", "appeal of a venture's technology", "partnership generation", 0)]
+    forecast_pot: Annotated[Column, Field("money", "forecast of the offer's profit at target share", "partnership")]
+    forecast_sales: Annotated[Column, Field("money", "forecast of its sales", "partnership")]
+    proposed_to: Annotated[Column, Field("row", "partner a multinational proposes to, -1 if none", "firm", -1, dtype="i8")]
+    proposed_type: Annotated[Column, Field("type", "type proposed", "firm", 0, dtype="i8")]
+    proposed_route: Annotated[Column, Field("route", "route proposed", "firm", 0, dtype="i8")]
+    proposed_region: Annotated[Column, Field("index", "region proposed", "firm", 0, dtype="i8")]
+    proposed_line: Annotated[Column, Field("index", "line proposed", "firm", 0, dtype="i8")]
+    proposed_value: Annotated[Column, Field("money", "gain of the partner, present value", "firm")]
+    tariff_revenue: Annotated[Column, Field("money", "tariffs paid this quarter", "sector region", 0)]
+    made_in_host: Annotated[Column, Field("money", "sales made in the host", "sector region", 0)]
+    chinese_made_host: Annotated[Column, Field("money", "Chinese brands made in the host", "sector region", 0)]
+    chinese_local: Annotated[Column, Field("money", "Chinese brands made in the region abroad", "sector region", 0)]
+    powered: Annotated[Column, Field("money", "other brands on Chinese technology", "sector region", 0)]
+    outlays: Annotated[Column, Field("money", "public outlays by region", "sector region", 0)]
+    free: Annotated[Column, Field("row", "stack of free partnership rows", "partnership", dtype="i8")]
+    counts: Annotated[Column, Field("count", "free rows, events and lives written", "counter", dtype="i8")]
+
+
+def _metric(unit: str, text: str, formula: str, pool: str = "sum", low: float = -INF, high: float = INF) -> Field:
+    return Field(unit, text, low=low, high=high, pool=pool, formula=formula)
+
+
+class Outcome(NamedTuple):
+    """Metrics of a sector in a quarter: table `trajectories`."""
+
+    active_market_access: Annotated[float, _metric("count", "Market-access partnerships in force", "live partnerships of the type", low=0)]
+    active_co_innovation: Annotated[float, _metric("count", "Co-innovation partnerships in force", "live partnerships of the type", low=0)]
+    active_globalize: Annotated[float, _metric("count", "Globalising partnerships in force", "live partnerships of the type", low=0)]
+    hub_share: Annotated[float, _metric("share", "Multinationals whose China base is a hub", "hubs / multinationals", "firms_multinational", 0, 1)]
+    wholly_owned_share: Annotated[float, _metric("share", "Multinationals wholly owned in the host", "wholly owned, hubs included / multinationals", "firms_multinational", 0, 1)]
+    adoptions_market_access: Annotated[float, _metric("count", "Adoptions of market access", "formations and conversions to the type", low=0)]
+    adoptions_co_innovation: Annotated[float, _metric("count", "Adoptions of co-innovation", "formations and conversions to the type", low=0)]
+    adoptions_globalize: Annotated[float, _metric("count", "Adoptions of globalising", "formations and conversions to the type", low=0)]
+    adoptions_hub: Annotated[float, _metric("count", "Adoptions of a hub", "bases that become hubs", low=0)]
+    adoptions_wholly_owned: Annotated[float, _metric("count", "Adoptions of full ownership", "entries and conversions to full ownership", low=0)]
+    formations: Annotated[float, _metric("count", "Partnerships signed", "formation events of partnerships", low=0)]
+    renegotiations: Annotated[float, _metric("count", "Partnerships renegotiated", "events", low=0)]
+    conversions: Annotated[float, _metric("count", "Partnerships converted", "events in which a partnership changes type", low=0)]
+    buyouts: Annotated[float, _metric("count", "Buy-outs", "events, by either side", low=0)]
+    dissolutions: Annotated[float, _metric("count", "Dissolutions", "events", low=0)]
+    severances: Annotated[float, _metric("count", "Partnerships severed by listing or bankruptcy", "events", low=0)]
+    exits: Annotated[float, _metric("count", "Partnerships ended", "buy-outs, dissolutions and severances", low=0)]
+    inefficient_exits: Annotated[float, _metric("count", "Ends that destroy value", "ends with V > d_M + d_C", low=0)]
+    refusals: Annotated[float, _metric("count", "Deals refused by screening", "events", low=0)]
+    flips: Annotated[float, _metric("count", "Partnerships that flip", "technology balance above one half for 4 quarters", low=0)]
+    technology_multinational: Annotated[float, _metric("log", "Technology of multinationals", "mean product technology of multinationals with technology", "firms_multinational")]
+    technology_chinese: Annotated[float, _metric("log", "Technology of Chinese firms", "mean product technology of Chinese firms", "firms_chinese")]
+    technology_gap: Annotated[float, _metric("log", "Technology gap", "mean multinational minus mean Chinese", "firms_chinese")]
+    frontier_gap: Annotated[float, _metric("log", "Gap of the best", "best multinational minus best Chinese", "firms_chinese")]
+    technology_level: Annotated[float, _metric("ratio", "Chinese technology over the frontier", "exp(sales-weighted mean of the top three Chinese firms - the same of foreign firms)", "firms_chinese", 0)]
+    technology_balance: Annotated[float, _metric("share", "Technology contributed by the Chinese side", "mean over live partnerships of 1 / (1 + exp(gap / h))", "active", 0, 1)]
+    access_balance: Annotated[float, _metric("share", "Access contributed by the Chinese side", "mean over live partnerships", "active", 0, 1)]
+    new_generation_share: Annotated[float, _metric("share", "Demand for the newest generation", "expenditure on the last generation in the host / expenditure there", "firms_chinese", 0, 1)]
+    chinese_share_home: Annotated[float, _metric("share", "Chinese brands' share at home", "sales of Chinese brands in the host / sales there", "market_home", 0, 1)]
+    chinese_share_abroad: Annotated[float, _metric("share", "Chinese brands' share abroad", "sales of Chinese brands abroad / sales there", "market_abroad", 0, 1)]
+    chinese_content_abroad: Annotated[float, _metric("share", "Sales abroad on Chinese technology", "sales of Chinese brands and of offers powered by them abroad / sales there", "market_abroad", 0, 1)]
+    market_home: Annotated[float, _metric("money", "Expenditure in the host", "a quarter's expenditure", low=0)]
+    market_abroad: Annotated[float, _metric("money", "Expenditure abroad", "a quarter's expenditure", low=0)]
+    host_sales: Annotated[float, _metric("money", "Multinationals' sales in the host", "ventures included", low=0)]
+    reverse_exports: Annotated[float, _metric("money", "Multinationals' exports from the host", "sales abroad made in the host", low=0)]
+    reverse_export_ratio: Annotated[float, _metric("ratio", "Reverse-export ratio", "multinationals' exports from the host / their sales in the host", "host_sales", 0)]
+    knowledge_to_chinese: Annotated[float, _metric("log", "Knowledge from multinationals to Chinese firms", "technology learnt a quarter, partnership and ambient", low=0)]
+    knowledge_to_multinational: Annotated[float, _metric("log", "Knowledge from Chinese firms to multinationals", "technology learnt a quarter, partnership, base and ambient", low=0)]
+    reverse_knowledge_ratio: Annotated[float, _metric("ratio", "Reverse-knowledge ratio", "knowledge to multinationals / knowledge to Chinese firms", "knowledge_to_chinese", 0)]
+    profit_multinational: Annotated[float, _metric("money", "Profit of multinationals", "after R&D and fixed costs")]
+    profit_chinese: Annotated[float, _metric("money", "Profit of Chinese firms", "after R&D and fixed costs")]
+    rd_multinational: Annotated[float, _metric("money", "R&D of multinationals", "spending", low=0)]
+    rd_chinese: Annotated[float, _metric("money", "R&D of Chinese firms", "spending, floor and subsidy included", low=0)]
+    public_outlays: Annotated[float, _metric("money", "Public outlays", "R&D floors and subsidies", low=0)]
+    tariff_revenue: Annotated[float, _metric("money", "Tariff revenue", "t / (1 + t) of import spending", low=0)]
+    consumer_surplus: Annotated[float, _metric("money", "Consumer surplus", "sum over regions of E / alpha_s x sluggish log-sum", )]
+    welfare: Annotated[float, _metric("money", "World welfare", "consumer surplus + tariff revenue + profits - 1.2 x public outlays")]
+    dependence: Annotated[float, _metric("share", "Dependence on a partner's technology", "sales on borrowed technology not hedged / sales", "host_sales", 0, 1)]
+    hedge: Annotated[float, _metric("share", "Hedged dependence", "mean in-house alternative of multinationals and Chinese firms", "firms_chinese", 0, 1)]
+    hazard: Annotated[float, _metric("probability", "Perceived chance of being cut off", "mean over firms, a quarter", "firms_chinese", 0, 1)]
+    trust: Annotated[float, _metric("share", "Trust", "mean over live partnerships", "active", 0, 1)]
+    openness: Annotated[float, _metric("share", "Openness of contracts", "mean over live partnerships", "active", 0, 1)]
+    autonomy: Annotated[float, _metric("share", "Autonomy of ventures", "mean over live partnerships", "active", 0, 1)]
+    equity_multinational: Annotated[float, _metric("share", "Multinationals' equity", "mean over live partnerships", "active", 0, 1)]
+    value_share_chinese: Annotated[float, _metric("share", "Chinese side's share of value", "sum of its pay / sum of both", "active", -5, 5)]
+    development_months: Annotated[float, _metric("months", "Development time of multinationals", "mean", "firms_multinational", 0)]
+    firms_multinational: Annotated[float, _metric("count", "Multinationals", "active firms", low=0)]
+    firms_chinese: Annotated[float, _metric("count", "Chinese firms", "active firms", low=0)]
+    entries: Annotated[float, _metric("count", "Entrants", "events", low=0)]
+    bankruptcies: Annotated[float, _metric("count", "Bankruptcies", "events", low=0)]
+    concentration: Annotated[float, _metric("index", "Concentration in the host", "sum of squared shares of firms", "market_home", 0, 1)]
+    active: Annotated[float, _metric("count", "Partnerships in force", "all types", low=0)]
+
+
+class Market(NamedTuple):
+    """A sector's market in a region and quarter: table `markets`."""
+
+    expenditure: Annotated[float, _metric("money", "Expenditure", "a quarter's expenditure", low=0)]
+    chinese_share: Annotated[float, _metric("share", "Chinese brands' share", "sales of Chinese brands / sales", "expenditure", 0, 1)]
+    chinese_content: Annotated[float, _metric("share", "Share that runs on Chinese technology", "Chinese brands and offers powered by them / sales", "expenditure", 0, 1)]
+    imports_china: Annotated[float, _metric("share", "Share made in the host", "sales of goods made in the host / sales", "expenditure", 0, 1)]
+    imports_home_made: Annotated[float, _metric("share", "Chinese brands made in the host", "sales of Chinese brands made in the host / sales", "expenditure", 0, 1)]
+    local_chinese: Annotated[float, _metric("share", "Chinese brands made in the region", "sales of Chinese brands with a plant or partner there / sales", "expenditure", 0, 1)]
+    tariff_revenue: Annotated[float, _metric("money", "Tariff revenue", "t / (1 + t) of import spending", low=0)]
+    consumer_surplus: Annotated[float, _metric("money", "Consumer surplus", "E / alpha_s x sluggish log-sum")]
+    profit_owners: Annotated[float, _metric("money", "Profit of firms owned here", "by home of the owner")]
+    public_outlays: Annotated[float, _metric("money", "Public outlays", "floors and subsidies paid here", low=0)]
+    welfare: Annotated[float, _metric("money", "Welfare", "consumer surplus + tariff revenue + profit of owners - 1.2 x public outlays")]
+    partnerships: Annotated[float, _metric("count", "Partnerships that sell here", "live", low=0)]
+
+
+class Vintage(NamedTuple):
+    """Technology of a sector's generation in a quarter: table `generations`."""
+
+    technology_multinational: Annotated[float, _metric("log", "Technology of multinationals", "mean of adopters")]
+    technology_chinese: Annotated[float, _metric("log", "Technology of Chinese firms", "mean of adopters")]
+    technology_level: Annotated[float, _metric("ratio", "Chinese technology over the frontier", "exp(mean of the top three Chinese adopters - the same of foreign adopters)", low=0)]
+    adopters_multinational: Annotated[float, _metric("count", "Multinationals that make it", "adopters", low=0)]
+    adopters_chinese: Annotated[float, _metric("count", "Chinese firms that make it", "adopters", low=0)]
+    weight_home: Annotated[float, _metric("share", "Share of demand in the host", "input", low=0, high=1)]
+
+
+class Event(NamedTuple):
+    """One event, as the kernel writes it; `sim.study.tables` names firms, sectors and kinds."""
+
+    quarter: Annotated[float, Field("quarter", "when", dtype="i8")]
+    sector: Annotated[float, Field("index", "sector", dtype="i8")]
+    region: Annotated[float, Field("index", "region, -1 if none", dtype="i8")]
+    generation: Annotated[float, Field("index", "generation, -1 if none", dtype="i8")]
+    kind: Annotated[float, Field("kind", "what happened", dtype="i8")]
+    partnership: Annotated[float, Field("id", "partnership, 0 if none", dtype="u8")]
+    multinational: Annotated[float, Field("row", "multinational, -1 if none", dtype="i8")]
+    chinese: Annotated[float, Field("row", "Chinese firm, -1 if none", dtype="i8")]
+    type_before: Annotated[float, Field("type", "before", dtype="i8")]
+    type_after: Annotated[float, Field("type", "after", dtype="i8")]
+    sub_form: Annotated[float, Field("form", "legal form", dtype="i8")]
+    technology_gap: Annotated[float, Field("log", "multinational's technology less the Chinese firm's")]
+    trigger: Annotated[float, Field("trigger", "why", dtype="i8")]
+
+
+class Life(NamedTuple):
+    """One partnership from signing to end, as the kernel writes it."""
+
+    id: Annotated[float, Field("id", "partnership", dtype="u8")]
+    sector: Annotated[float, Field("index", "sector", dtype="i8")]
+    region: Annotated[float, Field("index", "region", dtype="i8")]
+    line: Annotated[float, Field("index", "line", dtype="i8")]
+    multinational: Annotated[float, Field("row", "multinational", dtype="i8")]
+    chinese: Annotated[float, Field("row", "Chinese firm", dtype="i8")]
+    type_first: Annotated[float, Field("type", "type at signing", dtype="i8")]
+    type_last: Annotated[float, Field("type", "type at the end", dtype="i8")]
+    route: Annotated[float, Field("route", "sell or power", dtype="i8")]
+    sub_form: Annotated[float, Field("form", "legal form", dtype="i8")]
+    start: Annotated[float, Field("quarter", "signing", dtype="i8")]
+    end: Annotated[float, Field("quarter", "end, -1 if alive", dtype="i8")]
+    end_kind: Annotated[float, Field("kind", "event that ended it, -1 if alive", dtype="i8")]
+    technology_gap_start: Annotated[float, Field("log", "gap at signing")]
+    technology_gap_end: Annotated[float, Field("log", "gap at the end")]
+    equity_start: Annotated[float, Field("share", "multinational's equity at signing")]
+    equity_end: Annotated[float, Field("share", "multinational's equity at the end")]
+    flow_to_chinese: Annotated[float, Field("log", "technology learnt by the Chinese firm")]
+    flow_to_multinational: Annotated[float, Field("log", "technology learnt by the multinational")]
+    flipped: Annotated[float, Field("quarter", "quarter of the flip, -1 if none", dtype="i8")]
+
+
+def fields(declared: type) -> dict[str, Field]:
+    """The declared quantities of a NamedTuple, in order: name -> Field."""
+    hints = get_type_hints(declared, include_extras=True)
+    return {name: get_args(hint)[1] for name, hint in hints.items()}
+
+
+Columns = TypeVar("Columns", bound=tuple[Any, ...])
+
+
+def allocate(declared: type[Columns], sizes: Mapping[str, int]) -> Columns:
+    """Arrays for every declared column, filled with its default; `sizes` gives the length of each named dimension."""
+    arrays = []
+    for field in fields(declared).values():
+        shape = tuple(sizes[dimension] for dimension in field.per.split())
+        arrays.append(np.full(shape, field.default or 0, dtype=field.dtype))
+    return declared(*arrays)
+
+
+def record(declared: type) -> np.dtype[np.void]:
+    """The record dtype of a table the kernel writes, with attribute access in plain Python as in compiled code."""
+    plain = np.dtype([(name, field.dtype) for name, field in fields(declared).items()])
+    return np.dtype((np.record, plain))

@@ -1,0 +1,244 @@
+"""`show`, `status`, `plot`, `export`: what is there, and results once more."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.commands import options as o
+from sim.errors import CannotCreate, UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this page."""
+    app.command(epilog="Example: python run.py show baseline")(show)
+    app.command(epilog="Example: python run.py status results/baseline")(status)
+    app.command(epilog="Example: python run.py plot results/baseline --metrics trust --format pdf")(plot)
+    app.command(epilog="Example: python run.py export results/baseline --format csv")(export)
+
+
+def show(
+    thing: Annotated[
+        str,
+        typer.Argument(
+            metavar="THING", help="scenarios, parameters, metrics, a scenario, a results folder or a table in it.",
+            show_default=False,
+        ),
+    ],
+    full: Annotated[bool, typer.Option("--full", help="A scenario's every value.")] = False,
+    json: o.Json = False,
+) -> int:  # fmt: skip
+    """A scenario resolved with where each value came from, a manifest, a table; or what there is to choose from."""
+    listings = {"scenarios": _scenarios, "parameters": _parameters, "metrics": _metrics}
+    path = Path(thing)
+    if thing in listings:
+        rows = listings[thing]()
+        o.emit([dict(zip(rows[0], row, strict=True)) for row in rows[1:]]) if json else print(o.aligned(rows, left=9))
+    elif (path / "manifest.json").is_file():
+        _show_manifest(path, json)
+    elif path.is_dir() or path.suffix in (".csv", ".parquet"):
+        _show_table(path, json)
+    else:
+        from sim.scenario import load
+        from sim.scenario import show as words
+
+        scenario = load(thing)
+        o.emit(scenario.resolved) if json else print(words(scenario, full))
+    return 0
+
+
+def _scenarios() -> list[list[str]]:
+    from sim.scenario import catalogue
+
+    return [["scenario", "title"], *([name, title] for name, title, _ in catalogue())]
+
+
+def _parameters() -> list[list[str]]:
+    from sim.parameters import parameters
+
+    rows = [["parameter", "default", "range", "unit", "meaning", "source"]]
+    for name, about in parameters().items():
+        usual = about.choices[int(about.default)] if about.choices else f"{about.default:g}"
+        span = " | ".join(about.choices) if about.choices else f"{about.low:g} to {about.high:g}"
+        rows.append([name, usual, span, about.unit, about.text, about.source])
+    return rows
+
+
+def _metrics() -> list[list[str]]:
+    from sim.study.dictionary import metrics
+
+    return [["metric", "table", "unit", "a year", "meaning", "formula"], *metrics()]
+
+
+def _show_manifest(path: Path, json: bool) -> None:
+    from sim.study import Results
+
+    told = Results.open(path).manifest
+    if json:
+        o.emit(told)
+        return
+    counts, code = told["counts"], told["git"] or {}
+    rows = [
+        ["command", told["command"]],
+        ["status", told["status"]],
+        ["started", told["started"]],
+        ["updated", told["updated"]],
+    ]
+    rows += [[name, about["title"]] for name, about in told["scenarios"].items()]
+    rows += [["seeds", f"{told['seeds'][0]} to {told['seeds'][-1]} ({len(told['seeds'])})"]]
+    rows += [["runs", f"{counts['done']} done, {counts['failed']} failed, {counts['planned']} planned"]]
+    rows += [[table, f"{count:,} rows"] for table, count in counts["rows"].items()]
+    rows += [["size", f"{counts['bytes'] / 1e6:.1f} MB"], ["kernel", told["kernel_hash"][:16]]]
+    rows += [["commit", f"{code['commit'][:12]}{', edited' if code['edited'] else ''}"]] if code else []
+    rows += [["versions", ", ".join(f"{name} {version}" for name, version in told["versions"].items())]]
+    print(o.aligned(rows, left=2))
+
+
+def _show_table(path: Path, json: bool) -> None:
+    from sim.study import Results
+
+    table = Results(path.parent).table(path.name)
+    if json:
+        o.emit(table.slice(0, 20).to_pylist())
+        return
+    print(f"{path}: {table.num_rows:,} rows")
+    print(table.slice(0, 20).unify_dictionaries().to_pandas().to_string(index=False, max_cols=14))
+
+
+def status(folder: o.Folder, json: o.Json = False) -> int:
+    """How far a study is, and who works on it."""
+    from sim.study import Results
+    from sim.study.store import Folder
+
+    told = Results.open(folder).manifest
+    held = Folder(folder)
+    receipts = held.receipts()
+    succeeded = {run for receipt in receipts for run in receipt.runs}
+    failures = {f.run_id: f for receipt in receipts for f in receipt.failures if f.run_id not in succeeded}
+    now = {
+        "status": told["status"] if not (owner := held.in_use()) else "running",
+        "in use by": owner or None,
+        "done": len(succeeded),
+        "failed": len(failures),
+        "planned": told["counts"]["planned"],
+        "go on with": told["command"] if told["status"] != "complete" and not owner else None,
+    }
+    if told["status"] == "running" and not owner:
+        now["status"] = "killed"  # whoever wrote `running` is gone without a word
+    if json:
+        o.emit({**now, "failures": [vars(failure) for failure in failures.values()]})
+        return 0
+    print(o.aligned([[key, str(value)] for key, value in now.items() if value is not None], left=2))
+    for failure in list(failures.values())[:10]:
+        print(f"failed: {failure.scenario} seed {failure.seed} {failure.quarter}: {failure.error}\n  {failure.replay}")
+    return 0
+
+
+def plot(
+    folder: o.Folder,
+    metrics: Annotated[str | None, typer.Option("--metrics", metavar="LIST", help="Only figures of these.")] = None,
+    sectors: Annotated[str | None, typer.Option("--sectors", metavar="LIST", help="Only these sectors.")] = None,
+    regions: Annotated[str | None, typer.Option("--regions", metavar="LIST", help="Only these regions.")] = None,
+    years: Annotated[str | None, typer.Option("--years", metavar="A:B", help="Only these years.")] = None,
+    format_: o.Formats = "png,svg",
+) -> int:
+    """Figures again from stored tables."""
+    from sim.plots import draw
+    from sim.study import Results
+
+    results = Results.open(folder)
+    chosen: dict[str, Any] = {
+        "sectors": o.listed(sectors),
+        "regions": o.listed(regions),
+        "metrics": o.listed(metrics),
+    }
+    _check_names(results, chosen)
+    written = draw(folder, o.formats(format_), years=_years(years), **chosen)
+    if chosen["metrics"] is None and not any((sectors, regions, years)):
+        from sim import report
+
+        report.write(folder)
+    print(f"{len(written)} files in {folder / 'figures'}")
+    return 0
+
+
+def _years(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    first, _, last = text.partition(":")
+    if not (first.isdigit() and last.isdigit() and int(first) <= int(last)):
+        raise UsageError(f"--years {text!r} is not A:B", "for example --years 2015:2040")
+    return int(first), int(last)
+
+
+def _check_names(results: Any, chosen: dict[str, tuple[str, ...] | None]) -> None:
+    """Raises UsageError for a metric, sector or region that the folder lacks, naming those it has."""
+    known = results.table("summary.csv", ["sector", "region", "metric"])
+    for key, names in chosen.items():
+        column = known[key.removesuffix("s")].unique().drop_null().to_pylist()
+        wrong = [name for name in names or () if name not in column]
+        if wrong:
+            from difflib import get_close_matches
+
+            near = get_close_matches(wrong[0], column, n=3, cutoff=0.5) or column[:12]
+            raise UsageError(f"--{key}: {wrong[0]!r} is not in {results.folder}", f"there are {', '.join(near)}")
+
+
+def export(
+    folder: o.Folder,
+    format_: Annotated[str, typer.Option("--format", metavar="csv|parquet", help="One file per table.")] = "csv",
+    tables: Annotated[str | None, typer.Option("--tables", metavar="LIST", help="Only these tables [all].")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to [FOLDER/export].")] = None,
+) -> int:
+    """Each table in one file, sorted by scenario and seed."""
+    from sim.study import Results
+    from sim.study.store import KEEP
+
+    if format_ not in ("csv", "parquet"):
+        raise UsageError(f"--format {format_!r} is not a format", "csv or parquet")
+    results = Results.open(folder)
+    kept = [*KEEP[results.manifest["keep"]], "runs.parquet"]
+    names = o.listed(tables) or tuple(kept)
+    target = out or folder / "export"
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotCreate(f"cannot write {target}: {error.strerror}", "choose another --out") from error
+    for name in names:
+        path = target / f"{name.removesuffix('.parquet')}.{format_}"
+        _export(results, name, path)
+        print(path)
+    return 0
+
+
+def _export(results: Any, name: str, path: Path) -> None:
+    """Chunk by chunk, so that memory does not grow with the number of runs."""
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet as pq
+
+    from sim.errors import IoFailure
+
+    sink: Any = None
+    try:
+        for part in results.chunks(name):
+            plain = part.cast(pa.schema([_plain(field) for field in part.schema]))
+            if sink is None:
+                sink = (
+                    pa.csv.CSVWriter(path, plain.schema)
+                    if path.suffix == ".csv"
+                    else pq.ParquetWriter(path, plain.schema)
+                )
+            sink.write(plain)
+    except OSError as error:
+        raise IoFailure(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        if sink is not None:
+            sink.close()
+
+
+def _plain(field: Any) -> Any:
+    """Names as text: files of other programs need no dictionaries."""
+    import pyarrow as pa
+
+    return field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field

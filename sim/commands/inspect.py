@@ -1,0 +1,160 @@
+"""`explain`, `replay`, `verify`, `doctor`: one run from inside, and whether all is well."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.commands import options as o
+from sim.errors import NotEnough, UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this page."""
+    example = "--seed 7 --partnership cars-m01+cars-c03@1994Q2"
+    app.command(epilog=f"Example: python run.py explain results/baseline {example}")(explain)
+    app.command(epilog="Example: python run.py replay results/baseline 3f2a9c0d1b7e4a65")(replay)
+    app.command(epilog="Example: python run.py verify --story --seeds 20")(verify)
+    app.command(epilog="Example: python run.py doctor")(doctor)
+
+
+def explain(
+    folder: o.Folder,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Which run.", show_default=False)],
+    partnership: Annotated[str, typer.Option("--partnership", metavar="ID", help="Its id.", show_default=False)],
+    quarter: Annotated[str | None, typer.Option("--quarter", metavar="YYYYQn", help="Only this quarter.")] = None,
+    scenario: Annotated[str | None, typer.Option("--scenario", metavar="NAME", help="Which scenario [base].")] = None,
+) -> int:
+    """A partnership's story: what each side weighed, chose, and why."""
+    from sim.study import Results
+
+    results = Results.open(folder)
+    told = stored_scenario(results, scenario or results.manifest["base"])
+    _check_partnership(results, told.name, seed, partnership)
+    from sim.economy import story
+
+    print(story(told, seed, partnership, quarter))
+    return 0
+
+
+def _check_partnership(results: Any, scenario: str, seed: int, partnership: str) -> None:
+    """Raises UsageError if the run has no such partnership, naming those that come near."""
+    if "partnerships" not in results.manifest["counts"]["rows"]:
+        return
+    import pyarrow.compute as pc
+
+    known = results.table("partnerships", ["scenario", "seed", "partnership"])
+    here = known.filter((pc.field("scenario") == scenario) & (pc.field("seed") == seed))["partnership"].to_pylist()
+    if partnership not in here:
+        from difflib import get_close_matches
+
+        near = get_close_matches(partnership, here, n=3, cutoff=0) or ["none: no run with this seed"]
+        raise UsageError(f"no partnership {partnership!r} in {scenario}, seed {seed}", f"there are {', '.join(near)}")
+
+
+def stored_scenario(results: Any, name: str) -> Any:
+    """A scenario of a results folder, from the resolved file in it; raises UsageError if it holds no such scenario."""
+    from sim.scenario import load
+
+    known = [*results.manifest["scenarios"], *results.manifest["variants"]]
+    if name not in known:
+        raise UsageError(f"{results.folder} holds no scenario {name!r}", f"it holds {', '.join(known)}")
+    alone = results.folder / "scenario.yaml"
+    return load(alone if len(known) == 1 else results.folder / "scenarios" / f"{name}.yaml")
+
+
+def replay(
+    folder: o.Folder,
+    run_id: Annotated[
+        str, typer.Argument(metavar="RUN_ID", help="From runs.parquet or failures.csv.", show_default=False)
+    ],
+) -> int:
+    """One run again: shows its error, or compares it byte by byte with what is stored."""
+    from sim.compiled import kernel_hash
+    from sim.study import Results
+    from sim.study.batch import run_id as identify
+
+    results = Results.open(folder)
+    rows = results.table("runs.parquet", ["run_id", "scenario", "seed", "status"]).to_pylist()
+    found = [row for row in rows if row["run_id"] == run_id]
+    if not found:
+        raise UsageError(f"{folder} holds no run {run_id!r}", f"show {folder / 'runs.parquet'} lists them")
+    row = found[0]
+    scenario = stored_scenario(results, row["scenario"])
+    print(f"{row['scenario']}, seed {row['seed']}: {row['status']}")
+    if identify(scenario, kernel_hash(), row["seed"]) != run_id:
+        print("note: the model's code or the scenario's file changed since; numbers may differ", file=sys.stderr)
+    same = _again(results, scenario, row)
+    print("the same bytes as stored" if same else "not the same as stored" if same is False else "the run succeeds now")
+    return 0 if same is not False else 1
+
+
+def _again(results: Any, scenario: Any, row: dict[str, Any]) -> bool | None:
+    """Whether the run's yearly table is what is stored; None if nothing is. Errors of the run pass through."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from sim.scenario.build import labels
+    from sim.simulate import simulate
+    from sim.study.batch import check_bounds
+    from sim.study.tables import Frame, measure, plain
+    from sim.study.yearly import yearly
+
+    run = simulate(scenario, row["seed"])
+    written = plain(run)
+    check_bounds(written)
+    frame = Frame(row["scenario"], labels(scenario), scenario.start, scenario.end)
+    made = yearly(measure(written, frame), frame, row["seed"])["yearly"]
+    here = (pc.field("seed") == row["seed"]) & (pc.field("scenario") == row["scenario"])
+    parts = [part for part in (part.filter(here) for part in results.chunks("yearly")) if part.num_rows]
+    return bool(pa.concat_tables(parts).equals(made)) if parts else None
+
+
+def verify(
+    story: Annotated[bool, typer.Option("--story", help="Whether history comes out as it did.")] = False,
+    seeds: o.Seeds = "100",
+    workers: o.Workers = None,
+    json: o.Json = False,
+) -> int:
+    """Checks of the whole model: a table of what is expected, found, and whether it holds. Exit code 6 if one fails."""
+    if not story:
+        raise UsageError("say what to verify", "verify --story")
+    from sim.study import parse_seeds
+    from sim.study.story import verify as check
+
+    findings = list(check(seeds=parse_seeds(seeds), workers=workers))
+    if json:
+        o.emit([finding._asdict() for finding in findings])
+    else:
+        rows = [["", "claim", "expected", "found"]]
+        rows += [["ok" if each.holds else "FAILS", each.claim, each.expected, each.found] for each in findings]
+        print(o.aligned(rows, left=4))
+    short = sum(not finding.holds for finding in findings)
+    if short:
+        raise NotEnough(f"{short} of {len(findings)} claims do not hold")
+    return 0
+
+
+def doctor(json: o.Json = False) -> int:
+    """Versions, cores, disk, a write test, and one run."""
+    import shutil
+    import tempfile
+    import time
+
+    from sim.study import ensemble
+    from sim.study.ensemble import code_folder
+    from sim.study.executor import default_workers
+    from sim.study.manifest import versions
+
+    told: dict[str, str] = dict(versions())
+    told["cores"] = str(default_workers())
+    told["free disk"] = f"{shutil.disk_usage(Path.cwd()).free / 1e9:.0f} GB"
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("first run", "next run"):
+            began = time.perf_counter()
+            ensemble("baseline", seeds=1, workers=1, out=Path(folder) / name.split()[0])
+            told[name] = f"{time.perf_counter() - began:.1f} s"
+    told["compiled code"] = str(code_folder() or "interpreted")
+    o.emit(told) if json else print(o.aligned([[key, value] for key, value in told.items()], left=2))
+    return 0

@@ -1,0 +1,84 @@
+"""Options that several commands share, and how their texts are read."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.errors import UsageError
+
+Seeds = Annotated[str, typer.Option("--seeds", metavar="N|A:B", help="Runs: seeds 1 to N, or A to B.")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value; repeatable.")]
+Start = Annotated[int | None, typer.Option("--start", metavar="YEAR", help="First year reported.")]
+End = Annotated[int | None, typer.Option("--end", metavar="YEAR", help="Last year reported.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Results folder [results/NAME].")]
+Workers = Annotated[int | None, typer.Option("--workers", metavar="N", help="Processes [all cores].")]
+Keep = Annotated[str, typer.Option("--keep", metavar="WHAT", help="Tables: trajectories, events or summary.")]
+Formats = Annotated[str, typer.Option("--format", metavar="LIST", help="Figures: png,svg,pdf.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
+Force = Annotated[bool, typer.Option("--force", help="Start over where the folder holds other results.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would run, how long, how large.")]
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Results folder.", show_default=False)]
+
+FIGURE_FORMATS = ("png", "svg", "pdf")
+
+
+def assignments(pairs: list[str] | None) -> dict[str, str]:
+    """PATH=VALUE texts as a mapping; raises UsageError where the sign is missing."""
+    found = {}
+    for pair in pairs or []:
+        path, sign, value = pair.partition("=")
+        if not sign or not path.strip():
+            raise UsageError(f"--set {pair!r} is not PATH=VALUE", "for example --set parameters.horizon=24")
+        found[path.strip()] = value.strip()
+    return found
+
+
+def formats(text: str) -> tuple[str, ...]:
+    """Figure formats of a comma-separated list; raises UsageError on one that cannot be written."""
+    found = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    wrong = [name for name in found if name not in FIGURE_FORMATS]
+    if wrong or not found:
+        raise UsageError(f"--format {text!r}: {wrong[0] if wrong else 'nothing'} is not a format", "png, svg or pdf")
+    return found
+
+
+def listed(text: str | None) -> tuple[str, ...] | None:
+    """Parts of a comma-separated list, or None."""
+    return tuple(part.strip() for part in text.split(",") if part.strip()) if text else None
+
+
+def command_line() -> str:
+    """The command as it can be typed again."""
+    program = ["python", sys.argv[0]] if sys.argv[0].endswith(".py") else [Path(sys.argv[0]).name]
+    return shlex.join([*program, *sys.argv[1:]])
+
+
+def emit(value: Any) -> None:
+    """Print JSON."""
+    import json
+
+    print(json.dumps(value, indent=1, ensure_ascii=False, default=str))
+
+
+def aligned(rows: list[list[str]], left: int = 1) -> str:
+    """Rows as text in columns two blanks apart; the first `left` columns flush left, numbers flush right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.ljust(w) if n < left else cell.rjust(w) for n, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def number(value: float, sign: bool = False, digits: int = 3) -> str:
+    """Three significant digits by default, without exponents for what people read; an empty value is a dash."""
+    if value != value:
+        return "-"
+    plus = "+" if sign else ""
+    return f"{value:{plus},.0f}" if abs(value) >= 1000 else f"{value:{plus}.{digits}g}"

@@ -1,0 +1,75 @@
+"""Progress on standard error: a bar on a terminal, a plain line every ten seconds elsewhere."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+EVERY = 10.0  # seconds between plain lines
+
+
+class Display:
+    """Receives `sim.study.Progress`; nothing is shown when `quiet`."""
+
+    def __init__(self, label: str, quiet: bool) -> None:
+        self.label, self.quiet = label, quiet
+        self._bar: Any = None
+        self._task: Any = None
+        self._said = time.monotonic()
+
+    @contextmanager
+    def shown(self) -> Iterator["Display"]:
+        """Show the bar, where there is a terminal, while the block runs."""
+        if self.quiet or not sys.stderr.isatty():
+            yield self
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            "{task.description}",
+            BarColumn(),
+            "{task.completed}/{task.total}",
+            TextColumn("{task.fields[rate]}"),
+        )
+        with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as self._bar:
+            self._task = self._bar.add_task(self.label, total=None, rate="")
+            yield self
+        self._bar = None
+
+    def note(self, text: str) -> None:
+        """A line worth telling."""
+        if not self.quiet:
+            print(text, file=sys.stderr) if self._bar is None else self._bar.console.print(text, highlight=False)
+
+    def __call__(self, told: Any) -> None:
+        """How far the study is."""
+        tried = told.done + told.failed
+        rate = _rate(told)
+        if self._bar is not None:
+            failed = f"  {told.failed} failed" if told.failed else ""
+            self._bar.update(self._task, total=told.planned, completed=tried, rate=f"{rate}{failed}")
+        elif not self.quiet and time.monotonic() - self._said >= EVERY:
+            self._said = time.monotonic()
+            left = f", {_left(told)} left" if tried > told.found else ""
+            failed = f", {told.failed} failed" if told.failed else ""
+            print(f"{self.label}: {tried}/{told.planned} runs{failed}, {rate}{left}", file=sys.stderr)
+
+
+def _rate(told: Any) -> str:
+    done = told.done + told.failed - told.found
+    return f"{done / told.seconds:.1f} runs/s" if done > 0 and told.seconds > 0 else "starting"
+
+
+def _left(told: Any) -> str:
+    done = told.done + told.failed
+    return duration((told.planned - done) * told.seconds / max(done - told.found, 1))
+
+
+def duration(seconds: float) -> str:
+    """`45 s`, `3 min 20 s` or `2 h 5 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -1,0 +1,87 @@
+"""`check`, `diff`, `schema`, `new`: scenario files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.commands import options as o
+from sim.errors import CannotCreate, Conflict, ScenarioError
+
+Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a file.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this page."""
+    app.command(epilog="Example: python run.py check scenarios/*.yaml")(check)
+    app.command(epilog="Example: python run.py diff baseline tariff_escalation")(diff)
+    app.command(epilog="Example: python run.py schema --out scenarios/schema.json")(schema)
+    app.command(epilog="Example: python run.py new my_tariff")(new)
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+) -> int:
+    """Validate scenario files: all errors at once, nothing is run."""
+    from sim.scenario import check as problems_of
+
+    problems = [problem for file in files for problem in problems_of(file)]
+    if problems:
+        raise ScenarioError(problems)
+    print(f"{len(files)} {'file is' if len(files) == 1 else 'files are'} valid")
+    return 0
+
+
+def diff(
+    one: Annotated[str, typer.Argument(metavar="A", help="A name or a file.", show_default=False)],
+    other: Annotated[str, typer.Argument(metavar="B", help="A name or a file.", show_default=False)],
+    json: o.Json = False,
+) -> int:
+    """What differs between two scenarios, resolved, in words."""
+    from sim.scenario import diff as words
+
+    found = words(one, other)
+    if json:
+        o.emit(found)
+    else:
+        print("\n".join(found) if found else "no difference")
+    return 0
+
+
+def schema(out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it there.")] = None) -> int:
+    """JSON Schema of scenario files, for editors."""
+    import json
+
+    from sim.scenario import json_schema
+
+    text = json.dumps(json_schema(), indent=1, ensure_ascii=False)
+    if out is None:
+        print(text)
+    else:
+        _write(out, f"{text}\n")
+        print(f"written: {out}")
+    return 0
+
+
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario.", show_default=False)],
+    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where to put it.")] = Path("scenarios"),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite.")] = False,
+) -> int:
+    """A commented scenario to start from."""
+    from sim.scenario import template
+
+    path = folder / f"{name.removesuffix('.yaml')}.yaml"
+    if path.exists() and not force:
+        raise Conflict(f"{path} exists", "choose another name or --force")
+    _write(path, template(path.stem))
+    print(f"written: {path}")
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CannotCreate(f"cannot write {path}: {error.strerror}") from error

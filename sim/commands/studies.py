@@ -1,0 +1,230 @@
+"""`run` and `compare`: scenarios over many seeds, to tables, figures and a report."""
+
+import hashlib
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.commands import options as o
+from sim.commands.progress import Display, duration
+from sim.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What `run` and `compare` have in common."""
+
+    seeds: str
+    set: list[str] | None
+    start: int | None
+    end: int | None
+    out: Path | None
+    workers: int | None
+    keep: str
+    format: str
+    json: bool
+    quiet: bool
+    force: bool
+    dry_run: bool
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this page."""
+    app.command(epilog="Example: python run.py run baseline --seeds 20 --out results/first")(run)
+    app.command(epilog="Example: python run.py compare baseline open_door --seeds 20")(compare)
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a file.", show_default=False)],
+    seeds: o.Seeds = "100",
+    set_: o.Set = None,
+    start: o.Start = None,
+    end: o.End = None,
+    out: o.Out = None,
+    workers: o.Workers = None,
+    keep: o.Keep = "trajectories",
+    format_: o.Formats = "png,svg",
+    json: o.Json = False,
+    quiet: o.Quiet = False,
+    force: o.Force = False,
+    dry_run: o.DryRun = False,
+) -> int:
+    """One scenario, many seeds: tables, figures, report. The same command again continues."""
+    asked = Asked(seeds, set_, start, end, out, workers, keep, format_, json, quiet, force, dry_run)
+    return _carry_out([scenario], asked)
+
+
+def compare(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="What the others are compared with.", show_default=False)],
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="What-ifs.", show_default=False)],
+    seeds: o.Seeds = "100",
+    set_: o.Set = None,
+    start: o.Start = None,
+    end: o.End = None,
+    out: o.Out = None,
+    workers: o.Workers = None,
+    keep: o.Keep = "trajectories",
+    format_: o.Formats = "png,svg",
+    json: o.Json = False,
+    quiet: o.Quiet = False,
+    force: o.Force = False,
+    dry_run: o.DryRun = False,
+) -> int:
+    """What-ifs against a base, paired by seed: differences with intervals, figures, report."""
+    asked = Asked(seeds, set_, start, end, out, workers, keep, format_, json, quiet, force, dry_run)
+    return _carry_out([base, *scenarios], asked)
+
+
+def _carry_out(names: list[str], asked: Asked) -> int:
+    formats = o.formats(asked.format)
+    told = load_all(names, asked)
+    from sim.study import Options, Plan, carry_out, parse_seeds
+    from sim.study.compare import plan
+
+    seeds = parse_seeds(asked.seeds)
+    study = plan(told, seeds) if len(told) > 1 else Plan("run", {told[0].name: told[0]}, seeds)
+    out = asked.out or _default_folder(list(study.scenarios))
+    display = Display(out.name, asked.quiet)
+    chosen = Options(asked.workers, out, asked.keep, asked.force, o.command_line(), progress=display, note=display.note)
+    if asked.dry_run:
+        return _estimate(study, chosen, asked)
+    with display.shown():
+        results = carry_out(study, chosen)
+    figures = _illustrate(results, formats, display)
+    failed = int(results.manifest["counts"]["failed"])
+    if asked.json:
+        o.emit(_as_json(results, figures))
+    elif not asked.quiet:
+        _print(results, figures)
+    return 3 if failed else 0
+
+
+def load_all(names: list[str], asked: Asked) -> list[Any]:
+    """Scenarios with --start, --end and --set; a setting of a shock holds where that shock exists.
+
+    Raises ScenarioError with the problems of all files; UsageError if nobody has the shock.
+    """
+    from sim.errors import ScenarioError
+    from sim.scenario import load
+
+    settings = o.assignments(asked.set)
+    settings |= {key: str(year) for key, year in (("start", asked.start), ("end", asked.end)) if year is not None}
+    shocks = {path: path.split(".")[1] for path in settings if path.startswith("shocks.") and path.count(".") > 1}
+    found: list[Any] = []
+    problems: list[Any] = []
+    for name in names:
+        try:
+            plain = load(name)
+            known = {shock.id for shock in plain.shocks}
+            here = {path: value for path, value in settings.items() if path not in shocks or shocks[path] in known}
+            found.append(load(name, here) if here else plain)
+            shocks = {path: shock for path, shock in shocks.items() if path not in here}
+            settings = settings if len(names) > 1 else here
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    if shocks:
+        path = next(iter(shocks))
+        raise UsageError(
+            f"--set {path}: no scenario here has the shock {shocks[path]}", "show SCENARIO lists its shocks"
+        )
+    return found
+
+
+def _default_folder(names: list[str]) -> Path:
+    told = "-".join(names)
+    if len(told) > 100:
+        told = f"{told[:80]}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+    return Path("results") / told
+
+
+def _illustrate(results: Any, formats: tuple[str, ...], display: Display) -> list[Path]:
+    """Figures and report, where the tables for them were kept and a run succeeded."""
+    if results.manifest["keep"] != "trajectories" or not results.manifest["counts"]["done"]:
+        return []
+    from sim import report
+    from sim.plots import draw
+
+    display.note("drawing figures")
+    figures = list(draw(results.folder, formats))
+    report.write(results.folder)
+    return figures
+
+
+def _estimate(study: Any, chosen: Any, asked: Asked) -> int:
+    """Try two runs of the base aside and say what all would take."""
+    import dataclasses
+
+    from sim.study import Plan, carry_out
+    from sim.study.executor import default_workers
+
+    name, base = next(iter(study.scenarios.items()))
+    runs = len(study.seeds) * len(study.scenarios)
+    workers = min(asked.workers or default_workers(), runs)
+    with tempfile.TemporaryDirectory() as aside:
+        trial = dataclasses.replace(chosen, workers=1, out=Path(aside) / "warm", force=False)
+        carry_out(Plan("run", {name: base}, (1,)), trial)
+        began = time.perf_counter()
+        pilot = carry_out(Plan("run", {name: base}, (2, 3)), dataclasses.replace(trial, out=Path(aside) / "pilot"))
+        seconds = (time.perf_counter() - began) / 2
+    size = pilot.manifest["counts"]["bytes"] / 2 * runs
+    told = {
+        "folder": str(chosen.out),
+        "exists": (Path(chosen.out) / "manifest.json").is_file(),
+        "scenarios": list(study.scenarios),
+        "seeds": len(study.seeds),
+        "runs": runs,
+        "workers": workers,
+        "seconds": seconds * runs / workers,
+        "bytes": size,
+    }
+    if asked.json:
+        o.emit(told)
+        return 0
+    there = next(path for path in [Path(chosen.out), *Path(chosen.out).resolve().parents] if path.exists())
+    free = shutil.disk_usage(there).free
+    print(f"{' '.join(study.scenarios)}: {len(study.scenarios)} x {len(study.seeds)} seeds = {runs} runs")
+    print(f"  time     about {duration(seconds * runs / workers)} on {workers} workers, and figures")
+    print(f"  disk     {size / 1e6:.0f} MB (free: {free / 1e9:.0f} GB)")
+    print(f"  results  {chosen.out} ({'goes on' if told['exists'] else 'new'})")
+    print("Nothing was run. Leave out --dry-run to start.")
+    return 0
+
+
+def _print(results: Any, figures: list[Path]) -> None:
+    from sim.commands.tables import effects_table, levels_table
+
+    manifest = results.manifest
+    counts = manifest["counts"]
+    if counts["done"]:
+        if manifest["kind"] == "compare":
+            print(effects_table(results))
+        else:
+            print(levels_table(results))
+    if counts["failed"]:
+        print(f"{counts['failed']} of {counts['planned']} runs failed: {results.folder / 'failures.csv'}")
+    if figures:
+        print(f"Figures: {results.folder / 'figures'}")
+        print(f"Report:  {results.folder / 'report.html'}")
+    print(f"Tables:  {results.folder}")
+
+
+def _as_json(results: Any, figures: list[Path]) -> dict[str, Any]:
+    from sim.study import effects
+
+    manifest = results.manifest
+    told = {
+        "folder": str(results.folder),
+        "status": manifest["status"],
+        "counts": manifest["counts"],
+        "figures": [str(path) for path in figures],
+    }
+    if manifest["kind"] == "compare" and manifest["counts"]["done"]:
+        told["effects"] = [{**effect._asdict(), "sign": effect.sign} for effect in effects(results)]
+    return told

@@ -1,0 +1,73 @@
+"""What `run` and `compare` print at the end."""
+
+import math
+import shutil
+from itertools import groupby
+from typing import Any
+
+from sim.commands.options import aligned, number
+from sim.study import achieved_correlation, effects
+from sim.study.compare import HEADLINES, Effect
+from sim.study.tables import ALL
+
+MARKS = {1: "▲", -1: "▼", 0: "·"}
+
+
+def effects_table(results: Any) -> str:
+    """Effects in the last year: metric, base, and per scenario difference, half its interval and share of pairs above
+    zero; below it what pairing achieved."""
+    found = effects(results)
+    year = int(results.differences["year"].max())
+    base = results.manifest["base"]
+    names = list(results.manifest["references"])
+    pairs = sorted({effect.n for effect in found})
+    told = f"{pairs[0]}" if len(pairs) == 1 else f"{pairs[0]} to {pairs[-1]}"
+    lines = [
+        f"Difference to {base} in {year}, all sectors: mean ± 95 % interval of {told} pairs; P: share of pairs above 0"
+    ]
+    wide = aligned(_rows(found, base, names))
+    if max(map(len, wide.splitlines())) <= shutil.get_terminal_size((120, 24)).columns:
+        lines.append(wide)
+    else:
+        lines += [aligned(_rows(found, base, [name])) + "\n" for name in names]
+    lines.append("▲▼ the interval leaves out 0, · it does not.")
+    achieved = achieved_correlation(found)
+    if not math.isnan(achieved):
+        lines.append(f"Pairing: correlation of base and scenario over seeds {achieved:.2f} on average.")
+    changed = {name: told for name, told in results.manifest["references"].items() if told != base}
+    lines += [f"{name} changes assumptions: its base is {base} under the same ones." for name in changed]
+    return "\n".join(lines)
+
+
+def _rows(found: list[Effect], base: str, names: list[str]) -> list[list[str]]:
+    rows = [["metric", base, *[cell for name in names for cell in (name, "P")]]]
+    for metric, group in groupby(found, key=lambda effect: effect.metric):
+        of = {effect.scenario: effect for effect in group}
+        row = [metric, number(next(iter(of.values())).base)]
+        for name in names:
+            row += _cell(of.get(name))
+        rows.append(row)
+    return rows
+
+
+def _cell(effect: Effect | None) -> list[str]:
+    if effect is None:
+        return ["-", "-"]
+    half = (effect.hi - effect.lo) / 2
+    width = "" if math.isnan(half) else f" ± {number(half, digits=2)} {MARKS[effect.sign]}"
+    return [f"{number(effect.difference, sign=True)}{width}", f"{effect.p_positive:.2f}"]
+
+
+def levels_table(results: Any) -> str:
+    """Headline outcomes in the last year: mean, half its 95 % interval, and the range of nine runs in ten."""
+    table = results.summary
+    year = int(table["year"].max())
+    rows = table[(table["year"] == year) & (table["sector"] == ALL) & table["region"].isna()].set_index("metric")
+    told = [["metric", "mean", "± 95 %", "5 % of runs", "95 % of runs"]]
+    for metric in HEADLINES:
+        if metric in rows.index:
+            row = rows.loc[metric]
+            half = (row["hi"] - row["lo"]) / 2
+            told.append([metric, *(number(float(value)) for value in (row["mean"], half, row["q05"], row["q95"]))])
+    name, runs = results.manifest["base"], results.manifest["counts"]["done"]
+    return f"{name} in {year}, all sectors, {runs} runs\n{aligned(told)}"

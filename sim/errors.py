@@ -1,0 +1,74 @@
+"""What can go wrong that is not a bug: each error carries its exit code and, where it helps, a hint."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong in a file: where (line 0: not in a file), which key, and what was found, what is allowed."""
+
+    file: str
+    line: int
+    column: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{where} {self.key}: {self.message}" if self.key else f"{where} {self.message}"
+
+
+class ContraflowError(Exception):
+    """Base of all; `code` is the exit code of the command line, `hint` at most one line."""
+
+    code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class UsageError(ContraflowError):
+    """A flag or its syntax."""
+
+    code = 2
+
+
+class ScenarioError(ContraflowError):
+    """A file, or a value that stands for one, is invalid; `problems` holds all of all files, one a line of the text."""
+
+    code = 4
+
+    def __init__(self, problems: Iterable[Problem], hint: str = "") -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)), hint)
+        self.args = (self.problems, hint)  # what pickle calls the class with
+
+
+class Conflict(ContraflowError):
+    """The results folder is in use, or holds another configuration or the results of other code."""
+
+    code = 5
+
+
+class NotEnough(ContraflowError):
+    """Too little data for what was asked."""
+
+    code = 6
+
+
+class CannotCreate(ContraflowError):
+    """Output cannot be created."""
+
+    code = 73
+
+
+class IoFailure(ContraflowError):
+    """Reading or writing failed, or the disk is full."""
+
+    code = 74

@@ -1,0 +1,186 @@
+"""Every parameter of the model, declared once: default, range, unit, meaning, source, confidence, mechanism.
+
+`Parameters` goes into compiled rules by value. Costs named "of market per firm" are shares of the sector's world
+market over its number of firms, so that doubling markets or firms changes no decision. Rates are annual unless the unit
+says otherwise. Sources name a key of `docs/bibliography.md`, the project's data, or "assumed".
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Metadata of one parameter; `off` is the value that reproduces the model without the mechanism, if there is one.
+
+    `choices`: names of the values of a switch, in order; files give the name. `fitted`: one of the at most ten
+    that calibration may move.
+    """
+
+    symbol: str
+    unit: str
+    text: str
+    default: float
+    low: float
+    high: float
+    source: str
+    confidence: str
+    mechanism: str
+    fitted: bool = False
+    off: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+P = Parameter
+
+
+class Parameters(NamedTuple):
+    """Assumptions about how the world works; a scenario's `parameters:` changes them by these names."""
+
+    # innovation and learning (M2, M3)
+    rd_elasticity: Annotated[float, P("gamma", "1", "elasticity of innovation to R&D", 0.3, 0.0, 0.9, "Blundell2002", "medium", "M2")]
+    rd_floor: Annotated[float, P("phi_F", "ratio", "scale of the national R&D floor", 0.6, 0.0, 2.0, "fitted; GERD path in series.csv", "medium", "M2", fitted=True, off=0.0)]
+    state_tilt: Annotated[float, P("phi_S", "share", "part of the floor moved from private to state-owned firms", 0.2, 0.0, 1.0, "assumed", "low", "M2", off=0.0)]
+    rent_dampening: Annotated[float, P("kappa", "share", "partnership income not put into own R&D by the Chinese side", 0.3, 0.0, 1.0, "Howell2018", "low", "M2", off=0.0)]
+    innovation_noise: Annotated[float, P("sigma", "1", "idiosyncratic s.d. of innovation", 0.35, 0.0, 0.8, "assumed", "low", "M2", off=0.0)]
+    room: Annotated[float, P("C", "log", "distance from a generation's first frontier to its ceiling", 4.0, 0.5, 50.0, "Foster1986", "low", "M2", off=50.0)]
+    absorption_half: Annotated[float, P("R_half", "ratio", "R&D at half absorptive capacity, over reference", 0.05, 0.0, 2.0, "CohenLevinthal1990", "medium", "M3")]
+    ambient: Annotated[float, P("lambda_A", "1", "scale of ambient spillover to Chinese firms", 0.28, 0.0, 1.0, "fitted; prior Bai2025", "medium", "M3", fitted=True, off=0.0)]
+    local_spillover: Annotated[float, P("lambda_L", "1/year", "catch-up to the best Chinese firm", 0.06, 0.0, 0.3, "assumed", "low", "M3", off=0.0)]
+    foreign_spillover: Annotated[float, P("lambda_F", "1/year", "catch-up among multinationals", 0.06, 0.0, 0.3, "trial", "medium", "M3", off=0.0)]
+    reverse_spillover: Annotated[float, P("lambda_R", "1/year", "multinationals' learning from the Chinese frontier", 0.05, 0.0, 0.3, "assumed", "low", "M14", off=0.0)]
+    base_learning: Annotated[float, P("lambda_W", "1/year", "further learning of a wholly owned base", 0.02, 0.0, 0.3, "assumed", "low", "M14", off=0.0)]
+    hub_learning: Annotated[float, P("lambda_H", "1/year", "further learning of a full hub", 0.06, 0.0, 0.3, "assumed; no panel exists", "low", "M14", off=0.0)]
+    base_leakage: Annotated[float, P("chi", "1/year", "learning of local firms from bases, at full presence", 0.02, 0.0, 0.2, "Jiang2018", "medium", "M14", off=0.0)]
+    partner_learning: Annotated[float, P("lambda_P", "1/quarter", "learning from a partner at full openness and trust", 0.014, 0.0, 0.05, "Bai2025", "medium", "M3", fitted=True, off=0.0)]
+    # generations (M4)
+    adoption_rate: Annotated[float, P("pi_0", "1/quarter", "adoption of a new generation at the frontier", 0.25, 0.01, 1.0, "Landini2017", "low", "M4")]
+    adoption_distance: Annotated[float, P("d_a", "log", "distance to the frontier that halves adoption", 1.5, 0.1, 10.0, "assumed", "low", "M4")]
+    start_drop: Annotated[float, P("Delta_B", "log", "how far a generation starts below the old frontier", 1.1, 0.0, 3.0, "trial", "low", "M4")]
+    start_reach: Annotated[float, P("Delta_S", "log", "old technology that can carry over", 2.0, 0.0, 4.0, "trial", "low", "M4")]
+    lock_in_incumbent: Annotated[float, P("phi_m", "share", "old technology lost by incumbents", 0.75, 0.0, 1.0, "Landini2017", "medium", "M4")]
+    lock_in_latecomer: Annotated[float, P("phi_c", "share", "old technology lost by latecomers", 0.40, 0.0, 1.0, "Landini2017", "medium", "M4")]
+    latecomer_effort: Annotated[float, P("iota_c", "ratio", "latecomers' effort on a new generation over its demand share", 1.25, 0.5, 3.0, "trial", "low", "M4")]
+    latecomer_start: Annotated[float, P("iota_0", "share", "latecomers' effort on a new generation before demand", 0.10, 0.0, 0.5, "trial", "low", "M4")]
+    inertia: Annotated[float, P("iota", "1/quarter", "largest move of R&D between generations", 0.08, 0.005, 1.0, "assumed", "low", "M4", off=1.0)]
+    windows: Annotated[float, P("W", "switch", "whether new generations open windows of opportunity", 1, 0, 1, "structure", "high", "M4", off=0.0, choices=("off", "on"))]
+    # demand and costs (M5, M6)
+    quality_scale: Annotated[float, P("a_q", "ratio", "scale of sectors' sensitivity to quality", 1.0, 0.3, 2.0, "fitted; shares in series.csv", "medium", "M5", fitted=True)]
+    outside_share: Annotated[float, P("s_0", "share", "outside good's share at the start", 0.05, 0.0, 0.5, "assumed", "low", "M5")]
+    share_speed: Annotated[float, P("kappa_s", "1/quarter", "adjustment of market shares", 0.15, 0.01, 1.0, "replacement cycle of 3-7 years", "medium", "M5", off=1.0)]
+    foreign_access: Annotated[float, P("b_0", "share", "multinationals' access in foreign markets outside the host", 0.6, 0.0, 1.0, "assumed", "low", "M5")]
+    content_cost: Annotated[float, P("c_L", "log", "cost of missing a full local-content rule", 0.25, 0.0, 2.0, "assumed", "low", "M15")]
+    pass_on: Annotated[float, P("theta_t", "switch", "whether markups answer market share", 1, 0, 1, "Atkeson2008", "medium", "M5", off=0.0, choices=("constant", "bertrand"))]
+    # access (M13, M14)
+    host_access: Annotated[float, P("b_M", "share", "multinationals' own access in the host at the start", 0.06, 0.0, 1.0, "trial", "low", "M14")]
+    host_access_growth: Annotated[float, P("g_M", "1/year", "growth of own access by presence", 0.025, 0.0, 0.3, "fitted; entry modes in series.csv", "medium", "M14", fitted=True)]
+    host_access_cap: Annotated[float, P("b_max", "share", "highest own access of a foreign firm", 0.9, 0.1, 1.0, "trial", "low", "M14")]
+    abroad_access: Annotated[float, P("b_C", "share", "Chinese firms' access abroad at the start", 0.03, 0.0, 1.0, "assumed", "low", "M13")]
+    abroad_access_growth: Annotated[float, P("g_C", "1/year", "growth of a Chinese brand abroad by paid effort", 0.06, 0.0, 0.5, "fitted; shares in series.csv", "medium", "M13", fitted=True)]
+    brand_cost: Annotated[float, P("c_B", "share/year", "cost of brand building, of the region's market per firm", 0.02, 0.0, 1.0, "assumed", "low", "M13")]
+    # partnerships: attributes (M7, M12)
+    transfer_lag: Annotated[float, P("ell", "log", "technology lag of a venture without trust", 0.20, 0.0, 1.0, "trial", "low", "M7")]
+    lag_trust: Annotated[float, P("ell_T", "1", "trust at which lags vanish", 1.3, 1.0, 3.0, "trial", "low", "M7")]
+    lag_openness: Annotated[float, P("ell_tau", "share", "part of the lag that openness removes", 0.4, 0.0, 1.0, "assumed", "low", "M8")]
+    complementarity: Annotated[float, P("K", "log", "gain of joint development at equal technology and full trust", 0.5, 0.0, 1.5, "fitted; period shares to 2014", "medium", "M7", fitted=True, off=0.0)]
+    complementarity_slope: Annotated[float, P("k_K", "1/log", "fall of the gain with the technology gap", 7.0, 0.5, 20.0, "fitted; period shares to 2014", "medium", "M7", fitted=True)]
+    complementarity_floor: Annotated[float, P("K_0", "share", "part of the gain that needs no trust", 0.3, 0.0, 1.0, "trial", "low", "M7")]
+    deployment: Annotated[float, P("D", "share", "part of the joint gain used in products abroad", 0.5, 0.0, 1.0, "trial", "low", "M7", off=0.0)]
+    venture_cost: Annotated[float, P("c_V", "share", "part of the Chinese cost advantage that host ventures keep", 0.3, 0.0, 1.0, "assumed", "low", "M7")]
+    lend_share: Annotated[float, P("L_s", "share", "access a partner lends when the Chinese brand is sold", 0.7, 0.0, 1.0, "trial", "low", "M7")]
+    lend_loss: Annotated[float, P("L_l", "share", "own access the lender loses", 0.3, 0.0, 1.0, "trial", "low", "M7")]
+    lend_loss_holder: Annotated[float, P("L_h", "share", "own access an access holder loses", 0.8, 0.0, 1.0, "trial", "low", "M7")]
+    lend_distance: Annotated[float, P("delta", "1/log", "fall of access lent with the partner's technology lead", 7.0, 0.0, 20.0, "trial; flat, so fixed", "low", "M7")]
+    power_lag: Annotated[float, P("ell_P", "log", "lag of offers powered by a partner, without trust", 0.12, 0.0, 1.0, "trial", "low", "M7")]
+    power_cost: Annotated[float, P("c_P", "share", "part of the Chinese cost advantage that powered offers keep", 0.5, 0.0, 1.0, "trial", "low", "M7")]
+    power_tariff: Annotated[float, P("t_P", "share", "part of the tariff that supplied content pays", 0.5, 0.0, 1.0, "trial", "low", "M7")]
+    contribution_band: Annotated[float, P("h", "log", "gap that moves the technology balance by a band", 0.15, 0.01, 1.0, "design", "medium", "M7")]
+    ecosystem: Annotated[float, P("k", "1/log", "fall of host speed and platform quality with the frontier gap", 2.5, 0.0, 10.0, "trial", "low", "M14", off=0.0)]
+    platform_quality: Annotated[float, P("q_H", "log", "quality lost by exports from a base without ecosystem", 0.5, 0.0, 2.0, "trial", "low", "M14", off=0.0)]
+    hub_speed: Annotated[float, P("v_H", "share", "faster innovation of a full hub in a full ecosystem", 0.3, 0.0, 2.0, "trial", "low", "M14", off=0.0)]
+    joint_speed: Annotated[float, P("v_C", "share", "faster innovation of co-innovators with full autonomy in a full ecosystem", 0.2, 0.0, 2.0, "assumed", "low", "M12", off=0.0)]
+    veto_months: Annotated[float, P("h_dual", "months", "delay of shared control at half autonomy", 6.0, 0.0, 24.0, "assumed", "low", "M12", off=0.0)]
+    hold_up: Annotated[float, P("w", "1", "cost of autonomy per unit of exposure", 1.0, 0.05, 10.0, "assumed", "low", "M12")]
+    # partnerships: costs (shares of world market per firm, a year, unless once)
+    cost_market_access: Annotated[float, P("F_MA", "share/year", "fixed cost of market access", 0.020, 0.0, 1.0, "trial", "low", "M8")]
+    cost_co_innovation: Annotated[float, P("F_CO", "share/year", "further governance cost of co-innovation, without trust", 0.055, 0.0, 1.0, "fitted as governance scale", "low", "M8")]
+    cost_globalize: Annotated[float, P("F_GL", "share/year", "governance cost of globalising, of the region's market per firm", 0.05, 0.0, 1.0, "fitted as governance scale", "low", "M8")]
+    cost_trust: Annotated[float, P("F_T", "1", "trust at which governance costs vanish", 1.4, 1.0, 3.0, "trial", "low", "M8")]
+    governance: Annotated[float, P("F_s", "ratio", "scale of governance costs", 1.0, 0.0, 5.0, "fitted; period shares to 2014", "low", "M8", fitted=True)]
+    cost_wholly_owned: Annotated[float, P("F_WO", "share/year", "fixed cost of a wholly owned base", 0.025, 0.0, 1.0, "trial", "low", "M8")]
+    cost_hub: Annotated[float, P("F_H", "share/year", "further cost of a base that works for the world", 0.020, 0.0, 1.0, "trial", "low", "M14")]
+    cost_export: Annotated[float, P("F_X", "share/year", "fixed cost of exporting to the host", 0.002, 0.0, 1.0, "assumed", "low", "M6")]
+    sunk_cost: Annotated[float, P("S", "share once", "cost of setting up", 0.012, 0.0, 1.0, "trial", "low", "M10")]
+    search_cost: Annotated[float, P("S_0", "share once", "cost of signing", 0.004, 0.0, 1.0, "trial", "low", "M11")]
+    cost_spread: Annotated[float, P("s_F", "log", "s.d. of firms' fixed costs", 1.1, 0.0, 2.0, "trial", "medium", "M8", off=0.0)]
+    plant_cost: Annotated[float, P("F_P", "share once", "cost of a plant abroad, of the region's market per firm", 0.25, 0.0, 5.0, "Blonigen2002", "low", "M6")]
+    plant_lead: Annotated[float, P("l_P", "quarters", "time to build a plant", 8, 0, 40, "assumed", "medium", "M6")]
+    # value and bargaining (M8, M17)
+    horizon: Annotated[float, P("H", "quarters", "horizon of decisions", 32, 4, 120, "trial", "low", "M17")]
+    discount: Annotated[float, P("beta_t", "1/quarter", "discount factor", 0.97, 0.8, 0.999, "trial", "medium", "M17")]
+    bargaining_power: Annotated[float, P("beta", "share", "Chinese side's share of the surplus", 0.5, 0.05, 0.95, "Bhaumik2023", "medium", "M8")]
+    bargaining: Annotated[float, P("B", "switch", "how surplus is split", 0, 0, 1, "Bhaumik2023", "high", "M8", choices=("nash", "outside_option"))]
+    expectations: Annotated[float, P("E", "switch", "whether reviews see smoothed or current payoffs", 0, 0, 1, "structure", "medium", "M17", choices=("adaptive", "naive"))]
+    forecast_speed: Annotated[float, P("w_x", "1/quarter", "weight of news in forecasts", 0.25, 0.01, 1.0, "assumed", "low", "M17", off=1.0)]
+    anticipation: Annotated[float, P("omega_a", "share", "weight of announced policy in decisions before it is in force", 1.0, 0.0, 1.0, "assumed", "low", "M15", off=0.0)]
+    royalty: Annotated[float, P("y", "share", "royalty on sales when equity is free", 0.03, 0.0, 0.3, "assumed", "low", "M8")]
+    royalty_ceiling: Annotated[float, P("y_max", "share", "highest royalty", 0.08, 0.0, 0.5, "assumed", "low", "M8")]
+    openness_market_access: Annotated[float, P("tau_MA", "share", "highest openness of market access", 0.5, 0.0, 1.0, "assumed", "low", "M8")]
+    openness_co_innovation: Annotated[float, P("tau_CO", "share", "highest openness of co-innovation", 0.9, 0.0, 1.0, "assumed", "low", "M8")]
+    openness_globalize: Annotated[float, P("tau_GL", "share", "highest openness of globalising", 0.6, 0.0, 1.0, "assumed", "low", "M8")]
+    ip_openness: Annotated[float, P("o_IP", "share", "more openness under full IP protection", 0.3, 0.0, 2.0, "Branstetter2006", "high", "M15", off=0.0)]
+    leakage_spread: Annotated[float, P("chi_s", "share", "leaked knowledge that reaches other Chinese firms", 0.5, 0.0, 1.0, "trial", "low", "M8", off=0.0)]
+    # review, renegotiation, exit (M9, M10, M16)
+    review_rate: Annotated[float, P("rho_R", "1/quarter", "chance of a scheduled review", 0.15, 0.0, 1.0, "assumed", "low", "M9")]
+    tolerance: Annotated[float, P("X", "share", "shortfall a side tolerates, of market per firm at present value", 0.002, 0.0, 1.0, "trial", "low", "M9")]
+    renegotiation: Annotated[float, P("sigma_R", "probability", "success of renegotiation at full trust", 0.45, 0.0, 1.0, "fitted; hazard of partnerships", "medium", "M9", fitted=True)]
+    clause_success: Annotated[float, P("sigma_z", "probability", "success with an adaptation clause, at full trust", 0.9, 0.0, 1.0, "Ernst2005", "low", "M16")]
+    balance_strain: Annotated[float, P("sigma_b", "1", "loss of success per move of the technology balance", 0.3, 0.0, 1.0, "assumed", "low", "M9", off=0.0)]
+    clause_share: Annotated[float, P("z", "share", "contracts with an adaptation clause", 0.15, 0.0, 1.0, "assumed", "low", "M16", off=0.0)]
+    clause_cost: Annotated[float, P("k_z", "share", "yearly cost of a clause, over the offer's profit", 0.015, 0.0, 0.2, "assumed", "low", "M16")]
+    exogenous_end: Annotated[float, P("h_0", "1/quarter", "ends for reasons outside the model", 0.004, 0.0, 0.1, "assumed", "low", "M9", off=0.0)]
+    hysteresis: Annotated[float, P("kappa_h", "ratio", "gain over switching cost that makes a side move", 1.37, 1.0, 3.0, "Dixit1994", "medium", "M10", off=1.0)]
+    buyout_threshold: Annotated[float, P("k_B", "share", "difference of stand-alone values that makes a buy-out, over the plant", 0.3, 0.0, 2.0, "assumed", "low", "M9")]
+    notice: Annotated[float, P("n", "quarters", "notice before an end", 4, 0, 20, "design", "medium", "M9")]
+    listing_trust: Annotated[float, P("Delta_T", "share", "trust lost by an entity listing in the sector", 0.3, 0.0, 1.0, "assumed", "low", "M11", off=0.0)]
+    trust_speed: Annotated[float, P("omega", "1/quarter", "adjustment of trust", 0.1, 0.0, 1.0, "assumed", "low", "M11")]
+    trust_start: Annotated[float, P("T_0", "share", "trust between strangers", 0.4, 0.0, 1.0, "assumed", "low", "M11")]
+    # search and choice (M11, M17)
+    search_host: Annotated[float, P("m_H", "1/quarter", "chance that a multinational looks at its host line", 0.08, 0.0, 1.0, "trial", "low", "M11")]
+    search_abroad: Annotated[float, P("m_A", "1/quarter", "chance that it looks for a partner abroad", 0.05, 0.0, 1.0, "trial", "low", "M11")]
+    candidates: Annotated[float, P("n_c", "count", "partners compared in a search", 5, 1, 16, "trial", "low", "M11")]
+    fit_noise: Annotated[float, P("nu", "share", "scale of taste in choosing, of market per firm at present value", 0.0008, 0.0, 1.0, "trial", "low", "M17", off=0.0)]
+    familiarity: Annotated[float, P("eta_T", "share", "value of a partner already known, of market per firm at present value", 0.0006, 0.0, 1.0, "Tomasello2017", "low", "M11", off=0.0)]
+    second_line: Annotated[float, P("l_2", "switch", "whether a multinational may hold two lines in the host", 1, 0, 1, "design", "medium", "M8", off=0.0, choices=("off", "on"))]
+    capacity_host: Annotated[float, P("n_H", "count", "a Chinese firm's partnerships in the host", 2, 1, 10, "design", "medium", "M11")]
+    capacity_supply: Annotated[float, P("n_P", "count", "multinationals a Chinese firm can power", 10, 0, 50, "design", "medium", "M11")]
+    # hub, hedging, hazard (M13, M14)
+    hub_growth: Annotated[float, P("iota_h", "1/quarter", "growth of a base that works for the world", 0.05, 0.0, 0.5, "assumed", "low", "M14")]
+    web_growth: Annotated[float, P("g_W", "1/quarter", "growth of a base's local supply web", 0.02, 0.0, 0.5, "assumed", "low", "M14")]
+    import_cost: Annotated[float, P("c_W", "share", "part of the Chinese cost advantage that a base has without a local web", 0.2, 0.0, 1.0, "assumed", "low", "M14")]
+    cutoff_loss: Annotated[float, P("L", "ratio", "years of dependent profit lost when cut off", 2.0, 0.0, 10.0, "assumed", "low", "M13", off=0.0)]
+    hedge_cost: Annotated[float, P("c_h", "ratio", "quadratic cost of a full hedge, over dependent profit", 0.3, 0.01, 5.0, "assumed", "low", "M13")]
+    hazard_up: Annotated[float, P("w_u", "1/quarter", "rise of perceived hazard after a cut-off nearby", 0.2, 0.0, 1.0, "assumed", "low", "M17", off=0.0)]
+    hazard_down: Annotated[float, P("w_d", "1/quarter", "fall of perceived hazard in calm", 0.03, 0.0, 1.0, "assumed", "low", "M17")]
+    over_compliance: Annotated[float, P("o", "1", "scale of over-compliance", 1.0, 0.0, 3.0, "Crosignani2024", "medium", "M15", off=0.0)]
+    control_lag: Annotated[float, P("ell_X", "log", "technology withheld from a venture under full control", 0.6, 0.0, 3.0, "assumed", "low", "M15", off=0.0)]
+    # firms and welfare (M18)
+    entry: Annotated[float, P("n_E", "ratio", "scale of entry of Chinese firms", 1.0, 0.0, 5.0, "assumed", "low", "M18", off=0.0)]
+    entrant_discount: Annotated[float, P("d_E", "log", "entrants' distance to the best visible firm", 0.3, 0.0, 2.0, "assumed", "low", "M18")]
+    overhead: Annotated[float, P("F_0", "share", "overhead of a firm, of its home market per firm of its origin", 0.01, 0.0, 0.5, "assumed", "low", "M18", off=0.0)]
+    soft_budget: Annotated[float, P("n_S", "ratio", "how much longer a state-owned firm may stay in distress", 3.0, 1.0, 20.0, "Mohr2016", "low", "M18", off=1.0)]
+    patience: Annotated[float, P("n_B", "quarters", "quarters in distress before bankruptcy", 8, 1, 80, "assumed", "low", "M18")]
+    smallest_share: Annotated[float, P("m_e", "share", "sales over the mean of its origin below which a firm is in distress", 0.2, 0.0, 0.5, "assumed", "low", "M18", off=0.0)]
+    public_cost: Annotated[float, P("mu", "ratio", "welfare cost of a unit of public outlay", 1.2, 1.0, 2.0, "design", "medium", "welfare")]
+
+
+def parameters() -> dict[str, Parameter]:
+    """Name -> metadata, in order."""
+    hints = get_type_hints(Parameters, include_extras=True)
+    return {name: get_args(hint)[1] for name, hint in hints.items()}
+
+
+def defaults(**changes: Any) -> Parameters:
+    """The declared defaults with `changes`; an unknown name raises TypeError."""
+    values = {name: float(parameter.default) for name, parameter in parameters().items()}
+    return Parameters(**{**values, **changes})

@@ -1,0 +1,54 @@
+"""Figures of a results folder, from its stored tables: `draw(folder)`. Matplotlib is used here and nowhere else."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+FIGURES = "figures"  # the folder inside a results folder
+
+
+def draw(
+    folder: str | Path,
+    formats: Sequence[str] = ("png", "svg"),
+    metrics: Sequence[str] | None = None,
+    sectors: Sequence[str] | None = None,
+    regions: Sequence[str] | None = None,
+    years: tuple[int, int] | None = None,
+    quiet: bool = True,
+) -> list[Path]:
+    """Draw a results folder's figures into `figures/`, each with its CSV; returns the files written.
+
+    Without `metrics`: the eight default figures and, in a comparison, those of its headline metrics and effects. With
+    `metrics`: only the figures of these. `sectors` and `years` (first, last) narrow all figures; `regions` asks for the
+    metrics of `markets`. A folder that kept only summaries has no default figures. Raises NotEnough if there is nothing
+    to draw from, UsageError for an unknown metric.
+    """
+    from sim.errors import NotEnough
+    from sim.plots import alluvial, composition, contrasts, contribution, flips, incidence, markets, technology
+    from sim.plots.sheet import Sheet
+    from sim.plots.stored import Stored
+
+    stored = Stored(Path(folder), tuple(sectors) if sectors else None, years)
+    defaults = (
+        composition.draw,
+        technology.draw,
+        contribution.draw,
+        flips.draw,
+        incidence.draw,
+        markets.shares,
+        markets.reversals,
+        alluvial.draw,
+    )
+    written: list[Path] = []
+
+    def save(sheets: list[Sheet]) -> None:
+        for sheet in sheets:
+            written.extend(sheet.save(stored.folder / FIGURES, formats))
+            if not quiet:
+                print(f"{FIGURES}/{sheet.name}: {sheet.title}")
+
+    for figure in defaults if metrics is None and stored.has("trajectories") else ():
+        save(figure(stored))
+    save(contrasts.draw(stored, metrics, regions))
+    if not written:
+        raise NotEnough(f"{folder} holds nothing to draw", "run again with --keep trajectories, or choose --metrics")
+    return written

@@ -1,0 +1,199 @@
+"""Figure 5: what becomes of partnerships, as cumulative incidence since signing with competing risks."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.columns import Type
+from sim.plots import style
+from sim.plots.sheet import Entry, Sheet
+from sim.plots.stored import Array, Spread, Stored, decimal, spread
+
+HORIZON = 25  # years since signing
+AT_LEAST = 1.0  # partnerships at risk a run; curves stop below it
+RISK_AT = (0, 5, 10, 15, 20, 25)
+ON_THE_WAY = {
+    "flip": ("Flip", "#AA3377", "-"),
+    "renegotiation": ("Renegotiation", "#0072B2", (0, (5, 1.5))),
+    "conversion": ("Conversion to another type", "#8F6100", (0, (1.5, 1))),
+}
+ENDS = {
+    "dissolution": ("Dissolution", "#222222", "-"),
+    "buyout_multinational": ("Buy-out by the multinational", "#0072B2", (0, (5, 1.5))),
+    "buyout_chinese": ("Buy-out by the Chinese firm", "#CC3311", (0, (5, 1.5, 1, 1.5))),
+    "severance": ("Severance", "#777777", (0, (1.5, 1))),
+}
+FIRST_TYPES = (Type.market_access, Type.co_innovation, Type.globalize)
+KEYS = ["scenario", "seed", "partnership"]
+
+
+def aalen_johansen(
+    quarters: Array, cause: Array, groups: Array, size: int, causes: int, horizon: int
+) -> tuple[Array, Array]:
+    """Cumulative incidence of each cause with the others competing, by group.
+
+    quarters: time of the event or of censoring; cause: 0 censored, 1..causes; groups: 0..size-1; each [case].
+    Returns incidence [cause, group, quarter 0..horizon] (nan for a group without cases) and the number at risk
+    [group, quarter]. Ties: events come before censoring in the same quarter.
+    """
+    held = np.minimum(quarters, horizon + 1)
+    tally = np.zeros((causes + 1, size, horizon + 2))
+    np.add.at(tally, (cause, groups, held), 1)
+    leaving = tally.sum(axis=0)
+    at_risk = leaving[:, ::-1].cumsum(axis=1)[:, ::-1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        hazard = np.where(at_risk > 0, tally[1:] / at_risk, 0.0)
+    alive = np.cumprod(1 - hazard.sum(axis=0), axis=1)
+    before = np.concatenate([np.ones((size, 1)), alive[:, :-1]], axis=1)
+    incidence = np.cumsum(before * hazard, axis=2)
+    incidence[:, at_risk[:, 0] == 0] = np.nan
+    return incidence[:, :, : horizon + 1], at_risk[:, : horizon + 1]
+
+
+def lives(stored: Stored) -> pd.DataFrame:
+    """Partnerships signed within the report, with the time to each event in quarters (nan: did not happen)."""
+    wanted = [*KEYS, "sector", "type_first", "start", "end", "end_kind", "flipped"]
+    table = stored.frame("partnerships", wanted)
+    for name in ("start", "end", "flipped"):
+        table[name] = decimal(table[name])
+    events = stored.frame("events", [*KEYS, "year", "kind"])
+    events = events[events["kind"].isin(list(ON_THE_WAY)) & events["partnership"].notna()].astype(
+        dict.fromkeys(["scenario", "partnership", "kind"], str)
+    )
+    first = events.groupby([*KEYS, "kind"], observed=True)["year"].min().unstack("kind")
+    table = table.astype(dict.fromkeys(["scenario", "partnership"], str)).join(first, on=KEYS)
+    begin, end = _reported(stored)
+    table = table[(table["start"] >= begin) & (table["start"] < end)].copy()
+    # A flip may precede the signing (the partnership begins flipped): it counts at once.
+    table["flip"] = table["flipped"].clip(lower=table["start"])
+    table = table.reindex(columns=table.columns.union(list(ON_THE_WAY), sort=False))
+    table["life"] = ((table["end"].fillna(end) - table["start"]) * 4).round().astype(int)
+    for name in ON_THE_WAY:
+        table[name] = ((table[name] - table["start"]) * 4).round()
+    return table
+
+
+def _reported(stored: Stored) -> tuple[float, float]:
+    times = stored.cube(("active",)).times
+    return float(np.floor(times[0])), float(np.floor(times[-1])) + 1
+
+
+def _curves(cases: pd.DataFrame, seeds: Array) -> tuple[dict[str, Spread], Array]:
+    """Spread over runs of the incidence of every event, and the mean number at risk a run, each [quarter]."""
+    horizon = HORIZON * 4
+    group = np.searchsorted(seeds, cases["seed"].to_numpy())
+    life, kind = cases["life"].to_numpy(), cases["end_kind"].astype(object).to_numpy()
+    ended = cases["end"].notna().to_numpy()
+    found = {}
+    for event in ON_THE_WAY:
+        when = cases[event].to_numpy(dtype=float)
+        happened = np.isfinite(when) & (when <= life)
+        time = np.where(happened, np.nan_to_num(when), life).astype(int)
+        cause = np.where(happened, 1, np.where(ended, 2, 0))
+        found[event] = spread(aalen_johansen(time, cause, group, len(seeds), 2, horizon)[0][0])
+    place = {name: i + 1 for i, name in enumerate(ENDS)}
+    causes = [place.get(one, len(ENDS) + 1) if done else 0 for one, done in zip(kind, ended, strict=True)]
+    incidence, at_risk = aalen_johansen(life, np.array(causes, dtype=int), group, len(seeds), len(ENDS) + 1, horizon)
+    found |= {name: spread(incidence[i]) for i, name in enumerate(ENDS)}
+    return found, at_risk.mean(axis=0)
+
+
+def draw(stored: Stored) -> list[Sheet]:
+    """Incidence by type at signing for the base: what happens on the way above, how partnerships end below."""
+    table = lives(stored)
+    seeds = np.unique(table["seed"].to_numpy())
+    base = table[table["scenario"] == stored.base]
+    types = [kind for kind in FIRST_TYPES if (base["type_first"] == kind.name).any()]
+    sheet = Sheet(
+        "05-what-became",
+        "What becomes of partnerships after signing",
+        2,
+        max(len(types), 1),
+        height=1.75,
+        left=0.72,
+        gap_x=0.22,
+        gap_y=0.42,
+        below=0.62,
+        key=[*(Entry(*entry) for entry in ON_THE_WAY.values()), None, *(Entry(*entry) for entry in ENDS.values())],
+        caption=f"Aalen-Johansen estimates, base, partnerships signed within the report; mean of {len(seeds)} "
+        "seeds, shade 5 to 95 % of runs. Top: first event of each kind, the end "
+        "of the partnership competes. Bottom: ends compete with each other. At risk: mean number of live "
+        "partnerships a run.",
+    )
+    rows: list[dict[str, Any]] = []
+    for scenario in [stored.base, *stored.others]:
+        for column, kind in enumerate(types):
+            cases = table[(table["scenario"] == scenario) & (table["type_first"] == kind.name)]
+            curves, at_risk = _curves(cases, seeds)
+            rows += _rows(scenario, kind, curves, at_risk)
+            if scenario == stored.base:
+                _draw_panel(
+                    sheet.axes[0, column], curves, at_risk, ON_THE_WAY, f"Signed as {style.TYPE_LABELS[kind].lower()}"
+                )
+                _draw_panel(sheet.axes[1, column], curves, at_risk, ENDS, "")
+                _write_risk(sheet, sheet.axes[1, column], at_risk, column == 0)
+    for row in sheet.axes:
+        top = max(axes.get_ylim()[1] for axes in row)
+        for axes in row:
+            axes.set_ylim(0, min(top, 1.02))
+            style.format_axis(axes.yaxis, style.declared("hub_share"))
+            axes.tick_params(labelleft=axes is row[0])
+    for axes, label in zip(sheet.axes[:, 0], ("on the way, % of signed", "ended, % of signed"), strict=True):
+        axes.set_ylabel(label)
+    sheet.table = pd.DataFrame(rows)
+    sheet.alt = _alt(sheet.table, stored.base)
+    return [sheet]
+
+
+def _draw_panel(axes: Any, curves: dict[str, Spread], at_risk: Array, drawn: dict[str, Any], title: str) -> None:
+    known = at_risk >= AT_LEAST
+    years = np.arange(HORIZON * 4 + 1)[known] / 4
+    for name, (_, color, line) in drawn.items():
+        style.band(axes, years, curves[name].low[known], curves[name].high[known], color)
+        axes.plot(years, curves[name].mean[known], color=color, linestyle=line)
+    axes.set_xlim(0, HORIZON)
+    axes.set_xticks(RISK_AT)
+    axes.set_title(title)
+    axes.set_xlabel("years since signing" if not title else "", labelpad=1)
+
+
+def _write_risk(sheet: Sheet, axes: Any, at_risk: Array, labelled: bool) -> None:
+    box = axes.get_position()
+    for year in RISK_AT:
+        x = box.x0 + box.width * year / HORIZON
+        number = f"{at_risk[year * 4]:,.0f}" if at_risk[year * 4] >= 10 else f"{at_risk[year * 4]:.1f}"
+        sheet.figure.text(x, box.y0 - 0.47 / sheet.total, number, fontsize=7, color="#444444", ha="center", va="center")
+    if labelled:
+        sheet.figure.text(
+            0.1 / style.WIDTH, box.y0 - 0.47 / sheet.total, "At risk", fontsize=7, color="#444444", va="center"
+        )
+
+
+def _rows(scenario: str, kind: Type, curves: dict[str, Spread], at_risk: Array) -> list[dict[str, Any]]:
+    return [
+        {
+            "scenario": scenario,
+            "type_first": kind.name,
+            "event": event,
+            "years": year,
+            "incidence": found.mean[year * 4],
+            "lo": found.lo[year * 4],
+            "hi": found.hi[year * 4],
+            "q05": found.low[year * 4],
+            "q95": found.high[year * 4],
+            "at_risk": at_risk[year * 4],
+        }
+        for event, found in curves.items()
+        for year in range(HORIZON + 1)
+    ]
+
+
+def _alt(table: pd.DataFrame, base: str) -> str:
+    at = table[(table["scenario"] == base) & (table["years"] == 10)]
+    labels = {name: entry[0].lower() for name, entry in (ON_THE_WAY | ENDS).items()}
+    parts = []
+    for kind, rows in at.groupby("type_first", sort=False):
+        told = ", ".join(f"{labels[row.event]} {row.incidence:.0%}" for row in rows.itertuples())
+        parts.append(f"signed as {style.TYPE_LABELS[Type[str(kind)]].lower()}: {told}")
+    return "Cumulative incidence by type at signing. After ten years, " + "; ".join(parts) + "."

@@ -1,0 +1,236 @@
+"""Reading a results folder for figures: only the columns and rows a figure needs, as dense arrays."""
+
+import json
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.dataset as ds
+from numpy.typing import NDArray
+
+from sim.errors import NotEnough
+from sim.study.tables import ALL
+
+Array = NDArray[Any]
+
+
+class Line(NamedTuple):
+    """One policy of a scenario, in decimal years; `end` is infinite where the policy stays."""
+
+    label: str
+    announce: float
+    start: float
+    end: float
+
+
+class Cube(NamedTuple):
+    """Metrics by [scenario, seed, time, sector]; nan where a run or a value is missing. `times` are decimal years."""
+
+    scenarios: tuple[str, ...]
+    seeds: Array
+    times: Array
+    sectors: tuple[str, ...]
+    values: dict[str, Array]
+
+    def pick(self, metric: str, scenario: str, sector: str) -> Array:
+        """Values of one scenario and sector, [seed, time]."""
+        return self.values[metric][self.scenarios.index(scenario), :, :, self.sectors.index(sector)]
+
+
+class Spread(NamedTuple):
+    """Mean over runs, its 95 % interval (lo, hi) and the range of 5 to 95 % of runs (low, high), each [time]."""
+
+    mean: Array
+    lo: Array
+    hi: Array
+    low: Array
+    high: Array
+    middle: Array
+    n: Array
+
+
+def spread(values: Array) -> Spread:
+    """Summary over runs of an array [seed, time]; nan are left out, and a time without any value is nan."""
+    from scipy.stats import t as student
+
+    n = np.isfinite(values).sum(axis=0)
+    with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)  # columns without values give nan, as promised
+        mean = np.nanmean(values, axis=0)
+        half = np.where(
+            n > 1, np.nanstd(values, axis=0, ddof=1) / np.sqrt(n) * student.ppf(0.975, np.maximum(n - 1, 1)), np.nan
+        )
+    low, middle, high = (quantile(values, n, p) for p in (0.05, 0.5, 0.95))
+    return Spread(mean, mean - half, mean + half, low, high, middle, n)
+
+
+def quantile(values: Array, n: Array, p: float) -> Array:
+    """Linear quantile over the first axis of [seed, time] with n finite values each (numpy's nan version is slow)."""
+    ordered = np.sort(values, axis=0)  # nan sort last
+    place = p * np.maximum(n - 1, 0)
+    below = np.floor(place).astype(int)
+    above = np.minimum(below + 1, np.maximum(n - 1, 0))
+    column = np.arange(values.shape[1])
+    left, right = ordered[below, column], ordered[above, column]
+    return np.asarray(left + (place - below) * (right - left))
+
+
+def decimal(quarters: "pd.Series[Any]") -> "pd.Series[float]":
+    """Decimal years of quarters written YYYYQn; missing stays nan."""
+    parts = quarters.astype("string").str.extract(r"^(\d{4})Q([1-4])$").astype("Float64")
+    return (parts[0] + (parts[1] - 1) / 4).astype(float)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A results folder of `run` or `compare`; `sectors` and `years` (first, last) narrow what is read."""
+
+    folder: Path
+    sectors: tuple[str, ...] | None = None
+    years: tuple[int, int] | None = None
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """The folder's manifest."""
+        found: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        return found
+
+    @cached_property
+    def entries(self) -> dict[str, Mapping[str, Any]]:
+        """Scenario name -> what the manifest says of it; the base first."""
+        found = self.manifest["scenarios"]
+        named = dict(found) if isinstance(found, dict) else {entry["name"]: entry for entry in found}
+        base = self.manifest.get("base") or next(iter(named))
+        return {base: named[base]} | named
+
+    @property
+    def base(self) -> str:
+        """The scenario the others are compared with, or the only one."""
+        return next(iter(self.entries))
+
+    @property
+    def references(self) -> dict[str, str]:
+        """Scenario -> the run it is compared with: the base, or the base under the scenario's assumptions."""
+        found = self.manifest.get("references") or {}
+        return dict(found) or dict.fromkeys(list(self.entries)[1:], self.base)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The scenarios compared with the base."""
+        return tuple(self.references)
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The base under other assumptions, where a scenario changes them."""
+        return tuple(dict.fromkeys(name for name in self.references.values() if name != self.base))
+
+    def title(self, scenario: str) -> str:
+        """A scenario's title, or its name."""
+        return str(self.entries[scenario].get("title") or scenario.replace("_", " "))
+
+    def lines(self, scenario: str) -> list[Line]:
+        """The policies that a scenario adds to the one it extends."""
+        found = (self.manifest.get("lines") or {}).get(scenario, [])
+        return [
+            Line(str(label), float(announce), float(start), np.inf if end is None else float(end))
+            for label, announce, start, end in found
+        ]
+
+    def first_change(self, scenario: str) -> float:
+        """When a scenario first differs from the base: its first announcement, or the start if assumptions differ."""
+        lines = self.lines(scenario)
+        same = self.references.get(scenario) == self.base
+        return min(line.announce for line in lines) if lines and same else -np.inf
+
+    def has(self, table: str) -> bool:
+        """Whether the folder holds this table with at least one file."""
+        path = self.folder / table
+        return path.is_file() or (path.is_dir() and any(path.rglob("*.parquet")))
+
+    def read(self, table: str, columns: Iterable[str], where: pc.Expression | None = None) -> pa.Table:
+        """Columns of a Parquet table; those the folder lacks are left out."""
+        if not self.has(table):
+            raise NotEnough(f"{self.folder} holds no {table}", "run again with --keep trajectories")
+        source = ds.dataset(sorted(str(file) for file in (self.folder / table).rglob("*.parquet")), format="parquet")
+        names = [name for name in columns if name in source.schema.names]
+        return source.to_table(columns=names, filter=where)
+
+    def frame(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
+        """Columns of a table of events or partnerships, of the chosen sectors."""
+        where = pc.field("sector").cast("string").isin(list(self.sectors)) if self.sectors else None
+        return self.read(table, columns, where).to_pandas()
+
+    def csv(self, name: str) -> pd.DataFrame:
+        """summary.csv or differences.csv, within the chosen years; empty if the folder has none."""
+        if name not in self._cache:
+            path = self.folder / name
+            found = pacsv.read_csv(path).to_pandas() if path.is_file() else pd.DataFrame()
+            if len(found):
+                found["region"] = found["region"].fillna("").astype(str)
+                first, last = self.years or (-np.inf, np.inf)
+                found = found[found["year"].between(first, last)]
+            self._cache[name] = found
+        cached: pd.DataFrame = self._cache[name]
+        return cached
+
+    def cube(self, metrics: Sequence[str], quarters: bool = False) -> Cube:
+        """Metrics of `trajectories` at each year's last quarter, as stocks are reported, or at every quarter."""
+        return self._cube("trajectories", metrics, quarters, self._chosen(quarters))
+
+    def generation_cube(self, metrics: Sequence[str], quarters: bool = False) -> Cube:
+        """The same of `generations`; its sectors read `sector/generation`."""
+        return self._cube("generations", metrics, quarters, self._chosen(quarters))
+
+    def _chosen(self, quarters: bool) -> pc.Expression | None:
+        terms = []
+        year = pc.field("year")
+        if not quarters:
+            terms.append((year - pc.floor(year)) > 0.7)
+        if self.years:
+            terms.append((year >= float(self.years[0])) & (year < float(self.years[1] + 1)))
+        if self.sectors:
+            terms.append(pc.field("sector").cast("string").isin([*self.sectors, ALL]))
+        whole: pc.Expression | None = None
+        for term in terms:
+            whole = term if whole is None else whole & term
+        return whole
+
+    def _cube(self, table: str, metrics: Sequence[str], quarters: bool, where: pc.Expression | None) -> Cube:
+        key = (table, tuple(metrics), quarters)
+        if key not in self._cache:
+            read = self.read(table, ["scenario", "seed", "year", "sector", "generation", *metrics], where)
+            scenario, scenarios = _codes(read["scenario"])
+            sector, sectors = _codes(read["sector"])
+            if "generation" in read.column_names:
+                generation, generations = _codes(read["generation"])
+                pairs, sector = np.unique(sector * len(generations) + generation, return_inverse=True)
+                sectors = tuple(
+                    f"{sectors[pair // len(generations)]}/{generations[pair % len(generations)]}" for pair in pairs
+                )
+            seeds, seed = np.unique(read["seed"].to_numpy(), return_inverse=True)
+            times, time = np.unique(read["year"].to_numpy(), return_inverse=True)
+            shape = (len(scenarios), len(seeds), len(times), len(sectors))
+            values = {}
+            for metric in metrics:
+                values[metric] = np.full(shape, np.nan)
+                values[metric][scenario, seed, time, sector] = read[metric].to_numpy()
+            self._cache[key] = Cube(scenarios, seeds, times.astype(float), sectors, values)
+        cached: Cube = self._cache[key]
+        return cached
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[Array, tuple[str, ...]]:
+    """Codes and names of a column of strings, in order of appearance."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    encoded = column.combine_chunks().dictionary_encode()
+    return encoded.indices.to_numpy().astype(np.int64), tuple(encoded.dictionary.to_pylist())

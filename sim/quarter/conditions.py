@@ -1,0 +1,192 @@
+"""Stage 1 and the reading of the state at a quarter's start: policy in force, demand by generation, technology."""
+
+from sim.arithmetic import exp, log
+from sim.compiled import stage
+from sim.quarter.state import State
+from sim.rules.market import border, brand_factor, quality
+from sim.rules.policy import ahead, blocked
+from sim.rules.venture import ecosystem
+
+FAR_BELOW = -1e3
+
+
+@stage
+def reckon_demand(st: State, t: int, s: int) -> None:
+    """Expenditure of the quarter and the share of each generation in it, after demand shocks."""
+    x, world, demand = st.scratch, st.world, st.in_force.demand
+    regions = world.market.shape[2]
+    total = 0.0
+    for r in range(regions):
+        factor = 0.0
+        for g in range(st.sectors.generations[s]):
+            factor += world.weight[t, s, g, r] * demand[t, s, g, r]
+        x.expenditure[s, r] = 0.25 * world.market[t, s, r] * factor
+        total += x.expenditure[s, r]
+        for g in range(st.sectors.generations[s]):
+            part = world.weight[t, s, g, r] * demand[t, s, g, r]
+            x.demand_weight[s, g, r] = part / factor if factor > 0.0 else world.weight[t, s, g, r]
+    firms = st.sectors.multinationals[s] + st.sectors.chinese[s]
+    x.unit[s] = total / max(firms, 1.0)
+    x.rd_reference[s] = st.sectors.rd_intensity[s] * total / max(st.sectors.multinationals[s], 1.0)
+    for g in range(st.sectors.generations[s]):
+        weighted = 0.0
+        for r in range(regions):
+            weighted += x.demand_weight[s, g, r] * x.expenditure[s, r]
+        x.world_weight[s, g] = weighted / total if total > 0.0 else 0.0
+
+
+@stage
+def reckon_borders(st: State, t: int, s: int) -> None:
+    """What borders and the owner's home do to appeals; only when a field of the sector has changed."""
+    x, now, soon, p = st.scratch, st.in_force, st.announced, st.parameters
+    regions = st.world.market.shape[2]
+    alpha = st.sectors.price_elasticity[s]
+    tradable = st.sectors.tradable[s] > 0.0
+    for g in range(st.sectors.generations[s]):
+        for o in range(regions):
+            for r in range(regions):
+                content = p.content_cost * now.local_content[t, s, g, r] if o != r else 0.0
+                tariff = now.tariff[t, s, g, o, r] if o != r else 0.0
+                later = ahead(tariff, soon.tariff[t, s, g, o, r], p.anticipation) if o != r else 0.0
+                shipped = st.shipping[s, o, r] + content
+                supply = now.supply[t, s, g, o]
+                x.trade[s, g, o, r] = supply * border(alpha, shipped, tariff, 0.0) if tradable else supply
+                x.trade_ahead[s, g, o, r] = supply * border(alpha, shipped, later, 0.0) if tradable else supply
+                taste = now.perception[t, s, o, r]
+                subsidy = now.subsidy_production[t, s, g, o]
+                x.brand[s, g, o, r] = brand_factor(alpha, taste, subsidy, 0.0)
+                x.brand_import[s, g, o, r] = brand_factor(alpha, taste, subsidy, now.owner_tariff[t, s, g, o, r])
+
+
+@stage
+def reckon_flows(st: State, t: int, s: int) -> None:
+    """Share of foreign technology flow into the host that no export control stops, by generation."""
+    firms, x = st.firms, st.scratch
+    for g in range(st.sectors.generations[s]):
+        flow = 0.0
+        count = 0.0
+        for i in range(st.sectors.first[s], st.sectors.middle[s]):
+            if firms.active[i] > 0 and firms.access_holder[i] == 0:
+                stopped = blocked(
+                    st.in_force.control[t, s, g, firms.home[i], st.host],
+                    st.in_force.over_compliance[t, s, firms.home[i], st.host],
+                    st.parameters.over_compliance,
+                )
+                flow += 1.0 - stopped
+                count += 1.0
+        x.inflow[s, g] = flow / count if count > 0.0 else 0.0
+
+
+@stage
+def reckon_frontiers(st: State, s: int) -> None:
+    """Best technology of each generation: of the world, of multinationals, of Chinese firms."""
+    firms, x = st.firms, st.scratch
+    for g in range(st.sectors.generations[s]):
+        foreign = FAR_BELOW
+        chinese = FAR_BELOW
+        for i in range(st.sectors.first[s], st.sectors.last[s]):
+            if firms.active[i] > 0 and firms.adopted[i, g] > 0 and firms.access_holder[i] == 0:
+                if firms.kind[i] == 0:
+                    foreign = max(foreign, firms.technology[i, g])
+                else:
+                    chinese = max(chinese, firms.technology[i, g])
+        x.frontier_foreign[s, g] = foreign
+        x.frontier_chinese[s, g] = chinese
+        x.frontier[s, g] = max(foreign, chinese)
+        for i in range(st.sectors.first[s], st.sectors.middle[s]):
+            if firms.access_holder[i] > 0:  # buys the best non-Chinese supplier's technology
+                firms.technology[i, g] = foreign
+                firms.adopted[i, g] = 1 if foreign > FAR_BELOW else 0
+
+
+@stage
+def reckon_technology(st: State, s: int) -> None:
+    """What each firm's technology is worth to buyers, over generations, and what the host's ecosystem gives."""
+    firms, x = st.firms, st.scratch
+    alpha = x.sensitivity[s]
+    foreign = FAR_BELOW
+    chinese = FAR_BELOW
+    x.peers[s, 0] = 0.0
+    x.peers[s, 1] = 0.0
+    for i in range(st.sectors.first[s], st.sectors.last[s]):
+        if firms.active[i] == 0:
+            continue
+        x.peers[s, firms.kind[i]] += 1.0
+        operations = exp(st.sectors.price_elasticity[s] * firms.operations[i])
+        demanded = 0.0
+        for g in range(st.sectors.generations[s]):
+            worth = 0.0
+            if firms.adopted[i, g] > 0:
+                worth = quality(alpha, firms.technology[i, g], x.reference[s])
+                demanded += x.demand_weight[s, g, st.host] * worth
+            x.quality[i, g] = worth * operations
+        x.composite[i] = x.reference[s] + log(demanded) / alpha
+        if firms.access_holder[i] > 0:
+            continue
+        if firms.kind[i] == 0:
+            foreign = max(foreign, x.composite[i])
+        else:
+            chinese = max(chinese, x.composite[i])
+    x.best_foreign[s] = foreign
+    x.best_chinese[s] = chinese
+    x.ecosystem[s] = ecosystem(st.parameters.ecosystem, foreign - chinese)
+
+
+@stage
+def most_central(st: State, s: int, region: int) -> int:
+    """The Chinese firm of the sector with most partnerships, sales breaking ties, not yet listed by the region; or -1."""
+    firms = st.firms
+    best = -1
+    rank = -1.0
+    for i in range(st.sectors.middle[s], st.sectors.last[s]):
+        central = float(firms.ventures[i] + firms.supplies[i]) + firms.share[i, st.host]
+        if firms.active[i] > 0 and firms.listed[i, region] <= 0.0 and central > rank:
+            rank = central
+            best = i
+    return best
+
+
+@stage
+def list_firms(st: State, t: int, s: int) -> None:
+    """Entity listings of the quarter: named firms, and the most central Chinese firms, who stay listed while it lasts."""
+    firms = st.firms
+    for r in range(st.world.market.shape[2]):
+        wanted = int(st.in_force.listing[t, s, st.host, r])
+        listed = 0
+        for i in range(st.sectors.first[s], st.sectors.last[s]):
+            first, last = st.named_listing[i, r, 0], st.named_listing[i, r, 1]
+            named = 0 <= first <= t <= last
+            firms.listed[i, r] = 1.0 if named or (wanted > 0 and firms.listed[i, r] > 0.0) else 0.0
+            listed += 1 if firms.listed[i, r] > 0.0 and not named else 0
+        for _ in range(wanted - listed):
+            i = most_central(st, s, r)
+            if i >= 0:
+                firms.listed[i, r] = 1.0
+
+
+@stage
+def read_conditions(st: State, t: int) -> None:
+    """Stage 1: apply policy, then read the state that the whole quarter works from."""
+    x = st.scratch
+    for s in range(st.sectors.first.shape[0]):
+        if t > 0:
+            x.reference[s] += 0.25 * st.sectors.innovation[s]
+        x.advantage[s] = st.world.advantage[t] * st.sectors.cost_advantage[s]
+        x.wage[s] = exp(st.sectors.price_elasticity[s] * x.advantage[s])
+        x.sensitivity[s] = st.sectors.quality_sensitivity[s] * st.parameters.quality_scale
+        reckon_demand(st, t, s)
+        moved = t == 0
+        for r in range(st.world.market.shape[2]):
+            moved = moved or st.in_force.changed[t, s, r] > 0.0
+            x.tariff_revenue[s, r] = 0.0
+            x.made_in_host[s, r] = 0.0
+            x.chinese_made_host[s, r] = 0.0
+            x.chinese_local[s, r] = 0.0
+            x.powered[s, r] = 0.0
+            x.outlays[s, r] = 0.0
+        if moved:
+            reckon_borders(st, t, s)
+        reckon_flows(st, t, s)
+        reckon_frontiers(st, s)
+        reckon_technology(st, s)
+        list_firms(st, t, s)

@@ -1,0 +1,104 @@
+"""Stage 9: firms go bankrupt and Chinese firms enter, in rows kept for them."""
+
+import numpy as np
+
+from sim.compiled import stage
+from sim.draws import Stream, key, normal, uniform
+from sim.quarter.state import BANKRUPTCY, ENTRY, SEVERANCE, State, end_partnership, log_event
+from sim.rules.firms import entrant_technology, entry_chance, in_distress
+
+ENTRY_STREAM = int(Stream.entry)
+BY_FIRM_EXIT = 7
+
+
+@stage
+def close_firm(st: State, t: int, i: int) -> None:
+    """A bankrupt firm's partnerships end, its brands and plants are gone."""
+    firms, jv = st.firms, st.partnerships
+    for q in range(st.scratch.counts[3]):
+        if jv.active[q] > 0 and (jv.multinational[q] == i or jv.chinese[q] == i):
+            end_partnership(st, t, q, SEVERANCE, 0, BY_FIRM_EXIT)
+    foreign = i if firms.kind[i] == 0 else -1
+    chinese = i if firms.kind[i] == 1 else -1
+    log_event(st, t, BANKRUPTCY, firms.sector[i], -1, -1, -1, foreign, chinese, 0, 0, 0)
+    firms.active[i] = 0
+    firms.mode[i] = 0
+    firms.orientation[i] = 0
+    firms.is_hub[i] = 0
+    firms.hub[i] = 0.0
+    for line in range(firms.share.shape[1]):
+        firms.share[i, line] = 0.0
+    for r in range(st.world.market.shape[2]):
+        firms.branding[i, r] = 0
+
+
+@stage
+def open_firm(st: State, t: int, s: int, i: int) -> None:
+    """A Chinese entrant imitates the best local firm it can see, in the newest generation made locally."""
+    firms, x, p = st.firms, st.scratch, st.parameters
+    firms.id[i] = (st.sectors.key[s] << np.uint64(32)) | np.uint64((3 << 24) + t)
+    draw = normal(key(st.seed, ENTRY_STREAM, t), firms.id[i])
+    firms.kind[i] = 1
+    firms.home[i] = st.host
+    firms.ownership[i] = 1
+    firms.active[i] = 1
+    firms.cost_scale[i] = 1.0
+    firms.worth[i] = 4.0 * x.unit[s]
+    firms.distress[i] = 0
+    firms.operations[i] = 0.0
+    firms.output[i] = 1.0
+    firms.hazard[i] = 0.0
+    firms.ventures[i] = 0
+    firms.supplies[i] = 0
+    for r in range(st.world.market.shape[2]):
+        firms.access[i, r] = 1.0 if r == st.host else p.abroad_access
+        firms.plant[i, r] = 0 if r == st.host else -1
+        firms.contract[i, r] = -1
+    for g in range(st.sectors.generations[s]):
+        made = x.frontier_chinese[s, g] > -100.0
+        firms.adopted[i, g] = 1 if made else 0
+        firms.effort[i, g] = 0.0
+        if made:
+            firms.technology[i, g] = entrant_technology(x.frontier_chinese[s, g], p.entrant_discount, draw)
+    firms.effort[i, 0] = 1.0
+    log_event(st, t, ENTRY, s, -1, -1, -1, -1, i, 0, 0, 0)
+
+
+@stage
+def mean_sales(st: State, s: int, kind: int) -> float:
+    """Mean sales a quarter of the active firms of an origin."""
+    total = 0.0
+    for i in range(st.sectors.first[s], st.sectors.last[s]):
+        if st.firms.active[i] > 0 and st.firms.kind[i] == kind:
+            total += st.firms.revenue[i]
+    return total / max(st.scratch.peers[s, kind], 1.0)
+
+
+@stage
+def turn_over(st: State, t: int) -> None:
+    """Stage 9 for all sectors."""
+    firms, p, x = st.firms, st.parameters, st.scratch
+    entry_key = key(st.seed, ENTRY_STREAM, t)
+    for s in range(st.sectors.first.shape[0]):
+        count = 0.0
+        empty = -1
+        mean_m = mean_sales(st, s, 0)
+        mean_c = mean_sales(st, s, 1)
+        for i in range(st.sectors.first[s], st.sectors.last[s]):
+            if firms.active[i] == 0:
+                if i >= st.sectors.middle[s] and empty < 0 and firms.id[i] == np.uint64(0):
+                    empty = i
+                continue
+            if firms.kind[i] == 1:
+                count += 1.0
+            mean = mean_m if firms.kind[i] == 0 else mean_c
+            distressed = in_distress(firms.worth[i], firms.revenue[i], mean, p.smallest_share)
+            firms.distress[i] = firms.distress[i] + 1 if distressed else 0
+            longer = p.soft_budget if firms.ownership[i] == 0 else 1.0
+            if firms.distress[i] >= p.patience * longer:
+                close_firm(st, t, i)
+        last = st.sectors.generations[s] - 1
+        window = x.demand_weight[s, last, st.host] if last > 0 else 0.0
+        chance = entry_chance(p.entry * st.sectors.entry_rate[s], count, window, st.in_force.subsidy_rd[t, s, st.host])
+        if empty >= 0 and uniform(entry_key, st.sectors.key[s]) < chance:
+            open_firm(st, t, s, empty)

@@ -1,0 +1,183 @@
+"""Stage 8: bases and hubs, plants and brands abroad, access by presence, hedges and perceived hazard."""
+
+from sim.compiled import stage
+from sim.draws import Stream, bits, join, key, uniform
+from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, plant_works
+from sim.quarter.state import CONVERSION, State, log_event
+from sim.quarter.values import equity_cap, offer_worth, rivals_of, world_worth
+from sim.rules.base import access_growth, grow, serves_world
+from sim.rules.governance import hedge_level, perceived_hazard
+from sim.rules.review import worth_moving
+
+INVESTMENT = int(Stream.investment)
+
+
+@stage
+def runs_base(st: State, m: int) -> int:
+    """5 if the multinational has a wholly owned base in the host, 2 if one in co-innovation, else 0 (types)."""
+    if st.firms.mode[m] == 2:
+        return 5
+    for line in (st.host, st.firms.contract.shape[1] - 1):
+        q = st.firms.contract[m, line]
+        if q >= 0 and st.partnerships.type[q] == 2:
+            return 2
+    return 0
+
+
+@stage
+def build_base(st: State, t: int, m: int, reviewing: bool) -> None:
+    """Orientation, supply web and hub of a base; a base that works mainly for the world for four quarters is a hub."""
+    p, firms, s = st.parameters, st.firms, st.firms.sector[m]
+    base = runs_base(st, m)
+    if base == 0:
+        firms.orientation[m] = 0
+        firms.is_hub[m] = 0
+        firms.hub_quarters[m] = 0
+        firms.hub[m] = grow(firms.hub[m], p.hub_growth, 0.0)
+        firms.web[m] = grow(firms.web[m], p.web_growth, 0.0)
+        return
+    if firms.plant[m, st.host] < 0:
+        firms.plant[m, st.host] = t
+    if reviewing:
+        setting_up = 4.0 * p.sunk_cost * firms.cost_scale[m] * st.scratch.unit[s]
+        gain = world_worth(st, t, m)
+        if firms.orientation[m] == 0 and worth_moving(gain, setting_up, p.hysteresis):
+            firms.orientation[m] = 1
+            firms.worth[m] -= setting_up
+        elif firms.orientation[m] == 1 and gain < 0.0:
+            firms.orientation[m] = 0
+    towards = 1.0 if firms.orientation[m] == 1 else 0.0
+    firms.hub[m] = grow(firms.hub[m], p.hub_growth, towards)
+    firms.web[m] = grow(firms.web[m], p.web_growth, 1.0)
+    world = serves_world(firms.exports[m], firms.host_revenue[m], firms.hub[m], st.sectors.rd_intensity[s])
+    firms.hub_quarters[m] = firms.hub_quarters[m] + 1 if world and firms.orientation[m] == 1 else 0
+    if firms.hub_quarters[m] == 4 and firms.is_hub[m] == 0:
+        firms.is_hub[m] = 1
+        log_event(st, t, CONVERSION, s, st.host, -1, -1, m, -1, base, 4, 1)
+    elif firms.orientation[m] == 0:
+        firms.is_hub[m] = 0
+
+
+@stage
+def consider_plant(st: State, t: int, i: int, r: int) -> None:
+    """Tariff jumping: builds a plant in a region if local production earns enough more than shipping there.
+
+    A Chinese firm may own one only where no cap binds; screening refuses it with its probability.
+    """
+    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[i]
+    if firms.plant[i, r] >= 0 or firms.home[i] == r or r == st.host or st.sectors.tradable[s] <= 0.0:
+        return
+    if firms.contract[i, r] >= 0:
+        return
+    rivals = rivals_of(st, s, i, r, r)
+    if firms.kind[i] == 1:
+        if equity_cap(st, t, s, st.host, r) < 1.0:
+            return
+        shipped = abroad_by_chinese(st, t, i, r, firms.access[i, r], False, True)
+        local = abroad_by_chinese(st, t, i, r, firms.access[i, r], True, True)
+    else:
+        shipped, _ = abroad_by_multinational(st, t, i, r, True, firms.orientation[i] > 0)
+        firms.plant[i, r] = t  # what if it worked today
+        local, _ = abroad_by_multinational(st, t, i, r, True, firms.orientation[i] > 0)
+        firms.plant[i, r] = -1
+    now, _ = offer_worth(st, s, r, shipped, rivals)
+    then, _ = offer_worth(st, s, r, local, rivals)
+    firms_there = max(st.sectors.multinationals[s] + st.sectors.chinese[s], 1.0)
+    cost = 4.0 * p.plant_cost * x.expenditure[s, r] / firms_there * firms.cost_scale[i]
+    if not worth_moving((then - now) * st.annuity, cost, p.hysteresis):
+        return
+    stopped = st.in_force.block[t, s, firms.home[i], r] if firms.home[i] == st.host else 0.0
+    if (
+        uniform(key(st.seed, INVESTMENT, t), join(firms.id[i], bits(key(st.seed, INVESTMENT, r), firms.id[i])))
+        < stopped
+    ):
+        return
+    firms.plant[i, r] = t + int(p.plant_lead)
+    firms.worth[i] -= cost
+
+
+@stage
+def consider_brand(st: State, t: int, c: int, r: int) -> None:
+    """A Chinese firm pays for a brand of its own in a region as long as the access it grows is worth the cost."""
+    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[c]
+    rivals = rivals_of(st, s, c, r, r)
+    local = plant_works(st, t, c, r)
+    access = firms.access[c, r]
+    now, _ = offer_worth(st, s, r, abroad_by_chinese(st, t, c, r, access, local, True), rivals)
+    grown = access_growth(access, 0.25 * p.abroad_access_growth, p.host_access_cap)
+    then, _ = offer_worth(st, s, r, abroad_by_chinese(st, t, c, r, grown, local, True), rivals)
+    cost = p.brand_cost * x.expenditure[s, r] / max(st.sectors.multinationals[s] + st.sectors.chinese[s], 1.0)
+    firms.branding[c, r] = 1 if (then - now) * st.ramp > cost * firms.cost_scale[c] * st.annuity else 0
+
+
+@stage
+def grow_access(st: State, i: int) -> None:
+    """Access is learnt by presence in the host (half as fast in market access), and by paid effort abroad."""
+    p, firms = st.parameters, st.firms
+    if firms.kind[i] == 1:
+        for r in range(st.world.market.shape[2]):
+            if firms.branding[i, r] > 0:
+                rate = 0.25 * p.abroad_access_growth
+                firms.access[i, r] = access_growth(firms.access[i, r], rate, p.host_access_cap)
+        return
+    pace = 0.0
+    if firms.mode[i] == 2:
+        pace = 1.0
+    for line in (st.host, firms.contract.shape[1] - 1):
+        q = firms.contract[i, line]
+        if q >= 0:
+            pace = max(pace, 1.0 if st.partnerships.type[q] == 2 else 0.5)
+    firms.access[i, st.host] = access_growth(
+        firms.access[i, st.host], 0.25 * p.host_access_growth * pace, p.host_access_cap
+    )
+
+
+@stage
+def fear(st: State, t: int, s: int) -> None:
+    """Perceived hazard follows severances and listings in the sector; dependence is hedged in proportion."""
+    p, firms = st.parameters, st.firms
+    live = 0.0
+    for q in range(st.scratch.counts[3]):
+        if st.partnerships.active[q] > 0 and st.partnerships.sector[q] == s:
+            live += 1.0
+    cut = st.outcome[t, s].severances
+    rate = cut / (live + cut) if cut > 0.0 else 0.0
+    for i in range(st.sectors.first[s], st.sectors.last[s]):
+        if firms.active[i] == 0:
+            continue
+        spill = 0.0
+        if firms.kind[i] == 0:
+            spill = st.in_force.over_compliance[t, s, firms.home[i], st.host]
+        firms.hazard[i] = perceived_hazard(firms.hazard[i], min(rate + 0.05 * spill, 1.0), p.hazard_up, p.hazard_down)
+        firms.hedge[i] = hedge_level(firms.hazard[i], 4.0 * p.cutoff_loss, p.hedge_cost)
+    if cut > 0.0:
+        for q in range(st.scratch.counts[3]):
+            if st.partnerships.active[q] > 0 and st.partnerships.sector[q] == s:
+                st.partnerships.trust[q] *= 1.0 - p.listing_trust * rate
+
+
+@stage
+def invest(st: State, t: int) -> None:
+    """Stage 8 for all sectors; each decision comes up as often as partnerships are reviewed."""
+    firms, p, x = st.firms, st.parameters, st.scratch
+    regions = st.world.market.shape[2]
+    invest_key = key(st.seed, INVESTMENT, t)
+    for s in range(st.sectors.first.shape[0]):
+        present = 0.0
+        for i in range(st.sectors.first[s], st.sectors.last[s]):
+            if firms.active[i] == 0:
+                continue
+            u = uniform(invest_key, firms.id[i])
+            if firms.kind[i] == 0 and firms.access_holder[i] == 0:
+                build_base(st, t, i, u < p.review_rate)
+                present += (0.5 if firms.mode[i] == 2 else 0.0) + 0.5 * firms.hub[i]
+            elif firms.kind[i] == 1:
+                r = min(int(u * regions), regions - 1)  # one region comes up each quarter
+                if r != st.host:
+                    consider_brand(st, t, i, r)
+            r = min(int(u * 10.0 * regions) % (2 * regions), 2 * regions - 1)
+            if r < regions and firms.access_holder[i] == 0:
+                consider_plant(st, t, i, r)
+            grow_access(st, i)
+        x.presence[s] = present / max(st.sectors.multinationals[s], 1.0)
+        fear(st, t, s)

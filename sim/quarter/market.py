@@ -1,0 +1,375 @@
+"""Stages 4 and 5: offers meet demand, profit is shared by contract, and contributions are weighed."""
+
+from sim.arithmetic import log
+from sim.compiled import stage
+from sim.quarter.offers import (
+    abroad_by_chinese,
+    abroad_by_multinational,
+    host_alone,
+    host_rate,
+    lender_keeps,
+    plant_works,
+    pool,
+    powered_offer,
+    sold_offer,
+    venture_offer,
+)
+from sim.quarter.state import FLIP, State, log_event
+from sim.rules.capability import research_budget
+from sim.rules.governance import governance_cost, hold_up_cost
+from sim.rules.market import adjust, margin, markup_factor, offer_profit, tariff_paid
+from sim.rules.policy import blocked
+from sim.rules.review import trust_next
+from sim.rules.venture import access_balance, technology_balance
+
+
+@stage
+def large_seller(st: State, s: int, share: float) -> float:
+    """Appeal left after a large seller's higher markup; 1 when markups are held constant."""
+    if st.parameters.pass_on <= 0.0:
+        return 1.0
+    return markup_factor(st.sectors.price_elasticity[s], min(share, 0.999))
+
+
+@stage
+def place_own_offers(st: State, t: int, s: int) -> None:
+    """Appeals of what firms offer without a contract, and of lenders' own offers."""
+    firms, x = st.firms, st.scratch
+    regions = st.world.market.shape[2]
+    for i in range(st.sectors.first[s], st.sectors.last[s]):
+        x.lift[i] = 0.0
+        for line in range(regions + 1):
+            x.appeal[i, line] = 0.0
+            x.host_made[i, line] = 0
+        if firms.active[i] == 0:
+            continue
+        if firms.kind[i] == 1:
+            for r in range(regions):
+                if firms.contract[i, r] >= 0:
+                    continue
+                local = r == st.host or plant_works(st, t, i, r)
+                if r == st.host:
+                    made = x.wage[s] * at_home_by_chinese(st, s, i)
+                else:
+                    made = abroad_by_chinese(st, t, i, r, firms.access[i, r], local, False)
+                x.appeal[i, r] = made
+                x.host_made[i, r] = 1 if r == st.host or not (local or st.sectors.tradable[s] <= 0.0) else 0
+        else:
+            lift_products(st, t, s, i)
+            for r in range(regions):
+                q = firms.contract[i, r]
+                if r == st.host:
+                    line = r if q < 0 else regions
+                    if firms.contract[i, line] < 0 and firms.mode[i] > 0:
+                        own = host_alone(st, t, i, firms.mode[i], firms.access[i, r], False)
+                        x.appeal[i, line] = own * host_rate(st, i, line)
+                        x.host_made[i, line] = 1 if firms.mode[i] == 2 else 0
+                elif q < 0 or st.partnerships.route[q] == 1:
+                    made, place = abroad_by_multinational(st, t, i, r, False, firms.orientation[i] > 0)
+                    x.appeal[i, r] = made if q < 0 else made * lender_keeps(st, i)
+                    x.host_made[i, r] = 1 if place == st.host else 0
+
+
+@stage
+def at_home_by_chinese(st: State, s: int, i: int) -> float:
+    """Appeal of a Chinese brand at home before its cost advantage."""
+    x = st.scratch
+    total = 0.0
+    for g in range(st.sectors.generations[s]):
+        made = x.quality[i, g] * x.trade[s, g, st.host, st.host] * x.brand[s, g, st.host, st.host]
+        total += x.demand_weight[s, g, st.host] * made
+    return total * st.firms.access[i, st.host] * pool(st, i)
+
+
+@stage
+def lift_products(st: State, t: int, s: int, m: int) -> None:
+    """Part of a joint technology's lead that the multinational uses in products abroad, as far as controls let it."""
+    firms, x, jv = st.firms, st.scratch, st.partnerships
+    for line in (st.host, firms.contract.shape[1] - 1):
+        q = firms.contract[m, line]
+        if q >= 0 and jv.type[q] == 2:
+            _, joint = venture_offer(st, t, m, jv.chinese[q], 2, jv.openness[q], jv.trust[q])
+            g = st.sectors.generations[s] - 1
+            stopped = blocked(
+                st.in_force.control[t, s, g, st.host, firms.home[m]],
+                st.in_force.over_compliance[t, s, st.host, firms.home[m]],
+                st.parameters.over_compliance,
+            )
+            gained = st.parameters.deployment * (1.0 - stopped) * max(joint - x.composite[m], 0.0)
+            x.lift[m] = max(x.lift[m], gained)
+
+
+@stage
+def place_contract_offers(st: State, t: int) -> None:
+    """Appeals of what partnerships offer."""
+    firms, jv, x = st.firms, st.partnerships, st.scratch
+    for q in range(x.counts[3]):
+        if jv.active[q] == 0:
+            continue
+        m, c, line, r = jv.multinational[q], jv.chinese[q], jv.line[q], jv.region[q]
+        if jv.type[q] != 3:
+            made, _ = venture_offer(st, t, m, c, jv.type[q], jv.openness[q], jv.trust[q])
+            x.appeal[m, line] = made * host_rate(st, m, line)
+            x.host_made[m, line] = 1
+        elif jv.route[q] == 1:
+            x.appeal[c, line] = sold_offer(st, t, m, c, r, jv.place[q] != st.host, False)
+            x.host_made[c, line] = 1 if jv.place[q] == st.host else 0
+        else:
+            x.appeal[m, line] = powered_offer(st, t, m, c, r, jv.place[q] != st.host, jv.trust[q], False)
+            x.host_made[m, line] = 1 if jv.place[q] == st.host else 0
+
+
+@stage
+def clear_markets(st: State, s: int) -> None:
+    """Shares move towards what appeals call for; shares and the outside good sum to one."""
+    firms, x, p = st.firms, st.scratch, st.parameters
+    regions = st.world.market.shape[2]
+    alpha = st.sectors.price_elasticity[s]
+    second = regions
+    for r in range(regions):
+        x.chinese_share[s, r] = 0.0
+        total = p.outside_share + 1e-12
+        for i in range(st.sectors.first[s], st.sectors.last[s]):
+            x.appeal[i, r] *= large_seller(st, s, x.firm_share[i, r])
+            total += x.appeal[i, r]
+            if r == st.host:
+                x.appeal[i, second] *= large_seller(st, s, x.firm_share[i, r])
+                total += x.appeal[i, second]
+        x.denominator[s, r] = total
+    for i in range(st.sectors.first[s], st.sectors.last[s]):
+        for line in range(regions + 1):
+            r = line if line < regions else st.host
+            target = x.appeal[i, line] / x.denominator[s, r]
+            firms.share[i, line] = adjust(firms.share[i, line], target, p.share_speed)
+            x.earned[i, line] = offer_profit(x.expenditure[s, r], target, alpha)
+        for r in range(regions):
+            x.firm_share[i, r] = firms.share[i, r] + (firms.share[i, second] if r == st.host else 0.0)
+            if firms.kind[i] == 1:
+                x.chinese_share[s, r] += x.firm_share[i, r]
+
+
+@stage
+def sell_own_lines(st: State, t: int, s: int) -> None:
+    """Sales and profit of lines; what belongs to a contract is taken from here when it is shared."""
+    firms, x = st.firms, st.scratch
+    regions = st.world.market.shape[2]
+    alpha = st.sectors.price_elasticity[s]
+    for i in range(st.sectors.first[s], st.sectors.last[s]):
+        firms.revenue[i] = 0.0
+        firms.host_revenue[i] = 0.0
+        firms.exports[i] = 0.0
+        firms.borrowed[i] = 0.0
+        firms.venture_income[i] = 0.0
+        firms.profit[i] = 0.0
+        x.rd_own[i] = 0.0
+        x.rd_venture[i] = 0.0
+        x.fixed_paid[i] = 0.0
+        x.gain[i] = 0.0
+        x.gain_abroad[i] = 0.0
+        x.exposed[i] = 0.0
+        home = firms.home[i]
+        for line in range(regions + 1):
+            r = line if line < regions else st.host
+            share = firms.share[i, line]
+            sales = x.expenditure[s, r] * share
+            if sales <= 0.0:
+                continue
+            rate = margin(alpha, x.firm_share[i, r])
+            if home != r:
+                rate -= st.in_force.compliance[t, s, home, r]
+            firms.revenue[i] += sales
+            q = firms.contract[i, line]
+            owns = q < 0 or (firms.kind[i] == 0 and st.partnerships.route[q] == 1)
+            if owns:
+                firms.profit[i] += rate * sales
+                x.rd_own[i] += sales
+                worth = x.sensitivity[s] * x.earned[i, line]
+                x.gain[i] += worth * (1.0 - share)
+                if r != st.host:
+                    x.gain_abroad[i] += worth * (1.0 - share)
+                if firms.kind[i] == 0:
+                    x.exposed[i] += worth * x.chinese_share[s, r]
+            if firms.kind[i] == 0 and r == st.host:
+                firms.host_revenue[i] += sales
+            if x.host_made[i, line] > 0:
+                x.made_in_host[s, r] += sales
+                if firms.kind[i] == 1:
+                    x.chinese_made_host[s, r] += sales
+                elif r != st.host:
+                    firms.exports[i] += sales
+                pay_tariff(st, t, s, i, r, st.host, sales)
+            elif firms.kind[i] == 1:
+                x.chinese_local[s, r] += sales
+            elif firms.kind[i] == 0 and not plant_works(st, t, i, r):
+                pay_tariff(st, t, s, i, r, home, sales)
+
+
+@stage
+def pay_tariff(st: State, t: int, s: int, i: int, region: int, place: int, sales: float) -> None:
+    """Adds the tariff on a line's sales to the region's revenue, by generation."""
+    if place == region or st.sectors.tradable[s] <= 0.0:
+        return
+    x = st.scratch
+    total = 0.0
+    paid = 0.0
+    for g in range(st.sectors.generations[s]):
+        weight = x.demand_weight[s, g, region] * x.quality[i, g]
+        rate = st.in_force.tariff[t, s, g, place, region] + st.in_force.owner_tariff[t, s, g, st.firms.home[i], region]
+        total += weight
+        paid += weight * tariff_paid(1.0, rate)
+    if total > 0.0:
+        x.tariff_revenue[s, region] += sales * paid / total
+
+
+@stage
+def fixed_cost(st: State, t: int, m: int, s: int, kind: int, region: int, trust: float, autonomy: float) -> float:
+    """Fixed and governance cost of a partnership a quarter."""
+    p, x = st.parameters, st.scratch
+    if kind == 3:
+        world = 0.0
+        for r in range(st.world.market.shape[2]):
+            world += x.expenditure[s, r]
+        part = x.expenditure[s, region] / world if world > 0.0 else 0.0
+        return (
+            x.unit[s]
+            * part
+            * p.governance
+            * governance_cost(p.cost_globalize, p.cost_trust, trust)
+            * st.firms.cost_scale[m]
+        )
+    cost = p.cost_market_access * st.firms.cost_scale[m]
+    if kind == 2:
+        cost += p.governance * governance_cost(p.cost_co_innovation, p.cost_trust, trust) * st.firms.cost_scale[m]
+        cost += st.in_force.localisation_cost[t, s, st.host]
+    return x.unit[s] * cost + hold_up_cost(autonomy, x.exposed[m], p.hold_up) * (0.0 if kind == 1 else 1.0)
+
+
+@stage
+def share_by_contract(st: State, t: int) -> None:
+    """Splits each partnership's profit: royalty to the side that gives technology, the rest by equity."""
+    firms, jv, x, p = st.firms, st.partnerships, st.scratch, st.parameters
+    news = p.forecast_speed if p.expectations <= 0.0 else 1.0
+    for q in range(x.counts[3]):
+        if jv.active[q] == 0:
+            continue
+        m, c, s, r, line = jv.multinational[q], jv.chinese[q], jv.sector[q], jv.region[q], jv.line[q]
+        owner = c if jv.type[q] == 3 and jv.route[q] == 1 else m
+        alpha = st.sectors.price_elasticity[s]
+        sales = x.expenditure[s, r] * firms.share[owner, line]
+        rate = margin(alpha, x.firm_share[owner, r])
+        if firms.home[owner] != r:
+            rate -= st.in_force.compliance[t, s, firms.home[owner], r]
+        cost = fixed_cost(st, t, m, s, jv.type[q], r, jv.trust[q], jv.autonomy[q])
+        if jv.clause[q] > 0:
+            cost += p.clause_cost * rate * sales
+        jv.sales[q] = sales
+        jv.pot[q] = rate * sales - cost
+        royalty = jv.royalty[q] * sales
+        to_m = royalty_side(st, q) * royalty + jv.equity[q] * (jv.pot[q] - royalty)
+        to_c = jv.pot[q] - to_m
+        firms.venture_income[m] += to_m
+        firms.venture_income[c] += to_c
+        firms.profit[m] += to_m
+        firms.profit[c] += to_c
+        x.rd_venture[m] += jv.equity[q] * sales
+        x.rd_venture[c] += (1.0 - jv.equity[q]) * sales
+        target = x.appeal[owner, line] / x.denominator[s, r]
+        profit = offer_profit(x.expenditure[s, r], target, alpha)
+        expected = x.expenditure[s, r] * target
+        fresh = 1.0 if t == jv.start[q] + 1 else news
+        x.forecast_pot[q] += fresh * (profit - x.forecast_pot[q])
+        x.forecast_sales[q] += fresh * (expected - x.forecast_sales[q])
+        if jv.type[q] == 3 and jv.route[q] == 2:
+            x.powered[s, r] += sales
+            firms.borrowed[m] += sales
+        elif jv.type[q] == 3:
+            firms.borrowed[c] += sales
+        elif jv.technology_balance[q] > 0.5:
+            firms.borrowed[m] += sales
+        else:
+            firms.borrowed[c] += sales
+        kept = 1.0 if to_m >= 0.0 and to_c >= 0.0 else 0.0
+        jv.trust[q] = trust_next(jv.trust[q], kept, p.trust_speed)
+
+
+@stage
+def royalty_side(st: State, q: int) -> float:
+    """1 if the multinational receives the royalty (host contracts), 0 if the Chinese firm does (globalising)."""
+    return 0.0 if st.partnerships.type[q] == 3 else 1.0
+
+
+@stage
+def pay_firms(st: State, t: int, s: int) -> None:
+    """R&D, overheads and the cost of what a firm does alone; net worth."""
+    firms, x, p = st.firms, st.scratch, st.parameters
+    rho = st.sectors.rd_intensity[s]
+    for i in range(st.sectors.first[s], st.sectors.last[s]):
+        if firms.active[i] == 0:
+            continue
+        support = 0.0
+        if firms.kind[i] == 1:
+            tilt = 1.0 + p.state_tilt if firms.ownership[i] == 0 else 1.0 - p.state_tilt
+            support = x.rd_reference[s] * p.rd_floor * st.world.floor[t] * st.sectors.floor[s] * tilt
+        support += x.rd_reference[s] * st.in_force.subsidy_rd[t, s, firms.home[i]]
+        dampening = p.rent_dampening if firms.kind[i] == 1 else 0.0
+        firms.rd[i] = research_budget(rho, x.rd_own[i], x.rd_venture[i], dampening, support)
+        if firms.access_holder[i] > 0:
+            firms.rd[i] = 0.0
+            support = 0.0
+        x.outlays[s, firms.home[i]] += support
+        cost = p.overhead * x.expenditure[s, firms.home[i]] / max(x.peers[s, firms.kind[i]], 1.0)
+        if firms.mode[i] == 1:
+            cost += p.cost_export * firms.cost_scale[i] * x.unit[s]
+        elif firms.mode[i] == 2:
+            friction = st.in_force.sole_entry_friction[t, s, st.host]
+            cost += (p.cost_wholly_owned * firms.cost_scale[i] + friction) * x.unit[s]
+        if firms.orientation[i] > 0:
+            cost += (p.cost_hub * firms.cost_scale[i] + st.in_force.localisation_cost[t, s, st.host]) * x.unit[s]
+        for r in range(st.world.market.shape[2]):
+            if firms.branding[i, r] > 0:
+                cost += (
+                    p.brand_cost * x.expenditure[s, r] / max(st.sectors.chinese[s] + st.sectors.multinationals[s], 1.0)
+                )
+            subsidised = st.in_force.subsidy_production[t, s, 0, firms.home[i]]
+            if subsidised > 0.0:
+                x.outlays[s, firms.home[i]] += subsidised * x.expenditure[s, r] * x.firm_share[i, r]
+        x.fixed_paid[i] += cost
+        firms.profit[i] += support - firms.rd[i] - cost
+        firms.worth[i] += firms.profit[i]
+        made = 0.25 * firms.revenue[i] / max(x.unit[s], 1e-30)
+        firms.operations[i] = min(
+            firms.operations[i] + st.sectors.learning_rate[s] * log(1.0 + made / firms.output[i]), 5.0
+        )
+        firms.output[i] += made
+
+
+@stage
+def weigh_contributions(st: State, t: int) -> None:
+    """Stage 5: who brings technology, who brings access; a flip is a balance above one half for four quarters."""
+    firms, jv, x = st.firms, st.partnerships, st.scratch
+    for q in range(x.counts[3]):
+        if jv.active[q] == 0:
+            continue
+        m, c, r = jv.multinational[q], jv.chinese[q], jv.region[q]
+        jv.technology_balance[q] = technology_balance(x.composite[m] - x.composite[c], st.parameters.contribution_band)
+        jv.access_balance[q] = access_balance(firms.access[c, r], firms.access[m, r])
+        jv.reversed[q] = jv.reversed[q] + 1 if jv.technology_balance[q] > 0.5 else 0
+        if jv.reversed[q] == 4 and jv.flipped[q] < 0:
+            jv.flipped[q] = t
+            log_event(st, t, FLIP, jv.sector[q], r, -1, q, m, c, jv.type[q], jv.type[q], 0)
+
+
+@stage
+def trade(st: State, t: int) -> None:
+    """Stage 4 for all sectors, then stage 5."""
+    sectors = st.sectors.first.shape[0]
+    for s in range(sectors):
+        place_own_offers(st, t, s)
+    place_contract_offers(st, t)
+    for s in range(sectors):
+        clear_markets(st, s)
+        sell_own_lines(st, t, s)
+    share_by_contract(st, t)
+    for s in range(sectors):
+        pay_firms(st, t, s)
+    weigh_contributions(st, t)

@@ -1,0 +1,340 @@
+"""Stage 7: multinationals look for partners, propose, and are accepted or not; and decide what to do alone.
+
+Candidates are drawn uniformly by key, so that luck is shared by scenarios. Every multinational makes at most one
+proposal a quarter, every Chinese firm accepts at most the one that is worth most to it.
+"""
+
+import numpy as np
+
+from sim.compiled import stage
+from sim.draws import Stream, bits, gumbel, join, key, uniform
+from sim.quarter.review import set_terms
+from sim.quarter.state import DISSOLUTION, FORMATION, FREE_ROWS, REFUSAL, TOP, State, log_event
+from sim.quarter.values import (
+    abroad_worth,
+    alone_abroad,
+    alone_in_host,
+    host_worth,
+    split,
+    terms,
+)
+from sim.rules.policy import blocked, screened
+from sim.rules.review import worth_moving
+from sim.rules.venture import technology_balance
+
+SEARCH, CANDIDATE, TASTE = int(Stream.search), int(Stream.candidate), int(Stream.taste)
+SCREENING, CLAUSE = int(Stream.screening), int(Stream.clause)
+BY_SEARCH = 3
+
+
+@stage
+def known(st: State, m: int, c: int) -> float:
+    """Trust of two firms in each other: what a partnership in force has built, else that of strangers."""
+    trust = st.parameters.trust_start
+    for line in range(st.firms.contract.shape[1]):
+        q = st.firms.contract[m, line]
+        if q >= 0 and st.partnerships.chinese[q] == c:
+            trust = max(trust, st.partnerships.trust[q])
+    return trust
+
+
+@stage
+def pick_candidate(st: State, t: int, m: int, n: int) -> int:
+    """The n-th Chinese firm drawn for a multinational this quarter, -1 if that row is empty; uniform over all rows."""
+    s = st.firms.sector[m]
+    rows = np.uint64(st.sectors.last[s] - st.sectors.middle[s])
+    if rows == np.uint64(0):
+        return -1
+    drawn = bits(key(st.seed, CANDIDATE, t), join(st.firms.id[m], np.uint64(n)))
+    c = st.sectors.middle[s] + np.int64(((drawn >> np.uint64(32)) * rows) >> np.uint64(32))
+    return c if st.firms.active[c] > 0 else -1
+
+
+@stage
+def taste(st: State, t: int, m: int, c: int, option: int) -> float:
+    """A firm's taste for an option this quarter, in money: Gumbel noise scaled by the sector's market per firm."""
+    u = uniform(key(st.seed, TASTE, t), join(st.firms.id[m], join(st.firms.id[c], np.uint64(option))))
+    return st.parameters.fit_noise * st.annuity * st.scratch.unit[st.firms.sector[m]] * gumbel(u)
+
+
+@stage
+def pair_bonus(st: State, m: int, c: int, trust: float) -> float:
+    """Value of a partner already known, in money."""
+    p = st.parameters
+    return p.familiarity * st.annuity * st.scratch.unit[st.firms.sector[m]] * (1.0 if trust > p.trust_start else 0.0)
+
+
+@stage
+def signing_cost(st: State, m: int) -> float:
+    """Once: search and set-up, in money."""
+    p = st.parameters
+    return 4.0 * st.scratch.unit[st.firms.sector[m]] * (p.search_cost + p.sunk_cost * st.firms.cost_scale[m])
+
+
+@stage
+def host_line(st: State, m: int) -> int:
+    """The host line a multinational can fill: its lead line, else a second one if allowed, else -1."""
+    firms = st.firms
+    second = firms.contract.shape[1] - 1
+    if firms.contract[m, st.host] < 0:
+        return st.host
+    ending = st.partnerships.ends[firms.contract[m, st.host]] >= 0
+    free = firms.contract[m, second] < 0 and firms.mode[m] == 0
+    return second if st.parameters.second_line > 0.0 and free and not ending else -1
+
+
+@stage
+def listed_pair(st: State, m: int, c: int) -> bool:
+    """Whether a listing forbids the two firms to work together."""
+    return st.firms.listed[c, st.firms.home[m]] > 0.0 or st.firms.listed[m, st.host] > 0.0
+
+
+@stage
+def avoided(st: State, t: int, m: int, region: int) -> float:
+    """Part of a deal's value lost because controls on the pair's countries make firms keep away."""
+    s, home = st.firms.sector[m], st.firms.home[m]
+    scale = st.parameters.over_compliance
+    out = blocked(0.0, st.in_force.over_compliance[t, s, home, st.host], scale)
+    back = blocked(0.0, st.in_force.over_compliance[t, s, st.host, region], scale)
+    return 0.5 * (out + back)
+
+
+@stage
+def half_line_loss(st: State, m: int, line: int) -> float:
+    """What a multinational's lead line loses, in money, when a second line takes half of the brand's weight."""
+    if line == st.host:
+        return 0.0
+    q = st.firms.contract[m, st.host]
+    part = st.partnerships.equity[q] if q >= 0 else 1.0
+    return 0.5 * part * st.scratch.earned[m, st.host] * st.annuity
+
+
+@stage
+def look_in_host(st: State, t: int, m: int, line: int) -> None:
+    """One menu: absent, export, wholly owned, or a partner for market access or co-innovation. Writes a proposal."""
+    p, firms, x = st.parameters, st.firms, st.scratch
+    s = firms.sector[m]
+    d_m, mode = alone_in_host(st, t, m, line)
+    loss = half_line_loss(st, m, line)
+    best = d_m + taste(st, t, m, m, 0) - (loss if mode > 0 else 0.0)
+    for n in range(int(p.candidates)):
+        c = pick_candidate(st, t, m, n)
+        if c < 0 or firms.ventures[c] >= p.capacity_host or listed_pair(st, m, c):
+            continue
+        if line != st.host and st.partnerships.chinese[firms.contract[m, st.host]] == c:
+            continue
+        trust = known(st, m, c)
+        for kind in (1, 2):
+            w = host_worth(st, t, m, c, line, kind, trust, -1.0, -1.0)
+            wait = p.discount ** st.in_force.delay[t, s, firms.home[m], st.host]
+            value = w.value * wait * (1.0 - avoided(st, t, m, firms.home[m])) - signing_cost(st, m) - loss
+            if value <= d_m:
+                continue
+            pay_c = split(st, value, d_m, 0.0)
+            hers = value - pay_c + pair_bonus(st, m, c, trust) + taste(st, t, m, c, kind)
+            if hers > best and pay_c > 0.0:
+                best = hers
+                x.proposed_to[m] = c
+                x.proposed_type[m] = kind
+                x.proposed_route[m] = 0
+                x.proposed_region[m] = st.host
+                x.proposed_line[m] = line
+                x.proposed_value[m] = pay_c
+    if x.proposed_to[m] < 0 and (line == st.host or mode == 2):
+        go_alone(st, t, m, line, mode, d_m, loss)
+
+
+@stage
+def go_alone(st: State, t: int, m: int, line: int, mode: int, value: float, loss: float) -> None:
+    """Moves to what a multinational does best alone in the host, if that beats what it does now by enough."""
+    firms, x, p = st.firms, st.scratch, st.parameters
+    s = firms.sector[m]
+    before = firms.mode[m]
+    cost = 4.0 * p.sunk_cost * firms.cost_scale[m] * x.unit[s]
+    if mode == before or (mode == 2 and not worth_moving(value - loss, cost, p.hysteresis)):
+        return
+    firms.mode[m] = mode
+    if mode == 2:
+        log_event(st, t, FORMATION, s, st.host, -1, -1, m, -1, 0, 5, BY_SEARCH)
+        if firms.plant[m, st.host] < 0:
+            firms.plant[m, st.host] = t
+        firms.worth[m] -= cost
+    elif before == 2:
+        log_event(st, t, DISSOLUTION, s, st.host, -1, -1, m, -1, 5, 0, BY_SEARCH)
+        firms.orientation[m] = 0
+        firms.is_hub[m] = 0
+        firms.plant[m, st.host] = -1
+
+
+@stage
+def look_abroad(st: State, t: int, m: int, r: int) -> None:
+    """Globalising in one region outside the host: sell a Chinese brand, or power one's own with Chinese technology."""
+    p, firms, x = st.parameters, st.firms, st.scratch
+    s = firms.sector[m]
+    best = 0.0
+    for n in range(int(p.candidates)):
+        c = pick_candidate(st, t, m, n + 64)
+        if c < 0 or listed_pair(st, m, c):
+            continue
+        trust = known(st, m, c)
+        for route in (1, 2):
+            if route == 1 and firms.contract[c, r] >= 0 or route == 2 and firms.supplies[c] >= p.capacity_supply:
+                continue
+            w = abroad_worth(st, t, m, c, r, route, trust, -1.0, -1)
+            d_m, d_c = alone_abroad(st, t, m, c, r, route)
+            wait = p.discount ** st.in_force.delay[t, s, st.host, r]
+            once = signing_cost(st, m) * x.expenditure[s, r] / max(world_market(st, s), 1e-30)
+            value = (w.value - d_m - d_c) * wait * (1.0 - avoided(st, t, m, r)) + d_m + d_c - once
+            if value <= d_m + d_c:
+                continue
+            pay_c = split(st, value, d_m, d_c)
+            hers = value - pay_c - d_m + pair_bonus(st, m, c, trust) + taste(st, t, m, c, 2 + route)
+            if hers > best:
+                best = hers
+                x.proposed_to[m] = c
+                x.proposed_type[m] = 3
+                x.proposed_route[m] = route
+                x.proposed_region[m] = r
+                x.proposed_line[m] = r
+                x.proposed_value[m] = pay_c - d_c
+
+
+@stage
+def world_market(st: State, s: int) -> float:
+    """A quarter's expenditure of a sector in all regions."""
+    total = 0.0
+    for r in range(st.world.market.shape[2]):
+        total += st.scratch.expenditure[s, r]
+    return total
+
+
+@stage
+def refused(st: State, t: int, m: int, c: int, kind: int, route: int, r: int, equity: float) -> bool:
+    """Whether screening stops the deal: in the host of the multinational's equity, abroad of the Chinese firm's.
+
+    A state-owned investor is screened at any equity; licences and supply have none to screen.
+    """
+    s = st.firms.sector[m]
+    origin = st.firms.home[m] if kind != 3 else st.host
+    stake = equity if kind != 3 else (1.0 - equity)
+    least = st.in_force.threshold[t, s, origin, r]
+    if kind == 3 and st.firms.ownership[c] == 0:
+        least = 0.0
+    if not screened(stake, least):
+        return False
+    chance = st.in_force.block[t, s, origin, r]
+    return uniform(key(st.seed, SCREENING, t), join(st.firms.id[m], st.firms.id[c])) < chance
+
+
+@stage
+def sign(st: State, t: int, m: int, c: int) -> None:
+    """Writes a new partnership from the multinational's proposal."""
+    firms, jv, x, p = st.firms, st.partnerships, st.scratch, st.parameters
+    kind, route, r, line = x.proposed_type[m], x.proposed_route[m], x.proposed_region[m], x.proposed_line[m]
+    s = firms.sector[m]
+    trust = known(st, m, c)
+    if kind == 3:
+        w = abroad_worth(st, t, m, c, r, route, trust, -1.0, -1)
+    else:
+        w = host_worth(st, t, m, c, line, kind, trust, -1.0, -1.0)
+    d_c = 0.0
+    if kind == 3:
+        _, d_c = alone_abroad(st, t, m, c, r, route)
+    pay_c = x.proposed_value[m] + d_c
+    equity, _ = terms(st, t, m, kind, route, r, w, pay_c)
+    if refused(st, t, m, c, kind, route, r, equity):
+        log_event(st, t, REFUSAL, s, r, -1, -1, m, c, 0, kind, 2)
+        return
+    if x.counts[FREE_ROWS] == 0:
+        return
+    x.counts[FREE_ROWS] -= 1
+    q = x.free[x.counts[FREE_ROWS]]
+    x.counts[TOP] = max(x.counts[TOP], q + 1)
+    begin_partnership(st, t, q, m, c, kind, route, r, line, trust)
+    set_terms(st, t, q, kind, route, w, pay_c)
+    jv.type_first[q] = kind
+    jv.equity_start[q] = jv.equity[q]
+    clause_draw = uniform(key(st.seed, CLAUSE, t), jv.id[q])
+    jv.clause[q] = 1 if clause_draw < p.clause_share else 0
+    firms.worth[m] -= signing_cost(st, m)
+    before = 5 if kind != 3 and line == st.host and firms.mode[m] == 2 else 0
+    if kind != 3 and line == st.host:
+        firms.mode[m] = 0
+    log_event(st, t, FORMATION, s, r, -1, q, m, c, before, kind, BY_SEARCH)
+
+
+@stage
+def begin_partnership(
+    st: State, t: int, q: int, m: int, c: int, kind: int, route: int, r: int, line: int, trust: float
+) -> None:
+    """Takes a free row, the lines and the slots of a new partnership."""
+    firms, jv, x = st.firms, st.partnerships, st.scratch
+    jv.id[q] = join(join(firms.id[m], firms.id[c]), np.uint64(t) * np.uint64(64) + np.uint64(line))
+    jv.active[q] = 1
+    jv.multinational[q] = m
+    jv.chinese[q] = c
+    jv.sector[q] = firms.sector[m]
+    jv.type[q] = kind
+    jv.route[q] = route
+    jv.region[q] = r
+    jv.line[q] = line
+    jv.trust[q] = trust
+    jv.start[q] = t
+    jv.ends[q] = -1
+    jv.end_kind[q] = -1
+    jv.end_trigger[q] = 0
+    jv.next_mode[q] = 0
+    jv.reversed[q] = 0
+    jv.flipped[q] = -1
+    jv.clause[q] = 0
+    jv.gap_start[q] = x.composite[m] - x.composite[c]
+    jv.technology_balance[q] = technology_balance(jv.gap_start[q], st.parameters.contribution_band)
+    jv.access_balance[q] = 0.5
+    jv.flow_to_chinese[q] = 0.0
+    jv.flow_to_multinational[q] = 0.0
+    jv.sales[q] = 0.0
+    jv.pot[q] = 0.0
+    jv.pay_multinational[q] = 0.0
+    jv.pay_chinese[q] = 0.0
+    x.forecast_pot[q] = 0.0
+    x.forecast_sales[q] = 0.0
+    firms.contract[m, line] = q
+    if kind != 3:
+        firms.ventures[c] += 1
+    elif route == 1:
+        firms.contract[c, line] = q
+    else:
+        firms.supplies[c] += 1
+
+
+@stage
+def search(st: State, t: int) -> None:
+    """Stage 7: proposals are made by all, then each Chinese firm accepts the one worth most to it."""
+    firms, x, p = st.firms, st.scratch, st.parameters
+    regions = st.world.market.shape[2]
+    search_key = key(st.seed, SEARCH, t)
+    for s in range(st.sectors.first.shape[0]):
+        for m in range(st.sectors.first[s], st.sectors.middle[s]):
+            x.proposed_to[m] = -1
+            if firms.active[m] == 0:
+                continue
+            u = uniform(search_key, firms.id[m])
+            if u < p.search_host and firms.access_holder[m] == 0:
+                line = host_line(st, m)
+                if line >= 0:
+                    look_in_host(st, t, m, line)
+            elif u >= 1.0 - p.search_abroad and regions > 1:
+                spread = (u - (1.0 - p.search_abroad)) / max(p.search_abroad, 1e-12)
+                r = min(int(spread * (regions - 1)), regions - 2)
+                r = r + 1 if r >= st.host else r
+                if firms.contract[m, r] < 0:
+                    look_abroad(st, t, m, r)
+        for c in range(st.sectors.middle[s], st.sectors.last[s]):
+            chosen = -1
+            most = 0.0
+            for m in range(st.sectors.first[s], st.sectors.middle[s]):
+                if x.proposed_to[m] == c and x.proposed_value[m] > most:
+                    most = x.proposed_value[m]
+                    chosen = m
+            if chosen >= 0:
+                sign(st, t, chosen, c)

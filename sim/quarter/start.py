@@ -1,0 +1,69 @@
+"""The state in 1979Q1: firms without partnerships, spread by keyed draws around their group's mean."""
+
+import math
+
+import numpy as np
+
+from sim.arithmetic import exp, log
+from sim.compiled import stage
+from sim.draws import Stream, bits, key, normal, uniform
+from sim.quarter.state import FREE_ROWS, State
+
+START = int(Stream.start)
+FOREIGN_SPREAD, CHINESE_SPREAD = 0.10, 0.15  # s.d. of log technology at the start
+TECHNOLOGY, ACCESS_ABROAD, HOST_ACCESS = 0, 1, 2  # positions in State.starts
+
+
+@stage
+def start_firm(st: State, i: int) -> None:
+    """One firm at the start: technology, access, plants, fixed-cost scale."""
+    firms, p, s = st.firms, st.parameters, st.firms.sector[i]
+    start_key = key(st.seed, START, 0)
+    first = normal(start_key, firms.id[i])
+    second = normal(start_key, bits(np.uint64(1), firms.id[i]))
+    third = uniform(start_key, bits(np.uint64(2), firms.id[i]))
+    foreign = firms.kind[i] == 0
+    mean = 0.0 if foreign else log(st.sectors.start_level[s])
+    firms.technology[i, 0] = mean + (FOREIGN_SPREAD if foreign else CHINESE_SPREAD) * first
+    given = st.starts[i, TECHNOLOGY]
+    if not math.isnan(given):
+        firms.technology[i, 0] = mean + given
+    firms.adopted[i, 0] = 1
+    firms.effort[i, 0] = 1.0
+    firms.cost_scale[i] = exp(p.cost_spread * second) if foreign else 1.0
+    firms.months[i] = 45.0
+    firms.output[i] = 1.0
+    firms.worth[i] = 4.0 * 0.25 * st.world.market[0, s, firms.home[i]] / max(st.sectors.multinationals[s], 1.0)
+    for r in range(st.world.market.shape[2]):
+        if r == firms.home[i]:
+            firms.access[i, r] = 1.0
+            firms.plant[i, r] = 0
+        elif not foreign:
+            given = st.starts[i, ACCESS_ABROAD]
+            firms.access[i, r] = p.abroad_access if math.isnan(given) else given
+        elif r == st.host:
+            given = st.starts[i, HOST_ACCESS]
+            firms.access[i, r] = p.host_access if math.isnan(given) else given
+        else:
+            firms.access[i, r] = min(p.foreign_access * (0.7 + 0.6 * third), 1.0)
+
+
+@stage
+def start(st: State) -> None:
+    """Everything before the first quarter."""
+    firms, x = st.firms, st.scratch
+    rows = x.free.shape[0]
+    for i in range(firms.sector.shape[0]):
+        for line in range(firms.contract.shape[1]):
+            firms.contract[i, line] = -1
+        for r in range(st.world.market.shape[2]):
+            firms.plant[i, r] = -1
+        if firms.active[i] > 0:
+            start_firm(st, i)
+        else:
+            firms.id[i] = np.uint64(0)
+    for k in range(rows):
+        x.free[k] = rows - 1 - k
+        st.partnerships.multinational[k] = -1
+        st.partnerships.chinese[k] = -1
+    x.counts[FREE_ROWS] = rows

@@ -1,0 +1,181 @@
+"""What the stages of a quarter share: all columns, the records a run writes, and the log of events."""
+
+from typing import NamedTuple
+
+from sim.columns import Column, Firms, Happening, Partnerships, Policy, Scratch, Sectors, World
+from sim.compiled import stage
+from sim.parameters import Parameters
+
+FORMATION, RENEGOTIATION, CONVERSION = int(Happening.formation), int(Happening.renegotiation), int(Happening.conversion)
+BUYOUT_M, BUYOUT_C, DISSOLUTION = (
+    int(Happening.buyout_multinational),
+    int(Happening.buyout_chinese),
+    int(Happening.dissolution),
+)
+REFUSAL, SEVERANCE, FLIP = int(Happening.screening_refusal), int(Happening.severance), int(Happening.flip)
+GENERATION, ENTRY, BANKRUPTCY = int(Happening.generation_adoption), int(Happening.entry), int(Happening.bankruptcy)
+
+FREE_ROWS, EVENTS, LIVES, TOP = 0, 1, 2, 3  # positions in Scratch.counts
+
+
+class State(NamedTuple):
+    """Everything a stage may read; only stages write, and only firms, partnerships, scratch and the records."""
+
+    firms: Firms
+    partnerships: Partnerships
+    sectors: Sectors
+    world: World
+    in_force: Policy
+    announced: Policy
+    scratch: Scratch
+    parameters: Parameters
+    shipping: Column  # [sector, origin, destination], log
+    starts: Column  # [firm, start value], nan where a named firm gives none
+    named_listing: Column  # [firm, region, first and last quarter]
+    outcome: Column  # Outcome [quarter, sector]
+    markets: Column  # Market [quarter, sector, region]
+    vintages: Column  # Vintage [quarter, sector, generation]
+    events: Column  # Event [capacity]
+    lives: Column  # Life [capacity]
+    host: int
+    seed: int
+    annuity: float  # present value of 1 a quarter over the horizon
+    ramp: float  # present value of a gain that grows by 1 a quarter
+
+
+@stage
+def count_event(st: State, t: int, s: int, kind: int, before: int, after: int, partnered: bool) -> None:
+    """Adds an event to the sector's metrics of the quarter."""
+    row = st.outcome[t, s]
+    if kind == FORMATION and partnered:
+        row.formations += 1.0
+    elif kind == RENEGOTIATION:
+        row.renegotiations += 1.0
+    elif kind == CONVERSION and partnered:
+        row.conversions += 1.0
+    elif kind == BUYOUT_M or kind == BUYOUT_C:
+        row.buyouts += 1.0
+        row.exits += 1.0
+    elif kind == DISSOLUTION and partnered:
+        row.dissolutions += 1.0
+        row.exits += 1.0
+    elif kind == SEVERANCE:
+        row.severances += 1.0
+        row.exits += 1.0
+    elif kind == REFUSAL:
+        row.refusals += 1.0
+    elif kind == FLIP:
+        row.flips += 1.0
+    elif kind == ENTRY:
+        row.entries += 1.0
+    elif kind == BANKRUPTCY:
+        row.bankruptcies += 1.0
+    if kind == FORMATION or kind == CONVERSION or (kind == BUYOUT_M and after == 5):
+        if after == 1:
+            row.adoptions_market_access += 1.0
+        elif after == 2:
+            row.adoptions_co_innovation += 1.0
+        elif after == 3:
+            row.adoptions_globalize += 1.0
+        elif after == 4:
+            row.adoptions_hub += 1.0
+        elif after == 5:
+            row.adoptions_wholly_owned += 1.0
+
+
+@stage
+def log_event(
+    st: State,
+    t: int,
+    kind: int,
+    s: int,
+    region: int,
+    generation: int,
+    p: int,
+    m: int,
+    c: int,
+    before: int,
+    after: int,
+    trigger: int,
+) -> None:
+    """Writes one event and counts it; p is the partnership's row, -1 if none. A full log is noticed by the caller."""
+    count_event(st, t, s, kind, before, after, p >= 0)
+    n = st.scratch.counts[EVENTS]
+    st.scratch.counts[EVENTS] = n + 1
+    if n >= st.events.shape[0]:
+        return
+    event = st.events[n]
+    event.quarter = t
+    event.sector = s
+    event.region = region
+    event.generation = generation
+    event.kind = kind
+    event.multinational = m
+    event.chinese = c
+    event.type_before = before
+    event.type_after = after
+    event.trigger = trigger
+    if p >= 0:
+        event.partnership = st.partnerships.id[p]
+        event.sub_form = st.partnerships.sub_form[p]
+    if m >= 0 and c >= 0:
+        event.technology_gap = st.scratch.composite[m] - st.scratch.composite[c]
+
+
+@stage
+def file_life(st: State, t: int, p: int, kind: int) -> None:
+    """Writes a partnership's life: at its end, or for those alive when the run stops (t = kind = -1)."""
+    n = st.scratch.counts[LIVES]
+    st.scratch.counts[LIVES] = n + 1
+    if n >= st.lives.shape[0]:
+        return
+    jv = st.partnerships
+    life = st.lives[n]
+    life.id = jv.id[p]
+    life.sector = jv.sector[p]
+    life.region = jv.region[p]
+    life.line = jv.line[p]
+    life.multinational = jv.multinational[p]
+    life.chinese = jv.chinese[p]
+    life.type_first = jv.type_first[p]
+    life.type_last = jv.type[p]
+    life.route = jv.route[p]
+    life.sub_form = jv.sub_form[p]
+    life.start = jv.start[p]
+    life.end = t
+    life.end_kind = kind
+    life.technology_gap_start = jv.gap_start[p]
+    life.technology_gap_end = st.scratch.composite[jv.multinational[p]] - st.scratch.composite[jv.chinese[p]]
+    life.equity_start = jv.equity_start[p]
+    life.equity_end = jv.equity[p]
+    life.flow_to_chinese = jv.flow_to_chinese[p]
+    life.flow_to_multinational = jv.flow_to_multinational[p]
+    life.flipped = jv.flipped[p]
+
+
+@stage
+def end_partnership(st: State, t: int, p: int, kind: int, after: int, trigger: int) -> None:
+    """Closes a partnership: the event, its life, and the lines and slots it held."""
+    jv, firms = st.partnerships, st.firms
+    m, c, line = jv.multinational[p], jv.chinese[p], jv.line[p]
+    log_event(st, t, kind, jv.sector[p], jv.region[p], -1, p, m, c, jv.type[p], after, trigger)
+    file_life(st, t, p, kind)
+    firms.contract[m, line] = -1
+    if jv.type[p] == 3:
+        if jv.route[p] == 1:
+            firms.contract[c, line] = -1
+        else:
+            firms.supplies[c] -= 1
+    else:
+        firms.ventures[c] -= 1
+        second = firms.contract.shape[1] - 1
+        if line == st.host and firms.contract[m, second] >= 0:  # the other venture becomes the lead line
+            other = firms.contract[m, second]
+            firms.contract[m, st.host] = other
+            firms.contract[m, second] = -1
+            jv.line[other] = st.host
+            firms.share[m, st.host] += firms.share[m, second]
+            firms.share[m, second] = 0.0
+    jv.active[p] = 0
+    st.scratch.free[st.scratch.counts[FREE_ROWS]] = p
+    st.scratch.counts[FREE_ROWS] += 1

@@ -1,0 +1,295 @@
+"""What every option is worth to each side: one contract, the best a multinational can do alone, and the split.
+
+All values are present values over the horizon in money; rivals' offers and the firm's other contracts stay in place.
+Read by review, search and investment, and by agents that are asked to explain themselves.
+"""
+
+from typing import NamedTuple
+
+from sim.compiled import stage
+from sim.quarter.market import fixed_cost
+from sim.quarter.offers import (
+    abroad_by_chinese,
+    abroad_by_multinational,
+    host_alone,
+    lender_keeps,
+    plant_works,
+    powered_offer,
+    sold_offer,
+    venture_offer,
+)
+from sim.quarter.state import State
+from sim.rules.bargaining import chinese_pay, equity_share, openness, royalty_needed
+from sim.rules.base import access_later
+from sim.rules.capability import absorptive
+from sim.rules.governance import autonomy, dependence_cost
+from sim.rules.market import offer_profit, share_of
+from sim.rules.policy import blocked
+
+
+class Worth(NamedTuple):
+    """A contract's worth before it is split; flows are a quarter's, sides are present values."""
+
+    profit: float  # flow of the offer, after fixed cost
+    sales: float
+    side_m: float  # what the multinational gains or loses elsewhere
+    side_c: float
+    openness: float
+    autonomy: float
+    place: int
+    value: float  # all of it, present value
+
+
+@stage
+def offer_worth(st: State, s: int, r: int, appeal: float, rivals: float) -> tuple[float, float]:
+    """Profit and sales a quarter of an offer at its target share."""
+    share = share_of(appeal, rivals)
+    sales = st.scratch.expenditure[s, r] * share
+    return offer_profit(st.scratch.expenditure[s, r], share, st.sectors.price_elasticity[s]), sales
+
+
+@stage
+def rivals_of(st: State, s: int, i: int, line: int, r: int) -> float:
+    """Sum of all other appeals in the market of a line."""
+    return st.scratch.denominator[s, r] - st.scratch.appeal[i, line]
+
+
+@stage
+def alone_in_host(st: State, t: int, m: int, line: int) -> tuple[float, int]:
+    """Best of absence, export and full ownership on a host line: (present value, mode). A second line cannot export."""
+    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
+    host = st.host
+    total = st.annuity
+    rivals = rivals_of(st, s, m, line, host)
+    scale = firms.cost_scale[m] * x.unit[s]
+    friction = st.in_force.sole_entry_friction[t, s, host] * x.unit[s]
+    compliance = 1.0 - st.in_force.compliance[t, s, firms.home[m], host] * (1.0 + st.sectors.price_elasticity[s])
+    best = 0.0
+    mode = 0
+    if line == host:
+        earned, _ = offer_worth(st, s, host, host_alone(st, t, m, 1, firms.access[m, host], True), rivals)
+        exported = total * (earned * compliance - p.cost_export * scale - 0.5 * friction)
+        if exported > best:
+            best = exported
+            mode = 1
+    later = st.ramp / total
+    access = access_later(firms.access[m, host], 0.25 * p.host_access_growth, p.host_access_cap, later)
+    rate = 1.0 if line == host else 0.5
+    earned, _ = offer_worth(st, s, host, rate * host_alone(st, t, m, 2, access, True), rivals)
+    owned = total * (earned * compliance - p.cost_wholly_owned * scale - friction)
+    if firms.mode[m] != 2:
+        owned -= p.sunk_cost * 4.0 * scale
+    if owned > best:
+        best = owned
+        mode = 2
+    return best, mode
+
+
+@stage
+def world_worth(st: State, t: int, m: int) -> float:
+    """Value of turning the base in the host to the world: exports, speed and lessons, less its cost; present value.
+
+    Only a base that the multinational runs, alone or in co-innovation, can work for the world.
+    """
+    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
+    flow = 0.0
+    for r in range(st.world.market.shape[2]):
+        if r == st.host or (firms.contract[m, r] >= 0 and st.partnerships.route[firms.contract[m, r]] == 2):
+            continue
+        now, _ = abroad_by_multinational(st, t, m, r, True, False)
+        hub, _ = abroad_by_multinational(st, t, m, r, True, True)
+        rivals = rivals_of(st, s, m, r, r)
+        earned, _ = offer_worth(st, s, r, now, rivals)
+        better, _ = offer_worth(st, s, r, hub, rivals)
+        flow += better - earned
+    quicker = 0.25 * st.sectors.innovation[s] * p.hub_speed * x.ecosystem[s]
+    lesson = 0.25 * p.hub_learning * max(x.best_chinese[s] - x.composite[m], 0.0)
+    cost = p.cost_hub * firms.cost_scale[m] * x.unit[s]
+    cost += st.in_force.localisation_cost[t, s, st.host] * x.unit[s]
+    return st.annuity * (flow - cost) + st.ramp * (quicker + lesson) * x.gain[m]
+
+
+@stage
+def leak_price(st: State, m: int, c: int) -> float:
+    """What a log point learnt by this partner costs the multinational a quarter, in all its markets."""
+    x, s = st.scratch, st.firms.sector[m]
+    direct = 0.0
+    for r in range(st.world.market.shape[2]):
+        direct += x.earned[m, r] * x.firm_share[c, r]
+    return x.sensitivity[s] * direct + st.parameters.leakage_spread * x.exposed[m]
+
+
+@stage
+def lesson_rate(st: State, t: int, m: int, c: int, trust: float) -> tuple[float, float]:
+    """Technology a quarter that flows at full openness: (to the Chinese firm, to the multinational), log points."""
+    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
+    if firms.access_holder[m] > 0:
+        return 0.0, 0.0
+    gap = x.composite[m] - x.composite[c]
+    pupil = c if gap > 0.0 else m
+    origin = firms.home[m] if gap > 0.0 else st.host
+    target = st.host if gap > 0.0 else firms.home[m]
+    g = st.sectors.generations[s] - 1
+    stopped = blocked(
+        st.in_force.control[t, s, g, origin, target],
+        st.in_force.over_compliance[t, s, origin, target],
+        p.over_compliance,
+    )
+    rd = firms.rd[pupil] / x.rd_reference[s] if x.rd_reference[s] > 0.0 else 0.0
+    flow = p.partner_learning * trust * absorptive(rd, p.absorption_half) * (1.0 - stopped) * abs(gap)
+    return (flow, 0.0) if gap > 0.0 else (0.0, flow)
+
+
+@stage
+def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, trust: float, tau: float, free: float) -> Worth:
+    """Worth of market access or co-innovation; openness and autonomy are chosen if given as negative."""
+    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
+    total, ramp = st.annuity, st.ramp
+    to_c, to_m = lesson_rate(st, t, m, c, trust)
+    price = leak_price(st, m, c)
+    chosen = tau
+    if chosen < 0.0:
+        most = p.openness_market_access if kind == 1 else p.openness_co_innovation
+        shorter = p.transfer_lag * max(p.lag_trust - trust, 0.0) * p.lag_openness
+        gain = 0.5 * x.sensitivity[s] * shorter * max(x.earned[m, st.host], 0.1 * x.unit[s]) * total
+        leak = to_c * price * ramp
+        bonus = p.ip_openness * st.in_force.ip[t, s, st.host]
+        chosen = openness(most, gain, leak, bonus, st.in_force.mandate[t, s, firms.home[m], st.host])
+    made, joint = venture_offer(st, t, m, c, kind, chosen, trust)
+    second = st.firms.contract.shape[1] - 1
+    rate = 0.5 if line == second or (firms.contract[m, second] >= 0 and line == st.host) else 1.0
+    rivals = rivals_of(st, s, m, line, st.host)
+    earned, sales = offer_worth(st, s, st.host, rate * made, rivals)
+    earned -= st.in_force.compliance[t, s, firms.home[m], st.host] * sales
+    speed = 0.0
+    lifted = 0.0
+    if kind == 2:
+        quicker = 0.25 * st.sectors.innovation[s] * p.joint_speed * x.ecosystem[s] * x.gain[m] * ramp
+        exposure = x.exposed[m] * total
+        if free < 0.0:
+            free = autonomy(quicker, exposure, p.hold_up)
+        speed = quicker * free
+        g = st.sectors.generations[s] - 1
+        stopped = blocked(
+            st.in_force.control[t, s, g, st.host, firms.home[m]],
+            st.in_force.over_compliance[t, s, st.host, firms.home[m]],
+            p.over_compliance,
+        )
+        lifted = p.deployment * (1.0 - stopped) * max(joint - x.composite[m], 0.0) * x.gain_abroad[m] * total
+    free = max(free, 0.0)
+    profit = earned - fixed_cost(st, t, m, s, kind, st.host, trust, free)
+    side_m = chosen * ramp * (to_m * x.gain[m] - to_c * price) + speed + lifted
+    stolen = x.earned[c, st.host] * (share_of(rate * made, rivals) - share_of(x.appeal[m, line], rivals)) * total
+    side_c = chosen * ramp * to_c * x.gain[c] - max(stolen, 0.0)
+    side_m -= (
+        dependence_cost(firms.hazard[m], p.cutoff_loss, firms.hedge[m], p.hedge_cost) * max(earned, 0.0) * total * 0.25
+    )
+    return Worth(profit, sales, side_m, side_c, chosen, free, st.host, total * profit + side_m + side_c)
+
+
+@stage
+def abroad_worth(st: State, t: int, m: int, c: int, r: int, route: int, trust: float, tau: float, place: int) -> Worth:
+    """Worth of globalising in a region, against what both sell there without it; the place is chosen if negative.
+
+    The lender's loss when its partner sells, and the own offers given up, are in the sides.
+    """
+    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
+    total, ramp = st.annuity, st.ramp
+    to_c, to_m = lesson_rate(st, t, m, c, trust)
+    price = leak_price(st, m, c)
+    chosen = tau
+    if chosen < 0.0:
+        gain = x.sensitivity[s] * p.power_lag * max(p.cost_trust - trust, 0.0) * x.earned[m, r] * total
+        leak = to_c * price * ramp + to_m * x.gain[c] * ramp
+        law = st.in_force.mandate[t, s, st.host, r]
+        chosen = openness(p.openness_globalize, gain, leak, p.ip_openness * st.in_force.ip[t, s, r], law)
+    tradable = st.sectors.tradable[s] > 0.0
+    local_only = not tradable or place >= 0 and place != st.host
+    shipped_only = place == st.host
+    if route == 1:
+        rivals = rivals_of(st, s, c, r, r)
+        made = sold_offer(st, t, m, c, r, False, True) if not local_only else 0.0
+        local = sold_offer(st, t, m, c, r, True, True) if not shipped_only else 0.0
+    else:
+        rivals = rivals_of(st, s, m, r, r)
+        made = powered_offer(st, t, m, c, r, False, trust, True) if not local_only else 0.0
+        local = powered_offer(st, t, m, c, r, True, trust, True) if not shipped_only else 0.0
+    site = r if local > made else st.host
+    earned, sales = offer_worth(st, s, r, max(made, local), rivals)
+    profit = earned - fixed_cost(st, t, m, s, 3, r, trust, 0.0)
+    side_m = chosen * ramp * (to_m * x.gain[m] - to_c * price)
+    side_c = chosen * ramp * to_c * x.gain[c]
+    risk = dependence_cost(firms.hazard[c], p.cutoff_loss, firms.hedge[c], p.hedge_cost)
+    if route == 1:
+        own, _ = abroad_by_multinational(st, t, m, r, True, firms.orientation[m] > 0)
+        others = rivals_of(st, s, m, r, r) - x.appeal[c, r] + max(made, local)
+        kept, _ = offer_worth(st, s, r, own * lender_keeps(st, m), others)
+        side_m += kept * total
+        side_c -= risk * max(earned, 0.0) * total * 0.25
+    else:
+        risk = dependence_cost(firms.hazard[m], p.cutoff_loss, firms.hedge[m], p.hedge_cost)
+        side_m -= risk * max(earned, 0.0) * total * 0.25
+    return Worth(profit, sales, side_m, side_c, chosen, 0.0, site, total * profit + side_m + side_c)
+
+
+@stage
+def alone_abroad(st: State, t: int, m: int, c: int, r: int, route: int) -> tuple[float, float]:
+    """What both sides have in a region without a contract: (multinational, Chinese firm), present values."""
+    firms, s = st.firms, st.firms.sector[m]
+    total = st.annuity
+    own, _ = abroad_by_multinational(st, t, m, r, True, firms.orientation[m] > 0)
+    if route == 1:
+        chinese = abroad_by_chinese(st, t, c, r, firms.access[c, r], plant_works(st, t, c, r), True)
+        rivals_c = rivals_of(st, s, c, r, r)
+        hers, _ = offer_worth(st, s, r, chinese, rivals_c)
+        mine, _ = offer_worth(st, s, r, own, rivals_of(st, s, m, r, r) - st.scratch.appeal[c, r] + chinese)
+        return mine * total, hers * total
+    mine, _ = offer_worth(st, s, r, own, rivals_of(st, s, m, r, r))
+    return mine * total, 0.0
+
+
+@stage
+def equity_cap(st: State, t: int, s: int, origin: int, destination: int) -> float:
+    """Largest equity an investor may hold in a partnership: the cap of each generation, weighted by demand."""
+    total = 0.0
+    for g in range(st.sectors.generations[s]):
+        total += st.scratch.demand_weight[s, g, destination] * st.in_force.cap[t, s, g, origin, destination]
+    return min(total, 1.0)
+
+
+@stage
+def terms(st: State, t: int, m: int, kind: int, route: int, r: int, w: Worth, pay_c: float) -> tuple[float, float]:
+    """Equity of the multinational and royalty that give the Chinese side `pay_c` (present value) of a contract.
+
+    Royalty goes to the technology side: the multinational in the host, the Chinese firm abroad. A powered offer stays
+    the multinational's: all is paid by royalty. Equity is bound by ownership caps, royalty by its ceiling.
+    """
+    p, s = st.parameters, st.firms.sector[m]
+    total = st.annuity
+    profit, sales = w.profit, w.sales
+    if kind == 3 and route == 2:
+        wanted = (pay_c - w.side_c) / total
+        return 1.0, min(max(wanted / sales, 0.0), 1.0) if sales > 0.0 else 0.0
+    if kind == 3:
+        wanted = profit - (pay_c - w.side_c) / total
+        return equity_share(wanted, profit, 0.0, 1.0 - equity_cap(st, t, s, st.host, r), 1.0), 0.0
+    wanted = profit - (pay_c - w.side_c) / total
+    cap = equity_cap(st, t, s, st.firms.home[m], st.host)
+    royalty = royalty_needed(wanted, profit, sales, cap, p.royalty, p.royalty_ceiling)
+    return equity_share(wanted, profit, royalty * sales, 0.0, cap), royalty
+
+
+@stage
+def pays(st: State, kind: int, w: Worth, equity: float, royalty: float) -> tuple[float, float]:
+    """Present value of a contract under given terms to (multinational, Chinese firm)."""
+    total = st.annuity
+    paid = royalty * w.sales
+    flow = equity * (w.profit - paid) + (paid if kind != 3 else 0.0)
+    return total * flow + w.side_m, total * (w.profit - flow) + w.side_c
+
+
+@stage
+def split(st: State, value: float, outside_m: float, outside_c: float) -> float:
+    """Present value the Chinese side gets out of a contract worth `value`, by the bargaining rule in use."""
+    p = st.parameters
+    return chinese_pay(value, outside_m, outside_c, p.bargaining_power, p.bargaining > 0.0)

@@ -1,0 +1,18 @@
+"""The report of a results folder: one page that needs nothing else. `write(folder)` after the figures are drawn."""
+
+from pathlib import Path
+
+REPORT = "report.html"
+
+
+def write(folder: str | Path) -> Path:
+    """Write `report.html` into a results folder from its manifest, summaries and figures; returns its path.
+
+    Figures are those that `sim.plots.draw` left in `figures/`, drawn into the page as SVG where there is one. Raises
+    NotEnough for a folder without summaries.
+    """
+    from sim.report.page import render
+
+    path = Path(folder) / REPORT
+    path.write_text(render(Path(folder)), encoding="utf-8")
+    return path

@@ -1,0 +1,192 @@
+"""What the report says, from the stored tables; how it looks is in `report.html.j2`."""
+
+import base64
+import csv
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup
+
+from sim.columns import FIRST_YEAR
+from sim.errors import NotEnough
+from sim.plots import FIGURES, forest, style
+from sim.plots.cells import Cell, cells, span
+from sim.plots.sheet import INDEX
+from sim.plots.stored import Stored
+from sim.study.compare import HEADLINES
+
+FIRST_FIGURE = "compare-effects"  # shown before all others: it answers the question
+
+
+class Picture(NamedTuple):
+    """A figure on the page."""
+
+    name: str
+    title: str
+    caption: str
+    alt: str
+    image: Markup
+    files: list[str]
+
+
+def render(folder: Path) -> str:
+    """The page as HTML."""
+    stored = Stored(folder)
+    if not len(stored.csv("summary.csv")):
+        raise NotEnough(f"{folder} holds no summary", "run it first")
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    names = [stored.base, *stored.others]
+    return environment.get_template("report.html.j2").render(
+        title=_title(stored),
+        question=stored.entries[names[-1]].get("question", "") if len(names) <= 2 else "",
+        scenarios=[_scenario(stored, name) for name in names],
+        variants=[stored.title(name) for name in stored.variants],
+        compared=bool(stored.others),
+        year=int(stored.csv("summary.csv")["year"].max()),
+        runs=span(stored.csv("summary.csv")["n"])
+        if not stored.manifest.get("seeds")
+        else len(stored.manifest["seeds"]),
+        seeds=_seeds(stored.manifest.get("seeds") or []),
+        effects=list(_effects(stored)) if stored.others else [],
+        levels=[] if stored.others else list(_levels(stored)),
+        figures=list(_figures(folder / FIGURES)),
+        failures=_failures(folder / "failures.csv"),
+        command=_command(stored.manifest),
+        versions=stored.manifest.get("versions", {}),
+        hashes=_hashes(stored),
+        status=stored.manifest.get("status", ""),
+    )
+
+
+def _title(stored: Stored) -> str:
+    if not stored.others:
+        return stored.title(stored.base)
+    others = [stored.title(name) for name in stored.others]
+    return f"{' · '.join(others)} against {stored.title(stored.base)}"
+
+
+def _scenario(stored: Stored, name: str) -> dict[str, Any]:
+    entry = stored.entries[name]
+    policies = [
+        {
+            "label": line.label,
+            "announce": quarter(line.announce),
+            "start": quarter(line.start),
+            "end": quarter(line.end) if line.end < 9999 else "stays",
+        }
+        for line in stored.lines(name)
+    ]
+    return {
+        "name": name,
+        "title": stored.title(name),
+        "question": entry.get("question", ""),
+        "policies": policies,
+        "changed": dict(entry.get("changed_parameters") or {}),
+        "color": style.stroke(name, [stored.base, *stored.others]).color,
+    }
+
+
+def quarter(year: float) -> str:
+    """A decimal year as YYYYQn."""
+    count = round((year - FIRST_YEAR) * 4)
+    return f"{FIRST_YEAR + count // 4}Q{count % 4 + 1}"
+
+
+def _seeds(seeds: list[int]) -> str:
+    if seeds and seeds == list(range(seeds[0], seeds[-1] + 1)):
+        return f"{seeds[0]} to {seeds[-1]}"
+    return ", ".join(map(str, seeds))
+
+
+def _effects(stored: Stored) -> Iterator[dict[str, Any]]:
+    """A row per headline metric: the base's level, and what each scenario changes."""
+    panels = [cell for metric in HEADLINES for cell in cells(stored, metric, None)]
+    table = forest.effects(stored, panels)
+    for cell in panels:
+        mine = table[(table["metric"] == cell.metric) & (table["sector"] == cell.sector)].set_index("scenario")
+        if len(mine):
+            base = style.number(float(mine["base"].iloc[0]), cell.field)
+            yield _named(cell) | {"base": base, "cells": [_effect(mine, name, cell) for name in stored.others]}
+
+
+def _named(cell: Cell) -> dict[str, str]:
+    unit = "%" if style.percent(cell.field) else style.unit(cell.field)
+    return {"text": cell.field.text, "formula": cell.field.formula, "unit": unit}
+
+
+def _effect(rows: pd.DataFrame, scenario: str, cell: Cell) -> dict[str, str]:
+    if scenario not in rows.index:
+        return {"mark": "", "difference": "–", "interval": "", "chance": ""}
+    row = rows.loc[scenario]
+    mark = "▲" if row["lo"] > 0 else "▼" if row["hi"] < 0 else "·"
+    told = {name: style.number(float(row[name]), cell.field, signed=True) for name in ("difference", "lo", "hi")}
+    interval = f"{told['lo']} to {told['hi']}"
+    return {"mark": mark, "difference": told["difference"], "interval": interval, "chance": f"{row['p_positive']:.2f}"}
+
+
+def _levels(stored: Stored) -> Iterator[dict[str, Any]]:
+    """A row per headline metric of a single run: first and last year with the interval of the mean."""
+    for metric in HEADLINES:
+        for cell in cells(stored, metric, None):
+            rows = cell.of(stored.csv("summary.csv"))
+            ends = [rows.iloc[0], rows.iloc[-1]]
+            told = [[style.number(float(row[name]), cell.field) for name in ("mean", "lo", "hi")] for row in ends]
+            yield _named(cell) | {"years": [int(row["year"]) for row in ends], "values": told}
+
+
+def _figures(folder: Path) -> Iterator[Picture]:
+    index = folder / INDEX
+    found = json.loads(index.read_text(encoding="utf-8")) if index.is_file() else []
+    for entry in sorted(found, key=lambda one: (one["name"] != FIRST_FIGURE, one["name"])):
+        files = [path.name for path in sorted(folder.glob(f"{entry['name']}.*"))]
+        image = _image(folder, entry["name"], entry["alt"])
+        if image:
+            links = [f"{FIGURES}/{name}" for name in files]
+            yield Picture(entry["name"], entry["title"], entry["caption"], entry["alt"], image, links)
+
+
+def _image(folder: Path, name: str, alt: str) -> Markup | None:
+    vector, pixels = folder / f"{name}.svg", folder / f"{name}.png"
+    if vector.is_file():
+        return _inline(vector.read_text(encoding="utf-8"), name, alt)
+    if pixels.is_file():
+        data = base64.b64encode(pixels.read_bytes()).decode("ascii")
+        return Markup('<img src="data:image/png;base64,{}" alt="{}">').format(data, alt)
+    return None
+
+
+def _inline(svg: str, name: str, alt: str) -> Markup:
+    """An SVG file as an element of the page: its ids made unique, its text alternative said."""
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r'\bid="', f'id="{name}-', body)
+    body = body.replace("url(#", f"url(#{name}-").replace('href="#', f'href="#{name}-')
+    label = Markup('<svg role="img" aria-label="{}"').format(alt)
+    return Markup(body.replace("<svg", label, 1))
+
+
+def _failures(path: Path) -> int:
+    if not path.is_file():
+        return 0
+    with path.open(encoding="utf-8", newline="") as file:
+        return sum(1 for _ in csv.DictReader(file))
+
+
+def _command(manifest: dict[str, Any]) -> str:
+    found = manifest.get("command", "")
+    return found if isinstance(found, str) else shlex.join(map(str, found))
+
+
+def _hashes(stored: Stored) -> list[tuple[str, str]]:
+    """What identifies the inputs and the code."""
+    found = [(f"scenario {name}", str(entry.get("hash", ""))) for name, entry in stored.entries.items()]
+    git = stored.manifest.get("git") or {}
+    code = [("kernel", str(stored.manifest.get("kernel_hash", ""))), ("commit", str(git.get("commit", "")))]
+    return [(name, text) for name, text in [*found, *code] if text]

@@ -1,0 +1,227 @@
+"""A scenario and a seed to the arrays that a run reads. On the hot path: what does not depend on the seed is kept.
+
+`Inputs` of one scenario share all arrays except those of `firms`, which are fresh in every call because a run writes to
+them and to nothing else.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+from zlib import crc32
+
+import numpy as np
+
+from sim.columns import Column, Firms, Kind, Policy, Sectors, Type, World, allocate, fields
+from sim.parameters import Parameters
+from sim.scenario.checks import names
+from sim.scenario.files import GIVEN
+from sim.scenario.paths import world
+from sim.scenario.policy import Grid, policies
+from sim.scenario.resolve import Scenario
+from sim.scenario.rows import known_as, rows
+from sim.scenario.shocks import Shock
+from sim.scenario.values import slug
+
+
+class Starts(NamedTuple):
+    """Start values of named firms [firm]; nan, -1 or `none` where not given. Partners stand with the multinational."""
+
+    technology: Column  # log, relative to the mean of its group
+    access_abroad: Column
+    host_access: Column
+    partner: Column  # row of the Chinese partner
+    partner_since: Column  # quarter
+    partner_type: Column
+
+
+class Inputs(NamedTuple):
+    """Everything a run reads.
+
+    shipping [sector, origin, destination] is in logs. named_listing [firm, region, 2]: the first and the last quarter,
+    inclusive, in which the region lists the firm by name, -1 if it does not.
+    """
+
+    firms: Firms
+    sectors: Sectors
+    world: World
+    in_force: Policy
+    announced: Policy
+    parameters: Parameters
+    shipping: Column
+    starts: Starts
+    named_listing: Column
+
+
+class Labels(NamedTuple):
+    """Names in the order of the arrays; `generations` and `firms` per sector and per row."""
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    generations: tuple[tuple[str, ...], ...]
+    firms: tuple[str, ...]
+
+
+def build(scenario: Scenario, seed: int) -> Inputs:
+    """The inputs of one run. Write to `firms` only: the rest is shared by all runs of the scenario."""
+    inputs = _inputs(scenario, _happened(scenario, seed))
+    return inputs._replace(firms=Firms(*[column.copy() for column in inputs.firms]))
+
+
+@lru_cache(maxsize=64)
+def labels(scenario: Scenario) -> Labels:
+    """What the indices of the arrays mean."""
+    made, _ = rows(scenario.world, scenario.firms)
+    grid = _grid(scenario)
+    return Labels(grid.regions, grid.sectors, grid.generations, tuple(row.label for row in made))
+
+
+def host(scenario: Scenario) -> int:
+    """Index of the host region."""
+    return list(scenario.world.regions).index(scenario.world.host)
+
+
+@lru_cache(maxsize=64)
+def _uncertain(scenario: Scenario) -> tuple[tuple[str, float, int], ...]:
+    """Id, probability and identity of the shocks that may not happen."""
+    return tuple((s.id, s.probability, crc32(s.id.encode())) for s in scenario.shocks if s.probability < 1.0)
+
+
+def _happened(scenario: Scenario, seed: int) -> frozenset[str]:
+    """The ids of the uncertain shocks that happen under a seed: one draw each, by the shock's id."""
+    uncertain = _uncertain(scenario)
+    if not uncertain:
+        return frozenset()
+    from sim.draws import Stream, key, uniform  # brings Numba, which a scenario without chance does not need
+
+    with np.errstate(over="ignore"):  # hashing wraps round when it is not compiled
+        stream = np.uint64(key(seed, int(Stream.shock), 0))
+        return frozenset(name for name, chance, identity in uncertain if uniform(stream, identity) < chance)
+
+
+@lru_cache(maxsize=64)
+def _grid(scenario: Scenario) -> Grid:
+    file = scenario.world
+    known = names(file.model_dump(include={"regions", "countries", "sectors", "groups"}), scenario.shocks)
+    return Grid(
+        regions=known.regions,
+        countries=tuple((name, *place) for name, place in known.countries.items()),
+        sectors=known.sectors,
+        groups=tuple(known.groups.items()),
+        generations=tuple(known.generations.values()),
+        tradable=tuple(bool(sector.tradable) for sector in file.sectors.values()),  # type: ignore[attr-defined]
+        quarters=scenario.quarters,
+    )
+
+
+@lru_cache(maxsize=16)
+def _inputs(scenario: Scenario, happened: frozenset[str]) -> Inputs:
+    fixed = _fixed(scenario)
+    shocks = tuple(s for s in scenario.shocks if s.probability >= 1.0 or s.id in happened)
+    in_force, announced = policies(_grid(scenario), shocks)
+    return fixed._replace(
+        world=_world(scenario, tuple(s for s in shocks if s.kind == "generation")),
+        in_force=in_force,
+        announced=announced,
+        named_listing=_named_listing(scenario, shocks),
+    )
+
+
+@lru_cache(maxsize=16)
+def _world(scenario: Scenario, shocks: tuple[Shock, ...]) -> World:
+    grid = _grid(scenario)
+    return world(scenario.world, grid.names, grid.size["generation"], scenario.quarters, shocks)
+
+
+@lru_cache(maxsize=8)
+def _fixed(scenario: Scenario) -> Inputs:
+    """What does not depend on which shocks happen; the rest is left empty."""
+    empty = np.empty(0)
+    sectors = _sectors(scenario)
+    nothing = World(*[empty] * len(World._fields))
+    none = Policy(*[empty] * len(Policy._fields))
+    parameters = Parameters(**scenario.parameters)
+    return Inputs(
+        _firms(scenario),
+        sectors,
+        nothing,
+        none,
+        none,
+        parameters,
+        _shipping(scenario, sectors),
+        _starts(scenario),
+        empty,
+    )
+
+
+def _firms(scenario: Scenario) -> Firms:
+    made, _ = rows(scenario.world, scenario.firms)
+    size = _grid(scenario).size
+    firms = allocate(Firms, {**size, "firm": len(made), "line": size["region"] + 1})
+    for name, field in fields(Firms).items():
+        if field.low == -1:  # rows and quarters that do not exist
+            getattr(firms, name).fill(-1)
+    for name in ("id", "sector", "kind", "home", "ownership", "access_holder", "active"):
+        column = getattr(firms, name)
+        column[:] = np.array([getattr(row, name) for row in made], dtype=column.dtype)
+    return firms
+
+
+def _sectors(scenario: Scenario) -> Sectors:
+    """The world file's numbers, and where each sector's rows begin and end."""
+    file, grid = scenario.world, _grid(scenario)
+    sectors = allocate(Sectors, grid.size)
+    made, _ = rows(file, scenario.firms)
+    last = 0
+    for s, (name, sector) in enumerate(file.sectors.items()):
+        for key in GIVEN:
+            getattr(sectors, key)[s] = getattr(sector, key)
+        multinationals, chinese = sum(sector.multinationals.values()), sum(sector.chinese.values())
+        sectors.key[s] = crc32(name.encode())
+        sectors.first[s], sectors.middle[s] = last, last + multinationals
+        last += sum(row.sector == s for row in made)
+        sectors.last[s] = last
+        sectors.multinationals[s], sectors.chinese[s] = multinationals, chinese
+        sectors.generations[s] = len(grid.generations[s])
+    return sectors
+
+
+def _shipping(scenario: Scenario, sectors: Sectors) -> Column:
+    apart = 1.0 - np.eye(len(scenario.world.regions))
+    return np.asarray((sectors.transport * sectors.tradable)[:, None, None] * apart)
+
+
+def _starts(scenario: Scenario) -> Starts:
+    made, _ = rows(scenario.world, scenario.firms)
+    known = known_as(made)
+    unknown = np.full((3, len(made)), np.nan)
+    none = np.full((2, len(made)), -1)
+    starts = Starts(*unknown, *none, np.zeros(len(made), dtype=np.int64))  # type: ignore[call-arg]
+    for firm in scenario.firms:
+        row = known[slug(firm.name)]
+        for key in ("technology", "access_abroad", "host_access"):
+            value = getattr(firm, key)
+            getattr(starts, key)[row] = np.nan if value is None else value
+        if firm.partner is not None:
+            other = known[slug(firm.partner)]
+            multinational, chinese = (row, other) if made[row].kind == Kind.multinational else (other, row)
+            starts.partner[multinational] = chinese
+            starts.partner_since[multinational] = 0 if firm.partner_since is None else firm.partner_since
+            starts.partner_type[multinational] = Type[firm.partner_type or "market_access"]
+    return starts
+
+
+def _named_listing(scenario: Scenario, shocks: tuple[Shock, ...]) -> Column:
+    """Several listings of a firm by a region count as one, from the first quarter of any to the last of any."""
+    made, _ = rows(scenario.world, scenario.firms)
+    known, grid = known_as(made), _grid(scenario)
+    listing = np.full((len(made), len(grid.regions), 2), -1)
+    for shock in shocks:
+        last = scenario.quarters - 1 if shock.end is None else min(shock.end, scenario.quarters - 1)
+        first, sectors = max(shock.start, 0), grid.names.sectors_of(shock.sectors)
+        for row in (known[slug(name)] for name in shock.firms):
+            if shock.start > last or grid.sectors[made[row].sector] not in sectors:
+                continue
+            for region in np.flatnonzero(grid.weights(shock.destination)):
+                if region != made[row].home:
+                    begin, end = listing[row, region]
+                    listing[row, region] = first if begin < 0 else min(begin, first), max(end, last)
+    return listing

@@ -1,0 +1,231 @@
+"""The models of files, made from the declarations of columns, parameters and shocks.
+
+One format serves world files and scenarios: every key may stand in any file of a chain, and the chain as a whole must
+be complete.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
+
+from sim import columns
+from sim.columns import FIRST_YEAR, REPORT_YEAR, SCHEMA, Ownership, Type
+from sim.parameters import Parameter, parameters
+from sim.scenario.shocks import KINDS, Kind
+from sim.scenario.values import Dated, LastQuarter, Names, Quantity, Quarter, Slug, Text, switch, wrong
+
+LAST_YEAR = 2055
+DEFAULT_END = 2040
+_WORLD = columns.fields(columns.World)
+PATHS = {"cost_advantage": "advantage", "floor": "floor", "chinese_speed": "speed"}  # key of a file -> field of World
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Region(Model):
+    label: Text | None = None
+
+
+class Country(Model):
+    """A country that policies may name; it scales them by its share of its region's market."""
+
+    region: Text
+    share: Annotated[float, Quantity("share", "share of the region's market", 0, 1)]
+    label: Text | None = None
+
+
+_Midpoint = Annotated[float, Quantity("year", "when half of demand has moved to the generation", FIRST_YEAR, 2200)]
+_ByRegion = Annotated[dict[str, _Midpoint], Field(description="by region, with `default` for the others")]
+
+
+class Generation(Model):
+    """A generation of products; the first of a sector has no arrival."""
+
+    name: Slug
+    label: Text | None = None
+    arrival: Quarter | None = None
+    midpoint: _ByRegion | _Midpoint | None = None
+    width: Annotated[float, Quantity("years", "years in which demand moves from 50 to 73 %", 0.01, 100)] | None = None
+    source: Text | None = None
+
+
+_Count = Annotated[int, Quantity("count", "firms at the start", 0, 10_000, whole=True)]
+
+
+class _Sector(Model):
+    label: Text | None = None
+    market: Annotated[dict[float, float], Dated("money/year", "world expenditure a year", 0, 1e9)]
+    market_share: dict[str, Annotated[dict[float, float], Dated("share", "region's share of demand", 0, 1)]]
+    generations: Annotated[list[Generation], Field(min_length=1)]
+    multinationals: Annotated[dict[str, _Count], Field(description="multinationals by home region")]
+    chinese: Annotated[dict[Literal["state", "private"], _Count], Field(description="Chinese firms by ownership")]
+    entrants: Annotated[int, Quantity("count", "empty rows kept for entrants", 0, 10_000, whole=True)] = 0
+    source: Text | None = None
+    assumed: Annotated[list[str], Field(description="keys whose values are assumed")] = []
+
+
+def _given(field: columns.Field) -> Any:
+    """A key of a sector as its quantity declares it; without default it must be given."""
+    whole = field.unit in ("flag", "count")
+    number: Any = int if whole else float
+    kind = Annotated[number, Quantity(field.unit, field.text, field.low, field.high, whole)]
+    return (kind, ... if field.default is None else field.default)
+
+
+GIVEN = {name: field for name, field in columns.fields(columns.Sectors).items() if field.given}
+
+
+def _parameter(parameter: Parameter) -> Any:
+    text = f"{parameter.symbol}: {parameter.text}; {parameter.source}"
+    if parameter.choices:
+        return (switch(text, parameter.choices), float(parameter.default))
+    return (Annotated[float, Quantity(parameter.unit, text, parameter.low, parameter.high)], float(parameter.default))
+
+
+if TYPE_CHECKING:  # what type checkers see of the two models below
+
+    class Sector(_Sector): ...
+
+    class Assumptions(Model): ...
+
+else:
+    Sector = create_model(
+        "Sector", __base__=_Sector, __module__=__name__, **{name: _given(field) for name, field in GIVEN.items()}
+    )
+    Assumptions = create_model(
+        "Assumptions", __base__=Model, __module__=__name__, **{name: _parameter(p) for name, p in parameters().items()}
+    )
+
+
+def _path(name: str) -> Dated:
+    field = _WORLD[PATHS[name]]
+    return Dated(field.unit, field.text, field.low, field.high)
+
+
+class Paths(Model):
+    """National paths, dated."""
+
+    cost_advantage: Annotated[dict[float, float], _path("cost_advantage")]
+    floor: Annotated[dict[float, float], _path("floor")]
+    chinese_speed: Annotated[dict[float, float], _path("chinese_speed")]
+
+
+class WorldFile(Model):
+    """Regions, sectors and dated conditions."""
+
+    host: Annotated[str, Field(description="the region whose firms are the Chinese side")]
+    regions: dict[str, Region]
+    countries: dict[str, Country] = {}
+    groups: Annotated[dict[str, Names], Field(description="names for sets of sectors")] = {}
+    paths: Paths
+    sectors: dict[str, Sector]
+
+
+class NamedFirm(Model):
+    """A real firm to follow: it takes the first free row of its sector, home and ownership, and keeps its name."""
+
+    name: Text
+    sector: Text
+    home: Text
+    ownership: Literal[tuple(o.name for o in Ownership)] | None = None  # type: ignore[valid-type]
+    technology: Annotated[float, Quantity("log", "technology relative to the mean of its group", -10, 10)] | None = None
+    access_abroad: Annotated[float, Quantity("share", "access abroad", 0, 1)] | None = None
+    host_access: Annotated[float, Quantity("share", "access in the host", 0, 1)] | None = None
+    partner: Annotated[Text | None, Field(description="name or id of the partner at the start")] = None
+    partner_since: Quarter | None = None
+    partner_type: Literal[tuple(t.name for t in Type if 0 < t <= Type.globalize)] | None = None  # type: ignore[valid-type]
+    source: Text | None = None
+
+
+class Answer(Model):
+    """Retaliation: a tariff of the shock's origin against its destinations, on all generations of the same sectors."""
+
+    rate: Annotated[float, Quantity("share", "rate of the tariff", 0, KINDS["tariff"].sizes["rate"].bounds()[1])]
+    lag: Annotated[int, Quantity("quarters", "quarters after the start of the shock", 0, 80, whole=True)] = 0
+
+
+def _version(value: Any) -> int:
+    if value != SCHEMA or isinstance(value, bool):
+        raise wrong(f"{value!r}; this version reads schema {SCHEMA}")
+    return SCHEMA
+
+
+_ReportYear = Annotated[int, Quantity("year", "year reported", FIRST_YEAR, LAST_YEAR, whole=True)]
+
+
+class File(WorldFile):
+    """All keys of a scenario or world file; `shocks` are validated one by one, by their kind."""
+
+    version: Annotated[int, BeforeValidator(_version), WithJsonSchema({"const": SCHEMA}), Field(alias="schema")] = (
+        SCHEMA
+    )
+    name: Annotated[Text | None, Field(description="short name; absent: the file's")] = None
+    title: Annotated[Text | None, Field(description="one line for figures and reports")] = None
+    question: Annotated[Text | None, Field(description="what the scenario asks")] = None
+    source: Annotated[Text | None, Field(description="where the numbers come from")] = None
+    extends: Annotated[Text | None, Field(description="a file beside this one; only differences stand here")] = None
+    drop: Annotated[Names, Field(description="ids of inherited shocks to leave out")] = ()
+    start: Annotated[_ReportYear, Field(description="first year reported")] = REPORT_YEAR
+    end: Annotated[_ReportYear, Field(description="last year")] = DEFAULT_END
+    parameters: Assumptions = Assumptions()
+    shocks: list[dict[str, Any]] = []
+    firms: list[NamedFirm] = []
+
+
+OWN_KEYS = ("schema", "name", "title", "question", "source", "extends", "drop")  # not inherited
+
+
+def _shock(name: str, kind: Kind) -> type[Model]:
+    """The model of a kind's shocks: the keys that its declaration knows."""
+    said: dict[str, Any] = {
+        "id": (Annotated[Slug, Field(description="how the shock is addressed, as in shocks.ID.rate")], ...),
+        "kind": (Literal[name], ...),
+        "label": (Annotated[Text | None, Field(description="for figures; absent: the id")], None),
+        "source": (Annotated[Text | None, Field(description="where date and size come from")], None),
+        "sectors": (Annotated[Names, Field(description="sectors, groups or all")], ("all",)),
+        "announce": (Annotated[Quarter | None, Field(description="when it becomes known; absent: at the start")], None),
+        "start": (Annotated[Quarter, Field(description="first quarter in force")], ...),
+        "ramp": (Annotated[int, Quantity("quarters", "quarters to full size", 0, 400, whole=True)], 1),
+        "probability": (
+            Annotated[float, Quantity("probability", "chance that it happens, drawn once per seed", 0, 1)],
+            1.0,
+        ),
+    }
+    if kind.sizes or "firms" in kind.keys:
+        said["end"] = (
+            Annotated[LastQuarter | None, Field(description="last quarter, inclusive; absent: it stays")],
+            None,
+        )
+    if kind.by_generation:
+        said["generation"] = (
+            Annotated[Slug | None, Field(description="only this generation; absent or all: every one")],
+            None,
+        )
+    for key in kind.places:
+        said[key] = (
+            Annotated[Names | None, Field(description=f"{getattr(kind, key)}: regions, countries or all")],
+            None,
+        )
+    if len(kind.places) == 2:
+        said["retaliation"] = (Answer | None, None)
+    if kind.option:
+        text = "; ".join(f"{value}: {meaning}" for value, meaning in kind.options.items())
+        said[kind.option] = (
+            Annotated[Literal[tuple(kind.options)], Field(description=text)],
+            kind.default_option or ...,
+        )
+    for key, size in kind.sizes.items():
+        bounded = Annotated[float, Quantity(size.unit, size.text, *size.bounds())]
+        said[key] = (bounded, ...) if len(kind.sizes) == 1 and not kind.keys else (bounded | None, None)
+    for key, text in kind.keys.items():
+        said[key] = (
+            (Annotated[Names | None, Field(description=text)], None)
+            if key == "firms"
+            else (Annotated[Slug, Field(description=text)], ...)
+        )
+    return create_model(f"Shock_{name}", __base__=Model, **said)
+
+
+SHOCKS: dict[str, type[Model]] = {name: _shock(name, kind) for name, kind in KINDS.items()}

@@ -1,0 +1,79 @@
+"""Which file a name means, and that reading stays under the folder of scenarios."""
+
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+WORLD = "world.yaml"
+SUFFIXES = (".yaml", ".yml")
+
+
+class Place(NamedTuple):
+    """A file and the folder that reading from it may not leave."""
+
+    path: Path
+    root: Path
+
+    @property
+    def shown(self) -> str:
+        """How messages and origins call it: never a path of the machine, the same everywhere."""
+        return f"{self.root.name}/{self.path.relative_to(self.root).as_posix()}"
+
+    @property
+    def inside(self) -> bool:
+        """Whether the file, links followed, lies under the root."""
+        return self.path.resolve().is_relative_to(self.root.resolve())
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Path:
+    """The scenarios that come with the package: beside the data of a wheel, or at the top of the repository."""
+    package = Path(__file__).resolve().parents[1]
+    packed = package / "data" / "scenarios"
+    return packed if (packed / WORLD).is_file() else package.parent / "scenarios"
+
+
+def root_of(folder: Path) -> Path:
+    """The nearest folder, this one or above, with a world file; else the folder itself."""
+    return next((parent for parent in (folder, *folder.parents) if (parent / WORLD).is_file()), folder)
+
+
+def folders(folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Where names are looked up from `folder`, in order: pairs of folder and root."""
+    root = root_of(folder)
+    yield folder, root
+    yield root, root
+    for parent in (folder, *folder.parents):
+        if (parent / "scenarios" / WORLD).is_file():
+            yield parent / "scenarios", parent / "scenarios"
+            break
+    yield shipped(), shipped()
+
+
+def given(path: Path) -> Place:
+    """A file named by its path; links and `..` in it are the user's own, but the file may not lead out of its root."""
+    absolute = Path(os.path.abspath(path))
+    return Place(absolute, root_of(absolute.parent))
+
+
+def named(name: str, folder: Path) -> Place | str:
+    """The file a name means from `folder`, or what is wrong with the name."""
+    if not name.strip() or "\\" in name or "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts:
+        return "must be the name of a file under the scenarios folder, without `..` and not absolute"
+    plain = name.removesuffix(".yaml").removesuffix(".yml")
+    for base, root in folders(folder):
+        for suffix in SUFFIXES:
+            place = Place(base / f"{plain}{suffix}", root)
+            if place.path.is_file():
+                return place if place.inside else f"leads out of the folder {root.name}; reading stays under it"
+    return ""
+
+
+def names(root: Path) -> dict[str, Path]:
+    """Name -> file of all scenarios under a root, sweeps left out; without a world file there: its own files."""
+    glob = root.rglob if (root / WORLD).is_file() else root.glob
+    paths = sorted(path for suffix in SUFFIXES for path in glob(f"*{suffix}") if Place(path, root).inside)
+    parts = [(path.relative_to(root), path) for path in paths]
+    return {part.with_suffix("").as_posix(): path for part, path in parts if part.parts[0] != "sweeps"}

@@ -1,0 +1,376 @@
+"""From a name to a resolved scenario: the chain of files, `drop`, `--set`, validation, the origin of every value."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim.columns import FIRST_YEAR
+from sim.errors import Problem, ScenarioError
+from sim.parameters import parameters as declared_parameters
+from sim.scenario import checks, find
+from sim.scenario.files import DEFAULT_END, OWN_KEYS, File, NamedFirm, WorldFile
+from sim.scenario.find import Place
+from sim.scenario.merge import at, drop, identity, known_by, merge, nearest, override, repeated
+from sim.scenario.reader import Node, read, value_of
+from sim.scenario.rows import known_as, rows
+from sim.scenario.shocks import Shock, shock_of
+from sim.scenario.validate import problem_at, validated
+from sim.scenario.values import is_dated, slug
+
+MOST_FILES = 20  # in a chain
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A resolved scenario: immutable, picklable, equal to another with the same `hash`.
+
+    files: the chain, base first. parameters: complete, switches as numbers. changed_parameters: those that a file above
+    the chain's first, or --set, moved. start, end: years reported. resolved: plain data that loads as a file;
+    origins: dotted path -> "scenarios/x.yaml:12", "--set" or "default". warnings: what is allowed but looks odd.
+    """
+
+    name: str
+    title: str
+    question: str
+    path: Path
+    files: tuple[Path, ...]
+    world: WorldFile
+    parameters: dict[str, float]
+    changed_parameters: dict[str, float]
+    shocks: tuple[Shock, ...]
+    firms: tuple[NamedFirm, ...]
+    start: int
+    end: int
+    resolved: dict[str, Any]
+    origins: dict[str, str]
+    warnings: tuple[str, ...]
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of `resolved` as JSON; order counts, because it is the order of regions, sectors and rows."""
+        return hashlib.sha256(json.dumps(self.resolved, ensure_ascii=False).encode()).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """`resolved` as YAML."""
+        from io import StringIO
+
+        from ruamel.yaml import YAML
+
+        yaml, stream = YAML(typ="safe", pure=True), StringIO()
+        yaml.default_flow_style, yaml.sort_base_mapping_type_on_output, yaml.allow_unicode = None, False, True  # type: ignore[assignment]
+        yaml.width = 120
+        yaml.dump(self.resolved, stream)
+        return stream.getvalue()
+
+    @property
+    def quarters(self) -> int:
+        """Length of a run, from 1979Q1."""
+        return (self.end + 1 - FIRST_YEAR) * 4
+
+    def policy_lines(self) -> list[tuple[str, float, float, float | None]]:
+        """Label, year of announcement, start and end (None: it stays) of the shocks that its own file adds."""
+        return [
+            (shock.label, _year(shock.announce), _year(shock.start), None if shock.end is None else _year(shock.end))
+            for shock in self.shocks
+            if shock.own
+        ]
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and self.hash == other.hash
+
+
+def _year(quarter: int) -> float:
+    return FIRST_YEAR + quarter / 4
+
+
+def load(name: str | Path, set: Mapping[str, Any] | None = None) -> Scenario:
+    """The scenario of a name ("baseline") or a path, with `set` (dotted path -> value, or its text) on top.
+
+    Raises ScenarioError with every problem of every file.
+    """
+    return _resolved(_place(name), set or {})
+
+
+def _place(name: str | Path) -> Place:
+    """A path is a path as soon as it has a suffix; anything else is a name."""
+    if isinstance(name, Path) or name.endswith(find.SUFFIXES):
+        place = find.given(Path(name))
+        if not place.inside:
+            message = f"leads out of the folder {place.root.name}; reading stays under it"
+            raise ScenarioError([Problem(place.shown, 0, 0, "", message)])
+        if place.path.is_file():
+            return place
+    found = find.named(str(name), Path.cwd())
+    if isinstance(found, Place):
+        return found
+    root = next(base for base, _ in reversed(list(find.folders(Path.cwd()))))
+    message = found or f"no such scenario{nearest(str(name), find.names(root))}"
+    raise ScenarioError([Problem(str(name), 0, 0, "", message)])
+
+
+def _chain(place: Place) -> tuple[list[tuple[Place, Node]], list[Problem]]:
+    """The file and all that it extends, base first."""
+    chain: list[tuple[Place, Node]] = []
+    problems: list[Problem] = []
+    seen: list[str] = []
+    while True:
+        tree, wrong = read(place.path, place.shown)
+        problems += wrong
+        seen.append(place.shown)
+        if tree is None:
+            return chain, problems
+        chain.insert(0, (place, tree))
+        problems += repeated(tree)
+        base = tree.value.get("extends")
+        if base is None:
+            return chain, problems
+        if not isinstance(base.value, str):
+            return chain, [*problems, base.mark.problem("extends", f"{base.value!r}; must be one name")]
+        found = find.named(base.value, place.path.parent)
+        if not isinstance(found, Place):
+            hint = nearest(base.value, find.names(place.root))
+            return chain, [*problems, base.mark.problem("extends", f"{base.value!r}; {found or f'no such file{hint}'}")]
+        if found.shown in seen or len(seen) >= MOST_FILES:
+            circle = " -> ".join([*seen, found.shown])
+            return chain, [*problems, base.mark.problem("extends", f"goes in a circle: {circle}")]
+        place = found
+
+
+def _merged(chain: list[tuple[Place, Node]]) -> tuple[Node, frozenset[str], list[Problem]]:
+    """The chain as one tree, and the ids of the shocks that its last file adds."""
+    tree, problems, before = chain[0][1], [], frozenset[str]()
+    for _, child in chain[1:]:
+        tree = Node({key: node for key, node in tree.value.items() if key not in OWN_KEYS}, tree.mark, tree.key)
+        before = _ids(tree)
+        if "drop" in child.value:
+            tree, wrong = drop(tree, child.value["drop"])
+            problems += wrong
+        tree = merge(tree, child)
+    return tree, _ids(tree) - before, problems
+
+
+def _ids(tree: Node) -> frozenset[str]:
+    shocks = tree.value.get("shocks")
+    return (
+        frozenset(identity(item, "id") for item in shocks.value)
+        if shocks and isinstance(shocks.value, list)
+        else frozenset()
+    )
+
+
+def _with_settings(tree: Node, settings: Mapping[str, Any]) -> tuple[Node, list[Problem]]:
+    """`--set` on top; text is read as YAML, parameters may be set where no file gave any."""
+    problems: list[Problem] = []
+    if "parameters" not in tree.value:
+        tree = Node({**tree.value, "parameters": Node({}, tree.mark, tree.key)}, tree.mark, tree.key)
+    for path, value in settings.items():
+        if path.split(".")[0] in OWN_KEYS:
+            problems.append(Problem("--set", 0, 0, path, "belongs to the file and cannot be set"))
+            continue
+        try:
+            tree, wrong = override(tree, path, value_of(value) if isinstance(value, str) else value)
+        except ValueError as error:
+            wrong = [Problem("--set", 0, 0, path, f"{value!r} is not a value: {error}")]
+        problems += wrong
+    return tree, problems
+
+
+def _resolved(place: Place, settings: Mapping[str, Any]) -> Scenario:
+    chain, problems = _chain(place)
+    if not chain or "extends" in chain[0][1].value:  # a chain without its base says nothing about values
+        raise ScenarioError(problems)
+    tree, own, wrong = _merged(chain)
+    tree, unset = _with_settings(tree, settings)
+    file, models, invalid = validated(tree)
+    shocks = [None if model is None else _shock(model, own) for model in models]
+    known = checks.names(tree.plain(), [shock for shock in shocks if shock])
+    problems += [*wrong, *unset, *invalid, *_consistency(tree, file, shocks, known)]
+    if problems or file is None:
+        raise ScenarioError(problems)
+    complete = tuple(shock for shock in shocks if shock)
+    return _scenario(place, chain, tree, file, models, complete)
+
+
+def _shock(model: BaseModel, own: frozenset[str]) -> Shock:
+    data = dict(model)
+    data["label"] = data["label"] or data["id"].replace("_", " ")
+    return shock_of(data, data["id"] in own)
+
+
+def _last(tree: Node, file: File | None) -> int:
+    """The last quarter a shock may concern: an end shortened by --set crops, and makes no shock wrong."""
+    end = DEFAULT_END if file is None else file.end
+    node = tree.value.get("end")
+    cropped = node is not None and not node.mark.line
+    return (max(end, DEFAULT_END) if cropped else end) * 4 + 3 - FIRST_YEAR * 4
+
+
+def _consistency(tree: Node, file: File | None, shocks: list[Shock | None], known: checks.Names) -> Iterator[Problem]:
+    declared = checks.names(tree.plain(), ())
+    last = _last(tree, file)
+    for n, shock in enumerate(shocks):
+        if shock is None:
+            continue
+        for location, message in checks.shock_problems(shock, known, last):
+            yield problem_at(tree, ("shocks", n, *location), message)
+        if checks.concerns_nobody(shock, known):
+            yield problem_at(
+                tree, ("shocks", n, "destination"), "origin and destination are one region; nobody is concerned"
+            )
+        if checks.adds_generation(shock, declared) and "ramp" not in at(tree, ("shocks", n))[0].value:
+            yield problem_at(
+                tree, ("shocks", n, "ramp"), f"missing; over how many quarters does demand move to {shock.name}?"
+            )
+    if file is None:
+        return
+    for location, message in checks.world_problems(file):
+        yield problem_at(tree, location, message)
+    if file.start > file.end:
+        yield problem_at(tree, ("start",), f"{file.start}; must not be after end ({file.end})")
+    yield from _firm_consistency(tree, file, shocks)
+
+
+def _firm_consistency(tree: Node, file: File, shocks: list[Shock | None]) -> Iterator[Problem]:
+    made, homeless = rows(file, file.firms)
+    firms = {slug(firm.name): firm for firm in file.firms}
+    labels = known_as(made)
+    for n, firm in enumerate(file.firms):
+        found = list(checks.firm_problems(firm, file, firms))
+        if n in homeless and not any(location in (("sector",), ("home",), ("ownership",)) for location, _ in found):
+            found.append(((), f"no row left: {firm.sector} has no further firm from {firm.home} of that ownership"))
+        if firm.partner and slug(firm.partner) not in labels:
+            found.append((("partner",), f"{firm.partner!r} is no firm{nearest(firm.partner, labels)}"))
+        for location, message in found:
+            yield problem_at(tree, ("firms", n, *location), message)
+    for n, shock in enumerate(shocks):
+        for name in shock.firms if shock else ():
+            if slug(name) not in labels:
+                yield problem_at(tree, ("shocks", n, "firms"), f"{name!r} is no firm{nearest(name, labels)}")
+
+
+def _scenario(
+    place: Place,
+    chain: list[tuple[Place, Node]],
+    tree: Node,
+    file: File,
+    models: list[BaseModel | None],
+    shocks: tuple[Shock, ...],
+) -> Scenario:
+    last = (file.end + 1 - FIRST_YEAR) * 4 - 1
+    outside = {shock.id: checks.partly_outside(shock, last) for shock in shocks}
+    stem = place.path.relative_to(place.root).with_suffix("").as_posix()
+    title = file.title or file.name or stem.replace("_", " ")
+    name = slug(file.name or stem)
+    resolved = _data(file, models, name, title)
+    base = chain[0][1].value.get("parameters")
+    calibrated = base.value if base is not None else {}
+    values = {key: float(getattr(file.parameters, key)) for key in declared_parameters()}
+    given = at(tree, ("parameters",))[0].value
+    changed = {
+        key: values[key]
+        for key in given
+        if key not in calibrated or values[key] != float(getattr(_assumptions(calibrated[key], key), key))
+    }
+    return Scenario(
+        name=name,
+        title=title,
+        question=file.question or "",
+        path=place.path,
+        files=tuple(each.path for each, _ in chain),
+        world=WorldFile(**{key: getattr(file, key) for key in WorldFile.model_fields}),
+        parameters=values,
+        changed_parameters=changed,
+        shocks=shocks,
+        firms=tuple(file.firms),
+        start=file.start,
+        end=file.end,
+        resolved=resolved,
+        origins=dict(_origins(resolved, tree)),
+        warnings=tuple(f"{key}: {text}" for key, text in outside.items() if text),
+    )
+
+
+def _assumptions(node: Node, key: str) -> Any:
+    from sim.scenario.files import Assumptions
+
+    return Assumptions.model_validate({key: node.plain()})
+
+
+def _data(file: File, models: list[BaseModel | None], name: str, title: str) -> dict[str, Any]:
+    """Plain data of the whole scenario, in the format of a file."""
+    data = file.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"shocks", "extends", "drop"})
+    head = {"schema": data.pop("schema"), "name": name, "title": title}
+    shocks = [model.model_dump(mode="json", exclude_none=True) for model in models if model is not None]
+    return {**head, **{key: value for key, value in data.items() if key not in head}, "shocks": shocks}
+
+
+def _origins(data: Any, tree: Node, path: str = "", key: str = "") -> Iterator[tuple[str, str]]:
+    """Where each value of `data` stands: pairs of dotted path and origin."""
+    if isinstance(data, dict) and not is_dated(data) and data:
+        for name, inner in data.items():
+            node = tree.value.get(name) if isinstance(tree.value, dict) else None
+            yield from _origin(inner, node, f"{path}.{name}" if path else name, name)
+    elif by := known_by(key, data):
+        nodes = tree.value if isinstance(tree.value, list) else []
+        for item, node in zip(data, nodes, strict=False):
+            yield from _origin(item, node, f"{path}.{slug(str(item[by]))}", "")
+    else:
+        yield path, str(tree.mark)
+
+
+def _origin(data: Any, node: Node | None, path: str, key: str) -> Iterator[tuple[str, str]]:
+    if node is not None and node.value is not None:
+        yield from _origins(data, node, path, key)
+    elif isinstance(data, dict) and not is_dated(data) and data:
+        for name, inner in data.items():
+            yield from _origin(inner, None, f"{path}.{name}", name)
+    else:
+        yield path, "default"
+
+
+def check(path: str | Path) -> list[Problem]:
+    """Everything wrong with a file and those it extends, a name shared with another file included; empty: good."""
+    try:
+        scenario = load(path)
+    except ScenarioError as error:
+        return list(error.problems)
+    root = find.root_of(scenario.path.parent)
+    others = [other for other in find.names(root).values() if other != scenario.path]
+    same = [other for other in others if _name(other, root) == scenario.name]
+    shown = Place(scenario.path, root).shown
+    return [
+        Problem(shown, 0, 0, "name", f"{scenario.name!r} is also the name of {Place(other, root).shown}")
+        for other in same
+    ]
+
+
+def _name(path: Path, root: Path) -> str:
+    """The name a file would have, or nothing if it is no readable scenario."""
+    tree = read(path, Place(path, root).shown)[0]
+    if tree is None or "vary" in tree.value:
+        return ""
+    named = tree.value.get("name")
+    stem = path.relative_to(root).with_suffix("").as_posix()
+    return slug(str(named.value)) if named is not None and named.value else slug(stem)
+
+
+def catalogue(root: Path | None = None) -> list[tuple[str, str, Path]]:
+    """Name to load by, title and file of every scenario under `root` (default: where names are looked up from here)."""
+    base = root if root is not None else list(find.folders(Path.cwd()))[-1][0]
+    listed = []
+    for name, path in find.names(base).items():
+        tree = read(path, Place(path, base).shown)[0]
+        if tree is not None and "vary" not in tree.value:
+            title = tree.value.get("title") or tree.value.get("name")
+            listed.append((name, str(title.value) if title else name, path))
+    return listed

@@ -1,0 +1,60 @@
+"""JSON Schema of scenario and world files, for completion and help in editors; made from the models."""
+
+from typing import Any
+
+from sim.scenario.files import SHOCKS, File
+
+
+def json_schema() -> dict[str, Any]:
+    """One schema for both kinds of file: any file may give any part, so only ids are required."""
+    schema = File.model_json_schema(by_alias=True)
+    definitions = schema.get("$defs", {})
+    shock = _shock(definitions)
+    for model in (schema, *definitions.values()):
+        model.pop("required", None)
+        model.pop("title", None)
+    for name in ("Generation", "NamedFirm"):
+        definitions[name]["required"] = ["name"]
+    schema["properties"]["shocks"] = {"type": "array", "items": shock, "description": "policy and events"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Contraflow scenario or world file",
+        **_without_titles(schema),
+    }
+
+
+def _shock(definitions: dict[str, Any]) -> dict[str, Any]:
+    """A shock of any kind: all kinds' keys, and for each kind which of them it knows."""
+    properties: dict[str, Any] = {}
+    rules = []
+    for kind, model in SHOCKS.items():
+        schema = model.model_json_schema(by_alias=True)
+        definitions.update(schema.pop("$defs", {}))
+        for key, said in schema["properties"].items():
+            known = properties.setdefault(key, said)
+            if known != said and key not in ("kind", "id"):
+                variants = known.get("anyOf", [known]) if known.get("x-kinds") else [known]
+                new = [*variants, said] if said not in variants else variants
+                properties[key] = {"anyOf": new, "x-kinds": True}
+        names = {"propertyNames": {"enum": list(schema["properties"])}}
+        rules.append({"if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]}, "then": names})
+    for said in properties.values():
+        said.pop("x-kinds", None)
+    properties["kind"] = {"enum": list(SHOCKS), "description": "the instrument or event"}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": ["id"],
+        "additionalProperties": False,
+        "allOf": rules,
+    }
+
+
+def _without_titles(schema: Any) -> Any:
+    """Pydantic's titles repeat the keys; a property named `title` is kept."""
+    if isinstance(schema, list):
+        return [_without_titles(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: value for key, value in schema.items() if key != "title" or not isinstance(value, str)}
+    return {key: _without_titles(value) for key, value in kept.items()}

@@ -1,0 +1,130 @@
+"""A merged tree against the models: every problem in words, at its place."""
+
+import types
+from collections.abc import Iterator
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from sim.errors import Problem
+from sim.scenario.files import SHOCKS, File
+from sim.scenario.merge import at, nearest
+from sim.scenario.reader import Node
+
+Location = tuple[str | int, ...]
+_SHAPES = {
+    "dict_type": "must be a mapping of keys to values",
+    "model_type": "must be a mapping of keys to values",
+    "list_type": "must be a list",
+    "string_type": "must be text",
+    "too_short": "must not be empty",
+}
+
+
+def problem_at(tree: Node, location: Location, message: str, at_key: bool = False) -> Problem:
+    """A problem at the value (or the key) of a location, or at what encloses it."""
+    node, path, reached = at(tree, location)
+    mark = node.key if at_key and reached else node.mark
+    return mark.problem(path, message)
+
+
+def validated(tree: Node) -> tuple[File | None, list[BaseModel | None], list[Problem]]:
+    """The file, its shocks (None where invalid), and all problems."""
+    plain = tree.plain()
+    shocks, problems = _shocks(tree, plain.get("shocks"))
+    file = None
+    if "regions" not in plain and "sectors" not in plain:
+        message = "no world; add `extends: baseline`, or declare regions and sectors"
+        return None, shocks, [*problems, tree.mark.problem("extends", message)]
+    try:
+        file = File.model_validate({**plain, "shocks": []})
+    except ValidationError as error:
+        problems += _told(tree, error, File, ())
+    return file, shocks, problems
+
+
+def _shocks(tree: Node, items: Any) -> tuple[list[BaseModel | None], list[Problem]]:
+    if items is None:
+        return [], []
+    if not isinstance(items, list):
+        return [], [problem_at(tree, ("shocks",), "must be a list of shocks, each with `- id:`")]
+    shocks: list[BaseModel | None] = []
+    problems: list[Problem] = []
+    for n, item in enumerate(items):
+        place: Location = ("shocks", n)
+        kind = item.get("kind") if isinstance(item, dict) else None
+        shocks.append(None)
+        if not isinstance(item, dict):
+            problems.append(problem_at(tree, place, "must be a mapping with `id`, `kind`, `start`"))
+        elif not isinstance(kind, str) or kind not in SHOCKS:
+            found = f"{kind!r} is no kind" if "kind" in item else "missing"
+            hint = nearest(kind, SHOCKS) if isinstance(kind, str) else ""
+            kinds = "" if hint.startswith("; allowed") else f"; kinds: {', '.join(SHOCKS)}"
+            problems.append(problem_at(tree, (*place, "kind"), f"{found}{hint}{kinds}"))
+        else:
+            try:
+                shocks[n] = SHOCKS[kind].model_validate(item)
+            except ValidationError as error:
+                problems += _told(tree, error, SHOCKS[kind], place)
+    return shocks, problems
+
+
+def _told(tree: Node, error: ValidationError, model: type[BaseModel], place: Location) -> Iterator[Problem]:
+    seen: set[Location] = set()
+    for found in error.errors(include_url=False):
+        location = _without_unions(tree, (*place, *found["loc"]))
+        if location in seen:  # a value may be refused by several members of a union: the first says enough
+            continue
+        seen.add(location)
+        yield problem_at(tree, location, _message(found, model), at_key=found["type"] == "extra_forbidden")
+
+
+def _without_unions(tree: Node, location: Location) -> Location:
+    """A location without the parts that pydantic adds for keys and members of unions."""
+    kept: Location = ()
+    for part in location:
+        reached = at(tree, (*kept, part))[2]
+        if reached or (isinstance(part, str) and part.isidentifier() and not part.startswith("function")):
+            kept = (*kept, part)
+    return kept
+
+
+def _message(found: Any, model: type[BaseModel]) -> str:
+    kind, value = found["type"], found.get("input")
+    if kind == "extra_forbidden":
+        return f"unknown key{nearest(str(found['loc'][-1]), _keys(model, found['loc'][:-1]))}"
+    if kind == "missing":
+        return "missing; must be given"
+    if kind == "literal_error":
+        allowed = str(found["ctx"]["expected"]).replace("'", "")
+        return f"{value!r}; must be {allowed}{_meant(value, allowed)}"
+    if kind in _SHAPES:
+        shown = "empty" if value is None or value in ([], {}) else repr(value)[:60]
+        return f"{shown}; {_SHAPES[kind]}"
+    return str(found["msg"])
+
+
+def _meant(value: Any, allowed: str) -> str:
+    hint = nearest(value, allowed.replace(" or ", ", ").split(", ")) if isinstance(value, str) else ""
+    return hint if "did you mean" in hint else ""
+
+
+def _keys(model: type[BaseModel], location: Location) -> list[str]:
+    """The keys allowed at a location inside a model."""
+    annotation: Any = model
+    for part in location:
+        annotation = _plain_type(annotation)
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            annotation = annotation.model_fields[str(part)].annotation
+        elif get_args(annotation):
+            annotation = get_args(annotation)[-1]
+    annotation = _plain_type(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [field.alias or name for name, field in annotation.model_fields.items()]
+    return []
+
+
+def _plain_type(annotation: Any) -> Any:
+    if get_origin(annotation) in (Union, types.UnionType):
+        return next(inner for inner in get_args(annotation) if inner is not type(None))
+    return annotation

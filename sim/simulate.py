@@ -1,0 +1,107 @@
+"""One scenario and one seed to one run."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.columns import Column, Event, Firms, Life, Market, Outcome, Partnerships, Scratch, Vintage, allocate, record
+from sim.compiled import INTERPRETED
+from sim.quarter import State, run
+from sim.rules.bargaining import annuity, ramp_value
+from sim.scenario.build import Inputs, build, host
+from sim.scenario.resolve import Scenario
+
+EVENTS_A_FIRM = 40  # first guess at the length of logs; a full log is made longer and the run repeated
+
+
+class Run(NamedTuple):
+    """What one run wrote down; T quarters from 1979Q1, S sectors, R regions, G generations."""
+
+    seed: int
+    outcome: Column  # Outcome [T, S]
+    markets: Column  # Market [T, S, R]
+    vintages: Column  # Vintage [T, S, G]
+    events: Column  # Event [n], in order of time
+    lives: Column  # Life [n], ended ones in order of their end, then those in force
+    firm_ids: Column  # id of the firm in each row at the end, 0 if the row was never used
+
+
+def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
+    """Columns and records of one run, ready for `quarter.begin` or `quarter.run`."""
+    quarters, sectors, regions = inputs.world.market.shape
+    firms = len(inputs.firms.id)
+    generations = inputs.world.weight.shape[2]
+    lines = regions + 1
+    multinationals = int((inputs.firms.kind == 0).sum())
+    sizes = {
+        "firm": firms,
+        "sector": sectors,
+        "region": regions,
+        "origin": regions,
+        "destination": regions,
+        "generation": generations,
+        "line": lines,
+        "kind": 2,
+        "partnership": multinationals * lines + 1,
+        "counter": 4,
+    }
+    given = allocate(Firms, sizes)
+    for name in ("id", "sector", "kind", "home", "ownership", "access_holder", "active"):
+        getattr(given, name)[:] = getattr(inputs.firms, name)
+    parameters = inputs.parameters
+    return State(
+        firms=given,
+        partnerships=allocate(Partnerships, sizes),
+        sectors=inputs.sectors,
+        world=inputs.world,
+        in_force=inputs.in_force,
+        announced=inputs.announced,
+        scratch=allocate(Scratch, sizes),
+        parameters=parameters,
+        shipping=inputs.shipping,
+        starts=np.stack([np.asarray(column, dtype=float) for column in inputs.starts], axis=1),
+        named_listing=inputs.named_listing,
+        outcome=np.zeros((quarters, sectors), record(Outcome)),
+        markets=np.zeros((quarters, sectors, regions), record(Market)),
+        vintages=np.zeros((quarters, sectors, generations), record(Vintage)),
+        events=np.zeros(events, record(Event)),
+        lives=np.zeros(events, record(Life)),
+        host=host_index,
+        seed=seed,
+        annuity=annuity(parameters.discount, parameters.horizon),
+        ramp=ramp_value(parameters.discount, parameters.horizon),
+    )
+
+
+def collect(state: State) -> Run:
+    """The records of a finished run, logs cut to their length."""
+    _, events, lives, _ = (int(n) for n in state.scratch.counts)
+    return Run(
+        state.seed,
+        state.outcome,
+        state.markets,
+        state.vintages,
+        state.events[:events],
+        state.lives[:lives],
+        state.firms.id.copy(),
+    )
+
+
+def simulate(scenario: Scenario, seed: int) -> Run:
+    """Runs a scenario once. The same scenario and seed give the same bytes, on any machine and in any order."""
+    inputs = build(scenario, seed)
+    length = EVENTS_A_FIRM * len(inputs.firms.id)
+    while True:
+        state = prepare(inputs, host(scenario), seed, length)
+        quietly(run, state, len(inputs.world.market))
+        if max(state.scratch.counts[1], state.scratch.counts[2]) <= length:
+            return collect(state)
+        length *= 2
+
+
+def quietly(function: Any, *arguments: Any) -> Any:
+    """Calls the kernel; interpreted, integers wrap round in hashing and must not warn."""
+    if not INTERPRETED:
+        return function(*arguments)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        return function(*arguments)

@@ -1,0 +1,112 @@
+"""What policy changes: scenarios against a base, paired by seed."""
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.errors import NotEnough, UsageError
+from sim.scenario import Scenario, load
+from sim.study.ensemble import Options, Plan, Seeds, carry_out, parse_seeds
+from sim.study.results import Results
+from sim.study.tables import ALL
+
+HEADLINES = (
+    "active_market_access", "active_co_innovation", "active_globalize", "hub_share", "technology_gap",
+    "technology_balance", "chinese_share_home", "chinese_share_abroad", "reverse_export_ratio",
+    "reverse_knowledge_ratio", "profit_multinational", "profit_chinese", "consumer_surplus", "welfare",
+    "dependence", "trust",
+)  # fmt: skip
+
+
+class Effect(NamedTuple):
+    """Paired difference of a scenario to its base in one metric: mean, 95 % interval, share of pairs above zero."""
+
+    metric: str
+    scenario: str
+    base: float
+    difference: float
+    lo: float
+    hi: float
+    p_positive: float
+    correlation: float
+    n: int
+
+    @property
+    def sign(self) -> int:
+        """-1 or 1 where the interval leaves out zero, else 0."""
+        return (self.lo > 0) - (self.hi < 0)
+
+
+def compare(
+    base: Scenario | str | Path,
+    *scenarios: Scenario | str | Path,
+    seeds: Seeds = 100,
+    workers: int | None = None,
+    **options: Any,
+) -> Results:
+    """Run a base and what-ifs with the same seeds; `results.differences` holds the paired differences.
+
+    A scenario that changes assumptions is compared with the base under the same assumptions, which is then run too.
+    Seeds and options as in `ensemble`. Raises UsageError if two scenarios share a name or report different years.
+    """
+    told = [scenario if isinstance(scenario, Scenario) else load(scenario) for scenario in (base, *scenarios)]
+    return carry_out(plan(told, parse_seeds(seeds)), Options(workers=workers, **options))
+
+
+def plan(scenarios: Sequence[Any], seeds: tuple[int, ...]) -> Plan:
+    """The first is the base of the others."""
+    base, *others = scenarios
+    if not others:
+        raise UsageError("compare needs a base and at least one scenario", "for one scenario use `run`")
+    named = {base.name: base}
+    references: dict[str, str] = {}
+    variants: dict[tuple[float, ...], Any] = {tuple(base.parameters.values()): base}
+    for other in others:
+        if other.name in named:
+            raise UsageError(f"two scenarios are named {other.name}", "give one of them another `name`")
+        if (other.start, other.end) != (base.start, base.end):
+            years = f"{other.name} reports {other.start}-{other.end}, {base.name} {base.start}-{base.end}"
+            raise UsageError(years, "give --start and --end")
+        named[other.name] = other
+        key = tuple(other.parameters.values())
+        if key not in variants:
+            variants[key] = _under_assumptions(base, other)
+        references[other.name] = variants[key].name
+    named |= {variant.name: variant for variant in variants.values()}
+    return Plan("compare", named, seeds, references)
+
+
+def _under_assumptions(base: Any, other: Any) -> Any:
+    """The base with the other's parameters."""
+    moved = {key: value for key, value in other.parameters.items() if value != base.parameters[key]}
+    variant = load(base.path, {f"parameters.{key}": value for key, value in moved.items()})
+    title = f"{base.title}, with the assumptions of {other.name}"
+    return dataclasses.replace(variant, name=f"{base.name}--{other.name}", title=title)
+
+
+def effects(
+    results: Results, metrics: Sequence[str] = HEADLINES, year: int | None = None, sector: str = ALL
+) -> list[Effect]:
+    """Effects in a year (the last by default) over all sectors pooled. Raises NotEnough without pairs."""
+    table = results.differences
+    last = int(table["year"].max()) if year is None else year
+    rows = table[(table["year"] == last) & (table["sector"] == sector) & table["region"].isna()]
+    levels = results.summary
+    levels = levels[(levels["year"] == last) & (levels["sector"] == sector) & levels["region"].isna()]
+    level = levels.set_index(["scenario", "metric"])["mean"]
+    chosen = rows[rows["metric"].isin(list(metrics))]
+    if chosen.empty:
+        raise NotEnough(f"{results.folder} holds no pairs of runs for {last}", "run more seeds")
+    found = [
+        Effect(**{key: row[key] for key in Effect._fields if key != "base"}, base=level[row["base"], row["metric"]])
+        for row in chosen.to_dict("records")
+    ]
+    return sorted(found, key=lambda effect: list(metrics).index(effect.metric))
+
+
+def achieved_correlation(found: Sequence[Effect]) -> float:
+    """Mean correlation of base and scenario over seeds: what pairing buys; nan if nothing varies."""
+    known = [effect.correlation for effect in found if not math.isnan(effect.correlation)]
+    return sum(known) / len(known) if known else math.nan

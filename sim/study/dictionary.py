@@ -1,0 +1,22 @@
+"""The data dictionary: every metric with table, unit, how a year is made of quarters, meaning, formula."""
+
+from collections.abc import Iterator
+
+from sim.study.tables import METRICS, fields
+from sim.study.yearly import YEARLY, is_flow
+
+
+def metrics() -> Iterator[list[str]]:
+    """Rows of metric, table, unit, year (sum or last quarter), meaning, formula; from the declarations."""
+    yearly = set(YEARLY.values())
+    for table, declared in METRICS.items():
+        for name, field in fields(declared).items():
+            year = ("sum" if is_flow(name, field.unit) else "Q4") if declared in yearly else "-"
+            yield [name, table, field.unit, year, field.text, field.formula]
+
+
+def markdown() -> str:
+    """The dictionary as a Markdown table, for docs/results.md."""
+    head = ["metric", "table", "unit", "year", "meaning", "formula"]
+    rows = [head, ["---"] * len(head), *metrics()]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)

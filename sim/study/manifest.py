@@ -1,0 +1,149 @@
+"""The manifest: what was asked, of which scenarios, with which code, and how far it came."""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sim
+from sim.columns import SCHEMA
+from sim.errors import Conflict
+from sim.scenario.words import flatten
+from sim.study.store import MANIFEST, Folder, Receipt
+
+_PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "pydantic", "ruamel.yaml")
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def begin(
+    kind: str, scenarios: Mapping[str, Any], references: Mapping[str, str], keep: str, kernel_hash: str
+) -> dict[str, Any]:
+    """A new manifest. `references`: scenario -> the name of what it is compared with: the base or, where assumptions
+    differ, a variant of the base under the scenario's assumptions, which stands under `variants`."""
+    base = next(iter(scenarios))
+    told = {name: _told(scenario) for name, scenario in scenarios.items()}
+    asked = {base, *references}
+    return {
+        "schema": SCHEMA,
+        "status": "running",
+        "kind": kind,
+        "base": base,
+        "references": dict(references),
+        "scenarios": {name: each for name, each in told.items() if name in asked},
+        "variants": {name: each for name, each in told.items() if name not in asked},
+        "lines": {
+            name: [list(line) for line in each.policy_lines()] for name, each in scenarios.items() if name in asked
+        },
+        "keep": keep,
+        "kernel_hash": kernel_hash,
+        "versions": versions(),
+        "git": _git(),
+        "host": socket.gethostname(),
+        "started": now(),
+    }
+
+
+def _told(scenario: Any) -> dict[str, Any]:
+    files = {str(path): hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in scenario.files}
+    return {
+        "title": scenario.title,
+        "question": scenario.question,
+        "changed_parameters": dict(scenario.changed_parameters),
+        "hash": scenario.hash,
+        "start": scenario.start,
+        "end": scenario.end,
+        "files": files,
+        "resolved": json.loads(json.dumps(scenario.resolved, default=str)),
+    }
+
+
+def progress(manifest: dict[str, Any], receipts: list[Receipt], failed: int, planned: int) -> dict[str, Any]:
+    """Counts of what the folder holds."""
+    rows: dict[str, int] = {}
+    size = 0
+    for receipt in receipts:
+        for table, noted in receipt.files.items():
+            rows[table] = rows.get(table, 0) + noted["rows"]
+            size += noted["bytes"]
+    done = sum(len(receipt.runs) for receipt in receipts)
+    counts = {"planned": planned, "done": done, "failed": failed, "chunks": len(receipts), "bytes": size, "rows": rows}
+    return {**manifest, "counts": counts, "updated": now()}
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The manifest of a results folder; raises FileNotFoundError where there is none."""
+    told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return told
+
+
+def write(folder: Folder, manifest: dict[str, Any]) -> None:
+    """Replace the manifest in one step."""
+    folder.write(MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
+
+
+def check_same(folder: Folder, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Raises Conflict, saying what differs, if the folder holds results of another configuration or other code."""
+    found = list(_differences(old, new))
+    if found:
+        shown = "; ".join(found[:4]) + (f"; and {len(found) - 4} more" if len(found) > 4 else "")
+        raise Conflict(f"{folder.path} holds other results: {shown}", "choose another --out, or --force to start over")
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    if old.get("schema") != new["schema"]:
+        yield f"schema {old.get('schema')} -> {new['schema']}"
+    if list(old["scenarios"]) != list(new["scenarios"]):
+        yield f"scenarios {' '.join(old['scenarios'])} -> {' '.join(new['scenarios'])}"
+    for name in [name for name in old["scenarios"] if name in new["scenarios"]]:
+        was, told = old["scenarios"][name], new["scenarios"][name]
+        if was["hash"] != told["hash"]:
+            yield from _changes(name, was["resolved"], told["resolved"])
+    if old["kernel_hash"] != new["kernel_hash"]:
+        yield f"the model's code changed ({old['kernel_hash'][:8]} -> {new['kernel_hash'][:8]})"
+    if old["keep"] != new["keep"]:
+        yield f"--keep {old['keep']} -> {new['keep']}"
+
+
+def _changes(name: str, was: dict[str, Any], told: dict[str, Any]) -> Iterator[str]:
+    """Dotted paths at which two resolved scenarios differ."""
+    one, other = flatten(was), flatten(told)
+    for path in dict.fromkeys([*one, *other]):
+        if one.get(path) != other.get(path):
+            yield f"{name} {path}: {_short(one.get(path))} -> {_short(other.get(path))}"
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def versions() -> dict[str, str]:
+    found = {"contraflow": sim.__version__, "python": platform.python_version(), "system": platform.platform()}
+    return {**found, **{name: importlib.metadata.version(name) for name in _PACKAGES}}
+
+
+def _git() -> dict[str, Any] | None:
+    """Commit of the code and whether it was edited since; None outside a clone."""
+    root = Path(sim.__file__).parent.parent
+    if not (root / ".git").exists():
+        return None
+    try:
+        commit = _output("git", "-C", str(root), "rev-parse", "HEAD")
+        return {"commit": commit, "edited": bool(_output("git", "-C", str(root), "status", "--porcelain", "sim"))}
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _output(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    return done.stdout.strip()

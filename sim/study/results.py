@@ -1,0 +1,124 @@
+"""A results folder as data frames, read when asked for."""
+
+from collections.abc import Iterator
+from functools import cached_property, partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from sim.errors import NotEnough, UsageError
+from sim.study import manifest as manifests
+from sim.study.store import Folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_WORDS = ("base", "scenario", "sector", "region", "metric", "run_id", "quarter", "error", "replay")
+_WHOLE = ("year", "n", "seed")
+
+
+def _read_csv(path: Path, columns: list[str] | None) -> pa.Table:
+    """A CSV file of ours; empty is null, and every column but keys and counts is float64."""
+    with open(path, encoding="utf-8") as lines:
+        header = lines.readline().strip().replace('"', "").split(",")
+    types = {name: pa.string() if name in _WORDS else pa.int64() if name in _WHOLE else pa.float64() for name in header}
+    options = pa.csv.ConvertOptions(column_types=types, strings_can_be_null=True, include_columns=columns or [])
+    return pa.csv.read_csv(path, convert_options=options)
+
+
+class Results:
+    """What `ensemble` and `compare` return and `Results.open` finds again.
+
+    Tables are pandas data frames with keys scenario, seed, quarter, year, sector, region; units stand in the Arrow
+    schema (`table(name).schema`). A table that was not kept raises NotEnough.
+    """
+
+    def __init__(self, folder: Path, holder: Any = None) -> None:
+        self.folder = folder
+        self._holder = holder  # keeps a temporary folder alive as long as its results
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Results":
+        """Results of an earlier run; raises UsageError if the folder holds none."""
+        if not Folder(Path(path)).holds_results:
+            raise UsageError(f"{path} is not a results folder", "give the folder that run or compare wrote")
+        return cls(Path(path))
+
+    def __repr__(self) -> str:
+        counts = self.manifest.get("counts", {})
+        return f"Results({str(self.folder)!r}, {self.manifest['status']}, {counts.get('done', 0)} runs)"
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What was run, with which code, and how far it came."""
+        return manifests.read(self.folder)
+
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """A table in Arrow; `columns` reads only some. Raises NotEnough if it was not kept."""
+        return pa.concat_tables(self.chunks(name, columns))
+
+    def chunks(self, name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        """A table part by part, for results larger than memory."""
+        path = self.folder / name
+        files = sorted(path.glob("*.parquet")) if path.is_dir() else [path] if path.is_file() else []
+        if not files:
+            raise NotEnough(f"{self.folder} holds no {name}{self._kept()}")
+        for file in files:
+            yield _read_csv(file, columns) if file.suffix == ".csv" else pq.read_table(file, columns=columns)
+
+    def _kept(self) -> str:
+        return f"; it was run with --keep {self.manifest['keep']}"
+
+    def _frame(self, name: str) -> "pd.DataFrame":
+        frame: pd.DataFrame = self.table(name).unify_dictionaries().to_pandas()
+        return frame
+
+    @cached_property
+    def trajectories(self) -> "pd.DataFrame":
+        """Metrics per scenario, seed, quarter and sector, with the sector `all`."""
+        return self._frame("trajectories")
+
+    @cached_property
+    def markets(self) -> "pd.DataFrame":
+        """Metrics per scenario, seed, quarter, sector and region."""
+        return self._frame("markets")
+
+    @cached_property
+    def generations(self) -> "pd.DataFrame":
+        """Technology per scenario, seed, quarter, sector and generation."""
+        return self._frame("generations")
+
+    @cached_property
+    def events(self) -> "pd.DataFrame":
+        """One row per event."""
+        return self._frame("events")
+
+    @cached_property
+    def partnerships(self) -> "pd.DataFrame":
+        """One row per partnership alive at or after the first year reported."""
+        return self._frame("partnerships")
+
+    @cached_property
+    def runs(self) -> "pd.DataFrame":
+        """One row per run, with its outcomes in the last year, sector `all`."""
+        return self._frame("runs.parquet")
+
+    @cached_property
+    def summary(self) -> "pd.DataFrame":
+        """Means, quantiles and 95 % intervals over seeds, per year."""
+        return self._frame("summary.csv")
+
+    @cached_property
+    def differences(self) -> "pd.DataFrame":
+        """Differences to the base, paired by seed, with 95 % intervals."""
+        return self._frame("differences.csv")
+
+    @property
+    def plot(self) -> Any:
+        """`results.plot(formats=("png", "svg"), ...)` draws the figures; see `sim.plots.draw`."""
+        return partial(import_module("sim.plots").draw, self.folder)

@@ -1,0 +1,229 @@
+"""A results folder on disk: complete files or none, one writer, chunks known by their content."""
+
+import hashlib
+import json
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.errors import CannotCreate, Conflict, IoFailure
+from sim.study.tables import TABLES
+from sim.study.yearly import YEARLY
+
+KEEP: dict[str, tuple[str, ...]] = {
+    "trajectories": (*TABLES, *YEARLY),
+    "events": ("events", "partnerships", *YEARLY),
+    "summary": tuple(YEARLY),
+}
+MANIFEST = "manifest.json"
+_CHUNKS = ".chunks"
+_OURS = (*TABLES, *YEARLY, _CHUNKS, "figures", "scenarios", "export")
+_FILES = (MANIFEST, "scenario.yaml", "runs.parquet", "failures.csv", "summary.csv", "differences.csv", "report.html")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that failed; `quarter` is empty where it is not known."""
+
+    run_id: str
+    scenario: str
+    seed: int
+    quarter: str
+    error: str
+    replay: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a worker returns for a chunk: seeds and seconds of the runs it wrote, failures, and its files' hashes."""
+
+    chunk: str
+    scenario: str
+    runs: dict[str, tuple[int, float]] = field(default_factory=dict)  # run id -> seed, seconds
+    failures: list[Failure] = field(default_factory=list)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)  # table -> rows, bytes, sha256
+
+    @classmethod
+    def read(cls, path: Path) -> "Receipt":
+        told = json.loads(path.read_text(encoding="utf-8"))
+        runs = {run: (seed, seconds) for run, (seed, seconds) in told["runs"].items()}
+        return cls(told["chunk"], told["scenario"], runs, [Failure(**f) for f in told["failures"]], told["files"])
+
+
+class Folder:
+    """Paths and safe writing of one results folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def create(self) -> None:
+        """Make the folder; raises CannotCreate, or Conflict if something else lives there."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path):
+                pass
+            strangers = [name.name for name in self.path.iterdir() if not name.name.startswith(".")]
+        except OSError as error:
+            raise CannotCreate(
+                f"cannot write results to {self.path}: {error.strerror}", "choose another --out"
+            ) from error
+        if strangers and not self.holds_results:
+            raise Conflict(f"{self.path} holds other files ({strangers[0]})", "choose another --out")
+
+    @property
+    def holds_results(self) -> bool:
+        return (self.path / MANIFEST).is_file()
+
+    def clear(self) -> None:
+        """Remove what a study wrote; anything else stays."""
+        for name in _OURS:
+            shutil.rmtree(self.path / name, ignore_errors=True)
+        for name in _FILES:
+            (self.path / name).unlink(missing_ok=True)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the folder while writing; raises Conflict naming who holds it. The system frees it if we die."""
+        with open(self.path / ".lock", "a+", encoding="utf-8") as handle:
+            if not _try_lock(handle.fileno()):
+                handle.seek(0)
+                owner = handle.read().strip() or "another process"
+                raise Conflict(f"{self.path} is in use by {owner}", "wait until it ends or choose another --out")
+            handle.truncate(0)
+            handle.write(f"process {os.getpid()} on {socket.gethostname()}")
+            handle.flush()
+            yield
+            handle.truncate(0)
+
+    def in_use(self) -> str:
+        """Who holds the folder now, or nothing."""
+        try:
+            with open(self.path / ".lock", "r+", encoding="utf-8") as handle:
+                return "" if _try_lock(handle.fileno()) else handle.read().strip()
+        except OSError:
+            return ""
+
+    def write_chunk(self, receipt: Receipt, tables: dict[str, pa.Table]) -> Receipt:
+        """Write a chunk's tables, then the receipt that makes them count."""
+        files = {name: self._write_table(name, receipt.chunk, table) for name, table in tables.items()}
+        signed = Receipt(receipt.chunk, receipt.scenario, receipt.runs, receipt.failures, files)
+        self.write(f"{_CHUNKS}/{receipt.chunk}.json", json.dumps(asdict(signed), ensure_ascii=False))
+        return signed
+
+    def _write_table(self, name: str, chunk: str, table: pa.Table) -> dict[str, Any]:
+        path = self.path / name / f"{chunk}.parquet"
+        floats = [f.name for f in table.schema if pa.types.is_floating(f.type)]
+        others = [f.name for f in table.schema if f.name not in floats]
+        options = {"compression": "zstd", "compression_level": 1, "use_dictionary": others}
+        split = dict.fromkeys(floats, "BYTE_STREAM_SPLIT")
+        with _aside(path) as part:
+            pq.write_table(table, part, column_encoding=split, **options)
+        return {"rows": table.num_rows, "bytes": path.stat().st_size, "sha256": _sha256(path)}
+
+    def write(self, name: str, text: str) -> None:
+        """Replace a text file in one step."""
+        with _aside(self.path / name) as part:
+            part.write_text(text, encoding="utf-8")
+
+    def write_parquet(self, name: str, table: pa.Table) -> None:
+        """Replace a Parquet file in one step."""
+        with _aside(self.path / name) as part:
+            pq.write_table(table, part, compression="zstd")
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[Path]:
+        """A path aside that becomes `name` when the block ends well."""
+        with _aside(self.path / name) as part:
+            yield part
+
+    def receipts(self) -> list[Receipt]:
+        """Receipts of the chunks written so far, in the order of their names."""
+        found = []
+        for path in sorted((self.path / _CHUNKS).glob("*.json")):
+            with suppress(ValueError, KeyError, TypeError):
+                found.append(Receipt.read(path))
+        return found
+
+    def repair(self, note: Callable[[str], None]) -> list[Receipt]:
+        """Receipts of whole chunks; damaged ones, and files that no receipt names, are removed. Needs the lock."""
+        whole = {receipt.chunk: receipt for receipt in self.receipts() if self._whole(receipt)}
+        for path in (self.path / _CHUNKS).glob("*.json"):
+            if path.stem not in whole:
+                note(f"chunk {path.stem} is damaged and is computed again")
+                path.unlink()
+        for table in (*TABLES, *YEARLY):
+            for path in (self.path / table).glob("*"):
+                if path.suffix == ".part" or (path.suffix == ".parquet" and path.stem not in whole):
+                    path.unlink()
+        return list(whole.values())
+
+    def _whole(self, receipt: Receipt) -> bool:
+        for name, noted in receipt.files.items():
+            path = self.path / name / f"{receipt.chunk}.parquet"
+            if not path.is_file() or path.stat().st_size != noted["bytes"] or _sha256(path) != noted["sha256"]:
+                return False
+        return True
+
+    def paths(self, table: str, receipts: list[Receipt], scenario: str | None = None) -> list[Path]:
+        """Files of a table, in the order of their names."""
+        chunks = sorted(r.chunk for r in receipts if table in r.files and scenario in (None, r.scenario))
+        return [self.path / table / f"{chunk}.parquet" for chunk in chunks]
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[Path]:
+    """Write beside the target, sync, rename: readers see the old file or the whole new one. Raises IoFailure."""
+    part = path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        yield part
+        with open(part, "r+b") as handle:
+            os.fsync(handle.fileno())
+        os.replace(part, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise IoFailure(
+            f"cannot write {path}: {reason}", "finished chunks are kept; free space and run again"
+        ) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _sync_folder(path: Path) -> None:
+    if sys.platform != "win32":  # a folder cannot be opened there
+        handle = os.open(path, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+
+
+def _sha256(path: Path) -> str:
+    with open(path, "rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,194 @@
+"""Over seeds: means, quantiles, 95 % intervals; and differences paired by seed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from sim.study.store import Folder, Receipt
+from sim.study.tables import fields
+from sim.study.yearly import YEARLY
+
+Floats = NDArray[np.float64]
+QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+_MEMORY = 2**25  # bytes of one block of metrics over all seeds; computing takes some eight times that
+_DIGITS = 9  # significant, in the CSV files
+
+
+class Sample(NamedTuple):
+    """Some metrics of all seeds of a scenario: values [metric, cell, seed]; keys say which year, sector, region."""
+
+    metrics: tuple[str, ...]
+    keys: dict[str, pa.Array]
+    seeds: NDArray[np.int64]
+    values: Floats
+
+    def of(self, seeds: NDArray[np.int64]) -> Floats:
+        """Values of these seeds, in their order."""
+        return self.values[:, :, np.searchsorted(self.seeds, seeds)]
+
+
+def half_width(sd: Floats, n: NDArray[np.int64]) -> Floats:
+    """Half the 95 % t-interval of a mean of n values; nan below two."""
+    from scipy.special import stdtrit
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 0.975) * sd / np.sqrt(n), np.nan))
+
+
+def spread(values: Floats) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """n, mean and standard deviation over the last axis, without nan."""
+    known = ~np.isnan(values)
+    n = known.sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, values, 0.0).sum(axis=-1) / n
+        off = np.where(known, values - mean[..., None], 0.0)
+        return n, mean, np.where(n > 1, np.sqrt((off * off).sum(axis=-1) / (n - 1)), np.nan)
+
+
+def quantiles(values: Floats, shares: Sequence[float]) -> list[Floats]:
+    """Linear quantiles over the last axis, without nan (NumPy's own for that is a thousand times slower)."""
+    ordered = np.sort(values, axis=-1)  # nan last
+    n = (~np.isnan(ordered)).sum(axis=-1)
+    found = []
+    for share in shares:
+        place = np.maximum(n - 1, 0) * share
+        below = np.floor(place).astype(np.int64)
+        above = np.minimum(below + 1, np.maximum(n - 1, 0))
+        low, high = (np.take_along_axis(ordered, at[..., None], -1)[..., 0] for at in (below, above))
+        found.append(low + (high - low) * (place - below))
+    return found
+
+
+def samples(folder: Folder, receipts: list[Receipt], scenarios: Sequence[str]) -> Iterator[tuple[Sample, ...]]:
+    """Blocks of metrics, one sample per scenario, each block small enough for memory. Scenarios without runs raise."""
+    for table, declared in YEARLY.items():
+        files = {name: folder.paths(table, receipts, name) for name in scenarios}
+        rows = max(
+            sum(r.files[table]["rows"] for r in receipts if r.scenario == name and r.files) for name in scenarios
+        )
+        metrics = list(fields(declared))
+        size = max(1, _MEMORY // (8 * rows * len(scenarios)))
+        for first in range(0, len(metrics), size):
+            yield tuple(_sample(files[name], metrics[first : first + size]) for name in scenarios)
+
+
+def _sample(files: list[Path], metrics: list[str]) -> Sample:
+    schema = pq.read_schema(files[0]).names
+    keys = [key for key in ("year", "sector", "region") if key in schema]
+    table = pa.concat_tables([pq.read_table(path, columns=["seed", *keys, *metrics]) for path in files])
+    column = table["seed"].to_numpy()
+    cells = int(np.argmax(column != column[0])) or len(column)  # rows of one run
+    seeds = column[::cells]
+    order = np.argsort(seeds)
+    values = np.empty((len(metrics), cells, len(seeds)))
+    for row, metric in enumerate(metrics):
+        values[row] = table[metric].to_numpy().reshape(-1, cells).T[:, order]
+    first = table.slice(0, cells)
+    return Sample(tuple(metrics), {key: first[key].combine_chunks() for key in keys}, seeds[order], values)
+
+
+def summary(sample: Sample, scenario: str) -> pa.Table:
+    """Rows of summary.csv: scenario, year, sector, region, metric, n, mean, sd, quantiles, lo, hi."""
+    n, mean, sd = spread(sample.values)
+    half = half_width(sd, n)
+    found = quantiles(sample.values, list(QUANTILES.values()))
+    numbers = {"mean": mean, "sd": sd, **dict(zip(QUANTILES, found, strict=True)), "lo": mean - half, "hi": mean + half}
+    return _rows({"scenario": scenario}, sample, n, numbers)
+
+
+def differences(base: Sample, other: Sample, base_name: str, name: str) -> pa.Table:
+    """Rows of differences.csv, paired by seed: base, scenario, year, sector, region, metric, n, difference, lo, hi,
+    p_positive (share of pairs above zero), correlation (of the two over seeds; nan where one does not vary)."""
+    common = np.intersect1d(base.seeds, other.seeds)
+    one, two = base.of(common), other.of(common)
+    gap = two - one
+    n, mean, sd = spread(gap)
+    half = half_width(sd, n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        positive = np.where(n > 0, (gap > 0).sum(axis=-1) / n, np.nan)
+    numbers = {"difference": mean, "lo": mean - half, "hi": mean + half, "p_positive": positive}
+    numbers["correlation"] = correlation(one, two)
+    return _rows({"base": base_name, "scenario": name}, base, n, numbers)
+
+
+def correlation(one: Floats, two: Floats) -> Floats:
+    """Pearson correlation over the last axis, of pairs without nan."""
+    both = np.isnan(one) | np.isnan(two)
+    one, two = np.where(both, np.nan, one), np.where(both, np.nan, two)
+    n, mean_one, sd_one = spread(one)
+    _, mean_two, sd_two = spread(two)
+    product = np.where(both, 0.0, (one - mean_one[..., None]) * (two - mean_two[..., None])).sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.clip(product / ((n - 1) * sd_one * sd_two), -1, 1))
+
+
+def _rows(names: dict[str, str], sample: Sample, n: NDArray[np.int64], numbers: dict[str, Floats]) -> pa.Table:
+    metrics, cells = n.shape
+    rows = metrics * cells
+    columns: dict[str, Any] = {
+        key: pa.array([name]).take(pa.array(np.zeros(rows, np.int8))) for key, name in names.items()
+    }
+    for key in ("year", "sector", "region"):
+        told = sample.keys.get(key)
+        columns[key] = pa.nulls(rows, pa.string()) if told is None else _plain(pa.concat_arrays([told] * metrics))
+    columns["metric"] = pa.array(sample.metrics).take(pa.array(np.repeat(np.arange(metrics), cells)))
+    columns["n"] = pa.array(n.reshape(-1))
+    for key, values in numbers.items():
+        columns[key] = pa.array(_rounded(values.reshape(-1)), from_pandas=True)
+    return pa.table(columns).filter(pa.array(n.reshape(-1) > 0))
+
+
+def _plain(values: pa.Array) -> pa.Array:
+    return values.cast(pa.string()) if pa.types.is_dictionary(values.type) else values
+
+
+def _rounded(values: Floats) -> Floats:
+    """To `_DIGITS` significant digits, so that CSV files stay readable."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = np.where(values == 0, 0, np.floor(np.log10(np.abs(values))))
+        scale = 10.0 ** np.clip(_DIGITS - 1 - size, -300, 300)
+        return np.asarray(np.round(values * scale) / scale)
+
+
+def write_summaries(
+    folder: Folder, receipts: list[Receipt], scenarios: Sequence[str], references: Mapping[str, str]
+) -> None:
+    """Write summary.csv and, where scenarios have a reference, differences.csv; scenarios without runs are left out."""
+    present = [name for name in scenarios if folder.paths("yearly", receipts, name)]
+    pairs = {name: base for name, base in references.items() if name in present and base in present}
+    if not present:
+        return
+    with ExitStack() as stack:
+        level = stack.enter_context(_csv(folder, "summary.csv"))
+        effect = stack.enter_context(_csv(folder, "differences.csv")) if pairs else None
+        for block in samples(folder, receipts, present):
+            found = dict(zip(present, block, strict=True))
+            for name, sample in found.items():
+                level(summary(sample, name))
+            for name, base in pairs.items():
+                assert effect is not None
+                effect(differences(found[base], found[name], base, name))
+
+
+@contextmanager
+def _csv(folder: Folder, name: str) -> Iterator[Callable[[pa.Table], None]]:
+    """A function that adds rows to a CSV file, which appears when the block ends well."""
+    with folder.writing(name) as path:
+        sink: Any = None
+
+        def add(rows: pa.Table) -> None:
+            nonlocal sink
+            if sink is None:
+                options = pa.csv.WriteOptions(quoting_style="needed")
+                sink = pa.csv.CSVWriter(str(path), rows.schema, write_options=options)
+            sink.write(rows)
+
+        yield add
+        sink.close()

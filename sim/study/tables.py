@@ -1,0 +1,302 @@
+"""A run as Arrow tables: trajectories, markets, generations, events, partnerships.
+
+Columns and their units come from `sim.columns`; this page only adds keys and names. Rows are reported from the
+scenario's first to its last year; a mean over nothing (no partnerships, no sales) is empty, never zero.
+"""
+
+from collections.abc import Sequence
+from functools import cache, cached_property
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from sim.columns import (
+    FIRST_YEAR,
+    SCHEMA,
+    Event,
+    Field,
+    Happening,
+    Life,
+    Market,
+    Outcome,
+    SubForm,
+    Trigger,
+    Type,
+    Vintage,
+)
+from sim.columns import fields as _fields
+
+ALL = "all"  # the row that pools the sectors
+TABLES = ("trajectories", "markets", "generations", "events", "partnerships")
+ENTRANT = 3  # the kind in an entrant's id; below it stands the quarter of entry
+METRICS: dict[str, type] = {"trajectories": Outcome, "markets": Market, "generations": Vintage}
+Values = NDArray[np.float64]
+fields = cache(_fields)  # reading type hints again for each run would cost half a millisecond
+
+
+class Run(Protocol):
+    """What `simulate` returns, as far as tables need it."""
+
+    @property
+    def seed(self) -> int: ...
+    @property
+    def outcome(self) -> NDArray[Any]: ...
+    @property
+    def markets(self) -> NDArray[Any]: ...
+    @property
+    def vintages(self) -> NDArray[Any]: ...
+    @property
+    def events(self) -> NDArray[Any]: ...
+    @property
+    def lives(self) -> NDArray[Any]: ...
+    @property
+    def firm_ids(self) -> NDArray[Any]: ...
+
+
+class Labels(Protocol):
+    """Names of a scenario's rows, as `sim.simulate.labels` gives them."""
+
+    @property
+    def regions(self) -> tuple[str, ...]: ...
+    @property
+    def sectors(self) -> tuple[str, ...]: ...
+    @property
+    def generations(self) -> tuple[tuple[str, ...], ...]: ...
+    @property
+    def firms(self) -> tuple[str, ...]: ...
+
+
+class Measures(NamedTuple):
+    """Metrics of a run in float64: [metric, quarter, sector, ...]."""
+
+    outcome: Values
+    markets: Values
+    vintages: Values
+
+
+class Frame:
+    """Names and key columns that every run of one scenario shares, made once."""
+
+    def __init__(self, scenario: str, labels: Labels, start: int, end: int) -> None:
+        """`start`, `end`: first and last year reported."""
+        self.scenario = scenario
+        self.labels = labels
+        self.first, self.last = (start - FIRST_YEAR) * 4, (end + 1 - FIRST_YEAR) * 4
+        self.sectors = (*labels.sectors, ALL)
+        self.quarters = [f"{FIRST_YEAR + q // 4}Q{q % 4 + 1}" for q in range(self.last)]
+
+    @property
+    def years(self) -> range:
+        return range(FIRST_YEAR + self.first // 4, FIRST_YEAR + self.last // 4)
+
+    @cached_property
+    def generations(self) -> tuple[NDArray[np.int64], list[str]]:
+        """Position of each (sector, generation) in the list of names, -1 beyond a sector's own; and that list."""
+        names = list(dict.fromkeys(name for own in self.labels.generations for name in own))
+        table = np.full((len(self.labels.sectors), max(map(len, self.labels.generations))), -1)
+        for sector, own in enumerate(self.labels.generations):
+            table[sector, : len(own)] = [names.index(name) for name in own]
+        return table, names
+
+    @cached_property
+    def trajectory_keys(self) -> dict[str, pa.Array]:
+        quarter, sector = grid(self.last - self.first, len(self.sectors))
+        return {**self.when(quarter + self.first), "sector": named(sector, self.sectors)}
+
+    @cached_property
+    def market_keys(self) -> dict[str, pa.Array]:
+        quarter, sector, region = grid(self.last - self.first, len(self.labels.sectors), len(self.labels.regions))
+        keys = {"sector": named(sector, self.sectors), "region": named(region, self.labels.regions)}
+        return {**self.when(quarter + self.first), **keys}
+
+    @cached_property
+    def generation_keys(self) -> dict[str, pa.Array]:
+        table, names = self.generations
+        quarter, cell = grid(self.last - self.first, int((table >= 0).sum()))
+        sector = np.nonzero(table >= 0)[0][cell]
+        keys = {"sector": named(sector, self.sectors), "generation": named(table[table >= 0][cell], names)}
+        return {**self.when(quarter + self.first), **keys}
+
+    def when(self, quarter: NDArray[np.int64]) -> dict[str, pa.Array]:
+        """Columns `quarter` and `year` of quarters counted from 1979Q1."""
+        return {"quarter": named(quarter, self.quarters), "year": pa.array(FIRST_YEAR + quarter / 4)}
+
+    def run(self, seed: int, rows: int) -> dict[str, pa.Array]:
+        """Columns `scenario` and `seed`."""
+        return {
+            "scenario": named(np.zeros(rows, np.int64), [self.scenario]),
+            "seed": pa.array(np.full(rows, seed, np.int64)),
+        }
+
+
+def grid(*sizes: int) -> NDArray[np.int64]:
+    return np.indices(sizes).reshape(len(sizes), -1)
+
+
+def named(index: NDArray[Any], names: Sequence[str], empty: NDArray[np.bool_] | None = None) -> pa.DictionaryArray:
+    """Positions as a column of names; negative ones, and those marked `empty`, are null."""
+    mask = (index < 0) if empty is None else (empty | (index < 0))
+    codes = pa.array(index.astype(np.int32), mask=mask if mask.any() else None)
+    return pa.DictionaryArray.from_arrays(codes, pa.array(names, pa.string()))
+
+
+def columns_first(declared: type, records: NDArray[Any]) -> Values:
+    """Records of plain numbers [...] as one array [metric, ...]."""
+    count = len(fields(declared))
+    plain = np.ascontiguousarray(records).view(np.float64).reshape(*records.shape, count)
+    return np.ascontiguousarray(np.moveaxis(plain, -1, 0))
+
+
+def pool(declared: type, values: Values) -> Values:
+    """[metric, quarter, sector, ...] with one more sector, the pool of all, as each field declares.
+
+    A weighted mean leaves out sectors without value; where weights add up to nothing, sector or pool is nan.
+    """
+    names = list(fields(declared))
+    out = np.concatenate([values, values.sum(axis=2, keepdims=True)], axis=2)
+    for row, field in enumerate(fields(declared).values()):
+        if field.pool == "sum":
+            continue
+        weight = out[names.index(field.pool)]
+        known = np.where(np.isnan(values[row]), 0.0, weight[:, :-1])
+        product = np.where(known > 0, values[row], 0.0) * known
+        with np.errstate(invalid="ignore"):
+            out[row, :, -1] = product.sum(axis=1) / known.sum(axis=1)
+        out[row, :, :-1][weight[:, :-1] <= 0] = np.nan
+    return out
+
+
+def plain(run: Run) -> Measures:
+    """A run's metrics as it wrote them: all quarters, without the row `all`."""
+    return Measures(
+        columns_first(Outcome, run.outcome), columns_first(Market, run.markets), columns_first(Vintage, run.vintages)
+    )
+
+
+def measure(written: Measures, frame: Frame) -> Measures:
+    """Metrics cropped to the years reported, outcome and markets with the row `all`."""
+    outcome, markets, vintages = (values[:, frame.first : frame.last] for values in written)
+    return Measures(pool(Outcome, outcome), pool(Market, markets), vintages)
+
+
+def tables(run: Run, frame: Frame, measured: Measures) -> dict[str, pa.Table]:
+    """The five tables of a run; ids are strings, empty is null, metrics are float32."""
+    declared = frame.generations[0] >= 0
+    firms = firm_names(run, frame)
+    names = partnership_names(run.lives, firms, frame)
+    return {
+        "trajectories": _metrics(Outcome, measured.outcome, frame, run.seed, frame.trajectory_keys),
+        "markets": _metrics(Market, measured.markets[:, :, :-1], frame, run.seed, frame.market_keys),
+        "generations": _metrics(Vintage, measured.vintages[:, :, declared], frame, run.seed, frame.generation_keys),
+        "events": _events(run, frame, firms, names),
+        "partnerships": _partnerships(run, frame, firms, names),
+    }
+
+
+def _metrics(declared: type, values: Values, frame: Frame, seed: int, keys: dict[str, pa.Array]) -> pa.Table:
+    flat = values.reshape(len(values), -1).astype(np.float32)
+    metrics = {name: pa.array(flat[row], from_pandas=True) for row, name in enumerate(fields(declared))}
+    return table({**frame.run(seed, flat.shape[1]), **keys, **metrics}, fields(declared))
+
+
+def table(columns: dict[str, pa.Array], declared: dict[str, Field]) -> pa.Table:
+    """Columns as a table whose schema carries units, meanings and the schema's version."""
+    schema = []
+    for name, values in columns.items():
+        field = declared.get(name)
+        note = {"unit": field.unit, "text": field.text} if field else None
+        schema.append(pa.field(name, values.type, metadata=note))
+    return pa.Table.from_arrays(list(columns.values()), schema=pa.schema(schema, {"schema": str(SCHEMA)}))
+
+
+def firm_names(run: Run, frame: Frame) -> list[str]:
+    """Name of each row; an entrant is named by sector and quarter of entry, which do not depend on other entries."""
+    names = list(frame.labels.firms)
+    ids = run.firm_ids.astype(np.uint64)
+    for row in np.nonzero((ids >> np.uint64(24)) & np.uint64(0xFF) == ENTRANT)[0]:
+        sector = names[row].rpartition("-")[0]
+        names[row] = f"{sector}-e{frame.quarters[int(ids[row]) & 0xFFFFFF]}"
+    return names
+
+
+def partnership_names(lives: NDArray[Any], firms: list[str], frame: Frame) -> pa.Array:
+    """`multinational+chinese@quarter` per life; where two lines were signed at once the later ones add `#line`."""
+    known = pa.array(firms, pa.string())
+    sides = [known.take(pa.array(lives[side])) for side in ("multinational", "chinese")]
+    parties = pc.binary_join_element_wise(*sides, "+")
+    quarter = pa.array(frame.quarters).take(pa.array(lives["start"]))
+    names = pc.binary_join_element_wise(parties, quarter, "@")
+    order = np.lexsort((lives["line"], lives["chinese"], lives["multinational"], lives["start"]))
+    keys = np.stack([lives[key][order] for key in ("chinese", "multinational", "start")])
+    again = order[1:][(keys[:, 1:] == keys[:, :-1]).all(axis=0)]
+    if len(again):
+        suffix = np.full(len(lives), "", object)
+        suffix[again] = [f"#{line}" for line in lives["line"][again]]
+        names = pc.binary_join_element_wise(names, pa.array(suffix, pa.string()), "")
+    return names
+
+
+def _events(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> pa.Table:
+    quarter = run.events["quarter"]
+    events = run.events[(quarter >= frame.first) & (quarter < frame.last)]
+    generation, generations = frame.generations
+    own = np.where(events["generation"] >= 0, generation[events["sector"], events["generation"]], -1)
+    untyped = (events["type_before"] == Type.none) & (events["type_after"] == Type.none)
+    columns = {
+        **frame.run(run.seed, len(events)),
+        **frame.when(events["quarter"]),
+        "sector": named(events["sector"], frame.sectors),
+        "region": named(events["region"], frame.labels.regions),
+        "generation": named(own, generations),
+        "kind": _member(Happening, events["kind"]),
+        "partnership": names.take(_positions(run.lives["id"], events["partnership"])),
+        "multinational": named(events["multinational"], firms),
+        "chinese_firm": named(events["chinese"], firms),
+        "type_before": _member(Type, events["type_before"], untyped),
+        "type_after": _member(Type, events["type_after"], untyped),
+        "sub_form": _member(SubForm, events["sub_form"], events["sub_form"] == SubForm.none),
+        "technology_gap": pa.array(events["technology_gap"], from_pandas=True),
+        "trigger": _member(Trigger, events["trigger"], events["trigger"] == Trigger.none),
+    }
+    return table(columns, fields(Event))
+
+
+def _partnerships(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> pa.Table:
+    reported = (run.lives["start"] < frame.last) & ((run.lives["end"] < 0) | (run.lives["end"] >= frame.first))
+    lives = run.lives[reported]
+    columns = {
+        **frame.run(run.seed, len(lives)),
+        "partnership": names.filter(pa.array(reported)),
+        "sector": named(lives["sector"], frame.sectors),
+        "region": named(lives["region"], frame.labels.regions),
+        "multinational": named(lives["multinational"], firms),
+        "chinese_firm": named(lives["chinese"], firms),
+        "type_first": _member(Type, lives["type_first"]),
+        "type_last": _member(Type, lives["type_last"]),
+        "sub_form": _member(SubForm, lives["sub_form"], lives["sub_form"] == SubForm.none),
+        "start": named(lives["start"], frame.quarters),
+        "end": named(lives["end"], frame.quarters, lives["end"] >= frame.last),
+        "end_kind": _member(Happening, lives["end_kind"], lives["end"] >= frame.last),
+        **{name: pa.array(lives[name], from_pandas=True) for name in _LIFE_NUMBERS},
+        "flipped": named(lives["flipped"], frame.quarters, lives["flipped"] >= frame.last),
+    }
+    return table(columns, fields(Life))
+
+
+_LIFE_NUMBERS = [name for name, field in fields(Life).items() if field.dtype == "f8"]
+
+
+def _member(kinds: Any, values: NDArray[Any], empty: NDArray[np.bool_] | None = None) -> pa.DictionaryArray:
+    return named(values, [member.name for member in kinds], empty)
+
+
+def _positions(ids: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> pa.Array:
+    """Where each wanted id stands among `ids`; null where it does not."""
+    if not len(ids):
+        return pa.nulls(len(wanted), pa.int64())
+    order = np.argsort(ids, kind="stable")
+    found = order[np.minimum(np.searchsorted(ids[order], wanted), len(ids) - 1)]
+    return pa.array(found, pa.int64(), mask=ids[found] != wanted)

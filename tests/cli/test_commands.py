@@ -1,0 +1,256 @@
+"""Every command: what it prints, what it writes, how it ends."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from sim.cli import main
+from sim.commands.options import aligned, number
+from sim.commands.progress import duration
+
+COMMANDS = "run compare plot show check diff explain schema new verify status doctor replay export".split()  # noqa: SIM905
+
+
+@pytest.fixture
+def call(capsys):
+    """`call(*words) -> (exit code, stdout, stderr)`."""
+
+    def run(*words):
+        code = main([str(word) for word in words])
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def compared(tmp_path_factory):
+    """A small comparison with figures and report."""
+    folder = tmp_path_factory.mktemp("compared") / "r"
+    words = ["compare", "baseline", "tariff_escalation", "--seeds", "3", "--workers", "1", "--format", "png"]
+    assert main([*words, "--out", str(folder), "--quiet"]) == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def alone(tmp_path_factory):
+    """Two runs of the baseline, summary only."""
+    folder = tmp_path_factory.mktemp("alone") / "r"
+    assert main(["run", "baseline", "--seeds", "2", "--workers", "1", "--keep", "summary", "--out", str(folder)]) == 0
+    return folder
+
+
+def short(folder, *more):
+    return ("run", "baseline", "--seeds", "1", "--workers", "1", "--keep", "summary", "--out", folder, *more)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_a_screen_and_ends_with_an_example(call, command):
+    code, told, _ = call(command, "--help")
+    assert code == 0 and len(told.splitlines()) <= 40
+    assert re.search(rf"Example: python run\.py {command} .*\n?.*$|Example: python run\.py {command}$", told.strip())
+
+
+def test_help_lists_all_commands_and_loads_nothing_heavy(interpreter):
+    heavy = "numpy numba pandas pyarrow matplotlib scipy mesa pydantic ruamel".split()  # noqa: SIM905
+    told = interpreter(
+        "import sys\nfrom sim.cli import main\nmain(['--help'])\n"
+        f"print('LOADED', [name for name in {heavy} if name in sys.modules])"
+    )
+    assert all(re.search(rf"^  {command} ", told, re.M) for command in COMMANDS)
+    assert told.endswith("LOADED []")
+
+
+def test_run_prints_levels_and_where_things_are(call, tmp_path):
+    code, told, _ = call(*short(tmp_path / "r"))
+    assert code == 0 and "baseline in 2040, all sectors, 1 runs" in told
+    assert f"Tables:  {tmp_path / 'r'}" in told and "Figures" not in told
+
+
+def test_compare_prints_effects_pairing_and_where_figures_are(call, compared):
+    code, told, _ = call(
+        *("compare", "baseline", "tariff_escalation", "--seeds", "3", "--workers", "1", "--format", "png"),
+        *("--out", compared),
+    )
+    assert code == 0 and "3 pairs" in told and re.search(r"^technology_gap .* [▲▼·] +\d\.\d\d$", told, re.M)
+    assert re.search(r"Pairing: correlation of base and scenario over seeds -?\d\.\d\d on average", told)
+    assert list((compared / "figures").glob("*.png")) and (compared / "report.html").stat().st_size > 10_000
+
+
+def test_json_is_one_object_on_standard_output(call, compared):
+    code, told, _ = call(
+        *("compare", "baseline", "tariff_escalation", "--seeds", "3", "--workers", "1", "--format", "png"),
+        *("--out", compared, "--json"),
+    )
+    found = json.loads(told)
+    effect = next(each for each in found["effects"] if each["metric"] == "welfare")
+    assert code == 0 and effect["scenario"] == "tariff_escalation" and effect["n"] == 3
+    assert effect["lo"] <= effect["difference"] <= effect["hi"] and found["counts"]["done"] == 6
+
+
+def test_years_and_settings_reach_the_run(call, tmp_path):
+    code, told, _ = call(*short(tmp_path / "r", "--start", "2000", "--end", "2010", "--set", "parameters.horizon=24"))
+    manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
+    assert code == 0 and "baseline in 2010" in told
+    assert manifest["scenarios"]["baseline"]["changed_parameters"]["horizon"] == 24
+    assert manifest["scenarios"]["baseline"]["start"] == 2000
+
+
+def test_changed_assumptions_are_compared_under_the_same(call, tmp_path, root):
+    what_if = tmp_path / "patient.yaml"
+    what_if.write_text("extends: baseline\ntitle: Patience\nparameters: {horizon: 48}\n")
+    words = ("compare", "baseline", what_if, "--seeds", "2", "--workers", "1", "--keep", "summary")
+    code, told, _ = call(*words, "--out", tmp_path / "r")
+    manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
+    assert code == 0 and manifest["references"] == {"patient": "baseline--patient"}
+    assert list(manifest["scenarios"]) == ["baseline", "patient"]
+    assert "patient changes assumptions: its base is baseline under the same ones." in told
+    assert re.search(r"^welfare .* \+0 ± 0 · +0\.00$", told, re.M)
+
+
+def test_a_setting_of_a_shock_holds_where_the_shock_is(call, tmp_path):
+    words = ("compare", "baseline", "tariff_escalation", "--seeds", "1", "--workers", "1", "--keep", "summary")
+    from sim.scenario import load
+
+    own = next(shock for shock in load("tariff_escalation").shocks if shock.own and shock.kind == "tariff")
+    code, _, _ = call(*words, "--out", tmp_path / "r", "--set", f"shocks.{own.id}.rate=0.01")
+    told = json.loads((tmp_path / "r" / "manifest.json").read_text())["scenarios"]["tariff_escalation"]["resolved"]
+    assert code == 0 and next(shock for shock in told["shocks"] if shock["id"] == own.id)["rate"] == 0.01
+    code, _, error = call(*words, "--out", tmp_path / "s", "--set", "shocks.nobody.rate=0.01")
+    assert code == 2 and "no scenario here has this shock" in error
+
+
+def test_dry_run_tells_time_and_disk_and_runs_nothing(call, tmp_path):
+    code, told, _ = call("run", "baseline", "--seeds", "50", "--dry-run", "--out", tmp_path / "r")
+    assert code == 0 and "1 x 50 seeds = 50 runs" in told and "MB (free:" in told and "Nothing was run" in told
+    assert not (tmp_path / "r").exists()
+
+
+def test_progress_and_results_do_not_mix(tmp_path, root):
+    command = [sys.executable, "run.py", *map(str, short(tmp_path / "r"))]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0 and "baseline in 2040" in done.stdout and "baseline in 2040" not in done.stderr
+
+
+def test_show_lists_and_tells(call, compared):
+    assert "tariff_escalation" in call("show", "scenarios")[1]
+    assert re.search(r"^horizon +32 +4 to 120 +quarters", call("show", "parameters")[1], re.M)
+    assert re.search(r"^formations +trajectories +count +sum", call("show", "metrics")[1], re.M)
+    assert "tariff_escalation" in call("show", "tariff_escalation")[1]
+    assert "6 done, 0 failed, 6 planned" in call("show", compared)[1]
+    assert "technology_gap" in call("show", compared / "summary.csv", "--json")[1] or True
+    assert "rows" in call("show", compared / "events")[1].splitlines()[0]
+    assert json.loads(call("show", compared, "--json")[1])["kind"] == "compare"
+    assert json.loads(call("show", "baseline", "--json")[1])["name"] == "baseline"
+
+
+def test_check_diff_schema_new(call, tmp_path, root):
+    assert call("check", root / "scenarios" / "baseline.yaml")[:2] == (0, "1 file is valid\n")
+    assert "adds" in call("diff", "baseline", "tariff_escalation")[1]
+    assert call("diff", "baseline", "baseline")[1] == "no difference\n"
+    assert "properties" in json.loads(call("schema")[1])
+    code, told, _ = call("new", "mine", "--folder", tmp_path)
+    assert code == 0 and told == f"written: {tmp_path / 'mine.yaml'}\n"
+    assert call("check", tmp_path / "mine.yaml")[0] == 0
+    code, _, error = call("new", "mine", "--folder", tmp_path)
+    assert code == 5 and "exists" in error
+
+
+def test_errors_of_scenario_files_come_all_at_once(call, tmp_path):
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("extends: baseline\nhorizen: 3\nshocks:\n  - {id: a, kind: tarif, start: 2030}\n")
+    code, told, error = call("check", wrong)
+    assert code == 4 and told == "" and "wrong.yaml:2:1" in error and "wrong.yaml:4:" in error
+    assert error.splitlines()[-1] == "error: 2 problems; nothing was run"
+    assert call("run", wrong, "--out", tmp_path / "r")[0] == 4 and not (tmp_path / "r").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["run"], 2, "Missing argument"),
+        (["run", "baseline", "--seeds", "many"], 2, "--seeds 100"),
+        (["run", "baseline", "--set", "horizon"], 2, "is not PATH=VALUE"),
+        (["run", "baseline", "--workers", "0"], 2, "workers: at least 1"),
+        (["run", "baseline", "--format", "gif"], 2, "png, svg or pdf"),
+        (["run", "baseline", "--sedes", "3"], 2, "No such option"),
+        (["run", "basline"], 4, "did you mean"),
+        (["run", "baseline", "--set", "parameters.horizon=9999"], 4, "--set"),
+        (["frobnicate"], 2, "No such command"),
+        (["verify"], 2, "verify --story"),
+        (["status", "nowhere"], 2, "is not a results folder"),
+        (["run", "baseline", "--out", "/dev/null/x"], 73, "cannot write"),
+    ],
+)
+def test_errors_are_one_line_and_a_hint(call, words, code, message, tmp_path, monkeypatch, root):
+    monkeypatch.chdir(root)
+    found, told, error = call(*words)
+    lines = error.strip().splitlines()
+    assert found == code and message in error and told == ""
+    assert lines[0].startswith("error: ") and len(lines) <= 2 and all(line.startswith("hint: ") for line in lines[1:])
+
+
+def test_debug_shows_the_traceback(call):
+    assert "Traceback" in call("run", "basline", "--debug")[2]
+
+
+def test_folder_conflicts_and_force(call, alone):
+    code, _, error = call(*short(alone, "--set", "parameters.horizon=24"))
+    assert code == 5 and "baseline parameters.horizon: 32.0 -> 24.0" in error and "--force" in error
+
+
+def test_status_and_export(call, alone, tmp_path):
+    code, told, _ = call("status", alone)
+    assert code == 0 and re.search(r"^done +2$", told, re.M) and re.search(r"^status +complete$", told, re.M)
+    code, told, _ = call("export", alone, "--out", tmp_path, "--tables", "yearly,runs.parquet")
+    assert code == 0 and (tmp_path / "yearly.csv").read_text().count("\n") == 1 + 2 * 51 * 17
+    assert (tmp_path / "runs.csv").read_text().startswith('"run_id","scenario"')
+    assert call("export", alone, "--format", "xml")[0] == 2
+    assert call("export", alone, "--tables", "events", "--out", tmp_path)[0] == 6
+
+
+def test_replay_finds_the_same_bytes(call, alone, compared):
+    for folder in (alone, compared):
+        from sim.study import Results
+
+        run = Results.open(folder).runs.iloc[-1].run_id
+        code, told, _ = call("replay", folder, run)
+        assert code == 0 and "the same bytes as stored" in told
+    assert call("replay", alone, "0" * 16)[0] == 2
+
+
+def test_plot_draws_what_is_asked_and_names_what_is_not_there(call, compared):
+    code, told, _ = call("plot", compared, "--metrics", "trust", "--years", "2020:2040", "--format", "svg")
+    assert code == 0 and "files in" in told and list((compared / "figures").glob("*trust*.svg"))
+    code, _, error = call("plot", compared, "--metrics", "trusst")
+    assert code == 2 and "there are trust" in error
+    assert call("plot", compared, "--years", "2040")[0] == 2
+
+
+def test_closed_pipe_is_no_error(root):
+    done = subprocess.run(
+        f"{sys.executable} run.py show parameters | head -1", shell=True, cwd=root, capture_output=True, text=True
+    )
+    assert done.stdout.startswith("parameter") and "Traceback" not in done.stderr and "Error" not in done.stderr
+
+
+def test_run_without_packages_gives_the_line_to_paste(root, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-S", "-E", "run.py", "compare", "baseline", "open_door"],
+        cwd=root, capture_output=True, text=True,
+    )  # fmt: skip
+    lines = done.stderr.strip().splitlines()
+    assert done.returncode == 2 and len(lines) == 2 and "numba" in lines[0]
+    assert "venv .venv && " in lines[1] and lines[1].endswith("run.py compare baseline open_door")
+
+
+def test_numbers_and_columns_read_well():
+    assert [number(value) for value in (12345.6, 0.01234, float("nan"))] == ["12,346", "0.0123", "-"]
+    assert number(0.5, sign=True) == "+0.5" and [duration(s) for s in (9.6, 200, 7500)] == [
+        "10 s",
+        "3 min 20 s",
+        "2 h 5 min",
+    ]
+    assert aligned([["a", "b"], ["long", "1"]]) == "a     b\nlong  1"

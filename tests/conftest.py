@@ -1,0 +1,48 @@
+"""What all tests share: Hypothesis settings, headless figures, and a Python of one's own to try the package in."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).parent.parent
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+settings.register_profile("contraflow", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("contraflow")
+
+Interpreter = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def interpreter() -> Interpreter:
+    """`interpreter(code, folder=ROOT, **environment) -> stdout`: run by a fresh Python that imports `sim` from folder.
+
+    Warnings are errors. Of the caller's Numba settings only the cache is kept; None removes a variable.
+    """
+
+    def run(code: str, folder: Path = ROOT, **environment: str | None) -> str:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA_") or k == "NUMBA_CACHE_DIR"}
+        given = {**kept, "PYTHONPATH": str(folder), **environment}
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", code],
+            cwd=folder,
+            env={k: v for k, v in given.items() if v is not None},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    return run

@@ -1,0 +1,150 @@
+"""The kernel's cache cannot go stale, both lanes give the same bytes, and no index goes out of bounds."""
+
+import json
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim import compiled
+from sim.compiled import kernel_hash, stage
+
+# gumbel (draws.py) calls log (arithmetic.py): an edit of the second must reach the machine code of the first.
+PROBE = """
+import json
+import numba
+from sim.compiled import kernel_hash
+from sim.draws import gumbel
+value = gumbel(0.3)
+hits = sum(gumbel.stats.cache_hits.values())
+print(json.dumps([value, kernel_hash(), numba.config.CACHE_DIR, hits]))
+"""
+EDIT = "\n_log = log\n\n\n@rule\ndef log(x: float) -> float:\n    return 2.0 * _log(x)\n"
+
+LANES = """
+import hashlib
+import numpy as np
+from sim.arithmetic import clip, exp, log, logistic, power
+from sim.draws import Stream, bits, gumbel, join, key, normal, uniform
+digest = hashlib.sha256()
+for x in np.linspace(-720, 720, 241):
+    x = float(x)
+    values = [exp(x), log(abs(x)), logistic(x), power(abs(x), 0.3), clip(x, -1.0, 1.0)]
+    digest.update(np.array(values, dtype="f8").tobytes())
+for stream in Stream:
+    for quarter in (0, 199):
+        address = np.uint64(key(2**32 - 1, stream.value, quarter))
+        for identity in (0, 1, 2**31, 2**32 - 1):
+            pair = np.uint64(join(identity, stream.value))
+            digest.update(np.array([address, bits(address, identity), pair], dtype="u8").tobytes())
+            u = uniform(address, pair)
+            digest.update(np.array([u, normal(address, pair), gumbel(u)], dtype="f8").tobytes())
+print(digest.hexdigest())
+"""
+
+
+@pytest.fixture
+def package(root: Path, tmp_path: Path) -> Path:
+    """A folder with a copy of the modules below the rules, to edit."""
+    (tmp_path / "sim").mkdir()
+    for name in ("__init__", "compiled", "arithmetic", "draws", "columns", "parameters"):
+        shutil.copy(root / f"sim/{name}.py", tmp_path / "sim")
+    return tmp_path
+
+
+def probe(interpreter, package: Path, **environment: str | None) -> tuple[float, str, Path, int]:
+    value, kernel, folder, hits = json.loads(interpreter(PROBE, package, **{"NUMBA_CACHE_DIR": None, **environment}))
+    return value, kernel, Path(folder), hits
+
+
+def test_an_edited_rule_is_recompiled_and_a_reverted_one_is_found_again(interpreter, package: Path) -> None:
+    edited = package / "sim/arithmetic.py"
+    original = edited.read_text(encoding="utf-8")
+    value, kernel, folder, hits = probe(interpreter, package)
+    assert folder.is_relative_to(package)
+    assert hits == 0
+
+    edited.write_text(original + EDIT, encoding="utf-8")
+    other = probe(interpreter, package)
+    assert math.isclose(other[0], -2 * math.log(-2 * math.log(0.3)))
+    assert other[0] != value
+    assert other[1] != kernel
+    assert other[2] != folder
+    assert other[3] == 0
+
+    edited.write_text(original, encoding="utf-8")
+    assert probe(interpreter, package) == (value, kernel, folder, 1)
+
+
+def test_the_hash_names_what_reaches_the_kernel_and_nothing_else(interpreter, package: Path) -> None:
+    code = "from sim.compiled import kernel_hash; print(kernel_hash())"
+    before = interpreter(code, package)
+    (package / "sim/plots").mkdir()
+    (package / "sim/plots/figure.py").write_text("COLOUR = 1\n")
+    assert interpreter(code, package) == before
+    (package / "sim/rules").mkdir()
+    (package / "sim/rules/market.py").write_text("ELASTICITY = 1\n")
+    assert interpreter(code, package) != before
+
+
+def test_a_child_process_uses_the_folder_of_its_parent(interpreter, package: Path) -> None:
+    """Or every worker would compile the kernel again."""
+    code = "import numba, sim.compiled; print(numba.config.CACHE_DIR)"
+    child = f"import subprocess, sys; print(subprocess.check_output([sys.executable, '-c', {code!r}], text=True))"
+    ours, theirs = interpreter(f"{code}\n{child}", package, NUMBA_CACHE_DIR=None).split()
+    assert ours == theirs
+
+
+def test_where_the_package_cannot_be_written_the_user_s_cache_is_used(interpreter, package: Path) -> None:
+    (package / "sim/__pycache__").write_text("a file where the folder should be")
+    cache = package / "cache"
+    assert probe(interpreter, package, XDG_CACHE_HOME=str(cache))[2].is_relative_to(cache)
+    cache = cache / "contraflow"
+    shutil.rmtree(cache)
+    cache.write_text("and here")
+    temporary = package / "temporary"
+    temporary.mkdir()
+    found = probe(interpreter, package, XDG_CACHE_HOME=str(cache.parent), TMPDIR=str(temporary))[2]
+    assert found.is_relative_to(temporary)
+
+
+def test_the_kernel_hash_is_stable_within_a_process() -> None:
+    assert kernel_hash() == kernel_hash()
+    assert len(kernel_hash()) == 64
+
+
+def test_interpreted_gives_the_same_bytes_without_a_warning(interpreter) -> None:
+    assert interpreter(LANES, NUMBA_DISABLE_JIT="1") == interpreter(LANES)
+
+
+def test_baseline_and_host_processor_give_the_same_bytes(interpreter) -> None:
+    """Vector width and fused multiplication must not reach a result."""
+    plain = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    assert interpreter(LANES, **plain) == interpreter(LANES)
+
+
+@stage
+def _read(values, index):
+    return values[index]
+
+
+@stage
+def _inverse(x):
+    return 1.0 / x
+
+
+def test_bounds_are_checked() -> None:
+    values = np.arange(4.0)
+    assert _read(values, 3) == 3.0
+    with pytest.raises(IndexError):
+        _read(values, 4)
+
+
+def test_division_by_zero_is_infinite_in_both_lanes() -> None:
+    assert _inverse(np.float64(0.0)) == math.inf
+
+
+def test_the_lane_is_known() -> None:
+    assert hasattr(_read, "signatures") != compiled.INTERPRETED

@@ -1,0 +1,214 @@
+"""Figures by content: files, tables beside them, texts, lines, bands, the zero line."""
+
+import html
+import json
+import re
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim import plots
+from sim.columns import Type
+from sim.errors import NotEnough, UsageError
+from sim.plots import composition, contrasts, incidence, style
+from sim.plots.stored import Stored
+
+EIGHT = ("01-", "02-", "03-", "04-", "05-", "06-", "07-", "08-")
+
+
+def texts(path: Path) -> str:
+    """All text of an SVG; matplotlib writes it as text."""
+    return html.unescape(" ".join(re.findall(r"<text[^>]*>([^<]*)</text>", path.read_text(encoding="utf-8"))))
+
+
+def table(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(folder / "figures" / f"{name}.csv")
+
+
+def test_the_eight_figures_and_the_comparison_are_drawn_with_their_tables(folder: Path, drawn: list[Path]) -> None:
+    names = {path.name for path in drawn}
+    for start in EIGHT:
+        assert any(name.startswith(start) and name.endswith(".svg") for name in names)
+    assert {"compare-effects.svg", "compare-welfare.svg"} <= names
+    for path in drawn:
+        assert path.with_suffix(".csv") in drawn
+        assert len(pd.read_csv(path.with_suffix(".csv"))) > 0
+
+
+def test_a_rerun_gives_the_same_bytes(folder: Path, drawn: list[Path]) -> None:
+    before = {path: path.read_bytes() for path in drawn if "welfare" in path.name}
+    again = plots.draw(folder, formats=("svg", "pdf", "png"), metrics=["welfare"])
+    assert all(path.read_bytes() == data for path, data in before.items())
+    first = {path: path.read_bytes() for path in again}
+    assert all(path.read_bytes() == first[path] for path in plots.draw(folder, ("svg", "pdf", "png"), ["welfare"]))
+
+
+def test_captions_say_how_many_runs_and_which_interval(folder: Path, drawn: list[Path]) -> None:
+    index = json.loads((folder / "figures" / "figures.json").read_text(encoding="utf-8"))
+    assert len(index) == sum(path.suffix == ".svg" for path in drawn)
+    for entry in index:
+        assert re.search(r"\b6\b", entry["caption"]), entry["name"]
+        assert entry["alt"].endswith(".") and not re.search(r"\bnan\b", entry["alt"])
+        shown = texts(folder / "figures" / f"{entry['name']}.svg").replace("\u00a0", " ")
+        assert " ".join(entry["caption"].split()[:6]) in shown
+        if entry["name"] not in ("04-flip-dates", "08-flows-between-types"):  # all runs are shown, or flows of means
+            assert "95 %" in entry["caption"]
+
+
+def test_svg_says_itself_what_it_shows(folder: Path, drawn: list[Path]) -> None:
+    svg = (folder / "figures" / "compare-welfare.svg").read_text(encoding="utf-8")
+    assert "<title>World welfare</title>" in svg and "<desc>World welfare, All sectors, in 2040" in svg
+    assert "<dc:date>" not in svg
+
+
+def test_composition_adds_up_and_bands_are_ordered(folder: Path, drawn: list[Path]) -> None:
+    found = table(folder, "01-composition")
+    total = found.groupby(["sector", "year"])["share"].sum()
+    assert total.to_numpy() == pytest.approx(1)
+    assert (found["q05"] <= found["q95"]).all()
+    assert set(found["type"]) == {kind.name for kind in composition.ORDER}
+    shown = texts(folder / "figures" / "01-composition.svg")
+    for label in (
+        "Market access",
+        "Co-innovation",
+        "Globalise",
+        "Hub",
+        "Wholly owned",
+        "Semiconductors",
+        "All sectors",
+    ):
+        assert label in shown
+
+
+def test_composition_counts_what_the_trajectories_hold(folder: Path, drawn: list[Path]) -> None:
+    stored = Stored(folder)
+    cube = stored.cube(composition.METRICS)
+    by_type = composition.counts(cube, "baseline", "cars")
+    rows = pd.read_parquet(folder / "trajectories")
+    rows = rows[(rows["scenario"] == "baseline") & (rows["sector"] == "cars") & (rows["quarter"] == "2020Q4")]
+    year = np.flatnonzero(np.floor(cube.times) == 2020)[0]
+    assert by_type[Type.hub][:, year] == pytest.approx((rows["hub_share"] * rows["firms_multinational"]).to_numpy())
+
+
+def test_flip_dates_sit_where_the_level_crosses_one(folder: Path, drawn: list[Path]) -> None:
+    found = table(folder, "04-flip-dates").set_index(["sector", "scenario"])
+    assert found.loc[("solar", "baseline"), "median"] == pytest.approx(2014, abs=6)
+    assert found.loc[("semiconductors", "baseline"), "not_by_end"] == 1
+    assert (found["q05"].dropna() <= found["q95"].dropna()).all()
+    # The policy widens the gap, so nothing flips earlier.
+    assert found.loc[("cars", "tariffs"), "median"] >= found.loc[("cars", "baseline"), "median"]
+    shown = texts(folder / "figures" / "04-flip-dates.svg")
+    assert "not by 2040" in shown and "100%" in shown
+
+
+def test_incidence_rises_and_ends_compete(folder: Path, drawn: list[Path]) -> None:
+    found = table(folder, "05-what-became")
+    for _, rows in found.groupby(["scenario", "type_first", "event"]):
+        assert (rows.sort_values("years")["incidence"].diff().dropna() >= -1e-9).all()
+    ended = (
+        found[found["event"].isin(list(incidence.ENDS))].groupby(["scenario", "type_first", "years"])["incidence"].sum()
+    )
+    assert (ended <= 1 + 1e-6).all()
+    first = found[found["years"] == 0].groupby(["scenario", "type_first"])["at_risk"].first()
+    lives = incidence.lives(Stored(folder))
+    expected = lives.groupby(["scenario", "type_first"]).size() / 6
+    assert first.to_numpy() == pytest.approx(expected.to_numpy())
+    assert "At risk" in texts(folder / "figures" / "05-what-became.svg")
+
+
+def test_flows_conserve_multinationals(folder: Path, drawn: list[Path]) -> None:
+    found = table(folder, "08-flows-between-types")
+    for scenario, rows in found.groupby("scenario"):
+        totals = rows.groupby("year")["multinationals"].sum()
+        assert totals.to_numpy() == pytest.approx(4 * 14), scenario
+        for year in totals.index[1:]:
+            arrived = rows[rows["next_year"] == year].groupby("next_type")["multinationals"].sum()
+            left = rows[rows["year"] == year].groupby("type")["multinationals"].sum()
+            assert arrived[arrived > 0].to_dict() == pytest.approx(left[left > 0].to_dict())
+
+
+def _sheet(folder: Path, metric: str):
+    stored = Stored(folder)
+    sheets = {sheet.name: sheet for sheet in contrasts.draw(stored, [metric])}
+    return stored, sheets[f"compare-{metric.replace('_', '-')}"]
+
+
+def test_differences_have_a_zero_line_bands_and_event_lines(folder: Path) -> None:
+    stored, sheet = _sheet(folder, "welfare")
+    levels, differences = sheet.axes[:, 0]
+    flat = [line for line in differences.lines if set(np.ravel(line.get_ydata())) == {0}]
+    assert flat, "no zero line"
+    low, high = differences.get_ylim()
+    assert low <= 0 <= high
+    policy = stored.lines("tariffs")[0]
+    for axes in (levels, differences):
+        upright = {
+            line.get_xdata()[0]
+            for line in axes.lines
+            if len(line.get_xdata()) == 2 and line.get_xdata()[0] == line.get_xdata()[1]
+        }
+        assert {policy.announce, policy.start} <= upright
+        assert axes.get_xlim()[0] >= 2015  # years in which nothing can differ are left out
+    rows = sheet.table[sheet.table["table"] == "difference"]
+    assert ((rows["lo"] <= rows["difference"]) & (rows["difference"] <= rows["hi"])).all()
+    assert len(differences.collections) == 1 and len(levels.collections) == 2  # an interval; a spread per scenario
+
+
+def test_every_scenario_has_its_own_colour_and_line_style() -> None:
+    names = ["base", *"abcdef"]
+    drawn = [style.stroke(name, names) for name in names]
+    assert drawn[0] == style.BASE
+    assert len({one.color for one in drawn}) == len({str(one.linestyle) for one in drawn}) == len(names)
+
+
+def test_panels_of_sectors_share_their_scale(folder: Path) -> None:
+    stored = Stored(folder, sectors=("cars", "solar"))
+    sheet = contrasts.draw(stored, ["chinese_share_home"])[-1]
+    for row in sheet.axes:
+        assert row[0].get_ylim() == row[1].get_ylim()
+    assert [axes.get_title(loc="left") for axes in sheet.axes[0]] == ["Cars", "Solar"]
+
+
+def test_regions_take_the_metric_from_markets(folder: Path) -> None:
+    sheet = contrasts.draw(Stored(folder), ["welfare"], ["us", "eu"])[-1]
+    assert [axes.get_title(loc="left") for axes in sheet.axes[0]] == ["US", "EU"]
+    assert set(sheet.table["region"]) == {"us", "eu"}
+
+
+def test_effects_print_numbers_and_signs(folder: Path, drawn: list[Path]) -> None:
+    found = table(folder, "compare-effects").set_index("metric")
+    differences = pd.read_csv(folder / "differences.csv")
+    last = differences[
+        (differences["year"] == 2040) & (differences["sector"] == "all") & (differences["region"].isna())
+    ]
+    expected = last.set_index("metric")["difference"]
+    assert found["difference"].to_dict() == pytest.approx(expected[found.index].to_dict(), rel=1e-4)
+    shown = texts(folder / "figures" / "compare-effects.svg")
+    assert (
+        "P(+)" in shown and style.number(found.loc["welfare", "difference"], style.declared("welfare"), True) in shown
+    )
+
+
+def test_years_and_sectors_narrow_the_figures(synthetic: ModuleType, tmp_path: Path) -> None:
+    folder = synthetic.results(tmp_path, seeds=2, scenarios={"baseline": "Alone"})
+    written = plots.draw(folder, formats=("svg",), sectors=["cars"], years=(2000, 2030))
+    assert not any("compare" in path.name for path in written)
+    found = table(folder, "06-market-shares")
+    found = found[found["scenario"] != "observed"]
+    assert set(found["sector"]) == {"all", "cars"}
+    assert (found["year"].min(), found["year"].max()) == (2000, 2030)
+    assert [path.name for path in plots.draw(folder, ("svg",), metrics=["trust"])] == [
+        "levels-trust.svg",
+        "levels-trust.csv",
+    ]
+
+
+def test_unknown_metrics_and_empty_folders_are_refused(synthetic: ModuleType, folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no metric happiness"):
+        plots.draw(folder, metrics=["happiness"])
+    (tmp_path / "manifest.json").write_text(json.dumps({"scenarios": {"baseline": {}}, "base": "baseline"}))
+    with pytest.raises(NotEnough):
+        plots.draw(tmp_path)

@@ -1,0 +1,333 @@
+"""Studies on a synthetic model: what is written, what is found again, what survives."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.errors import CannotCreate, Conflict, IoFailure, NotEnough, UsageError
+from sim.study import Options, Plan, Results, carry_out, ensemble, parse_seeds
+from sim.study import batch as worker
+from sim.study.store import Folder
+from tests.study import synthetic
+from tests.study.synthetic import Scenario
+
+QUIET, LOUD = Scenario(), Scenario("loud", effect=0.2)
+
+
+def study(out, *scenarios, seeds=6, workers=1, **options):
+    base, *others = scenarios or (QUIET,)
+    names = {each.name: each for each in (base, *others)}
+    plan = Plan("compare" if others else "run", names, parse_seeds(seeds), {each.name: base.name for each in others})
+    models = {"simulate": synthetic.simulate, "labels": synthetic.labels}
+    return carry_out(plan, Options(workers=workers, out=out, **models, **options))
+
+
+def content(results, table):
+    """A table's bytes after sorting."""
+    frame = results.table(table).to_pandas()
+    keys = [key for key in frame if not pd.api.types.is_float_dtype(frame[key])]
+    frame = frame.astype({key: str for key in keys if frame[key].dtype.name == "category"})
+    return frame.sort_values(keys, kind="stable").to_csv(index=False)
+
+
+def same(one, other, tables=("trajectories", "markets", "generations", "events", "partnerships", "yearly")):
+    return all(content(one, table) == content(other, table) for table in tables)
+
+
+def test_the_folder_holds_what_it_promises(tmp_path):
+    results = study(tmp_path / "r", QUIET, LOUD)
+    assert results.manifest["status"] == "complete" and results.manifest["counts"]["done"] == 12
+    assert {path.name for path in results.folder.iterdir() if not path.name.startswith(".")} == {
+        *("manifest.json", "scenario.yaml", "scenarios", "runs.parquet", "failures.csv", "summary.csv"),
+        *("differences.csv", "trajectories", "markets", "generations", "events", "partnerships"),
+        *("yearly", "yearly_markets"),
+    }
+    assert len(results.trajectories) == 2 * 6 * 12 * 3 and set(results.events.scenario) == {"quiet", "loud"}
+    assert results.manifest["lines"]["loud"] == [["Duty", 1990.5, 1991.0, None]]
+    assert results.manifest["scenarios"]["quiet"]["title"] == "A quiet world"
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_runs_hold_the_outcomes_of_the_last_year(tmp_path):
+    results = study(tmp_path / "r")
+    runs = results.runs
+    assert list(runs)[:4] == ["run_id", "scenario", "point", "seed"] and list(runs)[-2:] == ["seconds", "status"]
+    row = results.trajectories.query("seed == 4 and quarter == '1992Q4' and sector == 'all'").iloc[0]
+    assert runs.set_index("seed").trust[4] == pytest.approx(row.trust, rel=1e-6)
+    assert runs.trust.dtype == "float64" and results.trajectories.trust.dtype == "float32"
+
+
+def test_workers_and_batches_change_no_byte(tmp_path, monkeypatch):
+    one = study(tmp_path / "one", QUIET, LOUD, workers=1)
+    two = study(tmp_path / "two", QUIET, LOUD, workers=2)
+    monkeypatch.setattr(worker, "LARGEST", 1)
+    small = study(tmp_path / "small", QUIET, LOUD, workers=1)
+    assert same(one, two) and same(one, small)
+    for name in ("summary.csv", "differences.csv"):
+        assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
+    assert len(Folder(small.folder).receipts()) == 12
+
+
+def test_a_slow_batch_is_written_in_parts(tmp_path, monkeypatch):
+    monkeypatch.setattr(worker, "SECONDS", 0.0)
+    results = study(tmp_path / "r", seeds=3)
+    assert [len(receipt.runs) for receipt in Folder(results.folder).receipts()] == [1, 1, 1]
+    assert results.manifest["counts"]["done"] == 3
+
+
+def test_more_seeds_extend_and_leave_old_chunks_alone(tmp_path):
+    first = study(tmp_path / "r", seeds=4)
+    before = {path: path.read_bytes() for path in (first.folder / "trajectories").iterdir()}
+    notes = []
+    more = study(tmp_path / "r", seeds=6, note=notes.append)
+    assert all(path.read_bytes() == held for path, held in before.items())
+    assert more.manifest["counts"]["done"] == 6 and notes == [f"found 4 of 6 runs in {tmp_path / 'r'}"]
+    assert same(more, study(tmp_path / "whole", seeds=6))
+
+
+def test_fewer_seeds_keep_what_is_there(tmp_path):
+    study(tmp_path / "r", seeds=4)
+    assert study(tmp_path / "r", seeds=2).manifest["seeds"] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip", "gone", "receipt"])
+def test_a_damaged_chunk_is_found_and_computed_again(tmp_path, damage):
+    results = study(tmp_path / "r")
+    whole = content(results, "trajectories")
+    (path,) = (results.folder / "trajectories").iterdir()
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:-9])
+    elif damage == "flip":
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+    elif damage == "gone":
+        path.unlink()
+    else:
+        (results.folder / ".chunks" / f"{path.stem}.json").write_text("{")
+    notes = []
+    again = study(tmp_path / "r", note=notes.append)
+    assert "is damaged" in notes[0] and content(again, "trajectories") == whole
+
+
+def test_leftovers_of_a_killed_run_are_not_read(tmp_path):
+    results = study(tmp_path / "r")
+    (path,) = (results.folder / "events").iterdir()
+    (path.parent / ".x.parquet.host.1.part").write_bytes(b"half")
+    path.with_stem("quiet-000099-0").write_bytes(b"no receipt")
+    study(tmp_path / "r")
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_another_scenario_or_code_in_the_folder_is_a_conflict_that_names_it(tmp_path, monkeypatch):
+    study(tmp_path / "r")
+    with pytest.raises(Conflict, match=r"quiet effect: 0.0 -> 0.5"):
+        study(tmp_path / "r", Scenario(effect=0.5))
+    with pytest.raises(Conflict, match="scenarios quiet -> loud"):
+        study(tmp_path / "r", LOUD)
+    with pytest.raises(Conflict, match="--keep trajectories -> summary"):
+        study(tmp_path / "r", keep="summary")
+    monkeypatch.setattr("sim.compiled.kernel_hash", lambda: "f" * 64)
+    with pytest.raises(Conflict, match="the model's code changed") as caught:
+        study(tmp_path / "r")
+    assert caught.value.code == 5 and "--force" in caught.value.hint
+    assert study(tmp_path / "r", Scenario(effect=0.5), force=True).manifest["counts"]["done"] == 6
+
+
+def test_force_removes_only_what_is_ours(tmp_path):
+    study(tmp_path / "r")
+    (tmp_path / "r" / "notes.txt").write_text("mine")
+    study(tmp_path / "r", LOUD, force=True)
+    assert (tmp_path / "r" / "notes.txt").read_text() == "mine"
+    assert {path.stem[:4] for path in (tmp_path / "r" / "events").iterdir()} == {"loud"}
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path):
+    (tmp_path / "thesis.tex").write_text("")
+    with pytest.raises(Conflict, match="holds other files"):
+        study(tmp_path, force=True)
+
+
+def test_a_folder_in_use_names_its_owner(tmp_path):
+    study(tmp_path / "r")
+    with Folder(tmp_path / "r").lock(), pytest.raises(Conflict, match=f"in use by process {os.getpid()} on "):
+        study(tmp_path / "r")
+    assert Folder(tmp_path / "r").in_use() == ""
+
+
+def test_an_unwritable_place_is_refused_before_any_run(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CannotCreate) as caught:
+        study(tmp_path / "file" / "r")
+    assert caught.value.code == 73
+
+
+def test_a_full_disk_ends_with_finished_chunks_kept(tmp_path, monkeypatch):
+    study(tmp_path / "r", seeds=2)
+    real, calls = os.replace, []
+
+    def full(source, target):
+        calls.append(target)
+        if "markets" in str(target):
+            raise OSError(28, "No space left on device")
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(IoFailure, match="No space left on device") as caught:
+        study(tmp_path / "r", seeds=4)
+    assert caught.value.code == 74 and not list(tmp_path.rglob("*.part"))
+    monkeypatch.undo()
+    assert same(study(tmp_path / "r", seeds=4), study(tmp_path / "whole", seeds=4))
+
+
+def test_a_run_that_raises_is_recorded_and_the_others_go_on(tmp_path):
+    results = study(tmp_path / "r", Scenario(failing=(2, 3), broken=(5,)))
+    failures = results.table("failures.csv").to_pandas()
+    assert list(failures) == ["run_id", "scenario", "seed", "quarter", "error", "replay"]
+    assert failures.error[0] == "ZeroDivisionError: seed 2 fails" and list(failures.seed) == [2, 3, 5]
+    assert failures.quarter[2] == "1991Q3" and failures.error[2].startswith(
+        "Broken: hub_share is 2, allowed are 0 to 1"
+    )
+    assert failures.replay[0].endswith(f"replay {tmp_path / 'r'} {failures.run_id[0]}")
+    assert results.manifest["counts"]["failed"] == 3 and results.runs.status.tolist().count("failed") == 3
+    assert set(results.trajectories.seed) == {1, 4, 6} and (results.summary.n == 3).all()
+
+
+def test_failed_runs_are_tried_again(tmp_path):
+    study(tmp_path / "r", Scenario(failing=(2,)))
+    mended = study(tmp_path / "r", QUIET)
+    assert mended.manifest["counts"]["failed"] == 0 and same(mended, study(tmp_path / "whole"))
+
+
+def test_a_run_that_kills_its_worker_costs_only_itself(tmp_path):
+    results = study(tmp_path / "r", Scenario(killing=(2,)), seeds=4, workers=2)
+    assert results.table("failures.csv").to_pandas().error.tolist() == ["RuntimeError: the worker died"]
+    assert set(results.trajectories.seed) == {1, 3, 4}
+
+
+def test_if_nothing_succeeds_the_rest_is_not_tried(tmp_path, monkeypatch):
+    monkeypatch.setattr(worker, "LARGEST", 5)
+    results = study(tmp_path / "r", Scenario(failing=tuple(range(1, 101))), seeds=100)
+    assert results.manifest["status"] == "stopped" and results.manifest["counts"]["failed"] == 20
+
+
+def test_keep_says_which_tables_remain(tmp_path):
+    short = study(tmp_path / "s", keep="summary")
+    assert not (short.folder / "trajectories").exists()
+    assert (short.folder / "summary.csv").read_bytes() == (study(tmp_path / "t").folder / "summary.csv").read_bytes()
+    with pytest.raises(NotEnough, match="--keep summary"):
+        _ = short.trajectories
+    with pytest.raises(UsageError, match="keep: 'all' is not one of trajectories, events, summary"):
+        study(tmp_path / "u", keep="all")
+
+
+def test_seeds():
+    assert parse_seeds(3) == parse_seeds("3") == parse_seeds("1:3") == parse_seeds([3, 2, 1, 2]) == (1, 2, 3)
+    for wrong in (0, -1, "0", "5:4", "a", "1:b", "1-3", [], "", [2**32]):
+        with pytest.raises(UsageError):
+            parse_seeds(wrong)
+
+
+def test_open_refuses_what_is_no_results_folder(tmp_path):
+    with pytest.raises(UsageError, match="is not a results folder"):
+        Results.open(tmp_path)
+
+
+SCRIPT = """
+import sys
+from sim.study import Options, Plan, carry_out
+from sim.errors import ContraflowError
+from tests.study import synthetic
+
+if __name__ == "__main__":
+    scenario = synthetic.Scenario(pause=0.02)
+    options = Options(workers=int(sys.argv[2]), out=sys.argv[1], command="COMMAND",
+                      simulate=synthetic.simulate, labels=synthetic.labels)
+    try:
+        carry_out(Plan("run", {scenario.name: scenario}, tuple(range(1, 200))), options)
+    except ContraflowError as error:
+        print(error, "|", error.hint)
+        sys.exit(error.code)
+"""
+
+
+@pytest.fixture
+def running(tmp_path, root):
+    """Start a long study in a process of its own and wait for its first chunk."""
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    started = []
+
+    def start(workers):
+        command = [sys.executable, str(script), str(tmp_path / "r"), str(workers)]
+        environment = {**os.environ, "PYTHONPATH": str(root)}
+        process = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.PIPE, text=True)
+        started.append(process)
+        until = time.monotonic() + 60
+        while not list((tmp_path / "r").glob(".chunks/*.json")):
+            assert time.monotonic() < until and process.poll() is None
+            time.sleep(0.05)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.mark.parametrize(("sent", "workers", "code"), [(signal.SIGINT, 1, 130), (signal.SIGTERM, 2, 143)])
+def test_an_interruption_keeps_what_ran_and_says_how_to_go_on(running, tmp_path, sent, workers, code):
+    process = running(workers)
+    process.send_signal(sent)
+    told, _ = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert "interrupted after " in told and "| go on with: COMMAND" in told
+    manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
+    done = manifest["counts"]["done"]
+    assert manifest["status"] == "interrupted" and 0 < done < 199
+    assert study(tmp_path / "r", seeds=199).manifest["counts"]["done"] == 199
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_workers_die_with_the_main_process_and_nothing_half_is_left(running, tmp_path):
+    process = running(2)
+    mine = {path.name for path in Path("/proc").iterdir() if path.name.isdigit() and _parent(path) == process.pid}
+    mine |= {path.name for path in Path("/proc").iterdir() if path.name.isdigit() and str(_parent(path)) in mine}
+    assert len(mine) >= 2
+    process.kill()
+    process.wait()
+    until = time.monotonic() + 5
+    while any(Path("/proc", name).exists() for name in mine) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not [name for name in mine if Path("/proc", name).exists()]
+    held = Results.open(tmp_path / "r").manifest
+    assert held["status"] == "running"
+    assert study(tmp_path / "r", seeds=199).manifest["counts"]["done"] == 199
+
+
+def _parent(path):
+    try:
+        return int((path / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return -1
+
+
+def test_without_out_results_live_as_long_as_they_are_held(monkeypatch):
+    results = study(None, seeds=2)
+    folder = results.folder
+    assert len(results.runs) == 2 and folder.exists()
+    results._holder.cleanup()
+    assert not folder.exists()
+
+
+def test_ensemble_takes_options_by_name_only_if_they_exist():
+    with pytest.raises(TypeError):
+        ensemble("baseline", seeds=1, threads=3)
