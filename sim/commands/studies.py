@@ -173,7 +173,7 @@ def _estimate(study: Any, chosen: Any, asked: Asked) -> int:
         began = time.perf_counter()
         pilot = carry_out(Plan("run", {name: base}, (2, 3)), dataclasses.replace(trial, out=Path(aside) / "pilot"))
         seconds = (time.perf_counter() - began) / 2
-    size = pilot.manifest["counts"]["bytes"] / 2 * runs
+        size = pilot.manifest["counts"]["bytes"] / 2 * runs
     told = {
         "folder": str(chosen.out),
         "exists": (Path(chosen.out) / "manifest.json").is_file(),

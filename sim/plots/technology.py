@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.plots import style
 from sim.plots.observed import Mark, observed
-from sim.plots.sheet import Entry, Sheet, grid
+from sim.plots.sheet import Entry, Sheet, grid, scenario_key
 from sim.plots.stored import Array, Cube, Stored, spread
 from sim.study.tables import ALL
 

@@ -6,13 +6,15 @@
  4. Markets      offers meet demand; profit is shared by contract                  market.trade
  5. Contribution technology and access brought; flips                              market.trade
  6. Review       renegotiation, conversion, buy-out, dissolution, severance        review.review
- 7. Search       partners are sought, proposals made, accepted, screened           search.search
+ 7. Search       partners are sought, proposals made, accepted, screened           search.seek_partners
  8. Investment   bases and hubs, plants, brands abroad, hedges                     investment.invest
  9. Firms        bankruptcy and entry                                              firms.turn_over
-10. Record       one pass writes all metrics                                       record.record
+10. Record       one pass writes all metrics                                       record.write_record
 
 Markets use technology as it was at the quarter's start; what is learnt in a quarter is sold in the next.
 """
+
+from typing import Any
 
 from sim.compiled import bundle, stage
 from sim.quarter.conditions import read_conditions
@@ -20,10 +22,10 @@ from sim.quarter.firms import turn_over
 from sim.quarter.investment import invest
 from sim.quarter.learning import learn
 from sim.quarter.market import trade
-from sim.quarter.record import record
-from sim.quarter.review import review
-from sim.quarter.search import search
-from sim.quarter.start import start
+from sim.quarter.record import write_record
+from sim.quarter.review import hold_reviews
+from sim.quarter.search import seek_partners
+from sim.quarter.start import set_out
 from sim.quarter.state import State, file_life
 
 __all__ = ["State", "advance", "begin", "finish", "run"]
@@ -35,44 +37,40 @@ def one_quarter(st: State, t: int) -> None:
     read_conditions(st, t)
     learn(st, t)
     trade(st, t)
-    review(st, t)
-    search(st, t)
+    hold_reviews(st, t)
+    seek_partners(st, t)
     invest(st, t)
     turn_over(st, t)
-    record(st, t)
+    write_record(st, t)
 
 
 @stage
-def close(st: State) -> None:
-    """Files the lives of partnerships still in force."""
+def file_living(st: State) -> None:
+    """Files the lives of partnerships still in force when a run ends."""
     for q in range(st.scratch.counts[3]):
         if st.partnerships.active[q] > 0:
             file_life(st, -1, q, -1)
 
 
-@stage
-def begin(columns: State) -> None:
-    """Sets the state of 1979Q1."""
-    start(bundle(columns))
+def begin(columns: Any) -> None:
+    """Sets the state of 1979Q1. `columns`: a State, or its bundle where the same state is stepped many times."""
+    set_out(bundle(columns))
 
 
-@stage
-def advance(columns: State, t: int) -> None:
-    """One quarter, for callers that step."""
+def advance(columns: Any, t: int) -> None:
+    """Quarter t of a state that has gone through all quarters before."""
     one_quarter(bundle(columns), t)
 
 
-@stage
-def finish(columns: State) -> None:
-    """After the last quarter, for callers that step."""
-    close(bundle(columns))
+def finish(columns: Any) -> None:
+    """After the last quarter."""
+    file_living(bundle(columns))
 
 
-@stage
 def run(columns: State, quarters: int) -> None:
     """A whole run: start, every quarter, close."""
     st = bundle(columns)
-    start(st)
+    set_out(st)
     for t in range(quarters):
         one_quarter(st, t)
-    close(st)
+    file_living(st)

@@ -171,13 +171,12 @@ def invest(st: State, t: int) -> None:
             if firms.kind[i] == 0 and firms.access_holder[i] == 0:
                 build_base(st, t, i, u < p.review_rate)
                 present += (0.5 if firms.mode[i] == 2 else 0.0) + 0.5 * firms.hub[i]
-            elif firms.kind[i] == 1:
-                r = min(int(u * regions), regions - 1)  # one region comes up each quarter
-                if r != st.host:
+            if u < p.review_rate:  # one region comes up at a time
+                r = min(int(u / p.review_rate * regions), regions - 1)
+                if firms.kind[i] == 1 and r != st.host:
                     consider_brand(st, t, i, r)
-            r = min(int(u * 10.0 * regions) % (2 * regions), 2 * regions - 1)
-            if r < regions and firms.access_holder[i] == 0:
-                consider_plant(st, t, i, r)
+                if firms.access_holder[i] == 0:
+                    consider_plant(st, t, i, r)
             grow_access(st, i)
         x.presence[s] = present / max(st.sectors.multinationals[s], 1.0)
         fear(st, t, s)

@@ -130,9 +130,10 @@ def clear_markets(st: State, s: int) -> None:
         x.chinese_share[s, r] = 0.0
         total = p.outside_share + 1e-12
         for i in range(st.sectors.first[s], st.sectors.last[s]):
-            x.appeal[i, r] *= large_seller(st, s, x.firm_share[i, r])
-            total += x.appeal[i, r]
-            if r == st.host:
+            if x.appeal[i, r] > 0.0:
+                x.appeal[i, r] *= large_seller(st, s, x.firm_share[i, r])
+                total += x.appeal[i, r]
+            if r == st.host and x.appeal[i, second] > 0.0:
                 x.appeal[i, second] *= large_seller(st, s, x.firm_share[i, r])
                 total += x.appeal[i, second]
         x.denominator[s, r] = total

@@ -222,7 +222,7 @@ def record_vintages(st: State, t: int, s: int) -> None:
 
 
 @stage
-def record(st: State, t: int) -> None:
+def write_record(st: State, t: int) -> None:
     """Stage 10 for all sectors."""
     for s in range(st.sectors.first.shape[0]):
         record_firms(st, t, s)

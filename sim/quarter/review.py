@@ -210,7 +210,7 @@ def sever(st: State, t: int, q: int) -> bool:
 
 
 @stage
-def review(st: State, t: int) -> None:
+def hold_reviews(st: State, t: int) -> None:
     """Stage 6: notices run out, listings sever, chance ends a few; reviews come by turn and where policy has changed."""
     jv, p, x = st.partnerships, st.parameters, st.scratch
     review_key = key(st.seed, REVIEW, t)

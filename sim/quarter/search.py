@@ -25,6 +25,7 @@ from sim.rules.venture import technology_balance
 SEARCH, CANDIDATE, TASTE = int(Stream.search), int(Stream.candidate), int(Stream.taste)
 SCREENING, CLAUSE = int(Stream.screening), int(Stream.clause)
 BY_SEARCH = 3
+PARTNER, PARTNER_SINCE, PARTNER_TYPE = 3, 4, 5  # positions in State.starts
 
 
 @stage
@@ -308,7 +309,25 @@ def begin_partnership(
 
 
 @stage
-def search(st: State, t: int) -> None:
+def sign_named(st: State, t: int, m: int) -> None:
+    """Signs the partnership that a named firm's file dates to this quarter, in the host, at terms bargained today."""
+    firms, x = st.firms, st.scratch
+    c, kind = int(st.starts[m, PARTNER]), int(st.starts[m, PARTNER_TYPE])
+    line = host_line(st, m)
+    if firms.active[c] == 0 or firms.ventures[c] >= st.parameters.capacity_host or line < 0:
+        return
+    d_m, _ = alone_in_host(st, t, m, line)
+    w = host_worth(st, t, m, c, line, kind, known(st, m, c), -1.0, -1.0)
+    x.proposed_type[m] = kind
+    x.proposed_route[m] = 0
+    x.proposed_region[m] = st.host
+    x.proposed_line[m] = line
+    x.proposed_value[m] = split(st, w.value, d_m, 0.0)
+    sign(st, t, m, c)
+
+
+@stage
+def seek_partners(st: State, t: int) -> None:
     """Stage 7: proposals are made by all, then each Chinese firm accepts the one worth most to it."""
     firms, x, p = st.firms, st.scratch, st.parameters
     regions = st.world.market.shape[2]
@@ -317,6 +336,9 @@ def search(st: State, t: int) -> None:
         for m in range(st.sectors.first[s], st.sectors.middle[s]):
             x.proposed_to[m] = -1
             if firms.active[m] == 0:
+                continue
+            if st.starts[m, PARTNER] >= 0.0 and st.starts[m, PARTNER_SINCE] == t:
+                sign_named(st, t, m)
                 continue
             u = uniform(search_key, firms.id[m])
             if u < p.search_host and firms.access_holder[m] == 0:

@@ -49,7 +49,7 @@ def start_firm(st: State, i: int) -> None:
 
 
 @stage
-def start(st: State) -> None:
+def set_out(st: State) -> None:
     """Everything before the first quarter."""
     firms, x = st.firms, st.scratch
     rows = x.free.shape[0]

@@ -1,7 +1,8 @@
-"""The data dictionary: every metric with table, unit, how a year is made of quarters, meaning, formula."""
+"""The data dictionary, from the declarations: for `show metrics` and docs/results.md."""
 
 from collections.abc import Iterator
 
+from sim.columns import Event, Life
 from sim.study.tables import METRICS, fields
 from sim.study.yearly import YEARLY, is_flow
 
@@ -15,8 +16,15 @@ def metrics() -> Iterator[list[str]]:
             yield [name, table, field.unit, year, field.text, field.formula]
 
 
-def markdown() -> str:
-    """The dictionary as a Markdown table, for docs/results.md."""
-    head = ["metric", "table", "unit", "year", "meaning", "formula"]
-    rows = [head, ["---"] * len(head), *metrics()]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
+def documented() -> dict[str, str]:
+    """The generated parts of docs/results.md, by the name between their marks."""
+    rows = [["metric", "table", "unit", "a year", "meaning", "formula"], *metrics()]
+    events = [["column", "unit", "meaning"], *([name, f.unit, f.text] for name, f in fields(Event).items())]
+    lives = [["column", "unit", "meaning"], *([name, f.unit, f.text] for name, f in fields(Life).items())]
+    return {"events": _markdown(events), "partnerships": _markdown(lives), "metrics": _markdown(rows)}
+
+
+def _markdown(rows: list[list[str]]) -> str:
+    head, *body = rows
+    lines = [head, ["---"] * len(head), *body]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in lines)

@@ -25,7 +25,7 @@ _WHOLE = ("year", "n", "seed")
 def _read_csv(path: Path, columns: list[str] | None) -> pa.Table:
     """A CSV file of ours; empty is null, and every column but keys and counts is float64."""
     with open(path, encoding="utf-8") as lines:
-        header = lines.readline().strip().replace('"', "").split(",")
+        header = lines.readline().strip().split(",")
     types = {name: pa.string() if name in _WORDS else pa.int64() if name in _WHOLE else pa.float64() for name in header}
     options = pa.csv.ConvertOptions(column_types=types, strings_can_be_null=True, include_columns=columns or [])
     return pa.csv.read_csv(path, convert_options=options)

@@ -180,14 +180,15 @@ def write_summaries(
 @contextmanager
 def _csv(folder: Folder, name: str) -> Iterator[Callable[[pa.Table], None]]:
     """A function that adds rows to a CSV file, which appears when the block ends well."""
-    with folder.writing(name) as path:
+    with folder.writing(name) as path, open(path, "wb") as target:
         sink: Any = None
 
         def add(rows: pa.Table) -> None:
             nonlocal sink
             if sink is None:
-                options = pa.csv.WriteOptions(quoting_style="needed")
-                sink = pa.csv.CSVWriter(str(path), rows.schema, write_options=options)
+                target.write(f"{','.join(rows.column_names)}\n".encode())  # Arrow's own header has quotes
+                options = pa.csv.WriteOptions(include_header=False, quoting_style="none")  # names hold no commas
+                sink = pa.csv.CSVWriter(target, rows.schema, write_options=options)
             sink.write(rows)
 
         yield add

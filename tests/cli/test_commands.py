@@ -4,6 +4,8 @@ import json
 import re
 import subprocess
 import sys
+from collections import namedtuple
+from types import SimpleNamespace
 
 import pytest
 
@@ -69,25 +71,25 @@ def test_run_prints_levels_and_where_things_are(call, tmp_path):
     assert f"Tables:  {tmp_path / 'r'}" in told and "Figures" not in told
 
 
-def test_compare_prints_effects_pairing_and_where_figures_are(call, compared):
-    code, told, _ = call(
-        *("compare", "baseline", "tariff_escalation", "--seeds", "3", "--workers", "1", "--format", "png"),
-        *("--out", compared),
-    )
-    assert code == 0 and "3 pairs" in told and re.search(r"^technology_gap .* [▲▼·] +\d\.\d\d$", told, re.M)
+COMPARE = ("compare", "baseline", "tariff_escalation", "--seeds", "2", "--workers", "1", "--keep", "summary")
+
+
+def test_compare_prints_effects_and_pairing(call, tmp_path):
+    code, told, _ = call(*COMPARE, "--out", tmp_path / "r")
+    assert code == 0 and "2 pairs" in told and re.search(r"^technology_gap .* [▲▼·] +\d\.\d\d$", told, re.M)
     assert re.search(r"Pairing: correlation of base and scenario over seeds -?\d\.\d\d on average", told)
+
+
+def test_compare_draws_figures_and_writes_the_report(compared):
     assert list((compared / "figures").glob("*.png")) and (compared / "report.html").stat().st_size > 10_000
 
 
-def test_json_is_one_object_on_standard_output(call, compared):
-    code, told, _ = call(
-        *("compare", "baseline", "tariff_escalation", "--seeds", "3", "--workers", "1", "--format", "png"),
-        *("--out", compared, "--json"),
-    )
+def test_json_is_one_object_on_standard_output(call, tmp_path):
+    code, told, _ = call(*COMPARE, "--out", tmp_path / "r", "--json")
     found = json.loads(told)
     effect = next(each for each in found["effects"] if each["metric"] == "welfare")
-    assert code == 0 and effect["scenario"] == "tariff_escalation" and effect["n"] == 3
-    assert effect["lo"] <= effect["difference"] <= effect["hi"] and found["counts"]["done"] == 6
+    assert code == 0 and effect["scenario"] == "tariff_escalation" and effect["n"] == 2
+    assert effect["lo"] <= effect["difference"] <= effect["hi"] and found["counts"]["done"] == 4
 
 
 def test_years_and_settings_reach_the_run(call, tmp_path):
@@ -119,7 +121,7 @@ def test_a_setting_of_a_shock_holds_where_the_shock_is(call, tmp_path):
     told = json.loads((tmp_path / "r" / "manifest.json").read_text())["scenarios"]["tariff_escalation"]["resolved"]
     assert code == 0 and next(shock for shock in told["shocks"] if shock["id"] == own.id)["rate"] == 0.01
     code, _, error = call(*words, "--out", tmp_path / "s", "--set", "shocks.nobody.rate=0.01")
-    assert code == 2 and "no scenario here has this shock" in error
+    assert code == 2 and "no scenario here has the shock nobody" in error
 
 
 def test_dry_run_tells_time_and_disk_and_runs_nothing(call, tmp_path):
@@ -140,7 +142,8 @@ def test_show_lists_and_tells(call, compared):
     assert re.search(r"^formations +trajectories +count +sum", call("show", "metrics")[1], re.M)
     assert "tariff_escalation" in call("show", "tariff_escalation")[1]
     assert "6 done, 0 failed, 6 planned" in call("show", compared)[1]
-    assert "technology_gap" in call("show", compared / "summary.csv", "--json")[1] or True
+    first = json.loads(call("show", compared / "summary.csv", "--json")[1])[0]
+    assert (first["scenario"], first["year"], first["region"], first["n"]) == ("baseline", 1990, None, 3)
     assert "rows" in call("show", compared / "events")[1].splitlines()[0]
     assert json.loads(call("show", compared, "--json")[1])["kind"] == "compare"
     assert json.loads(call("show", "baseline", "--json")[1])["name"] == "baseline"
@@ -219,6 +222,31 @@ def test_replay_finds_the_same_bytes(call, alone, compared):
         code, told, _ = call("replay", folder, run)
         assert code == 0 and "the same bytes as stored" in told
     assert call("replay", alone, "0" * 16)[0] == 2
+
+
+def test_explain_hands_over_the_stored_scenario_and_knows_its_partnerships(call, compared, monkeypatch):
+    told = []
+    monkeypatch.setitem(sys.modules, "sim.economy", SimpleNamespace(story=lambda *given: told.append(given) or "STORY"))
+    from sim.study import Results
+
+    row = Results.open(compared).partnerships.query("scenario == 'tariff_escalation' and seed == 2").iloc[0]
+    words = ("explain", compared, "--seed", 2, "--scenario", "tariff_escalation", "--partnership")
+    code, said, _ = call(*words, row.partnership, "--quarter", "2020Q1")
+    assert code == 0 and said == "STORY\n"
+    assert told[0][0].name == "tariff_escalation" and told[0][1:] == (2, row.partnership, "2020Q1")
+    code, _, error = call(*words, row.partnership[:-1])
+    assert code == 2 and "no partnership" in error and row.partnership in error
+
+
+def test_verify_prints_claims_and_fails_with_6(call, monkeypatch):
+    claim = namedtuple("Finding", "claim expected found holds")
+    found = [claim("flips", "2010-14", "2012", True), claim("ends a year", "3-8 %", "11 %", False)]
+    monkeypatch.setitem(
+        sys.modules, "sim.study.story", SimpleNamespace(verify=lambda seeds, workers: found[: len(seeds)])
+    )
+    code, told, error = call("verify", "--story", "--seeds", "2")
+    assert code == 6 and re.search(r"^FAILS +ends a year +3-8 % +11 %$", told, re.M) and "1 of 2 claims" in error
+    assert call("verify", "--story", "--seeds", "1")[0] == 0
 
 
 def test_plot_draws_what_is_asked_and_names_what_is_not_there(call, compared):

@@ -152,6 +152,9 @@ def test_differences_have_a_zero_line_bands_and_event_lines(folder: Path) -> Non
         }
         assert {policy.announce, policy.start} <= upright
         assert axes.get_xlim()[0] >= 2015  # years in which nothing can differ are left out
+    curve = next(line for line in differences.lines if len(line.get_xdata()) > 10)
+    before = np.asarray(curve.get_xdata()) <= policy.announce
+    assert before.any() and not np.asarray(curve.get_ydata())[before].any()  # nothing precedes the announcement
     rows = sheet.table[sheet.table["table"] == "difference"]
     assert ((rows["lo"] <= rows["difference"]) & (rows["difference"] <= rows["hi"])).all()
     assert len(differences.collections) == 1 and len(levels.collections) == 2  # an interval; a spread per scenario

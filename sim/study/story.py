@@ -1,0 +1,182 @@
+"""`verify --story`: does the default run tell history as it went? Each claim with what is expected and what is found."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.columns import FIRST_YEAR
+from sim.scenario import load
+from sim.scenario.build import build, labels
+from sim.simulate import Run, simulate
+from sim.study.executor import default_workers
+
+TYPES = ("market_access", "co_innovation", "globalize", "hub", "wholly_owned")
+LEADERS, LAGGARDS = ("cars", "batteries", "solar"), ("semiconductors", "aerospace", "machine_tools")
+EARLY = ("batteries", "solar", "telecom")
+
+
+class Claim(NamedTuple):
+    """One statement about history and what the runs say; `found` is a number with its unit, in words."""
+
+    claim: str
+    expected: str
+    found: str
+    holds: bool
+
+
+class _Record(NamedTuple):
+    """All runs of the default scenario: metrics [seed, quarter, sector], levels of generations [seed, quarter, sector, g]."""
+
+    sectors: tuple[str, ...]
+    uncapped: list[int]
+    metrics: dict[str, np.ndarray]
+    levels: np.ndarray
+    commonest: np.ndarray  # [seed, sector] largest share of one type among what is in force at the end
+
+    def adoptions(self, first: float, last: float, sectors: Sequence[int] | None = None) -> np.ndarray:
+        """Adoptions by type, mean of runs, from the first year to before the last."""
+        chosen = range(len(self.sectors)) if sectors is None else sectors
+        span = slice(_quarter(first), _quarter(last))
+        return np.array([self.metrics[f"adoptions_{kind}"][:, span][..., list(chosen)].sum((1, 2)).mean() for kind in TYPES])
+
+    def index(self, *names: str) -> list[int]:
+        return [self.sectors.index(name) for name in names]
+
+    def flips(self, sector: str, generation: int | None = None) -> np.ndarray:
+        """Year of the flip in each run, inf if none: the level is at least 1 for four quarters."""
+        place = self.index(sector)[0]
+        level = self.metrics["technology_level"][..., place]
+        if generation is not None:
+            level = self.levels[..., place, generation]
+        return np.array([_flip(path) for path in level])
+
+
+def _quarter(year: float) -> int:
+    return int((year - FIRST_YEAR) * 4)
+
+
+def _flip(level: np.ndarray) -> float:
+    """Year of the first quarter of which, and of the three that follow, the level is at least 1."""
+    above = np.convolve(level >= 1.0, np.ones(4), "valid") >= 4
+    return FIRST_YEAR + int(np.argmax(above)) / 4 if above.any() else np.inf
+
+
+def _gather(seeds: Sequence[int], workers: int) -> _Record:
+    scenario = load("baseline")
+    names = labels(scenario)
+    simulate(scenario, seeds[0])  # compiled once, before threads share it
+    with ThreadPoolExecutor(workers) as pool:  # the kernel releases the interpreter's lock
+        runs: list[Run] = list(pool.map(lambda seed: simulate(scenario, seed), seeds))
+    wanted = [f"adoptions_{kind}" for kind in TYPES] + ["technology_level", "active", "exits", "chinese_share_home"]
+    wanted += ["active_market_access", "active_co_innovation", "active_globalize"]
+    wanted += ["hub_share", "wholly_owned_share", "firms_multinational"]
+    metrics = {name: np.stack([run.outcome[name] for run in runs]) for name in wanted}
+    in_force = np.stack([metrics[f"active_{kind}"][:, -1] for kind in TYPES[:3]] + _alone(metrics))
+    total = np.maximum(in_force.sum(0), 1.0)
+    host = names.regions.index(scenario.world.host)
+    caps = build(scenario, seeds[0]).in_force.cap[_quarter(1995) : _quarter(2005), :, :, :, host]
+    uncapped = [s for s in range(len(names.sectors)) if caps[:, s].min() >= 1.0]
+    levels = np.stack([run.vintages["technology_level"] for run in runs])
+    return _Record(names.sectors, uncapped, metrics, levels, in_force.max(0) / total)
+
+
+def _alone(metrics: dict[str, np.ndarray]) -> list[np.ndarray]:
+    """Hubs, and other wholly owned bases, at the end [seed, sector]."""
+    hubs, owned, firms = (metrics[name][:, -1] for name in ("hub_share", "wholly_owned_share", "firms_multinational"))
+    return [hubs * firms, np.maximum(owned - hubs, 0.0) * firms]
+
+
+def verify(seeds: Sequence[int] = range(1, 101), workers: int | None = None) -> list[Claim]:
+    """The story of the default run, claim by claim."""
+    record = _gather(list(seeds), workers or default_workers())
+    return [*_composition(record), *_flip_order(record), *_ends(record), *_entry(record), *_cars(record), *_future(record)]
+
+
+def _share(adopted: np.ndarray, kind: str) -> float:
+    return float(adopted[TYPES.index(kind)] / max(adopted.sum(), 1e-9))
+
+
+def _composition(record: _Record) -> list[Claim]:
+    early, middle, late = (
+        _share(record.adoptions(*span), "market_access") for span in ((1979, 1995), (2000, 2015), (2020, 2026))
+    )
+    claims = [
+        Claim("market access among adoptions before 1995", "over 0.90", f"{early:.2f}", early > 0.90),
+        Claim("market access among adoptions 2000-14", "about 2/3 (0.57 to 0.76)", f"{middle:.2f}", 0.57 <= middle <= 0.76),
+        Claim("market access among adoptions 2020-25", "under 0.40", f"{late:.2f}", late < 0.40),
+    ]
+    for sector in LEADERS:
+        adopted = record.adoptions(2020, 2026, record.index(sector))
+        new = sum(_share(adopted, kind) for kind in ("co_innovation", "globalize", "hub"))
+        text = f"{new:.2f} of {adopted.sum():.1f} adoptions"
+        claims.append(Claim(f"{sector}: globalising, co-innovation and hubs 2020-25", "lead (over 0.50)", text, new > 0.5))
+    adopted = record.adoptions(2020, 2026, record.index("auto_components"))
+    text = ", ".join(f"{kind} {count:.1f}" for kind, count in zip(TYPES, adopted, strict=True))
+    claims.append(Claim("auto components: most adopted 2020-25", "hub", text, TYPES[int(adopted.argmax())] == "hub"))
+    old = _share(record.adoptions(2015, 2026, record.index(*LAGGARDS)), "market_access")
+    rest = [s for s in range(len(record.sectors)) if record.sectors[s] not in LAGGARDS]
+    others = _share(record.adoptions(2015, 2026, rest), "market_access")
+    text = f"{old:.2f} against {others:.2f} elsewhere"
+    claims.append(Claim("market access lasts longest in chips, aerospace, machine tools (2015-25)", "more than elsewhere", text, old > others))
+    return claims
+
+
+def _flip_order(record: _Record) -> list[Claim]:
+    claims = []
+    for sector in LAGGARDS:
+        early = float((record.flips(sector) < 2026).mean())
+        claims.append(Claim(f"{sector}: flipped by 2025", "in under 0.10 of runs", f"{early:.2f}", early < 0.10))
+    cars = float(np.median(record.flips("cars", 1)))
+    for sector in EARLY:
+        year = float(np.median(record.flips(sector)))
+        claims.append(Claim(f"{sector} flips before electric cars", f"before {cars:.1f}", f"{year:.1f}", year < cars))
+    return claims
+
+
+def _ends(record: _Record) -> list[Claim]:
+    exits, active = record.metrics["exits"], record.metrics["active"]
+    level = record.metrics["technology_level"]
+    claims = []
+    for first, last in ((1990, 2000), (2000, 2015), (2015, 2026)):
+        span = slice(_quarter(first), _quarter(last))
+        rate = 4.0 * exits[:, span].sum() / max(active[:, span].sum(), 1.0)
+        claims.append(Claim(f"partnerships ended a year, {first}-{last - 1}", "0.03 to 0.08", f"{rate:.3f}", 0.03 <= rate <= 0.08))
+    span = slice(_quarter(1990), _quarter(2026))
+    after = level[:, span] >= 1.0
+    rates = [4.0 * exits[:, span][part].sum() / max(active[:, span][part].sum(), 1.0) for part in (after, ~after)]
+    text = f"{rates[0]:.3f} against {rates[1]:.3f} before"
+    claims.append(Claim("ends come more often after a flip", "a higher rate", text, rates[0] > rates[1]))
+    return claims
+
+
+def _entry(record: _Record) -> list[Claim]:
+    """The first year from 1990 in which, over three years, wholly owned entries outnumber those by market access."""
+    year = np.inf
+    for first in range(1990, 2020):
+        adopted = record.adoptions(first - 1, first + 2, record.uncapped)
+        if adopted[4] + adopted[3] > adopted[0]:
+            year = first
+            break
+    text = f"{year:.0f}" if np.isfinite(year) else "never by 2020"
+    return [Claim("wholly owned entry overtakes joint ventures where no cap binds", "1997 to 2000", text, 1996 <= year <= 2001)]
+
+
+def _cars(record: _Record) -> list[Claim]:
+    share = record.metrics["chinese_share_home"][..., record.index("cars")[0]].mean(0)
+    plateau = [float(share[_quarter(year) + 3]) for year in range(2010, 2020)]
+    text = f"{min(plateau):.2f} to {max(plateau):.2f}"
+    level = 0.33 <= min(plateau) and max(plateau) <= 0.47
+    end = float(share[_quarter(2025) + 3])
+    return [
+        Claim("Chinese brands' share of cars in China, 2010s", "flat near 0.40 (0.33 to 0.47)", text, level),
+        Claim("Chinese brands' share of cars in China, 2025", "over 0.60", f"{end:.2f}", end > 0.60),
+    ]
+
+
+def _future(record: _Record) -> list[Claim]:
+    stuck = {name: float(record.commonest[:, s].mean()) for s, name in enumerate(record.sectors)}
+    worst = {name: share for name, share in stuck.items() if share > 0.80}
+    text = ", ".join(f"{name} {share:.2f}" for name, share in worst.items()) or f"largest {max(stuck.values()):.2f}"
+    return [Claim("sectors with over 0.80 of one type in force in 2040", "none", text, not worst)]

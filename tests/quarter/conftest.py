@@ -1,0 +1,25 @@
+"""The laboratory, its small world, and the baseline that the project ships."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.scenario import Scenario, load
+from tests.quarter.laboratory import Laboratory
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
+    return Laboratory(tmp_path_factory.mktemp("laboratory"))
+
+
+@pytest.fixture(scope="session")
+def small(lab: Laboratory) -> Scenario:
+    """The small world as it is."""
+    return lab.scenario()
+
+
+@pytest.fixture(scope="session")
+def shipped(root: Path) -> Scenario:
+    """The baseline that the project ships."""
+    return load(root / "scenarios" / "baseline.yaml")

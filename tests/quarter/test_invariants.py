@@ -1,0 +1,296 @@
+"""What holds after any quarter: bounds, shares, contracts, accounts, and metrics that agree with events."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from sim.columns import Event, Firms, Happening, Life, Market, Outcome, Partnerships, Scratch, Type, Vintage, fields
+from sim.quarter import State
+from sim.scenario import Scenario
+from sim.scenario.build import build
+from sim.simulate import Run, simulate
+from tests.quarter.laboratory import TURMOIL, Laboratory, steps
+
+
+def beyond(values: np.ndarray, low: float, high: float) -> bool:
+    slack = 1e-9 * max(1.0, abs(low) if np.isfinite(low) else 1.0)  # sums of shares may round
+    return bool(np.any(values < low - slack) or np.any(values > high + slack))
+
+
+def out_of_bounds(columns: Firms | Partnerships) -> list[str]:
+    """Names of the fields of active rows that are not finite or outside what is declared."""
+    active = columns.active > 0
+    wrong = []
+    for name, field in fields(type(columns)).items():
+        values = getattr(columns, name)[active]
+        if not np.all(np.isfinite(values.astype(float))) or beyond(values.astype(float), field.low, field.high):
+            wrong.append(f"{name}: {values.min()} to {values.max()}")
+    return wrong
+
+
+def check_scratch(state: State) -> None:
+    for name, field in fields(Scratch).items():
+        values = getattr(state.scratch, name).astype(float)
+        assert np.all(np.isfinite(values)), name
+        assert not beyond(values, field.low, field.high), name
+
+
+def check_records(state: State, t: int) -> None:
+    declared = ((Outcome, state.outcome), (Market, state.markets), (Vintage, state.vintages))
+    for record, table in declared:
+        for name, field in fields(record).items():
+            values = table[name][t]
+            assert np.all(np.isfinite(values)), f"{name} {values}"
+            assert not beyond(values, field.low, field.high), f"{name} {values}"
+
+
+def check_shares(state: State) -> None:
+    """Shares of a region add to what the outside good leaves."""
+    firms, host = state.firms, state.host
+    regions = state.world.market.shape[2]
+    for s, (first, last) in enumerate(zip(state.sectors.first, state.sectors.last, strict=True)):
+        share = firms.share[first:last]
+        total = share[:, :regions].sum(axis=0)
+        total[host] += share[:, regions].sum()
+        assert np.all(total <= 1.0 + 1e-12), s
+        assert np.all(share[firms.active[first:last] == 0] == 0.0), s
+
+
+def check_contracts(state: State) -> None:
+    """Firms and partnerships point at each other, and counts are of what is in force."""
+    firms, jv = state.firms, state.partnerships
+    second = firms.contract.shape[1] - 1
+    held: Counter[tuple[int, int]] = Counter()
+    ventures, supplies = np.zeros(len(firms.id), int), np.zeros(len(firms.id), int)
+    for q in np.flatnonzero(jv.active):
+        m, c, line, kind, route = (int(x[q]) for x in (jv.multinational, jv.chinese, jv.line, jv.type, jv.route))
+        assert firms.active[m] and firms.active[c]
+        assert (firms.kind[m], firms.kind[c]) == (0, 1)
+        assert firms.sector[m] == firms.sector[c] == jv.sector[q]
+        assert firms.contract[m, line] == q
+        held[m, line] += 1
+        if kind == Type.globalize:
+            assert route in (1, 2) and jv.region[q] == line != state.host
+            if route == 1:
+                assert firms.contract[c, line] == q
+                held[c, line] += 1
+            else:
+                supplies[c] += 1
+        else:
+            assert kind in (Type.market_access, Type.co_innovation) and route == 0
+            assert line in (state.host, second) and jv.region[q] == state.host
+            ventures[c] += 1
+        assert jv.place[q] in (state.host, jv.region[q])
+    assert set(zip(*map(np.ndarray.tolist, np.nonzero(firms.contract >= 0)), strict=True)) == set(held)
+    assert max(held.values(), default=1) == 1
+    assert np.array_equal(firms.ventures[firms.active > 0], ventures[firms.active > 0])
+    assert np.array_equal(firms.supplies[firms.active > 0], supplies[firms.active > 0])
+    assert np.all(ventures <= state.parameters.capacity_host)
+    assert np.all(supplies <= state.parameters.capacity_supply)
+
+
+def check_accounts(state: State, before: np.ndarray) -> None:
+    """Each pot is paid out in full. `before`: ids of the rows in force when the quarter began."""
+    jv, firms = state.partnerships, state.firms
+    ran = before > 0
+    if np.array_equal(jv.id[ran], before[ran]):  # no row was used again in the quarter
+        for s in range(len(state.sectors.key)):
+            here = ran & (jv.sector == s)
+            rows = firms.sector == s
+            paid, pots = firms.venture_income[rows].sum(), jv.pot[here].sum()
+            assert paid == pytest.approx(pots, rel=1e-9, abs=1e-9 * state.scratch.unit[s]), s
+    assert np.all(state.scratch.tariff_revenue >= 0.0)
+    domestic = state.in_force.tariff.max() == 0.0 and state.in_force.owner_tariff.max() == 0.0
+    assert not domestic or np.all(state.scratch.tariff_revenue == 0.0)
+
+
+def checked(scenario: Scenario, every: int, seed: int = 0) -> Iterator[State]:
+    before = np.zeros(0)
+    for t, state in steps(scenario, seed):
+        if t >= 0 and (t + 1) % every == 0:
+            wrong = out_of_bounds(state.firms) + out_of_bounds(state.partnerships)
+            assert wrong == [], t
+            check_scratch(state)
+            check_records(state, t)
+            check_shares(state)
+            check_contracts(state)
+            if every == 1:
+                check_accounts(state, before)
+            yield state
+        before = np.where(state.partnerships.active > 0, state.partnerships.id, np.uint64(0))
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_every_quarter_of_the_small_world(small: Scenario, seed: int) -> None:
+    assert sum(1 for _ in checked(small, 1, seed)) == 200
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_every_quarter_under_all_instruments(lab: Laboratory, seed: int) -> None:
+    assert sum(1 for _ in checked(lab.scenario(*TURMOIL), 1, seed)) == 200
+
+
+def test_the_shipped_baseline_every_eighth_quarter(shipped: Scenario) -> None:
+    assert sum(1 for _ in checked(shipped, 8)) == shipped.quarters // 8
+
+
+def run_of(lab: Laboratory, name: str) -> Run:
+    return lab.run(*(TURMOIL if name == "turmoil" else ()), seed=3)
+
+
+@pytest.fixture(params=["small", "turmoil", "shipped"])
+def recorded(request: pytest.FixtureRequest, lab: Laboratory, shipped: Scenario) -> Run:
+    return simulate(shipped, 3) if request.param == "shipped" else run_of(lab, request.param)
+
+
+COUNTED = {
+    "renegotiations": Happening.renegotiation,
+    "severances": Happening.severance,
+    "refusals": Happening.screening_refusal,
+    "flips": Happening.flip,
+    "entries": Happening.entry,
+    "bankruptcies": Happening.bankruptcy,
+}
+
+
+def table_of(run: Run, chosen: np.ndarray) -> np.ndarray:
+    """Events by quarter and sector."""
+    counts = np.zeros(run.outcome.shape)
+    np.add.at(counts, (run.events["quarter"][chosen], run.events["sector"][chosen]), 1.0)
+    return counts
+
+
+def test_metrics_count_events(recorded: Run) -> None:
+    run, events = recorded, recorded.events
+    partnered = events["partnership"] != 0
+    for metric, kind in COUNTED.items():
+        assert np.array_equal(run.outcome[metric], table_of(run, events["kind"] == kind)), metric
+    formed = (events["kind"] == Happening.formation) & partnered
+    assert np.array_equal(run.outcome["formations"], table_of(run, formed))
+    converted = (events["kind"] == Happening.conversion) & partnered
+    assert np.array_equal(run.outcome["conversions"], table_of(run, converted))
+    buyouts = np.isin(events["kind"], (Happening.buyout_multinational, Happening.buyout_chinese))
+    assert np.array_equal(run.outcome["buyouts"], table_of(run, buyouts))
+    ended = (events["kind"] == Happening.dissolution) & partnered
+    assert np.array_equal(run.outcome["dissolutions"], table_of(run, ended))
+    ends = buyouts | ended | (events["kind"] == Happening.severance)
+    assert np.array_equal(run.outcome["exits"], table_of(run, ends))
+
+
+def test_adoptions_count_formations_and_conversions(recorded: Run) -> None:
+    run, events = recorded, recorded.events
+    to_base = (events["kind"] == Happening.buyout_multinational) & (events["type_after"] == Type.wholly_owned)
+    moves = np.isin(events["kind"], (Happening.formation, Happening.conversion)) | to_base
+    for kind in Type:
+        if kind != Type.none:
+            adopted = table_of(run, moves & (events["type_after"] == kind))
+            assert np.array_equal(run.outcome[f"adoptions_{kind.name}"], adopted), kind.name
+
+
+def test_stocks_are_cumulated_flows(recorded: Run) -> None:
+    outcome = recorded.outcome
+    stock = np.cumsum(outcome["formations"] - outcome["exits"], axis=0)
+    assert np.array_equal(outcome["active"], stock)
+    types = sum(outcome[f"active_{kind}"] for kind in ("market_access", "co_innovation", "globalize"))
+    assert np.array_equal(types, stock)
+    assert np.array_equal(recorded.markets["partnerships"].sum(axis=2), stock)
+    firms = outcome["firms_multinational"] + outcome["firms_chinese"]
+    assert np.array_equal(np.diff(firms, axis=0), (outcome["entries"] - outcome["bankruptcies"])[1:])
+
+
+def test_every_partnership_has_one_life(recorded: Run) -> None:
+    events, lives = recorded.events, recorded.lives
+    formed = events["partnership"][(events["kind"] == Happening.formation) & (events["partnership"] != 0)]
+    assert len(set(formed.tolist())) == len(formed)
+    assert sorted(lives["id"].tolist()) == sorted(formed.tolist())
+    ended = lives[lives["end"] >= 0]
+    assert np.all(ended["end"] > ended["start"]) and np.all(np.diff(ended["end"]) >= 0)
+    assert np.all((lives["end"] >= 0) == (lives["end_kind"] >= 0))
+    assert np.all(lives["end"][len(ended) :] == -1)
+    assert len(lives) - len(ended) == recorded.outcome["active"][-1].sum()
+    flipped = (events["kind"] == Happening.flip).sum()
+    assert (lives["flipped"] >= 0).sum() == flipped
+
+
+def test_records_name_real_rows(recorded: Run) -> None:
+    quarters, sectors, regions = recorded.markets.shape
+    rows = len(recorded.firm_ids)
+    limits = {"quarter": quarters, "sector": sectors, "region": regions, "multinational": rows, "chinese": rows}
+    for record, table in ((Event, recorded.events), (Life, recorded.lives)):
+        for name in fields(record):
+            assert np.all(np.isfinite(table[name].astype(float))), name
+            if name in limits:
+                assert np.all((table[name] >= -1) & (table[name] < limits[name])), name
+
+
+def test_tables_agree_with_each_other(recorded: Run) -> None:
+    outcome, markets = recorded.outcome, recorded.markets
+    for metric in ("tariff_revenue", "consumer_surplus", "public_outlays", "welfare"):
+        assert np.allclose(outcome[metric], markets[metric].sum(axis=2), rtol=1e-9, atol=1e-9), metric
+    profit = outcome["profit_multinational"] + outcome["profit_chinese"]
+    assert np.allclose(profit, markets["profit_owners"].sum(axis=2), rtol=1e-9, atol=1e-9)
+    assert np.allclose(
+        outcome["market_home"] + outcome["market_abroad"], markets["expenditure"].sum(axis=2), rtol=1e-12
+    )
+    selling = markets[markets["expenditure"] > 0.0]
+    assert np.all(selling["chinese_content"] >= selling["chinese_share"] - 1e-12)
+    assert np.all(markets["imports_home_made"] + markets["local_chinese"] <= markets["chinese_share"] + 1e-9)
+
+
+def test_a_buy_out_by_the_multinational_makes_it_wholly_owned(lab: Laboratory) -> None:
+    """The event says that full ownership follows, and `adoptions_wholly_owned` counts it: so the base must be there."""
+    seen = 0
+    for seed in range(12):
+        read = 0
+        for t, state in steps(lab.scenario(buyout_threshold=0.0), seed):
+            count = int(state.scratch.counts[1])
+            for event in state.events[read:count]:
+                if event["kind"] == Happening.buyout_multinational and event["type_after"] == Type.wholly_owned:
+                    seen += 1
+                    m = int(event["multinational"])
+                    partner = [q for q in state.firms.contract[m, [state.host, -1]] if q >= 0]
+                    signed = any(state.partnerships.start[q] == t for q in partner)
+                    assert state.firms.mode[m] == 2 or signed, (seed, t, m)
+            read = count
+    assert seen > 5
+
+
+def test_composite_technology_lies_between_the_generations_a_firm_makes(small: Scenario) -> None:
+    """Of every active firm, entrants of the quarter included: the mean of technologies is recorded from it."""
+    before = None
+    for t, state in steps(small):
+        firms = state.firms
+        if before is not None:
+            made = np.where(firms.adopted > 0, firms.technology, np.nan)
+            active = (firms.active > 0) & np.isfinite(made).any(axis=1)
+            low = np.nanmin(np.where(firms.adopted > 0, np.fmin(before, made), np.nan)[active], axis=1)
+            high = np.nanmax(made[active], axis=1)
+            composite = state.scratch.composite[active]
+            # generations that nobody demands yet weigh nothing: the composite may fall short by the log of their share
+            assert np.all(composite <= high + 1e-6), t
+            assert np.all(composite >= low - 1.0), t
+        before = np.where(firms.active[:, None] > 0, firms.technology, np.nan)
+
+
+def test_a_sector_without_caps_has_no_cap_in_any_quarter(shipped: Scenario) -> None:
+    """Demand weights of generations may sum to a hair below one: that is no ownership cap."""
+    from sim.quarter.values import equity_cap
+    from tests.quarter.laboratory import state_at
+
+    state = state_at(shipped, 184)
+    free = np.ones_like(state.in_force.cap)
+    state = state._replace(in_force=state.in_force._replace(cap=free))
+    sectors, regions = state.world.market.shape[1:]
+    capped = [(s, r) for s in range(sectors) for r in range(regions) if equity_cap(state, 184, s, state.host, r) < 1.0]
+    assert capped == []
+
+
+def test_inputs_are_never_written(small: Scenario) -> None:
+    first = build(small, 0)
+    kept = [np.array(column) for column in (*first.sectors, *first.world, *first.in_force, *first.announced)]
+    simulate(small, 0)
+    after = build(small, 0)
+    again = (*after.sectors, *after.world, *after.in_force, *after.announced)
+    assert all(a.tobytes() == b.tobytes() for a, b in zip(kept, again, strict=True))

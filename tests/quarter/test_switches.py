@@ -1,0 +1,326 @@
+"""Every parameter does something, and every mechanism that is turned off is off, in the direction its text says."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.columns import Happening, Trigger, Type
+from sim.parameters import parameters
+from sim.scenario import Scenario
+from sim.simulate import Run, simulate
+from tests.quarter.laboratory import LISTING, TURMOIL, WORLD, Laboratory, differing, shock, state_at, steps, until
+
+DECLARED = parameters()
+SWITCHES = {name: p for name, p in DECLARED.items() if p.off is not None}
+SEEDS = 6
+
+Measure = Callable[[Run], float]
+
+
+def at_default(name: str) -> float:
+    return float(WORLD["parameters"].get(name, DECLARED[name].default))
+
+
+# What a parameter needs to matter in so small a world.
+BESIDES: dict[str, dict[str, Any]] = {"soft_budget": {"smallest_share": 0.5, "patience": 4}}
+
+
+def value(name: str, number: float) -> Any:
+    """As a scenario file writes it: switches by name."""
+    choices = DECLARED[name].choices
+    return choices[int(number)] if choices else number
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_every_parameter_changes_some_byte(lab: Laboratory, name: str) -> None:
+    """At the ends of its range, in a world in which every instrument is used."""
+    declared = DECLARED[name]
+    ends = [end for end in (declared.low, declared.high) if end != at_default(name)]
+    assert ends
+    besides = BESIDES.get(name, {})
+    for seed in range(3):
+        base = lab.run(*TURMOIL, seed=seed, **besides)
+        for end in ends:
+            if differing(base, lab.run(*TURMOIL, seed=seed, **besides, **{name: value(name, end)})):
+                return
+    pytest.fail(f"{name} does nothing between {declared.low} and {declared.high}")
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_both_ends_of_a_range_can_be_run(lab: Laboratory, name: str) -> None:
+    for end in (DECLARED[name].low, DECLARED[name].high):
+        run = lab.run(*TURMOIL, **{name: value(name, end)})
+        for table in (run.outcome, run.markets, run.vintages):
+            assert all(np.all(np.isfinite(table[metric])) for metric in table.dtype.names), (name, end)
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_turning_off_changes_the_outcome(lab: Laboratory, name: str) -> None:
+    off = SWITCHES[name].off
+    assert off is not None and DECLARED[name].low <= off <= DECLARED[name].high
+    if off == at_default(name):
+        pytest.skip("off by default")
+    besides = BESIDES.get(name, {})
+    changes = {**besides, name: value(name, off)}
+    pairs = [(lab.run(*TURMOIL, seed=s, **besides), lab.run(*TURMOIL, seed=s, **changes)) for s in range(3)]
+    assert any(differing(*pair) for pair in pairs)
+
+
+def mean(metric: str, sector: int | slice = slice(None), since: int = 60) -> Measure:
+    return lambda run: float(run.outcome[metric][since:, sector].mean())
+
+
+def happened(kind: Happening, partnered: bool = True) -> Measure:
+    return lambda run: float(
+        ((run.events["kind"] == kind) & ((run.events["partnership"] != 0) | (not partnered))).sum()
+    )
+
+
+def early_flips(run: Run) -> float:
+    """Quarters since a flip, summed over partnerships: falls when flips are fewer or later."""
+    flips = run.events[run.events["kind"] == Happening.flip]
+    return float((200 - flips["quarter"]).sum())
+
+
+def length_of_life(run: Run) -> float:
+    ended = run.lives[run.lives["end"] >= 0]
+    return float((ended["end"] - ended["start"]).mean())
+
+
+MOTORS = 0
+EFFECTS: dict[str, tuple[dict[str, Any], float, Measure]] = {
+    # moved parameters, sign of what that does, to what
+    "windows": ({"windows": "off"}, -1, mean("technology_level", MOTORS, 100)),
+    "rd_floor": ({"rd_floor": 0}, -1, early_flips),
+    "rd_floor technology": ({"rd_floor": 0}, -1, mean("technology_chinese")),
+    "rent_dampening": ({"rent_dampening": 0}, 1, mean("rd_chinese", since=8)),
+    "room": ({"room": 50}, 1, mean("technology_multinational")),
+    "ambient": ({"ambient": 0}, -1, mean("technology_chinese")),
+    "local_spillover": ({"local_spillover": 0}, -1, mean("technology_chinese")),
+    "foreign_spillover": ({"foreign_spillover": 0}, -1, mean("technology_multinational")),
+    "reverse_spillover": ({"reverse_spillover": 0}, -1, mean("knowledge_to_multinational")),
+    "hub_learning": ({"hub_learning": 0}, -1, mean("knowledge_to_multinational")),
+    "base_leakage": ({"base_leakage": 0}, -1, mean("technology_chinese")),
+    "partner_learning": ({"partner_learning": 0}, -1, mean("technology_chinese")),
+    "complementarity": ({"complementarity": 0}, -1, mean("active_co_innovation")),
+    "deployment": ({"deployment": 0}, -1, mean("active_co_innovation")),
+    "ecosystem": ({"ecosystem": 0}, 1, mean("hub_share")),
+    "platform_quality": ({"platform_quality": 0}, 1, mean("reverse_exports")),
+    "joint_speed": ({"joint_speed": 0}, -1, mean("autonomy")),
+    "veto_months": ({"veto_months": 0}, -1, mean("development_months")),
+    "leakage_spread": ({"leakage_spread": 0}, 1, mean("openness")),
+    "inertia": ({"inertia": 0.005}, -1, lambda run: float(run.vintages["technology_chinese"][120:, MOTORS, 1].mean())),
+    "overhead": ({"overhead": 0}, 1, mean("profit_multinational", since=0)),
+    "governance": ({"governance": 5}, -1, mean("active_globalize")),
+    "cost_market_access": ({"cost_market_access": 1}, -1, mean("active_market_access", since=0)),
+    "cost_wholly_owned": ({"cost_wholly_owned": 0}, 1, mean("wholly_owned_share")),
+    "host_access": ({"host_access": 1}, 1, mean("wholly_owned_share")),
+    "cost_hub": ({"cost_hub": 1}, -1, mean("hub_share")),
+    "brand_cost": ({"brand_cost": 1}, -1, mean("chinese_share_abroad")),
+    "abroad_access": ({"abroad_access": 0.5}, 1, mean("chinese_share_abroad")),
+    "bargaining_power": ({"bargaining_power": 0.95}, -1, mean("equity_multinational")),
+    "renegotiation": ({"renegotiation": 0, "clause_share": 0}, -1, happened(Happening.renegotiation)),
+    "exogenous_end": ({"exogenous_end": 0.1}, 1, happened(Happening.dissolution)),
+    "notice": ({"notice": 20}, 1, length_of_life),
+    "trust_start": ({"trust_start": 0.9}, 1, mean("trust", since=0)),
+    "search_host": ({"search_host": 0.01, "search_abroad": 0.0}, -1, happened(Happening.formation)),
+    "soft_budget": ({"soft_budget": 20, "patience": 4, "smallest_share": 0.5}, -1, mean("bankruptcies", since=0)),
+    "smallest_share": ({"smallest_share": 0}, -1, happened(Happening.bankruptcy, partnered=False)),
+    "patience": ({"patience": 80}, -1, happened(Happening.bankruptcy, partnered=False)),
+}  # fmt: skip
+AGAINST = {  # compared with these values, not with the defaults
+    "soft_budget": {"soft_budget": 1, "patience": 4, "smallest_share": 0.5},
+}
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_sign_of_moving_a_parameter(lab: Laboratory, name: str) -> None:
+    changes, sign, measure = EFFECTS[name]
+    base, moved = lab.runs(seeds=SEEDS, **AGAINST.get(name, {})), lab.runs(seeds=SEEDS, **changes)
+    effects = [sign * (measure(b) - measure(a)) for a, b in zip(base, moved, strict=True)]
+    assert np.mean(effects) > 0.0, effects
+
+
+def test_without_windows_chinese_firms_flip_less(lab: Laboratory) -> None:
+    """Where a generation continues the one before, nobody loses what he knew: flips are fewer or later."""
+    base, off = lab.runs(seeds=12), lab.runs(seeds=12, windows="off")
+    in_motors = [sum(early_flips(run._replace(events=run.events[run.events["sector"] == MOTORS])) for run in runs)
+                 for runs in (base, off)]  # fmt: skip
+    assert in_motors[1] < in_motors[0]
+
+
+def test_without_partner_learning_nothing_flows_between_partners(lab: Laboratory) -> None:
+    for run in lab.runs(partner_learning=0):
+        assert len(run.lives) > 5
+        assert run.lives["flow_to_chinese"].max() == run.lives["flow_to_multinational"].max() == 0.0
+
+
+def test_bargaining_rules_differ(lab: Laboratory) -> None:
+    """Where options do not bind, the Chinese side gets its part of the whole, not of the surplus only."""
+    nash, options = lab.runs(seeds=SEEDS), lab.runs(seeds=SEEDS, bargaining="outside_option")
+    assert all(differing(a, b) for a, b in zip(nash, options, strict=True))
+    share = mean("value_share_chinese", since=20)
+    assert abs(np.mean([share(b) - share(a) for a, b in zip(nash, options, strict=True)])) > 0.005
+
+
+def test_forecasts_that_follow_the_news_are_naive(lab: Laboratory) -> None:
+    for seed in range(3):
+        naive = lab.run(seed=seed, expectations="naive")
+        assert differing(naive, lab.run(seed=seed, forecast_speed=1.0)) == []
+        assert differing(naive, lab.run(seed=seed)) != []
+
+
+def test_markups_answer_shares_only_if_asked(lab: Laboratory) -> None:
+    """Large sellers ask more and sell less: markets are less concentrated than under constant markups."""
+    bertrand, constant = lab.runs(seeds=SEEDS), lab.runs(seeds=SEEDS, pass_on="constant")
+    concentration = mean("concentration", since=20)
+    assert np.mean([concentration(b) - concentration(a) for a, b in zip(bertrand, constant, strict=True)]) > 0.0
+
+
+def test_shares_that_adjust_at_once_are_at_their_target(lab: Laboratory) -> None:
+    state = state_at(lab.scenario(share_speed=1.0, outside_share=0.0), 0)
+    total = state.firms.share.sum(axis=0)
+    assert total[1:4] == pytest.approx(3.0, abs=1e-9)  # three sectors, nothing left outside
+    assert total[0] + total[4] == pytest.approx(3.0, abs=1e-9)
+
+
+def test_without_noise_firms_of_an_origin_innovate_alike(lab: Laboratory) -> None:
+    """With equal starts, equal R&D and no spillover between them, the spread of multinationals comes from luck."""
+    spread = {}
+    for noise in (0.0, 0.8):
+        firms = state_at(lab.scenario(innovation_noise=noise, cost_spread=0.0), 60).firms
+        spread[noise] = float(firms.technology[:3, 0].std())
+    assert spread[0.0] < spread[0.8]
+
+
+def test_cost_spread_off_makes_firms_alike(lab: Laboratory) -> None:
+    assert set(state_at(lab.scenario(cost_spread=0.0), 0).firms.cost_scale[lab.inputs().firms.active > 0]) == {1.0}
+
+
+def test_state_tilt_moves_research_to_state_owned_firms(lab: Laboratory) -> None:
+    """The floor as a whole is the same for equal numbers; state-owned firms get the larger part."""
+    firms = state_at(lab.scenario(state_tilt=1.0, rd_floor=2.0), 124).firms
+    even = state_at(lab.scenario(state_tilt=0.0, rd_floor=2.0), 124).firms
+    state, private = slice(6, 9), slice(9, 14)
+    assert firms.rd[state].mean() > even.rd[state].mean()
+    assert firms.rd[private].mean() < even.rd[private].mean()
+
+
+def test_no_second_line_when_it_is_off(lab: Laboratory) -> None:
+    regions = len(WORLD["regions"])
+    with_second = [run.lives["line"].max() for run in lab.runs(seeds=SEEDS)]
+    assert max(with_second) == regions
+    assert all(run.lives["line"].max() < regions for run in lab.runs(seeds=SEEDS, second_line="off"))
+
+
+def test_capacity_bounds_partnerships(lab: Laboratory) -> None:
+    """One venture a firm at most, nobody powered."""
+    for seed in range(SEEDS):
+        run = lab.run(seed=seed, capacity_host=1, capacity_supply=0)
+        assert not np.any(run.lives["route"] == 2)
+        local = run.lives[run.lives["type_last"] != Type.globalize]
+        for c in set(local["chinese"].tolist()):
+            mine = local[local["chinese"] == c]
+            ends = np.where(mine["end"] < 0, 10_000, mine["end"])
+            order = np.argsort(mine["start"])
+            assert np.all(mine["start"][order][1:] >= ends[order][:-1])
+
+
+def test_nothing_ends_by_chance_without_chance(lab: Laboratory) -> None:
+    chance = [int((run.events["trigger"] == Trigger.exogenous).sum()) for run in lab.runs(seeds=SEEDS)]
+    assert sum(chance) > 0
+    assert all(not (run.events["trigger"] == Trigger.exogenous).any() for run in lab.runs(seeds=SEEDS, exogenous_end=0))
+
+
+def test_no_entry_without_entry(lab: Laboratory) -> None:
+    assert lab.run().outcome["entries"].sum() > 0
+    assert lab.run(entry=0).outcome["entries"].sum() == 0
+
+
+@pytest.mark.parametrize("discount", [0.0, 1.0])
+def test_entrants_start_below_the_best_they_can_see(lab: Laboratory, discount: float) -> None:
+    """By the discount on average, by up to 2.7 times as much or above it with luck."""
+    below = []
+    for seed in range(3):
+        for t, state in steps(lab.scenario(entry=5, entrant_discount=discount), seed):
+            events = state.events[: state.scratch.counts[1]]
+            for event in events[(events["kind"] == Happening.entry) & (events["quarter"] == t)]:
+                best = state.scratch.frontier_chinese[event["sector"], 0]
+                below.append(best - state.firms.technology[event["chinese"], 0])
+    assert len(below) >= 24
+    assert np.mean(below) == pytest.approx(discount, abs=0.3 * discount + 1e-12)
+
+
+def test_no_hazard_no_hedge_no_loss(lab: Laboratory) -> None:
+    """Fear needs events that raise it, hedges need a loss to cover."""
+    assert lab.run(LISTING).outcome["hazard"].max() > 0.0 and lab.run(LISTING).outcome["hedge"].max() > 0.0
+    assert lab.run(LISTING, hazard_up=0).outcome["hazard"].max() == 0.0
+    assert lab.run(LISTING, cutoff_loss=0).outcome["hedge"].max() == 0.0
+
+
+def test_clauses_are_signed_as_often_as_declared(lab: Laboratory) -> None:
+    for share in (0.0, 1.0):
+        jv = state_at(lab.scenario(clause_share=share), 120).partnerships
+        assert jv.active.sum() > 3 and np.all(jv.clause[jv.active > 0] == share)
+
+
+def test_listing_trust_is_lost_by_the_whole_sector(lab: Laboratory) -> None:
+    trust = mean("trust", since=116)
+    runs = {loss: lab.runs(LISTING, seeds=SEEDS, listing_trust=loss) for loss in (0.0, 1.0)}
+    assert np.mean([trust(b) - trust(a) for a, b in zip(runs[0.0], runs[1.0], strict=True)]) < 0.0
+
+
+def test_ip_opens_contracts_by_its_parameter(lab: Laboratory) -> None:
+    regime = shock("data_regime", destination="china", ip=1.0, start="1979Q1")
+    openness = mean("openness", since=8)
+    off, on = (np.mean([openness(run) for run in lab.runs(regime, seeds=SEEDS, ip_openness=o)]) for o in (0.0, 2.0))
+    assert on > off
+    assert differing(lab.run(ip_openness=0.0), lab.run(regime, ip_openness=0.0)) == []
+
+
+def test_control_lag_withholds_technology(lab: Laboratory) -> None:
+    control = shock("export_control", origin=["us", "eu"], destination="china", coverage=1.0, start="1979Q1")
+    ventures = mean("active_market_access", since=8)
+    none, some = (
+        np.mean([ventures(run) for run in lab.runs(control, seeds=SEEDS, control_lag=lag)]) for lag in (0.0, 3.0)
+    )
+    assert some < none
+
+
+def test_familiar_partners_are_signed_again(lab: Laboratory) -> None:
+    def repeated(run: Run) -> float:
+        pairs = list(zip(run.lives["multinational"].tolist(), run.lives["chinese"].tolist(), strict=True))
+        return 1.0 - len(set(pairs)) / len(pairs)
+
+    off, on = (np.mean([repeated(run) for run in lab.runs(seeds=12, familiarity=f)]) for f in (0.0, 0.05))
+    assert on > off
+
+
+def test_hysteresis_makes_firms_stay(lab: Laboratory) -> None:
+    """The ratio of gain to cost that makes a side move: fewer conversions the larger it is, where moving is dear."""
+    moves = happened(Happening.conversion)
+    off, on = (np.mean([moves(run) for run in lab.runs(seeds=12, hysteresis=h, sunk_cost=0.05)]) for h in (1.0, 3.0))
+    assert on < off
+
+
+def test_without_anticipation_an_announcement_is_no_news(lab: Laboratory) -> None:
+    dates = {"announce": "1995Q1", "start": "2005Q1"}
+    tariff = shock("tariff", sectors="traded", origin="china", destination="us", rate=0.8, **dates)
+    for seed in range(3):
+        base, treated = lab.run(seed=seed, anticipation=0), lab.run(tariff, seed=seed, anticipation=0)
+        assert differing(until(base, 104), until(treated, 104)) == []
+
+
+def test_switches_of_the_shipped_baseline_matter(shipped: Scenario, root) -> None:  # type: ignore[no-untyped-def]
+    """Each switch of structure moves the shipped world, not only a small one."""
+    from sim.scenario import load
+
+    base = simulate(shipped, 0)
+    path = root / "scenarios" / "baseline.yaml"
+    for name, declared in DECLARED.items():
+        if declared.choices:
+            other = 1.0 - shipped.parameters[name]
+            moved = simulate(load(path, set={f"parameters.{name}": value(name, other)}), 0)
+            assert differing(base, moved) != [], name
