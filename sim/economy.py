@@ -138,7 +138,8 @@ class Firm(Row, declared=Firms):
         Forms abroad are told for the region where they are worth most, or for `region`. Raises UsageError before the
         first quarter.
         """
-        return candidates(self.model.asked(), self.model.quarter, self.row, self.model.labels, region)
+        state, asked = self.model.asked()
+        return candidates(state, asked, self.model.quarter, self.row, self.model.labels, region)
 
 
 class Multinational(Firm):
@@ -161,7 +162,8 @@ class Partnership(Row, declared=Partnerships):
 
     def options(self) -> list[Option]:
         """What each side thinks of every option now, as a review at the quarter's end would weigh it."""
-        return options(self.model.asked(), self.model.quarter, self.row)
+        state, asked = self.model.asked()
+        return options(state, asked, self.model.quarter, self.row)
 
 
 class Economy(mesa.Model):  # type: ignore[misc]
@@ -257,11 +259,11 @@ class Economy(mesa.Model):  # type: ignore[misc]
         weights = row[field.pool].sum()
         return float((row[name] * row[field.pool]).sum() / weights) if weights else float("nan")
 
-    def asked(self) -> State:
-        """The state, once it can be asked what things are worth."""
+    def asked(self) -> tuple[State, Any]:
+        """The state and its bundle, once they can be asked what things are worth."""
         if self.quarter < 0:
             raise UsageError("before the first quarter nothing has a price", "step() first")
-        return self.state
+        return self.state, self.columns
 
     def firm_name(self, row: int) -> str:
         """The name of the firm in a row."""

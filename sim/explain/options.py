@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from sim.columns import Column, Happening, Kind, Mode, Route, Type
-from sim.compiled import bundle
 from sim.errors import UsageError
 from sim.quarter import State
 from sim.quarter.asked import STAY, Deal, Obstacle, Terms, Weighed, deal, weigh
@@ -96,9 +95,12 @@ def firm_names(labels: Labels, ids: Column) -> list[str]:
     return [firm_name(label, identity) for label, identity in zip(labels.firms, ids.tolist(), strict=True)]
 
 
-def options(state: State, t: int, row: int) -> list[Option]:
-    """What the two sides of partnership `row` think of every option in quarter t, as a review would find it."""
-    return told(state, row, quietly(weigh, state, t, row))
+def options(state: State, asked: Any, t: int, row: int) -> list[Option]:
+    """What the two sides of partnership `row` think of every option in quarter t, as a review would find it.
+
+    asked: the state, or its bundle where many questions are asked of it.
+    """
+    return told(state, row, quietly(weigh, asked, t, row))
 
 
 def told(state: State, row: int, w: Weighed) -> list[Option]:
@@ -135,10 +137,9 @@ def _change(w: Weighed, now: int, route: int) -> tuple[str, Happening]:
 
 
 def _option(w: Weighed, choice: str, terms: Terms, possible: bool, chosen: bool, reason: str) -> Option:
-    d_m, d_c = w.outside_multinational, w.outside_chinese
-    surplus = terms.multinational + terms.chinese - d_m - d_c
-    got = (terms.multinational, terms.chinese)
-    return Option(choice, *got, d_m, d_c, surplus, bool(possible), bool(chosen), reason)
+    got = (terms.multinational, terms.chinese, w.outside_multinational, w.outside_chinese)
+    mine, hers, d_m, d_c = (float(value) for value in got)  # interpreted, they are NumPy's
+    return Option(choice, mine, hers, d_m, d_c, mine + hers - d_m - d_c, bool(possible), bool(chosen), reason)
 
 
 def _ends(w: Weighed, now: int, unhappy: bool) -> list[Option]:
@@ -181,11 +182,14 @@ def _short(w: Weighed) -> str:
     return "; both sides content"
 
 
-def candidates(state: State, t: int, row: int, labels: Labels, region: str | None = None) -> list[Candidate]:
+def candidates(
+    state: State, asked: Any, t: int, row: int, labels: Labels, region: str | None = None
+) -> list[Candidate]:
     """Every deal of a firm with every firm on the other side of its sector, best surplus first.
 
     A form abroad stands once, in the region where it is worth most, or in `region`; the host's forms come with every
-    call unless another region is asked for. Raises UsageError for a region the world does not have.
+    call unless another region is asked for. asked: the state, or its bundle. Raises UsageError for a region that the
+    world does not have.
     """
     if region is not None and region not in labels.regions:
         raise UsageError(f"no region {region!r}", f"there are {', '.join(labels.regions)}")
@@ -193,7 +197,7 @@ def candidates(state: State, t: int, row: int, labels: Labels, region: str | Non
     names, mine = firm_names(labels, firms.id), Kind(int(firms.kind[row]))
     places = [r for r, name in enumerate(labels.regions) if r != state.host and region in (None, name)]
     rows = range(int(state.sectors.first[s]), int(state.sectors.last[s]))
-    ask = partial(_candidate, state, bundle(state), t, labels)
+    ask = partial(_candidate, state, asked, t, labels)
     found = []
     for other in (i for i in rows if firms.active[i] and firms.kind[i] != mine):
         m, c = (row, other) if mine == Kind.multinational else (other, row)
@@ -209,28 +213,18 @@ def candidates(state: State, t: int, row: int, labels: Labels, region: str | Non
 def _candidate(
     state: State, asked: Any, t: int, labels: Labels, m: int, c: int, what: tuple[int, int, int], partner: str
 ) -> Candidate:
-    """One deal; `what` is type, route and region, `asked` the state's bundle."""
+    """One deal; `what` is type, route and region."""
     kind, route, r = what
     found: Deal = quietly(deal, asked, t, m, c, kind, route, r)
     possible = found.obstacle == Obstacle.none
     reason = _terms(found.terms) if possible else OBSTACLES[Obstacle(found.obstacle)]
     if possible and found.refusal > 0:
         reason += f"; screening refuses it with probability {found.refusal:.2f}"
-    return Candidate(
-        partner,
-        form(kind, route),
-        labels.regions[r],
-        found.terms.multinational,
-        found.terms.chinese,
-        found.outside_multinational,
-        found.outside_chinese,
-        found.value - found.outside_multinational - found.outside_chinese,
-        found.terms.equity,
-        found.terms.royalty,
-        found.look,
-        possible,
-        reason,
-    )
+    d_m, d_c = found.outside_multinational, found.outside_chinese
+    numbers = (found.terms.multinational, found.terms.chinese, d_m, d_c, found.value - d_m - d_c)
+    agreed = (found.terms.equity, found.terms.royalty, found.look)
+    values: Any = [float(value) for value in (*numbers, *agreed)]  # interpreted, they are NumPy's
+    return Candidate(partner, form(kind, route), labels.regions[r], *values, possible=possible, reason=reason)
 
 
 def offers(state: State, t: int, m: int, c: int, region: int, labels: Labels) -> list[Candidate]:

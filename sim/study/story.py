@@ -33,7 +33,8 @@ class _Record(NamedTuple):
     uncapped: list[int]
     metrics: dict[str, np.ndarray]
     levels: np.ndarray
-    commonest: np.ndarray  # [seed, sector] largest share of one type among what is in force at the end
+    in_force: np.ndarray  # [type, seed, sector] partnerships and bases at the end
+    controlled: list[int]  # sectors under export control at the end
 
     def adoptions(self, first: float, last: float, sectors: Sequence[int] | None = None) -> np.ndarray:
         """Adoptions by type, mean of runs, from the first year to before the last."""
@@ -74,12 +75,13 @@ def _gather(seeds: Sequence[int], workers: int) -> _Record:
     wanted += ["hub_share", "wholly_owned_share", "firms_multinational"]
     metrics = {name: np.stack([run.outcome[name] for run in runs]) for name in wanted}
     in_force = np.stack([metrics[f"active_{kind}"][:, -1] for kind in TYPES[:3]] + _alone(metrics))
-    total = np.maximum(in_force.sum(0), 1.0)
     host = names.regions.index(scenario.world.host)
-    caps = build(scenario, seeds[0]).in_force.cap[_quarter(1995) : _quarter(2005), :, :, :, host]
+    policy = build(scenario, seeds[0]).in_force
+    caps = policy.cap[_quarter(1995) : _quarter(2005), :, :, :, host]
     uncapped = [s for s in range(len(names.sectors)) if caps[:, s].min() >= 1.0]
     levels = np.stack([run.vintages["technology_level"] for run in runs])
-    return _Record(names.sectors, uncapped, metrics, levels, in_force.max(0) / total)
+    controlled = [s for s in range(len(names.sectors)) if policy.control[-1, s].max() > 0.2]
+    return _Record(names.sectors, uncapped, metrics, levels, in_force, controlled)
 
 
 def _alone(metrics: dict[str, np.ndarray]) -> list[np.ndarray]:
@@ -176,7 +178,19 @@ def _cars(record: _Record) -> list[Claim]:
 
 
 def _future(record: _Record) -> list[Claim]:
-    stuck = {name: float(record.commonest[:, s].mean()) for s, name in enumerate(record.sectors)}
-    worst = {name: share for name, share in stuck.items() if share > 0.80}
-    text = ", ".join(f"{name} {share:.2f}" for name, share in worst.items()) or f"largest {max(stuck.values()):.2f}"
-    return [Claim("sectors with over 0.80 of one type in force in 2040", "none", text, not worst)]
+    """Sectors in which one type fills the stock in 2040, and whether a measured fact says why."""
+    shares = (record.in_force / np.maximum(record.in_force.sum(0), 1.0)).mean(1)
+    told, explained = [], True
+    for s, name in enumerate(record.sectors):
+        kind = TYPES[int(shares[:, s].argmax())]
+        if shares[:, s].max() <= 0.80:
+            continue
+        reason = "no reason known"
+        if kind == "globalize" and record.metrics["technology_level"][:, -1, s].mean() >= 0.95:
+            reason = "Chinese technology is at the frontier"
+        elif s in record.controlled:
+            reason = "controls keep partners apart"
+        explained &= reason != "no reason known"
+        told.append(f"{name} {kind} {shares[:, s].max():.2f}: {reason}")
+    text = "; ".join(told) or f"largest {shares.max():.2f}"
+    return [Claim("sectors with over 0.80 of one type in force in 2040", "none, or a reason", text, explained)]

@@ -9,6 +9,7 @@ import pytest
 from mesa import DataCollector
 
 from sim.columns import Firms, Outcome, Partnerships, fields
+from sim.compiled import bundle
 from sim.economy import ChineseFirm, Economy, Multinational, Partnership, reporters
 from sim.errors import UsageError
 from sim.explain.past import life_names
@@ -40,10 +41,11 @@ def test_steps_give_the_bytes_of_simulate(turmoil, seed):
 def test_stopping_at_the_review_gives_the_same_bytes(turmoil):
     inputs, run = build(turmoil, 1), simulate(turmoil, 1)
     state = prepare(inputs, host(turmoil), 1, len(run.events) + len(run.lives))
-    quietly(begin, state)
+    columns = bundle(state)
+    quietly(begin, columns)
     for t in range(len(run.outcome)):
-        quietly(to_review, state, t)
-        quietly(from_review, state, t)
+        quietly(to_review, columns, t)
+        quietly(from_review, columns, t)
     assert state.outcome.tobytes() == run.outcome.tobytes()
     assert state.events[: len(run.events)].tobytes() == run.events.tobytes()
 

@@ -299,10 +299,19 @@ def test_familiar_partners_are_signed_again(lab: Laboratory) -> None:
 
 
 def test_hysteresis_makes_firms_stay(lab: Laboratory) -> None:
-    """The ratio of gain to cost that makes a side move: fewer conversions the larger it is, where moving is dear."""
-    moves = happened(Happening.conversion)
-    off, on = (np.mean([moves(run) for run in lab.runs(seeds=12, hysteresis=h, sunk_cost=0.05)]) for h in (1.0, 3.0))
-    assert on < off
+    """The ratio of gain to cost that makes a side move: fewer plants abroad, fewer ventures that change their type."""
+
+    def converted(run: Run) -> int:
+        events = run.events[(run.events["kind"] == Happening.conversion) & (run.events["partnership"] != 0)]
+        return int((events["type_before"] != events["type_after"]).sum())
+
+    plants, moves = {}, {}
+    for ratio in (1.0, 3.0):
+        last = [state_at(lab.scenario(hysteresis=ratio), 199, seed) for seed in range(4)]
+        plants[ratio] = sum(int((state.firms.plant >= 0).sum()) for state in last)
+        moves[ratio] = sum(converted(run) for run in lab.runs(seeds=12, hysteresis=ratio, sunk_cost=0.2))
+    assert plants[3.0] < plants[1.0]
+    assert moves[3.0] < moves[1.0]
 
 
 def test_without_anticipation_an_announcement_is_no_news(lab: Laboratory) -> None:

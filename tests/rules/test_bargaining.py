@@ -142,6 +142,7 @@ def test_terms_by_hand() -> None:
 def test_terms_at_the_limits() -> None:
     assert royalty_needed(5.0, 10.0, 0.0, 0.5, 0.03, 0.08) == 0.0  # nothing sold, nothing paid
     assert royalty_needed(5.0, 10.0, 100.0, 0.0, 0.03, 0.08) == approx(0.05)  # no equity at all: a licence
+    assert royalty_needed(20.0, 10.0, 100.0, 1.0, 0.03, 0.08) == 0.08  # all of the profit is not enough
     assert equity_share(4.0, 0.0, 0.0, 0.0, 1.0) == equity_share(4.0, -5.0, 0.0, 0.0, 1.0) == 0.5
     assert equity_share(4.0, -5.0, 0.0, 0.0, 0.3) == 0.3  # law still holds
     assert equity_share(40.0, 10.0, 0.0, 0.0, 1.0) == 1.0  # no more than all of it
@@ -178,6 +179,12 @@ def test_terms_stay_within_the_law(wanted: float, profit: float, sales: float, c
     _, equity, royalty = received(wanted, profit, sales, cap)
     assert 0.0 <= equity <= cap
     assert 0.0 <= royalty <= 0.08
+
+
+@given(st.floats(-100.0, 100.0), st.floats(0.0, 100.0), st.floats(1.0, 1e4), share)
+def test_royalty_takes_no_more_than_there_is(profit: float, less: float, sales: float, cap: float) -> None:
+    """As long as nobody wants more than the profit, royalty leaves a pot for equity to divide, thin as it may be."""
+    assert royalty_needed(profit - less, profit, sales, cap, 0.03, 0.08) * sales <= max(profit, 0.0) + 1e-9
 
 
 @given(st.floats(1.0, 1e4), st.floats(1.0, 1e4), st.floats(1.0, 1e4), st.floats(0.1, 0.9), money_unit)

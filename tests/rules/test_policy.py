@@ -92,11 +92,15 @@ def test_a_higher_threshold_screens_less(equity: float, a: float, b: float) -> N
         (Type.market_access, Route.none, 0.50, True, SubForm.equity_jv),
         (Type.market_access, Route.none, 0.05, True, SubForm.licence),  # the partner holds nearly all
         (Type.market_access, Route.none, 1.00, True, SubForm.contract_manufacturing),  # the multinational does
+        (Type.market_access, Route.none, 0.15, True, SubForm.equity_jv),
+        (Type.market_access, Route.none, 0.95, True, SubForm.equity_jv),
         (Type.co_innovation, Route.none, 0.50, True, SubForm.equity_jv),
+        (Type.co_innovation, Route.none, 0.81, True, SubForm.minority_stake),
         (Type.co_innovation, Route.none, 0.90, True, SubForm.minority_stake),  # a small Chinese part
         (Type.co_innovation, Route.none, 0.10, True, SubForm.rd_alliance),  # a large one
         (Type.globalize, Route.sell, 0.00, False, SubForm.distribution),
-        (Type.globalize, Route.sell, 0.50, True, SubForm.equity_jv),
+        (Type.globalize, Route.sell, 0.24, True, SubForm.distribution),
+        (Type.globalize, Route.sell, 0.25, True, SubForm.equity_jv),
         (Type.globalize, Route.power, 1.00, True, SubForm.licence),
         (Type.globalize, Route.power, 1.00, False, SubForm.supply),
     ],
