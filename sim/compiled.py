@@ -27,7 +27,16 @@ from numba.extending import (
 )
 
 _PACKAGE = Path(__file__).parent
-_SOURCES = ("compiled.py", "arithmetic.py", "draws.py", "columns.py", "parameters.py", "quarter*.py", "quarter/*.py", "rules/*.py")
+_SOURCES = (
+    "compiled.py",
+    "arithmetic.py",
+    "draws.py",
+    "columns.py",
+    "parameters.py",
+    "quarter*.py",
+    "quarter/*.py",
+    "rules/*.py",
+)
 
 
 def kernel_hash() -> str:
@@ -66,15 +75,15 @@ _OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True
 
 def rule(function: Function) -> Function:
     """A pure function of numbers, inlined where it is called."""
-    return numba.njit(forceinline=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
+    return numba.njit(forceinline=True, **_OPTIONS)(function)
 
 
 def stage(function: Function) -> Function:
     """A function over columns, compiled once."""
-    return numba.njit(**_OPTIONS)(function)  # type: ignore[no-any-return]
+    return numba.njit(**_OPTIONS)(function)
 
 
-class _BundleType(types.Type):
+class _BundleType(types.Type):  # type: ignore[misc]
     """Type of a bundle: what its table holds, in order."""
 
     def __init__(self, members: tuple[tuple[str, types.Type], ...]) -> None:

@@ -57,25 +57,25 @@ def key(seed: int, stream: int, quarter: int) -> np.uint64:
 
 
 @rule
-def bits(stream_key: np.uint64, identity: int) -> np.uint64:
+def bits(stream_key: np.uint64, identity: int | np.uint64) -> np.uint64:
     """64 random bits of an identity under a key."""
     return mix(np.uint64(stream_key) + (np.uint64(identity) + _ONE) * _G)
 
 
 @rule
-def join(a: int, b: int) -> np.uint64:
+def join(a: int | np.uint64, b: int | np.uint64) -> np.uint64:
     """One identity out of two."""
     return mix(np.uint64(a) + _G) + np.uint64(b)
 
 
 @rule
-def uniform(stream_key: np.uint64, identity: int) -> float:
+def uniform(stream_key: np.uint64, identity: int | np.uint64) -> float:
     """A draw from [0, 1) with 53 bits."""
     return np.float64(bits(stream_key, identity) >> _11) * 2.0**-53
 
 
 @rule
-def normal(stream_key: np.uint64, identity: int) -> float:
+def normal(stream_key: np.uint64, identity: int | np.uint64) -> float:
     """Nearly standard normal: a sum of four uniforms of 16 bits, exact mean 0 and variance 1, within +-3.47."""
     h = bits(stream_key, identity)
     part = np.uint64(0xFFFF)

@@ -16,11 +16,13 @@ import mesa
 import numpy as np
 
 from sim import columns
-from sim.columns import FIRST_YEAR, Field, Firms, Kind, Outcome, Partnerships, fields
+from sim.columns import FIRST_YEAR, Firms, Kind, Partnerships
 from sim.compiled import bundle
+from sim.declare import Field, fields
 from sim.errors import UsageError
 from sim.explain import Candidate, Option, candidates, firm_name, options, story
 from sim.quarter import State, advance, begin, finish
+from sim.records import Outcome
 from sim.scenario import Scenario, load
 from sim.scenario.build import build, host, labels
 from sim.scenario.values import quarter_name

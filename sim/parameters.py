@@ -43,7 +43,7 @@ class Parameters(NamedTuple):
     state_tilt: Annotated[float, P("phi_S", "share", "part of the floor moved from private to state-owned firms", 0.2, 0.0, 1.0, "assumed", "low", "M2", off=0.0)]
     rent_dampening: Annotated[float, P("kappa", "share", "partnership income not put into own R&D by the Chinese side", 0.3, 0.0, 1.0, "Howell2018", "low", "M2", off=0.0)]
     innovation_noise: Annotated[float, P("sigma", "1", "idiosyncratic s.d. of innovation", 0.35, 0.0, 0.8, "assumed", "low", "M2", off=0.0)]
-    room: Annotated[float, P("C", "log", "distance from a generation's first frontier to its ceiling", 4.0, 0.5, 50.0, "Foster1986", "low", "M2", off=50.0)]
+    room: Annotated[float, P("C", "log", "distance from a generation's first frontier to its ceiling", 4.0, 0.5, 50.0, "Foster1986", "low", "M2")]
     absorption_half: Annotated[float, P("R_half", "ratio", "R&D at half absorptive capacity, over reference", 0.05, 0.0, 2.0, "CohenLevinthal1990", "medium", "M3")]
     ambient: Annotated[float, P("lambda_A", "1", "scale of ambient spillover to Chinese firms", 0.28, 0.0, 1.0, "fitted; prior Bai2025", "medium", "M3", fitted=True, off=0.0)]
     local_spillover: Annotated[float, P("lambda_L", "1/year", "catch-up to the best Chinese firm", 0.06, 0.0, 0.3, "assumed", "low", "M3", off=0.0)]
@@ -81,7 +81,7 @@ class Parameters(NamedTuple):
     # partnerships: attributes (M7, M12)
     transfer_lag: Annotated[float, P("ell", "log", "technology lag of a venture without trust", 0.20, 0.0, 1.0, "trial", "low", "M7")]
     lag_trust: Annotated[float, P("ell_T", "1", "trust at which lags vanish", 1.3, 1.0, 3.0, "trial", "low", "M7")]
-    lag_openness: Annotated[float, P("ell_tau", "share", "part of the lag that openness removes", 0.4, 0.0, 1.0, "assumed", "low", "M8")]
+    lag_openness: Annotated[float, P("ell_tau", "share", "part of the lag that a first unit of openness removes", 0.4, 0.0, 1.0, "assumed", "low", "M8")]
     complementarity: Annotated[float, P("K", "log", "gain of joint development at equal technology and full trust", 0.5, 0.0, 1.5, "fitted; period shares to 2014", "medium", "M7", fitted=True, off=0.0)]
     complementarity_slope: Annotated[float, P("k_K", "1/log", "fall of the gain with the technology gap", 7.0, 0.5, 20.0, "fitted; period shares to 2014", "medium", "M7", fitted=True)]
     complementarity_floor: Annotated[float, P("K_0", "share", "part of the gain that needs no trust", 0.3, 0.0, 1.0, "trial", "low", "M7")]

@@ -4,9 +4,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import Column, Event, Firms, Life, Market, Outcome, Partnerships, Scratch, Vintage, allocate, record
+from sim.columns import Firms, Partnerships, Scratch
 from sim.compiled import INTERPRETED
+from sim.declare import Column, allocate, record
 from sim.quarter import State, run
+from sim.records import Event, Life, Market, Outcome, Vintage
 from sim.rules.bargaining import annuity, ramp_value
 from sim.scenario.build import Inputs, build, host
 from sim.scenario.resolve import Scenario
@@ -43,7 +45,7 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
         "line": lines,
         "kind": 2,
         "partnership": multinationals * lines + 1,
-        "counter": 4,
+        "counter": 3,
     }
     given = allocate(Firms, sizes)
     for name in ("id", "sector", "kind", "home", "ownership", "access_holder", "active"):
@@ -75,7 +77,7 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
 
 def collect(state: State) -> Run:
     """The records of a finished run, logs cut to their length."""
-    _, events, lives, _ = (int(n) for n in state.scratch.counts)
+    events, lives, _ = (int(n) for n in state.scratch.counts)
     return Run(
         state.seed,
         state.outcome,
@@ -94,7 +96,7 @@ def simulate(scenario: Scenario, seed: int) -> Run:
     while True:
         state = prepare(inputs, host(scenario), seed, length)
         quietly(run, state, len(inputs.world.market))
-        if max(state.scratch.counts[1], state.scratch.counts[2]) <= length:
+        if max(state.scratch.counts[:2]) <= length:
             return collect(state)
         length *= 2
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from sim import columns, draws
-from sim.columns import Firms, Market, Outcome, Partnerships, Policy, Vintage, World
+from sim.columns import Firms, Partnerships, Policy, World
 from sim.parameters import parameters
+from sim.records import Market, Outcome, Vintage
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "sim").rglob("*.py"))

@@ -6,7 +6,8 @@ All values are present values over the horizon, in money (the unit of the sector
 from functools import partial
 from typing import Any, NamedTuple
 
-from sim.columns import Column, Happening, Kind, Mode, Route, Type
+from sim.columns import Happening, Kind, Mode, Route, Type
+from sim.declare import Column
 from sim.errors import UsageError
 from sim.quarter import State
 from sim.quarter.asked import STAY, Deal, Obstacle, Terms, Weighed, deal, weigh
@@ -223,8 +224,8 @@ def _candidate(
     d_m, d_c = found.outside_multinational, found.outside_chinese
     numbers = (found.terms.multinational, found.terms.chinese, d_m, d_c, found.value - d_m - d_c)
     agreed = (found.terms.equity, found.terms.royalty, found.look)
-    values: Any = [float(value) for value in (*numbers, *agreed)]  # interpreted, they are NumPy's
-    return Candidate(partner, form(kind, route), labels.regions[r], *values, possible=possible, reason=reason)
+    values = [float(value) for value in (*numbers, *agreed)]  # interpreted, they are NumPy's
+    return Candidate._make((partner, form(kind, route), labels.regions[r], *values, possible, reason))
 
 
 def offers(state: State, t: int, m: int, c: int, region: int, labels: Labels) -> list[Candidate]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.columns import Column, Happening, Policy, fields
+from sim.columns import Happening, Policy
+from sim.declare import Column, fields
 from sim.explain.options import form
 from sim.parameters import parameters
 from sim.quarter import State

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.columns import Field
+from sim.declare import Field
 from sim.plots import style
 from sim.plots.stored import Stored
 from sim.study.tables import ALL

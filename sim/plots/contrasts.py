@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.columns import Field
+from sim.declare import Field
 from sim.errors import UsageError
 from sim.plots import forest, style
 from sim.plots.cells import Cell, cell_words, cells, pairing, span

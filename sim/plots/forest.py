@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.columns import Field
+from sim.declare import Field
 from sim.plots import style
 from sim.plots.cells import Cell, cell_words, pairing, span
 from sim.plots.sheet import Entry, Sheet

@@ -15,39 +15,25 @@ from sim.quarter.firms import turn_over
 from sim.quarter.investment import invest
 from sim.quarter.learning import learn
 from sim.quarter.market import trade
-from sim.quarter.offers import venture_offer
 from sim.quarter.record import write_record
-from sim.quarter.review import EXOGENOUS, REVIEW, TALKS, alternative, current_worth, hold_reviews, outside
-from sim.quarter.search import (
-    SEARCH,
-    avoided,
-    half_line_loss,
-    host_line,
-    known,
-    listed_pair,
-    seek_partners,
-    signing_cost,
-    world_market,
+from sim.quarter.review import (
+    ENDING,
+    EXOGENOUS,
+    REVIEW,
+    STAY,
+    called,
+    end_of,
+    hold_reviews,
+    plant_uses,
+    weigh_review,
 )
-from sim.quarter.state import BUYOUT_C, BUYOUT_M, CONVERSION, DISSOLUTION, RENEGOTIATION, State
-from sim.quarter.values import (
-    Worth,
-    abroad_worth,
-    alone_abroad,
-    alone_in_host,
-    equity_cap,
-    host_worth,
-    leak_price,
-    lesson_rate,
-    pays,
-    split,
-    terms,
-)
+from sim.quarter.search import FREE, SEARCH, abroad_deal, barred, host_deal, host_line, seek_partners
+from sim.quarter.state import State
+from sim.quarter.values import Terms, alone_in_host, equity_cap, leak_price, lesson_rate
 from sim.rules.governance import dependence_cost
 from sim.rules.policy import screened
-from sim.rules.review import dissatisfied, plant_use, renegotiation_chance, worth_moving
 
-STAY = -1
+__all__ = ["STAY", "Deal", "Obstacle", "Terms", "Weighed", "deal", "from_review", "to_review", "weigh"]
 
 
 class Obstacle(IntEnum):
@@ -63,16 +49,7 @@ class Obstacle(IntEnum):
     no_pay = 7  # nothing would be left for the Chinese firm
 
 
-FREE, LISTED, NO_TECHNOLOGY, LINE_TAKEN, SAME_PARTNER, PARTNER_FULL, NO_SURPLUS, NO_PAY = (int(o) for o in Obstacle)
-
-
-class Terms(NamedTuple):
-    """A contract's worth to each side under its terms."""
-
-    multinational: float
-    chinese: float
-    equity: float
-    royalty: float
+NO_SURPLUS, NO_PAY = int(Obstacle.no_surplus), int(Obstacle.no_pay)
 
 
 class Weighed(NamedTuple):
@@ -142,42 +119,12 @@ def from_review(columns: Any, t: int) -> None:
 
 def weigh(columns: Any, t: int, q: int) -> Weighed:
     """What a review of partnership row q in quarter t weighs and would decide."""
-    return weigh_review(bundle(columns), t, q)
+    return all_weighed(bundle(columns), t, q)
 
 
 def deal(columns: Any, t: int, m: int, c: int, kind: int, route: int, r: int) -> Deal:
     """A contract of two firms as the search of quarter t values it, before taste; r is the host unless kind is 3."""
     return value_deal(bundle(columns), t, m, c, kind, route, r)
-
-
-@stage
-def under(st: State, t: int, m: int, kind: int, route: int, r: int, w: Worth, pay_c: float) -> Terms:
-    """What each side gets when the Chinese side is to have `pay_c`, as far as law and royalties allow."""
-    equity, royalty = terms(st, t, m, kind, route, r, w, pay_c)
-    got_m, got_c = pays(st, kind, w, equity, royalty)
-    return Terms(got_m, got_c, equity, royalty)
-
-
-@stage
-def market_scale(st: State, s: int, r: int, kind: int) -> float:
-    """A quarter's market per firm of the place that a contract is about."""
-    scale = st.scratch.unit[s]
-    if kind == 3:
-        firms = st.sectors.multinationals[s] + st.sectors.chinese[s]
-        scale *= st.scratch.expenditure[s, r] / max(scale * firms, 1e-30)
-    return scale
-
-
-@stage
-def end_of(st: State, t: int, q: int, use_m: float, use_c: float, cap: float) -> int:
-    """How a partnership would end, as `review.choose_end` decides it."""
-    plant = max(st.scratch.forecast_sales[q], 0.0)
-    least = st.parameters.buyout_threshold * plant
-    if st.partnerships.type[q] == 3:
-        return DISSOLUTION
-    if cap >= 1.0 and use_m - use_c > least:
-        return BUYOUT_M
-    return BUYOUT_C if use_c - use_m > least else DISSOLUTION
 
 
 @stage
@@ -188,79 +135,46 @@ def fears(st: State, t: int, q: int) -> tuple[float, float, float, float]:
     to_c, to_m = lesson_rate(st, t, m, c, jv.trust[q])
     open_ramp = jv.openness[q] * st.ramp
     dependent = c if jv.type[q] == 3 and jv.route[q] == 1 else m
-    risk = dependence_cost(firms.hazard[dependent], p.cutoff_loss, firms.hedge[dependent], p.hedge_cost)
-    lost = risk * max(x.forecast_pot[q], 0.0) * st.annuity * 0.25
+    risk = dependence_cost(firms.hazard[dependent], 4.0 * p.cutoff_loss, firms.hedge[dependent], p.hedge_cost)
+    lost = risk * max(x.forecast_pot[q], 0.0) * st.annuity
     return open_ramp * to_c * x.gain[c], open_ramp * to_m * x.gain[m], open_ramp * to_c * leak_price(st, m, c), lost
 
 
 @stage
-def called(st: State, t: int, q: int) -> bool:
-    """Whether a change of policy calls a review, as in `review.hold_reviews`."""
-    jv, changed, s = st.partnerships, st.in_force.changed, st.partnerships.sector[q]
-    home = st.firms.home[jv.multinational[q]]
-    touched = changed[t, s, jv.region[q]] > 0.0 and changed[t, s, home] > 0.0
-    return touched or (jv.type[q] != 3 and changed[t, s, st.host] > 0.0)
-
-
-@stage
-def weigh_review(st: State, t: int, q: int) -> Weighed:
-    """The numbers and the decision of `review.review_one`."""
-    jv, firms, x, p = st.partnerships, st.firms, st.scratch, st.parameters
-    m, c, s, r, kind = jv.multinational[q], jv.chinese[q], jv.sector[q], jv.region[q], jv.type[q]
-    w = current_worth(st, t, q)
-    pay_m, pay_c = pays(st, kind, w, jv.equity[q], jv.royalty[q])
-    d_m, d_c, mode = outside(st, t, q)
-    other, other_kind, route = alternative(st, t, q)
-    scale = market_scale(st, s, r, kind)
-    tolerance = p.tolerance * scale * st.annuity
-    moving = p.sunk_cost * 4.0 * scale * firms.cost_scale[m]
-    better = worth_moving(other.value - max(w.value, d_m + d_c), moving, p.hysteresis)
-    short_m, short_c = dissatisfied(pay_m, d_m, tolerance), dissatisfied(pay_c, d_c, tolerance)
-    base = p.clause_success if jv.clause[q] > 0 else p.renegotiation
-    moved = abs(jv.technology_balance[q] - jv.balance_start[q])
-    chance = renegotiation_chance(base, jv.trust[q], moved, p.balance_strain)
-    talks = uniform(key(st.seed, TALKS, t), jv.id[q])
-    plant = max(x.forecast_sales[q], 0.0)
-    _, joint = venture_offer(st, t, m, c, 1, jv.openness[q], jv.trust[q])
-    use_m = plant_use(plant, 1.0 if mode == 2 else 0.0)
-    use_c = plant_use(plant, 1.0 + (x.composite[c] - joint) * 0.5 * x.sensitivity[s])
-    cap = equity_cap(st, t, s, firms.home[m], st.host)
-    end = end_of(st, t, q, use_m, use_c, cap)
-    decision = STAY
-    if short_m or short_c:
-        value = max(w.value, other.value - moving) if better else w.value
-        decision = end if value <= d_m + d_c or talks >= chance else RENEGOTIATION
-    if better and decision in (RENEGOTIATION, STAY):
-        changes = other_kind != kind or route != jv.route[q]
-        decision = CONVERSION if changes else RENEGOTIATION
+def all_weighed(st: State, t: int, q: int) -> Weighed:
+    """What `review.weigh_review` weighs, with the draws of the quarter and what each side fears."""
+    jv, home = st.partnerships, st.firms.home[st.partnerships.multinational[q]]
+    w = weigh_review(st, t, q)
+    plant, use_m, use_c = plant_uses(st, t, q, w.mode)
+    end = end_of(st, t, q, w.mode)
     lesson_c, lesson_m, leak, dependence = fears(st, t, q)
     return Weighed(
-        Terms(pay_m, pay_c, jv.equity[q], jv.royalty[q]),
-        under(st, t, m, kind, jv.route[q], r, w, split(st, w.value, d_m, d_c)),
-        under(st, t, m, other_kind, route, r, other, split(st, other.value, d_m, d_c)),
-        other_kind,
-        route,
-        w.value,
-        other.value,
-        d_m,
-        d_c,
-        mode,
-        tolerance,
-        moving,
-        better,
-        short_m,
-        short_c,
-        chance,
-        talks,
+        Terms(w.pay_m, w.pay_c, jv.equity[q], jv.royalty[q]),
+        w.again,
+        w.changed,
+        w.other_type,
+        w.other_route,
+        w.now.value,
+        w.other.value,
+        w.d_m,
+        w.d_c,
+        w.mode,
+        w.tolerance,
+        w.moving,
+        w.better,
+        w.unhappy_m,
+        w.unhappy_c,
+        w.chance,
+        w.talks,
         uniform(key(st.seed, REVIEW, t), jv.id[q]),
         uniform(key(st.seed, EXOGENOUS, t), jv.id[q]),
         called(st, t, q),
         plant,
         use_m,
         use_c,
-        cap,
+        equity_cap(st, t, jv.sector[q], home, st.host),
         end,
-        decision,
+        end if w.decision == ENDING else w.decision,
         lesson_c,
         lesson_m,
         leak,
@@ -269,66 +183,35 @@ def weigh_review(st: State, t: int, q: int) -> Weighed:
 
 
 @stage
-def barred(st: State, m: int, c: int, kind: int, route: int, r: int) -> int:
-    """What keeps two firms apart whatever the deal is worth, as the search of either place checks it."""
-    firms, p = st.firms, st.parameters
-    if listed_pair(st, m, c):
-        return LISTED
-    if kind == 3:
-        if firms.contract[m, r] >= 0:
-            return LINE_TAKEN
-        full = firms.contract[c, r] >= 0 if route == 1 else firms.supplies[c] >= p.capacity_supply
-        return PARTNER_FULL if full else FREE
-    if firms.access_holder[m] > 0:
-        return NO_TECHNOLOGY
-    line = host_line(st, m)
-    if line < 0:
-        return LINE_TAKEN
-    if line != st.host and st.partnerships.chinese[firms.contract[m, st.host]] == c:
-        return SAME_PARTNER
-    return PARTNER_FULL if firms.ventures[c] >= p.capacity_host else FREE
-
-
-@stage
 def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int) -> Deal:
-    """The numbers of `search.look_in_host` and `search.look_abroad`."""
-    p, s, home = st.parameters, st.firms.sector[m], st.firms.home[m]
-    trust = known(st, m, c)
+    """What `search.host_deal` or `search.abroad_deal` finds, and why it would come to nothing."""
+    s, home = st.firms.sector[m], st.firms.home[m]
     mode = 0
-    d_c = 0.0
     if kind == 3:
-        w = abroad_worth(st, t, m, c, r, route, trust, -1.0, -1)
-        d_m, d_c = alone_abroad(st, t, m, c, r, route)
-        wait = p.discount ** st.in_force.delay[t, s, st.host, r]
-        once = signing_cost(st, m) * st.scratch.expenditure[s, r] / max(world_market(st, s), 1e-30)
-        value = (w.value - d_m - d_c) * wait * (1.0 - avoided(st, t, m, r)) + d_m + d_c - once
+        found = abroad_deal(st, t, m, c, r, route)
     else:
         line = max(host_line(st, m), st.host)  # if all are taken: as if the lead line were free
-        w = host_worth(st, t, m, c, line, kind, trust, -1.0, -1.0)
         d_m, mode = alone_in_host(st, t, m, line)
-        wait = p.discount ** st.in_force.delay[t, s, home, st.host]
-        kept = wait * (1.0 - avoided(st, t, m, home))
-        value = w.value * kept - signing_cost(st, m) - half_line_loss(st, m, line)
+        found = host_deal(st, t, m, c, line, kind, d_m)
     obstacle = barred(st, m, c, kind, route, r)
-    pay_c = split(st, value, d_m, d_c)
-    if obstacle == FREE and value <= d_m + d_c:
+    if obstacle == FREE and found.gain_m <= 0.0:
         obstacle = NO_SURPLUS
-    elif obstacle == FREE and kind != 3 and pay_c <= 0.0:
+    elif obstacle == FREE and found.gain_c <= 0.0:
         obstacle = NO_PAY
-    equity, royalty = terms(st, t, m, kind, route, r, w, pay_c)
+    equity = found.terms.equity
     origin = st.host if kind == 3 else home
     least = 0.0 if kind == 3 and st.firms.ownership[c] == 0 else st.in_force.threshold[t, s, origin, r]
     stake = 1.0 - equity if kind == 3 else equity
     return Deal(
-        Terms(value - pay_c, pay_c, equity, royalty),
-        value,
-        d_m,
-        d_c,
-        w.openness,
-        w.autonomy,
+        Terms(found.d_m + found.gain_m, found.d_c + found.gain_c, equity, found.terms.royalty),
+        found.d_m + found.d_c + found.gain_m + found.gain_c,
+        found.d_m,
+        found.d_c,
+        found.worth.openness,
+        found.worth.autonomy,
         st.in_force.block[t, s, origin, r] if screened(stake, least) else 0.0,
         uniform(key(st.seed, SEARCH, t), st.firms.id[m]),
-        trust,
+        found.trust,
         mode,
         obstacle,
     )

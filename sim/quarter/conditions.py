@@ -95,15 +95,30 @@ def reckon_frontiers(st: State, s: int) -> None:
         x.frontier[s, g] = max(foreign, chinese)
         for i in range(st.sectors.first[s], st.sectors.middle[s]):
             if firms.access_holder[i] > 0:  # buys the best non-Chinese supplier's technology
-                firms.technology[i, g] = foreign
+                firms.technology[i, g] = foreign if foreign > FAR_BELOW else 0.0
                 firms.adopted[i, g] = 1 if foreign > FAR_BELOW else 0
+
+
+@stage
+def read_firm(st: State, s: int, i: int) -> None:
+    """What a firm's technology is worth to buyers, by generation and over all."""
+    firms, x = st.firms, st.scratch
+    alpha = x.sensitivity[s]
+    operations = exp(st.sectors.price_elasticity[s] * firms.operations[i])
+    demanded = 0.0
+    for g in range(st.sectors.generations[s]):
+        worth = 0.0
+        if firms.adopted[i, g] > 0:
+            worth = quality(alpha, firms.technology[i, g], x.reference[s])
+            demanded += x.demand_weight[s, g, st.host] * worth
+        x.quality[i, g] = worth * operations
+    x.composite[i] = x.reference[s] + log(demanded) / alpha
 
 
 @stage
 def reckon_technology(st: State, s: int) -> None:
     """What each firm's technology is worth to buyers, over generations, and what the host's ecosystem gives."""
     firms, x = st.firms, st.scratch
-    alpha = x.sensitivity[s]
     foreign = FAR_BELOW
     chinese = FAR_BELOW
     x.peers[s, 0] = 0.0
@@ -112,15 +127,7 @@ def reckon_technology(st: State, s: int) -> None:
         if firms.active[i] == 0:
             continue
         x.peers[s, firms.kind[i]] += 1.0
-        operations = exp(st.sectors.price_elasticity[s] * firms.operations[i])
-        demanded = 0.0
-        for g in range(st.sectors.generations[s]):
-            worth = 0.0
-            if firms.adopted[i, g] > 0:
-                worth = quality(alpha, firms.technology[i, g], x.reference[s])
-                demanded += x.demand_weight[s, g, st.host] * worth
-            x.quality[i, g] = worth * operations
-        x.composite[i] = x.reference[s] + log(demanded) / alpha
+        read_firm(st, s, i)
         if firms.access_holder[i] > 0:
             continue
         if firms.kind[i] == 0:
@@ -133,14 +140,19 @@ def reckon_technology(st: State, s: int) -> None:
 
 
 @stage
-def most_central(st: State, s: int, region: int) -> int:
-    """The Chinese firm of the sector with most partnerships, sales breaking ties, not yet listed by the region; or -1."""
+def most_central(st: State, s: int, origin: int, region: int) -> int:
+    """The sector's firm from `origin` with most partnerships that is not yet listed, or -1; sales break ties."""
     firms = st.firms
     best = -1
     rank = -1.0
-    for i in range(st.sectors.middle[s], st.sectors.last[s]):
+    for i in range(st.sectors.first[s], st.sectors.last[s]):
+        if firms.active[i] == 0 or firms.home[i] != origin or firms.listed[i, region] > 0.0:
+            continue
         central = float(firms.ventures[i] + firms.supplies[i]) + firms.share[i, st.host]
-        if firms.active[i] > 0 and firms.listed[i, region] <= 0.0 and central > rank:
+        if firms.kind[i] == 0:
+            for line in range(firms.contract.shape[1]):
+                central += 1.0 if firms.contract[i, line] >= 0 else 0.0
+        if central > rank:
             rank = central
             best = i
     return best
@@ -148,20 +160,24 @@ def most_central(st: State, s: int, region: int) -> int:
 
 @stage
 def list_firms(st: State, t: int, s: int) -> None:
-    """Entity listings of the quarter: named firms, and the most central Chinese firms, who stay listed while it lasts."""
+    """Entity listings: named firms, and the most central of an origin, who stay listed while the listing lasts."""
     firms = st.firms
-    for r in range(st.world.market.shape[2]):
-        wanted = int(st.in_force.listing[t, s, st.host, r])
-        listed = 0
-        for i in range(st.sectors.first[s], st.sectors.last[s]):
-            first, last = st.named_listing[i, r, 0], st.named_listing[i, r, 1]
-            named = 0 <= first <= t <= last
-            firms.listed[i, r] = 1.0 if named or (wanted > 0 and firms.listed[i, r] > 0.0) else 0.0
-            listed += 1 if firms.listed[i, r] > 0.0 and not named else 0
-        for _ in range(wanted - listed):
-            i = most_central(st, s, r)
-            if i >= 0:
-                firms.listed[i, r] = 1.0
+    regions = st.world.market.shape[2]
+    for r in range(regions):
+        for o in range(regions):
+            wanted = int(st.in_force.listing[t, s, o, r])
+            listed = 0
+            for i in range(st.sectors.first[s], st.sectors.last[s]):
+                if firms.home[i] != o:
+                    continue
+                first, last = st.named_listing[i, r, 0], st.named_listing[i, r, 1]
+                named = 0 <= first <= t <= last
+                firms.listed[i, r] = 1.0 if named or (wanted > 0 and firms.listed[i, r] > 0.0) else 0.0
+                listed += 1 if firms.listed[i, r] > 0.0 and not named else 0
+            for _ in range(wanted - listed):
+                i = most_central(st, s, o, r)
+                if i >= 0:
+                    firms.listed[i, r] = 1.0
 
 
 @stage
@@ -177,7 +193,7 @@ def read_conditions(st: State, t: int) -> None:
         reckon_demand(st, t, s)
         moved = t == 0
         for r in range(st.world.market.shape[2]):
-            moved = moved or st.in_force.changed[t, s, r] > 0.0
+            moved = moved or st.announced.changed[t, s, r] > 0.0
             x.tariff_revenue[s, r] = 0.0
             x.made_in_host[s, r] = 0.0
             x.chinese_made_host[s, r] = 0.0

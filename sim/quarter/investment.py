@@ -3,13 +3,15 @@
 from sim.compiled import stage
 from sim.draws import Stream, bits, join, key, uniform
 from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, plant_works
-from sim.quarter.state import CONVERSION, State, log_event
+from sim.quarter.state import CONVERSION, TOP, State, log_event
 from sim.quarter.values import equity_cap, offer_worth, rivals_of, world_worth
 from sim.rules.base import access_growth, grow, serves_world
 from sim.rules.governance import hedge_level, perceived_hazard
+from sim.rules.policy import blocked
 from sim.rules.review import worth_moving
 
 INVESTMENT = int(Stream.investment)
+CAUTION = 0.05  # hazard a quarter that full over-compliance at home suggests
 
 
 @stage
@@ -137,7 +139,7 @@ def fear(st: State, t: int, s: int) -> None:
     """Perceived hazard follows severances and listings in the sector; dependence is hedged in proportion."""
     p, firms = st.parameters, st.firms
     live = 0.0
-    for q in range(st.scratch.counts[3]):
+    for q in range(st.scratch.counts[TOP]):
         if st.partnerships.active[q] > 0 and st.partnerships.sector[q] == s:
             live += 1.0
     cut = st.outcome[t, s].severances
@@ -145,13 +147,14 @@ def fear(st: State, t: int, s: int) -> None:
     for i in range(st.sectors.first[s], st.sectors.last[s]):
         if firms.active[i] == 0:
             continue
-        spill = 0.0
+        event = rate
         if firms.kind[i] == 0:
-            spill = st.in_force.over_compliance[t, s, firms.home[i], st.host]
-        firms.hazard[i] = perceived_hazard(firms.hazard[i], min(rate + 0.05 * spill, 1.0), p.hazard_up, p.hazard_down)
+            near = blocked(0.0, st.in_force.over_compliance[t, s, firms.home[i], st.host], p.over_compliance)
+            event = min(rate + CAUTION * near, 1.0)
+        firms.hazard[i] = perceived_hazard(firms.hazard[i], event, p.hazard_up, p.hazard_down)
         firms.hedge[i] = hedge_level(firms.hazard[i], 4.0 * p.cutoff_loss, p.hedge_cost)
     if cut > 0.0:
-        for q in range(st.scratch.counts[3]):
+        for q in range(st.scratch.counts[TOP]):
             if st.partnerships.active[q] > 0 and st.partnerships.sector[q] == s:
                 st.partnerships.trust[q] *= 1.0 - p.listing_trust * rate
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.compiled import stage
 from sim.draws import Stream, bits, key, normal, uniform
-from sim.quarter.state import GENERATION, State, log_event
+from sim.quarter.state import GENERATION, TOP, State, log_event
 from sim.rules.capability import (
     absorptive,
     adoption_chance,
@@ -104,7 +104,7 @@ def own_speed(st: State, t: int, s: int, i: int) -> float:
 
 @stage
 def research(st: State, t: int, s: int) -> None:
-    """Stage 3: own innovation and what spills over from the world, the locals, the Chinese frontier and foreign bases."""
+    """Stage 3: own innovation, and what spills over from the world, the locals, the Chinese frontier and bases."""
     p, firms, x = st.parameters, st.firms, st.scratch
     innovation_key = key(st.seed, INNOVATION, t)
     pace = 0.25 * st.sectors.innovation[s]
@@ -152,7 +152,7 @@ def research(st: State, t: int, s: int) -> None:
 def learn_from_partners(st: State, t: int) -> None:
     """Either side learns from the one ahead; only the best partner's lesson counts."""
     p, firms, jv, x = st.parameters, st.firms, st.partnerships, st.scratch
-    for q in range(st.scratch.counts[3]):
+    for q in range(st.scratch.counts[TOP]):
         if jv.active[q] == 0:
             continue
         m, c, s = jv.multinational[q], jv.chinese[q], jv.sector[q]

@@ -14,7 +14,7 @@ from sim.quarter.offers import (
     sold_offer,
     venture_offer,
 )
-from sim.quarter.state import FLIP, State, log_event
+from sim.quarter.state import FLIP, TOP, State, log_event
 from sim.rules.capability import research_budget
 from sim.rules.governance import governance_cost, hold_up_cost
 from sim.rules.market import adjust, margin, markup_factor, offer_profit, tariff_paid
@@ -102,8 +102,8 @@ def lift_products(st: State, t: int, s: int, m: int) -> None:
 @stage
 def place_contract_offers(st: State, t: int) -> None:
     """Appeals of what partnerships offer."""
-    firms, jv, x = st.firms, st.partnerships, st.scratch
-    for q in range(x.counts[3]):
+    jv, x = st.partnerships, st.scratch
+    for q in range(x.counts[TOP]):
         if jv.active[q] == 0:
             continue
         m, c, line, r = jv.multinational[q], jv.chinese[q], jv.line[q], jv.region[q]
@@ -115,7 +115,9 @@ def place_contract_offers(st: State, t: int) -> None:
             x.appeal[c, line] = sold_offer(st, t, m, c, r, jv.place[q] != st.host, False)
             x.host_made[c, line] = 1 if jv.place[q] == st.host else 0
         else:
-            x.appeal[m, line] = powered_offer(st, t, m, c, r, jv.place[q] != st.host, jv.trust[q], False)
+            x.appeal[m, line] = powered_offer(
+                st, t, m, c, r, jv.place[q] != st.host, jv.trust[q], jv.openness[q], False
+            )
             x.host_made[m, line] = 1 if jv.place[q] == st.host else 0
 
 
@@ -198,10 +200,11 @@ def sell_own_lines(st: State, t: int, s: int) -> None:
                     x.chinese_made_host[s, r] += sales
                 elif r != st.host:
                     firms.exports[i] += sales
-                pay_tariff(st, t, s, i, r, st.host, sales)
+                part = st.parameters.power_tariff if q >= 0 and st.partnerships.route[q] == 2 else 1.0
+                pay_tariff(st, t, s, i, r, st.host, part * sales)
             elif firms.kind[i] == 1:
                 x.chinese_local[s, r] += sales
-            elif firms.kind[i] == 0 and not plant_works(st, t, i, r):
+            elif firms.kind[i] == 0 and not plant_works(st, t, i, r) and not (q >= 0 and st.partnerships.route[q] == 2):
                 pay_tariff(st, t, s, i, r, home, sales)
 
 
@@ -215,7 +218,8 @@ def pay_tariff(st: State, t: int, s: int, i: int, region: int, place: int, sales
     paid = 0.0
     for g in range(st.sectors.generations[s]):
         weight = x.demand_weight[s, g, region] * x.quality[i, g]
-        rate = st.in_force.tariff[t, s, g, place, region] + st.in_force.owner_tariff[t, s, g, st.firms.home[i], region]
+        goods = 1.0 + st.in_force.tariff[t, s, g, place, region]
+        rate = goods * (1.0 + st.in_force.owner_tariff[t, s, g, st.firms.home[i], region]) - 1.0
         total += weight
         paid += weight * tariff_paid(1.0, rate)
     if total > 0.0:
@@ -250,7 +254,7 @@ def share_by_contract(st: State, t: int) -> None:
     """Splits each partnership's profit: royalty to the side that gives technology, the rest by equity."""
     firms, jv, x, p = st.firms, st.partnerships, st.scratch, st.parameters
     news = p.forecast_speed if p.expectations <= 0.0 else 1.0
-    for q in range(x.counts[3]):
+    for q in range(x.counts[TOP]):
         if jv.active[q] == 0:
             continue
         m, c, s, r, line = jv.multinational[q], jv.chinese[q], jv.sector[q], jv.region[q], jv.line[q]
@@ -267,7 +271,7 @@ def share_by_contract(st: State, t: int) -> None:
         jv.pot[q] = rate * sales - cost
         royalty = jv.royalty[q] * sales
         to_m = royalty_side(st, q) * royalty + jv.equity[q] * (jv.pot[q] - royalty)
-        to_c = jv.pot[q] - to_m
+        to_c = (1.0 - royalty_side(st, q)) * royalty + (1.0 - jv.equity[q]) * (jv.pot[q] - royalty)
         firms.venture_income[m] += to_m
         firms.venture_income[c] += to_c
         firms.profit[m] += to_m
@@ -277,6 +281,8 @@ def share_by_contract(st: State, t: int) -> None:
         target = x.appeal[owner, line] / x.denominator[s, r]
         profit = offer_profit(x.expenditure[s, r], target, alpha)
         expected = x.expenditure[s, r] * target
+        if firms.home[owner] != r:
+            profit -= st.in_force.compliance[t, s, firms.home[owner], r] * expected
         fresh = 1.0 if t == jv.start[q] + 1 else news
         x.forecast_pot[q] += fresh * (profit - x.forecast_pot[q])
         x.forecast_sales[q] += fresh * (expected - x.forecast_sales[q])
@@ -320,7 +326,8 @@ def pay_firms(st: State, t: int, s: int) -> None:
         x.outlays[s, firms.home[i]] += support
         cost = p.overhead * x.expenditure[s, firms.home[i]] / max(x.peers[s, firms.kind[i]], 1.0)
         if firms.mode[i] == 1:
-            cost += p.cost_export * firms.cost_scale[i] * x.unit[s]
+            friction = st.in_force.sole_entry_friction[t, s, st.host]
+            cost += (p.cost_export * firms.cost_scale[i] + 0.5 * friction) * x.unit[s]
         elif firms.mode[i] == 2:
             friction = st.in_force.sole_entry_friction[t, s, st.host]
             cost += (p.cost_wholly_owned * firms.cost_scale[i] + friction) * x.unit[s]
@@ -331,8 +338,14 @@ def pay_firms(st: State, t: int, s: int) -> None:
                 cost += (
                     p.brand_cost * x.expenditure[s, r] / max(st.sectors.chinese[s] + st.sectors.multinationals[s], 1.0)
                 )
-            subsidised = st.in_force.subsidy_production[t, s, 0, firms.home[i]]
+            total = 0.0
+            subsidised = 0.0
+            for g in range(st.sectors.generations[s]):
+                weight = x.demand_weight[s, g, r] * x.quality[i, g]
+                total += weight
+                subsidised += weight * st.in_force.subsidy_production[t, s, g, firms.home[i]]
             if subsidised > 0.0:
+                subsidised /= total
                 x.outlays[s, firms.home[i]] += subsidised * x.expenditure[s, r] * x.firm_share[i, r]
         x.fixed_paid[i] += cost
         firms.profit[i] += support - firms.rd[i] - cost
@@ -348,7 +361,7 @@ def pay_firms(st: State, t: int, s: int) -> None:
 def weigh_contributions(st: State, t: int) -> None:
     """Stage 5: who brings technology, who brings access; a flip is a balance above one half for four quarters."""
     firms, jv, x = st.firms, st.partnerships, st.scratch
-    for q in range(x.counts[3]):
+    for q in range(x.counts[TOP]):
         if jv.active[q] == 0:
             continue
         m, c, r = jv.multinational[q], jv.chinese[q], jv.region[q]

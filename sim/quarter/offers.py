@@ -6,7 +6,7 @@ from sim.quarter.state import State
 from sim.rules.base import cost_part, platform_quality
 from sim.rules.market import quality
 from sim.rules.policy import blocked
-from sim.rules.venture import access_lent, complementarity, joint_technology, powered_lag, transfer_lag
+from sim.rules.venture import access_lent, complementarity, joint_technology, transfer_lag
 
 NOT_MADE = -1e9
 
@@ -27,7 +27,7 @@ def basket(st: State, s: int, i: int, place: int, region: int, home: int, ahead:
 
 @stage
 def pool(st: State, i: int) -> float:
-    """Weight of a firm's brand: one over the number of firms of its origin, so that entrants share their origin's pool."""
+    """Weight of a firm's brand: one over the firms of its origin, so that entrants share their origin's pool."""
     return 1.0 / max(st.scratch.peers[st.firms.sector[i], st.firms.kind[i]], 1.0)
 
 
@@ -154,15 +154,18 @@ def sold_offer(st: State, t: int, m: int, c: int, region: int, local: bool, ahea
 
 
 @stage
-def powered_offer(st: State, t: int, m: int, c: int, region: int, local: bool, trust: float, ahead: bool) -> float:
+def powered_offer(
+    st: State, t: int, m: int, c: int, region: int, local: bool, trust: float, openness: float, ahead: bool
+) -> float:
     """Appeal of the partner's own brand on Chinese technology: a whole offer, never a mix of the better attributes."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     home = firms.home[m]
     tradable = st.sectors.tradable[s] > 0.0
+    near = transfer_lag(p.power_lag, p.cost_trust, trust, p.lag_openness, openness)
     total = 0.0
     for g in range(st.sectors.generations[s]):
         if firms.adopted[c, g] > 0:
-            lag = powered_lag(p.power_lag, p.cost_trust, trust, withheld(st, t, s, g, st.host, region))
+            lag = near + withheld(st, t, s, g, st.host, region)
             trade = x.trade_ahead[s, g, st.host, region] if ahead else x.trade[s, g, st.host, region]
             if local or not tradable:
                 trade = x.trade[s, g, region, region]

@@ -2,7 +2,7 @@
 
 from sim.arithmetic import exp, log
 from sim.compiled import stage
-from sim.quarter.state import State
+from sim.quarter.state import TOP, State
 from sim.rules.market import adjust, buyers_gain
 
 NOTHING = -1e8
@@ -23,13 +23,7 @@ def top_three(st: State, s: int, kind: int, g: int) -> float:
         best = -1
         most = NOTHING
         for i in range(st.sectors.first[s], st.sectors.last[s]):
-            if (
-                firms.active[i] == 0
-                or firms.kind[i] != kind
-                or firms.access_holder[i] > 0
-                or i == taken_1
-                or i == taken_2
-            ):
+            if firms.active[i] == 0 or firms.kind[i] != kind or firms.access_holder[i] > 0 or i in (taken_1, taken_2):
                 continue
             if g >= 0 and firms.adopted[i, g] == 0:
                 continue
@@ -112,7 +106,7 @@ def record_firms(st: State, t: int, s: int) -> None:
 def record_partnerships(st: State, t: int) -> None:
     """Metrics that come from partnerships in force."""
     jv = st.partnerships
-    for q in range(st.scratch.counts[3]):
+    for q in range(st.scratch.counts[TOP]):
         if jv.active[q] == 0:
             continue
         row = st.outcome[t, jv.sector[q]]

@@ -1,5 +1,7 @@
 """Stage 6: partnerships are reviewed, by turn or because policy changed, and go on, change or end."""
 
+from typing import NamedTuple
+
 from sim.compiled import stage
 from sim.draws import Stream, key, uniform
 from sim.quarter.market import fixed_cost
@@ -11,43 +13,75 @@ from sim.quarter.state import (
     DISSOLUTION,
     RENEGOTIATION,
     SEVERANCE,
+    TOP,
     State,
     end_partnership,
     log_event,
 )
 from sim.quarter.values import (
+    Terms,
     Worth,
     abroad_worth,
     alone_abroad,
     alone_in_host,
     equity_cap,
     host_worth,
+    market_scale,
     pays,
     split,
-    terms,
+    under,
 )
 from sim.rules.policy import sub_form
 from sim.rules.review import dissatisfied, plant_use, renegotiation_chance, worth_moving
 
 REVIEW, TALKS, EXOGENOUS = int(Stream.review), int(Stream.renegotiation), int(Stream.exogenous)
+STAY, ENDING = -1, -2
 SCHEDULED, BY_POLICY, BY_SURPLUS, BY_CHANCE, BY_LISTING = 1, 2, 4, 5, 6
+
+
+class Weighed(NamedTuple):
+    """One review in numbers; values are present values. `decision`: STAY, RENEGOTIATION, CONVERSION or ENDING."""
+
+    now: Worth  # as it stands, in today's market
+    forecast: Worth  # the same with profit and sales as the sides forecast them
+    pay_m: float  # of the forecast, under the terms in force
+    pay_c: float
+    again: Terms  # the same form, split anew
+    other: Worth  # the other form
+    changed: Terms  # under new terms
+    other_type: int
+    other_route: int
+    d_m: float
+    d_c: float
+    mode: int  # what the multinational would do alone
+    tolerance: float
+    moving: float  # cost of changing form
+    better: bool  # whether the other form is worth it
+    unhappy_m: bool
+    unhappy_c: bool
+    chance: float  # that talks succeed
+    talks: float  # the draw
+    decision: int
 
 
 @stage
 def current_worth(st: State, t: int, q: int) -> Worth:
-    """Worth of a partnership as it stands, under its own openness and autonomy; profit and sales as the sides forecast them.
-
-    `value` is that of today's market, to compare with other forms, which have no forecast.
-    """
-    jv, x = st.partnerships, st.scratch
+    """Worth of a partnership as it stands, under its own openness and autonomy, in today's market."""
+    jv = st.partnerships
     m, c, r, kind = jv.multinational[q], jv.chinese[q], jv.region[q], jv.type[q]
     if kind == 3:
-        w = abroad_worth(st, t, m, c, r, jv.route[q], jv.trust[q], jv.openness[q], jv.place[q])
-    else:
-        w = host_worth(st, t, m, c, jv.line[q], kind, jv.trust[q], jv.openness[q], jv.autonomy[q])
-    cost = fixed_cost(st, t, m, jv.sector[q], kind, r, jv.trust[q], jv.autonomy[q])
+        return abroad_worth(st, t, m, c, r, jv.route[q], jv.trust[q], jv.openness[q], jv.place[q])
+    return host_worth(st, t, m, c, jv.line[q], kind, jv.trust[q], jv.openness[q], jv.autonomy[q])
+
+
+@stage
+def as_forecast(st: State, t: int, q: int, w: Worth) -> Worth:
+    """The same with profit and sales as the sides forecast them: reviews are about what is expected to last."""
+    jv, x = st.partnerships, st.scratch
+    cost = fixed_cost(st, t, jv.multinational[q], jv.sector[q], jv.type[q], jv.region[q], jv.trust[q], jv.autonomy[q])
     profit = x.forecast_pot[q] - cost
-    return Worth(profit, x.forecast_sales[q], w.side_m, w.side_c, w.openness, w.autonomy, w.place, w.value)
+    value = st.annuity * profit + w.side_m + w.side_c
+    return Worth(profit, x.forecast_sales[q], w.side_m, w.side_c, w.openness, w.autonomy, w.place, value)
 
 
 @stage
@@ -69,7 +103,8 @@ def alternative(st: State, t: int, q: int) -> tuple[Worth, int, int]:
     m, c = jv.multinational[q], jv.chinese[q]
     if jv.type[q] == 3:
         route = 3 - jv.route[q]
-        if st.firms.access_holder[m] > 0 and route == 2 and st.firms.supplies[c] >= st.parameters.capacity_supply:
+        full = st.firms.supplies[c] >= st.parameters.capacity_supply
+        if (route == 2 and full) or (route == 1 and st.firms.contract[c, jv.region[q]] >= 0):
             route = jv.route[q]
         return abroad_worth(st, t, m, c, jv.region[q], route, jv.trust[q], -1.0, -1), 3, route
     kind = 3 - jv.type[q]
@@ -77,11 +112,10 @@ def alternative(st: State, t: int, q: int) -> tuple[Worth, int, int]:
 
 
 @stage
-def set_terms(st: State, t: int, q: int, kind: int, route: int, w: Worth, pay_c: float) -> None:
+def set_terms(st: State, t: int, q: int, kind: int, route: int, w: Worth, agreed: Terms) -> None:
     """Writes new terms into a partnership and remembers what was promised."""
     jv, firms = st.partnerships, st.firms
-    m, c, r = jv.multinational[q], jv.chinese[q], jv.region[q]
-    equity, royalty = terms(st, t, m, kind, route, r, w, pay_c)
+    c, r = jv.chinese[q], jv.region[q]
     if route != jv.route[q] and jv.type[q] == 3:  # the contract moves to the line of the other brand
         if route == 1:
             firms.supplies[c] -= 1
@@ -91,42 +125,50 @@ def set_terms(st: State, t: int, q: int, kind: int, route: int, w: Worth, pay_c:
             firms.contract[c, r] = -1
     jv.type[q] = kind
     jv.route[q] = route
-    jv.equity[q] = equity
-    jv.royalty[q] = royalty
+    jv.equity[q] = agreed.equity
+    jv.royalty[q] = agreed.royalty
     jv.openness[q] = w.openness
     jv.autonomy[q] = w.autonomy
     jv.place[q] = w.place
-    jv.sub_form[q] = sub_form(kind, route, equity, w.place != st.host)
+    jv.sub_form[q] = sub_form(kind, route, agreed.equity, w.place != st.host)
     jv.balance_start[q] = jv.technology_balance[q]
-    got_m, got_c = pays(st, kind, w, equity, royalty)
-    jv.promise_multinational[q] = got_m / st.annuity
-    jv.promise_chinese[q] = got_c / st.annuity
+    jv.promise_multinational[q] = agreed.multinational / st.annuity
+    jv.promise_chinese[q] = agreed.chinese / st.annuity
 
 
 @stage
-def choose_end(st: State, t: int, q: int, mode: int, value: float, d_m: float, d_c: float, trigger: int) -> None:
-    """Gives notice: buy-out by the side that can use the plant better and may own it, otherwise dissolution."""
-    jv, firms, x, p = st.partnerships, st.firms, st.scratch, st.parameters
+def plant_uses(st: State, t: int, q: int, mode: int) -> tuple[float, float, float]:
+    """Sales of a host venture's plant, and what multinational and Chinese firm could make of it alone."""
+    jv, x = st.partnerships, st.scratch
     m, c, s = jv.multinational[q], jv.chinese[q], jv.sector[q]
     plant = max(x.forecast_sales[q], 0.0)
+    _, joint = venture_offer(st, t, m, c, 1, jv.openness[q], jv.trust[q])
+    fills = 1.0 + (x.composite[c] - joint) * 0.5 * x.sensitivity[s]
+    return plant, plant_use(plant, 1.0 if mode == 2 else 0.0), plant_use(plant, fills)
+
+
+@stage
+def end_of(st: State, t: int, q: int, mode: int) -> int:
+    """How a partnership would end: bought by the side that can use the plant better and may own it, else dissolved."""
+    jv = st.partnerships
     if jv.type[q] == 3:
-        kind = DISSOLUTION
-    else:
-        _, joint = venture_offer(st, t, m, c, 1, jv.openness[q], jv.trust[q])
-        fills = 1.0 + (x.composite[c] - joint) * 0.5 * x.sensitivity[s]
-        use_m = plant_use(plant, 1.0 if mode == 2 else 0.0)
-        use_c = plant_use(plant, fills)
-        allowed = equity_cap(st, t, s, firms.home[m], st.host) >= 1.0
-        if allowed and use_m - use_c > p.buyout_threshold * plant:
-            kind = BUYOUT_M
-        elif use_c - use_m > p.buyout_threshold * plant:
-            kind = BUYOUT_C
-        else:
-            kind = DISSOLUTION
-    if value > d_m + d_c:
-        st.outcome[t, s].inefficient_exits += 1.0
-    jv.ends[q] = t + int(p.notice)
-    jv.end_kind[q] = kind
+        return DISSOLUTION
+    plant, use_m, use_c = plant_uses(st, t, q, mode)
+    least = st.parameters.buyout_threshold * plant
+    allowed = equity_cap(st, t, jv.sector[q], st.firms.home[jv.multinational[q]], st.host) >= 1.0
+    if allowed and use_m - use_c > least:
+        return BUYOUT_M
+    return BUYOUT_C if use_c - use_m > least else DISSOLUTION
+
+
+@stage
+def give_notice(st: State, t: int, q: int, mode: int, value: float, outside_both: float, trigger: int) -> None:
+    """Starts the notice period of an end; an end is inefficient if together both sides had more than apart."""
+    jv = st.partnerships
+    if value > outside_both:
+        st.outcome[t, jv.sector[q]].inefficient_exits += 1.0
+    jv.ends[q] = t + int(st.parameters.notice)
+    jv.end_kind[q] = end_of(st, t, q, mode)
     jv.end_trigger[q] = trigger
     jv.next_mode[q] = mode
 
@@ -148,54 +190,112 @@ def carry_out_end(st: State, t: int, q: int) -> None:
         firms.operations[c] += 0.02
     after = 5 if kind == BUYOUT_M else 0
     end_partnership(st, t, q, kind, after, jv.end_trigger[q])
-    if host_contract and firms.contract[m, st.host] < 0 and line == st.host:
-        if kind == BUYOUT_M:
-            firms.mode[m] = 2
-            firms.plant[m, st.host] = t
-        elif firms.mode[m] == 0 and mode != 2:
-            firms.mode[m] = mode
+    if kind == BUYOUT_M:
+        firms.mode[m] = 2
+        firms.plant[m, st.host] = t
+    elif host_contract and line == st.host and firms.contract[m, line] < 0 and firms.mode[m] == 0 and mode != 2:
+        firms.mode[m] = mode
+
+
+@stage
+def consents(got: Terms, least_m: float, least_c: float, tolerance: float) -> bool:
+    """Whether both sides would sign: what law and royalties leave them is not below what they have otherwise."""
+    return got.multinational >= least_m - tolerance and got.chinese >= least_c - tolerance
+
+
+@stage
+def weigh_review(st: State, t: int, q: int) -> Weighed:
+    """All that a review weighs, and its decision.
+
+    A side that falls short of its alternative asks for new terms, of the same or the other form, against the
+    alternatives; talks can fail, and then the partnership ends. If nobody falls short, both move to the other form when
+    that is worth the cost and neither loses by it.
+    """
+    jv, firms, p = st.partnerships, st.firms, st.parameters
+    m, s, r, kind, route = jv.multinational[q], jv.sector[q], jv.region[q], jv.type[q], jv.route[q]
+    now = current_worth(st, t, q)
+    w = as_forecast(st, t, q, now)
+    pay_m, pay_c = pays(st, kind, w, jv.equity[q], jv.royalty[q])
+    d_m, d_c, mode = outside(st, t, q)
+    other, other_kind, other_route = alternative(st, t, q)
+    scale = market_scale(st, s, r, kind)
+    tolerance = p.tolerance * scale * st.annuity
+    moving = p.sunk_cost * 4.0 * scale * firms.cost_scale[m]
+    better = worth_moving(other.value - max(now.value, d_m + d_c), moving, p.hysteresis)
+    better = better and (other_kind != kind or other_route != route)
+    short_m, short_c = dissatisfied(pay_m, d_m, tolerance), dissatisfied(pay_c, d_c, tolerance)
+    moved = abs(jv.technology_balance[q] - jv.balance_start[q])
+    base = p.clause_success if jv.clause[q] > 0 else p.renegotiation
+    chance = renegotiation_chance(base, jv.trust[q], moved, p.balance_strain)
+    talks = uniform(key(st.seed, TALKS, t), jv.id[q])
+    again = under(st, t, m, kind, route, r, w, split(st, w.value, d_m, d_c))
+    least_m, least_c = d_m, d_c
+    if not (short_m or short_c):
+        least_m, least_c = pays(st, kind, now, jv.equity[q], jv.royalty[q])
+    changed = under(st, t, m, other_kind, other_route, r, other, split(st, other.value, least_m, least_c))
+    moves = better and consents(changed, least_m, least_c, tolerance)
+    decision = STAY
+    if short_m or short_c:
+        renews = w.value > d_m + d_c and consents(again, d_m, d_c, tolerance)
+        decision = ENDING
+        if talks < chance and (moves or renews):
+            decision = CONVERSION if moves else RENEGOTIATION
+    elif moves:
+        decision = CONVERSION
+    return Weighed(
+        now,
+        w,
+        pay_m,
+        pay_c,
+        again,
+        other,
+        changed,
+        other_kind,
+        other_route,
+        d_m,
+        d_c,
+        mode,
+        tolerance,
+        moving,
+        better,
+        short_m,
+        short_c,
+        chance,
+        talks,
+        decision,
+    )
 
 
 @stage
 def review_one(st: State, t: int, q: int, trigger: int) -> None:
-    """One review: terms that leave a side short are renegotiated or end; otherwise a better form may be found."""
-    jv, firms, x, p = st.partnerships, st.firms, st.scratch, st.parameters
-    m, c, s = jv.multinational[q], jv.chinese[q], jv.sector[q]
-    w = current_worth(st, t, q)
-    pay_m, pay_c = pays(st, jv.type[q], w, jv.equity[q], jv.royalty[q])
-    jv.pay_multinational[q] = pay_m / st.annuity
-    jv.pay_chinese[q] = pay_c / st.annuity
-    d_m, d_c, mode = outside(st, t, q)
-    scale = x.unit[s]
-    if jv.type[q] == 3:
-        scale *= x.expenditure[s, jv.region[q]] / max(
-            x.unit[s] * (st.sectors.multinationals[s] + st.sectors.chinese[s]), 1e-30
-        )
-    tolerance = p.tolerance * scale * st.annuity
-    unhappy = dissatisfied(pay_m, d_m, tolerance) or dissatisfied(pay_c, d_c, tolerance)
-    other, kind, route = alternative(st, t, q)
-    moving = p.sunk_cost * 4.0 * scale * firms.cost_scale[m]
-    better = worth_moving(other.value - max(w.value, d_m + d_c), moving, p.hysteresis)
-    if not unhappy and not better:
+    """Carries out what a review decides."""
+    jv = st.partnerships
+    w = weigh_review(st, t, q)
+    jv.pay_multinational[q] = w.pay_m / st.annuity
+    jv.pay_chinese[q] = w.pay_c / st.annuity
+    if w.decision == STAY:
         return
-    if unhappy:
-        moved = abs(jv.technology_balance[q] - jv.balance_start[q])
-        base = p.clause_success if jv.clause[q] > 0 else p.renegotiation
-        chance = renegotiation_chance(base, jv.trust[q], moved, p.balance_strain)
-        value = max(w.value, other.value - moving) if better else w.value
-        agreed = uniform(key(st.seed, TALKS, t), jv.id[q]) < chance
-        if value <= d_m + d_c or not agreed:
-            choose_end(st, t, q, mode, value, d_m, d_c, trigger if trigger == BY_POLICY else BY_SURPLUS)
-            return
+    if w.decision == ENDING:
+        cause = trigger if trigger == BY_POLICY else BY_SURPLUS
+        give_notice(st, t, q, w.mode, max(w.forecast.value, w.other.value - w.moving), w.d_m + w.d_c, cause)
+        return
     before = jv.type[q]
-    route_before = jv.route[q]
-    if better:
-        set_terms(st, t, q, kind, route, other, split(st, other.value, d_m, d_c))
+    if w.decision == CONVERSION:
+        set_terms(st, t, q, w.other_type, w.other_route, w.other, w.changed)
     else:
-        set_terms(st, t, q, jv.type[q], jv.route[q], w, split(st, w.value, d_m, d_c))
-    changed = jv.type[q] != before or jv.route[q] != route_before
-    event = CONVERSION if changed else RENEGOTIATION
-    log_event(st, t, event, s, jv.region[q], -1, q, m, c, before, jv.type[q], trigger)
+        set_terms(st, t, q, before, jv.route[q], w.forecast, w.again)
+    m, c = jv.multinational[q], jv.chinese[q]
+    log_event(st, t, w.decision, jv.sector[q], jv.region[q], -1, q, m, c, before, jv.type[q], trigger)
+
+
+@stage
+def called(st: State, t: int, q: int) -> bool:
+    """Whether a changed field of policy calls a review: in the host, or between the region and the partner's home."""
+    jv, s = st.partnerships, st.partnerships.sector[q]
+    changed = st.announced.changed if st.parameters.anticipation > 0.0 else st.in_force.changed
+    if jv.type[q] != 3:
+        return changed[t, s, st.host] > 0.0 and changed[t, s, st.firms.home[jv.multinational[q]]] > 0.0
+    return changed[t, s, jv.region[q]] > 0.0
 
 
 @stage
@@ -211,11 +311,11 @@ def sever(st: State, t: int, q: int) -> bool:
 
 @stage
 def hold_reviews(st: State, t: int) -> None:
-    """Stage 6: notices run out, listings sever, chance ends a few; reviews come by turn and where policy has changed."""
+    """Stage 6: notices run out, listings sever, chance ends a few; reviews come by turn and where policy changed."""
     jv, p, x = st.partnerships, st.parameters, st.scratch
     review_key = key(st.seed, REVIEW, t)
     chance_key = key(st.seed, EXOGENOUS, t)
-    for q in range(x.counts[3]):
+    for q in range(x.counts[TOP]):
         if jv.active[q] == 0 or jv.start[q] >= t:
             continue
         if sever(st, t, q):
@@ -227,11 +327,9 @@ def hold_reviews(st: State, t: int) -> None:
         if uniform(chance_key, jv.id[q]) < p.exogenous_end:
             w = current_worth(st, t, q)
             d_m, d_c, mode = outside(st, t, q)
-            choose_end(st, t, q, mode, w.value, d_m, d_c, BY_CHANCE)
+            give_notice(st, t, q, mode, w.value, d_m + d_c, BY_CHANCE)
             continue
-        s, m = jv.sector[q], jv.multinational[q]
-        touched = st.in_force.changed[t, s, jv.region[q]] > 0.0 and st.in_force.changed[t, s, st.firms.home[m]] > 0.0
-        touched = touched or (jv.type[q] != 3 and st.in_force.changed[t, s, st.host] > 0.0)
+        touched = called(st, t, q)
         if uniform(review_key, jv.id[q]) < p.review_rate:
             review_one(st, t, q, BY_POLICY if touched else SCHEDULED)
         elif touched:

@@ -4,19 +4,25 @@ Candidates are drawn uniformly by key, so that luck is shared by scenarios. Ever
 proposal a quarter, every Chinese firm accepts at most the one that is worth most to it.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
+from sim.arithmetic import power
 from sim.compiled import stage
 from sim.draws import Stream, bits, gumbel, join, key, uniform
 from sim.quarter.review import set_terms
-from sim.quarter.state import DISSOLUTION, FORMATION, FREE_ROWS, REFUSAL, TOP, State, log_event
+from sim.quarter.state import DISSOLUTION, FORMATION, REFUSAL, TOP, State, log_event
 from sim.quarter.values import (
+    Terms,
+    Worth,
     abroad_worth,
     alone_abroad,
     alone_in_host,
     host_worth,
+    market_scale,
     split,
-    terms,
+    under,
 )
 from sim.rules.policy import blocked, screened
 from sim.rules.review import worth_moving
@@ -25,6 +31,7 @@ from sim.rules.venture import technology_balance
 SEARCH, CANDIDATE, TASTE = int(Stream.search), int(Stream.candidate), int(Stream.taste)
 SCREENING, CLAUSE = int(Stream.screening), int(Stream.clause)
 BY_SEARCH = 3
+FREE, LISTED, NO_TECHNOLOGY, LINE_TAKEN, SAME_PARTNER, PARTNER_FULL = 0, 1, 2, 3, 4, 5  # obstacles
 PARTNER, PARTNER_SINCE, PARTNER_TYPE = 3, 4, 5  # positions in State.starts
 
 
@@ -59,7 +66,7 @@ def taste(st: State, t: int, m: int, c: int, option: int) -> float:
 
 
 @stage
-def pair_bonus(st: State, m: int, c: int, trust: float) -> float:
+def pair_bonus(st: State, m: int, trust: float) -> float:
     """Value of a partner already known, in money."""
     p = st.parameters
     return p.familiarity * st.annuity * st.scratch.unit[st.firms.sector[m]] * (1.0 if trust > p.trust_start else 0.0)
@@ -110,43 +117,100 @@ def half_line_loss(st: State, m: int, line: int) -> float:
     return 0.5 * part * st.scratch.earned[m, st.host] * st.annuity
 
 
+class Deal(NamedTuple):
+    """A possible contract of two firms, before taste; present values after waiting, avoidance and signing."""
+
+    worth: Worth
+    terms: Terms
+    gain_m: float  # over what it has without
+    gain_c: float
+    d_m: float
+    d_c: float
+    trust: float
+
+
+@stage
+def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, d_m: float) -> Deal:
+    """Market access or co-innovation on a host line, against the multinational's best alternative."""
+    p, s, home = st.parameters, st.firms.sector[m], st.firms.home[m]
+    trust = known(st, m, c)
+    w = host_worth(st, t, m, c, line, kind, trust, -1.0, -1.0)
+    agreed = under(st, t, m, kind, 0, st.host, w, split(st, w.value, d_m, 0.0))
+    kept = power(p.discount, st.in_force.delay[t, s, home, st.host]) * (1.0 - avoided(st, t, m, home))
+    once = signing_cost(st, m) + half_line_loss(st, m, line)
+    return Deal(w, agreed, agreed.multinational * kept - once - d_m, agreed.chinese * kept, d_m, 0.0, trust)
+
+
+@stage
+def abroad_deal(st: State, t: int, m: int, c: int, r: int, route: int) -> Deal:
+    """Selling or powering in a region abroad, against what both have there without each other."""
+    p, s = st.parameters, st.firms.sector[m]
+    trust = known(st, m, c)
+    w = abroad_worth(st, t, m, c, r, route, trust, -1.0, -1)
+    d_m, d_c = alone_abroad(st, t, m, c, r, route)
+    agreed = under(st, t, m, 3, route, r, w, split(st, w.value, d_m, d_c))
+    kept = power(p.discount, st.in_force.delay[t, s, st.host, r]) * (1.0 - avoided(st, t, m, r))
+    once = signing_cost(st, m) * market_scale(st, s, r, 3) / max(st.scratch.unit[s], 1e-30)
+    return Deal(w, agreed, (agreed.multinational - d_m) * kept - once, (agreed.chinese - d_c) * kept, d_m, d_c, trust)
+
+
+@stage
+def barred(st: State, m: int, c: int, kind: int, route: int, r: int) -> int:
+    """What keeps two firms apart whatever the deal is worth: one of the obstacles, or FREE."""
+    firms, p = st.firms, st.parameters
+    if listed_pair(st, m, c):
+        return LISTED
+    if kind == 3:
+        if firms.contract[m, r] >= 0:
+            return LINE_TAKEN
+        full = firms.contract[c, r] >= 0 if route == 1 else firms.supplies[c] >= p.capacity_supply
+        return PARTNER_FULL if full else FREE
+    if firms.access_holder[m] > 0:
+        return NO_TECHNOLOGY
+    line = host_line(st, m)
+    if line < 0:
+        return LINE_TAKEN
+    if line != st.host and st.partnerships.chinese[firms.contract[m, st.host]] == c:
+        return SAME_PARTNER
+    return PARTNER_FULL if firms.ventures[c] >= p.capacity_host else FREE
+
+
+@stage
+def propose(st: State, m: int, c: int, kind: int, route: int, r: int, line: int, deal: Deal) -> None:
+    """Notes a multinational's best deal so far as its proposal."""
+    x = st.scratch
+    x.proposed_to[m] = c
+    x.proposed_type[m] = kind
+    x.proposed_route[m] = route
+    x.proposed_region[m] = r
+    x.proposed_line[m] = line
+    x.proposed_value[m] = deal.gain_c
+
+
 @stage
 def look_in_host(st: State, t: int, m: int, line: int) -> None:
-    """One menu: absent, export, wholly owned, or a partner for market access or co-innovation. Writes a proposal."""
-    p, firms, x = st.parameters, st.firms, st.scratch
-    s = firms.sector[m]
+    """One menu: absent, export, wholly owned, or a partner for market access or co-innovation."""
     d_m, mode = alone_in_host(st, t, m, line)
     loss = half_line_loss(st, m, line)
-    best = d_m + taste(st, t, m, m, 0) - (loss if mode > 0 else 0.0)
-    for n in range(int(p.candidates)):
+    best = taste(st, t, m, m, 0) - (loss if mode > 0 else 0.0)
+    for n in range(int(st.parameters.candidates)):
         c = pick_candidate(st, t, m, n)
-        if c < 0 or firms.ventures[c] >= p.capacity_host or listed_pair(st, m, c):
+        if c < 0 or barred(st, m, c, 1, 0, st.host) != FREE:
             continue
-        if line != st.host and st.partnerships.chinese[firms.contract[m, st.host]] == c:
-            continue
-        trust = known(st, m, c)
         for kind in (1, 2):
-            w = host_worth(st, t, m, c, line, kind, trust, -1.0, -1.0)
-            wait = p.discount ** st.in_force.delay[t, s, firms.home[m], st.host]
-            value = w.value * wait * (1.0 - avoided(st, t, m, firms.home[m])) - signing_cost(st, m) - loss
-            if value <= d_m:
+            deal = host_deal(st, t, m, c, line, kind, d_m)
+            if deal.gain_m <= 0.0 or deal.gain_c <= 0.0:
                 continue
-            pay_c = split(st, value, d_m, 0.0)
-            hers = value - pay_c + pair_bonus(st, m, c, trust) + taste(st, t, m, c, kind)
-            if hers > best and pay_c > 0.0:
-                best = hers
-                x.proposed_to[m] = c
-                x.proposed_type[m] = kind
-                x.proposed_route[m] = 0
-                x.proposed_region[m] = st.host
-                x.proposed_line[m] = line
-                x.proposed_value[m] = pay_c
-    if x.proposed_to[m] < 0 and (line == st.host or mode == 2):
-        go_alone(st, t, m, line, mode, d_m, loss)
+            gain = deal.gain_m + pair_bonus(st, m, deal.trust) + taste(st, t, m, c, kind)
+            if gain > best:
+                best = gain
+                propose(st, m, c, kind, 0, st.host, line, deal)
+    if st.scratch.proposed_to[m] < 0 and (line == st.host or mode == 2):
+        go_alone(st, t, m, mode, d_m, loss)
 
 
 @stage
-def go_alone(st: State, t: int, m: int, line: int, mode: int, value: float, loss: float) -> None:
+def go_alone(st: State, t: int, m: int, mode: int, value: float, loss: float) -> None:
     """Moves to what a multinational does best alone in the host, if that beats what it does now by enough."""
     firms, x, p = st.firms, st.scratch, st.parameters
     s = firms.sector[m]
@@ -170,47 +234,25 @@ def go_alone(st: State, t: int, m: int, line: int, mode: int, value: float, loss
 @stage
 def look_abroad(st: State, t: int, m: int, r: int) -> None:
     """Globalising in one region outside the host: sell a Chinese brand, or power one's own with Chinese technology."""
-    p, firms, x = st.parameters, st.firms, st.scratch
-    s = firms.sector[m]
     best = 0.0
-    for n in range(int(p.candidates)):
+    for n in range(int(st.parameters.candidates)):
         c = pick_candidate(st, t, m, n + 64)
-        if c < 0 or listed_pair(st, m, c):
+        if c < 0:
             continue
-        trust = known(st, m, c)
         for route in (1, 2):
-            if route == 1 and firms.contract[c, r] >= 0 or route == 2 and firms.supplies[c] >= p.capacity_supply:
+            if barred(st, m, c, 3, route, r) != FREE:
                 continue
-            w = abroad_worth(st, t, m, c, r, route, trust, -1.0, -1)
-            d_m, d_c = alone_abroad(st, t, m, c, r, route)
-            wait = p.discount ** st.in_force.delay[t, s, st.host, r]
-            once = signing_cost(st, m) * x.expenditure[s, r] / max(world_market(st, s), 1e-30)
-            value = (w.value - d_m - d_c) * wait * (1.0 - avoided(st, t, m, r)) + d_m + d_c - once
-            if value <= d_m + d_c:
+            deal = abroad_deal(st, t, m, c, r, route)
+            if deal.gain_m <= 0.0 or deal.gain_c <= 0.0:
                 continue
-            pay_c = split(st, value, d_m, d_c)
-            hers = value - pay_c - d_m + pair_bonus(st, m, c, trust) + taste(st, t, m, c, 2 + route)
-            if hers > best:
-                best = hers
-                x.proposed_to[m] = c
-                x.proposed_type[m] = 3
-                x.proposed_route[m] = route
-                x.proposed_region[m] = r
-                x.proposed_line[m] = r
-                x.proposed_value[m] = pay_c - d_c
+            gain = deal.gain_m + pair_bonus(st, m, deal.trust) + taste(st, t, m, c, 2 + route)
+            if gain > best:
+                best = gain
+                propose(st, m, c, 3, route, r, r, deal)
 
 
 @stage
-def world_market(st: State, s: int) -> float:
-    """A quarter's expenditure of a sector in all regions."""
-    total = 0.0
-    for r in range(st.world.market.shape[2]):
-        total += st.scratch.expenditure[s, r]
-    return total
-
-
-@stage
-def refused(st: State, t: int, m: int, c: int, kind: int, route: int, r: int, equity: float) -> bool:
+def refused(st: State, t: int, m: int, c: int, kind: int, r: int, equity: float) -> bool:
     """Whether screening stops the deal: in the host of the multinational's equity, abroad of the Chinese firm's.
 
     A state-owned investor is screened at any equity; licences and supply have none to screen.
@@ -228,31 +270,40 @@ def refused(st: State, t: int, m: int, c: int, kind: int, route: int, r: int, eq
 
 
 @stage
+def free_row(st: State, m: int, line: int) -> int:
+    """The row of a multinational's line; the two host lines share two rows, since a second venture may move up.
+
+    Rows by identity, never by history: what happens in one sector must not reorder another's.
+    """
+    s = st.firms.sector[m]
+    before = m - st.sectors.first[s]
+    for other in range(s):
+        before += st.sectors.middle[other] - st.sectors.first[other]
+    lines = st.firms.contract.shape[1]
+    q = before * lines + line
+    if st.partnerships.active[q] > 0:
+        q = before * lines + (lines - 1 if line == st.host else st.host)
+    return q
+
+
+@stage
 def sign(st: State, t: int, m: int, c: int) -> None:
-    """Writes a new partnership from the multinational's proposal."""
+    """Writes a new partnership from the multinational's proposal, unless screening refuses it."""
     firms, jv, x, p = st.firms, st.partnerships, st.scratch, st.parameters
     kind, route, r, line = x.proposed_type[m], x.proposed_route[m], x.proposed_region[m], x.proposed_line[m]
     s = firms.sector[m]
-    trust = known(st, m, c)
     if kind == 3:
-        w = abroad_worth(st, t, m, c, r, route, trust, -1.0, -1)
+        deal = abroad_deal(st, t, m, c, r, route)
     else:
-        w = host_worth(st, t, m, c, line, kind, trust, -1.0, -1.0)
-    d_c = 0.0
-    if kind == 3:
-        _, d_c = alone_abroad(st, t, m, c, r, route)
-    pay_c = x.proposed_value[m] + d_c
-    equity, _ = terms(st, t, m, kind, route, r, w, pay_c)
-    if refused(st, t, m, c, kind, route, r, equity):
-        log_event(st, t, REFUSAL, s, r, -1, -1, m, c, 0, kind, 2)
+        d_m, _ = alone_in_host(st, t, m, line)
+        deal = host_deal(st, t, m, c, line, kind, d_m)
+    if refused(st, t, m, c, kind, r, deal.terms.equity):
+        log_event(st, t, REFUSAL, s, r, -1, -1, m, c, 0, kind, BY_SEARCH)
         return
-    if x.counts[FREE_ROWS] == 0:
-        return
-    x.counts[FREE_ROWS] -= 1
-    q = x.free[x.counts[FREE_ROWS]]
+    q = free_row(st, m, line)
     x.counts[TOP] = max(x.counts[TOP], q + 1)
-    begin_partnership(st, t, q, m, c, kind, route, r, line, trust)
-    set_terms(st, t, q, kind, route, w, pay_c)
+    begin_partnership(st, t, q, m, c, kind, route, r, line, deal.trust)
+    set_terms(st, t, q, kind, route, deal.worth, deal.terms)
     jv.type_first[q] = kind
     jv.equity_start[q] = jv.equity[q]
     clause_draw = uniform(key(st.seed, CLAUSE, t), jv.id[q])
@@ -261,6 +312,7 @@ def sign(st: State, t: int, m: int, c: int) -> None:
     before = 5 if kind != 3 and line == st.host and firms.mode[m] == 2 else 0
     if kind != 3 and line == st.host:
         firms.mode[m] = 0
+        firms.plant[m, st.host] = -1  # a base of its own goes into the venture
     log_event(st, t, FORMATION, s, r, -1, q, m, c, before, kind, BY_SEARCH)
 
 
@@ -311,19 +363,12 @@ def begin_partnership(
 @stage
 def sign_named(st: State, t: int, m: int) -> None:
     """Signs the partnership that a named firm's file dates to this quarter, in the host, at terms bargained today."""
-    firms, x = st.firms, st.scratch
     c, kind = int(st.starts[m, PARTNER]), int(st.starts[m, PARTNER_TYPE])
-    line = host_line(st, m)
-    if firms.active[c] == 0 or firms.ventures[c] >= st.parameters.capacity_host or line < 0:
-        return
-    d_m, _ = alone_in_host(st, t, m, line)
-    w = host_worth(st, t, m, c, line, kind, known(st, m, c), -1.0, -1.0)
-    x.proposed_type[m] = kind
-    x.proposed_route[m] = 0
-    x.proposed_region[m] = st.host
-    x.proposed_line[m] = line
-    x.proposed_value[m] = split(st, w.value, d_m, 0.0)
-    sign(st, t, m, c)
+    if st.firms.active[c] > 0 and barred(st, m, c, kind, 0, st.host) == FREE:
+        line = host_line(st, m)
+        d_m, _ = alone_in_host(st, t, m, line)
+        propose(st, m, c, kind, 0, st.host, line, host_deal(st, t, m, c, line, kind, d_m))
+        sign(st, t, m, c)
 
 
 @stage
@@ -339,6 +384,7 @@ def seek_partners(st: State, t: int) -> None:
                 continue
             if st.starts[m, PARTNER] >= 0.0 and st.starts[m, PARTNER_SINCE] == t:
                 sign_named(st, t, m)
+                x.proposed_to[m] = -1
                 continue
             u = uniform(search_key, firms.id[m])
             if u < p.search_host and firms.access_holder[m] == 0:

@@ -7,7 +7,7 @@ import numpy as np
 from sim.arithmetic import exp, log
 from sim.compiled import stage
 from sim.draws import Stream, bits, key, normal, uniform
-from sim.quarter.state import FREE_ROWS, State
+from sim.quarter.state import State
 
 START = int(Stream.start)
 FOREIGN_SPREAD, CHINESE_SPREAD = 0.10, 0.15  # s.d. of log technology at the start
@@ -51,8 +51,7 @@ def start_firm(st: State, i: int) -> None:
 @stage
 def set_out(st: State) -> None:
     """Everything before the first quarter."""
-    firms, x = st.firms, st.scratch
-    rows = x.free.shape[0]
+    firms = st.firms
     for i in range(firms.sector.shape[0]):
         for line in range(firms.contract.shape[1]):
             firms.contract[i, line] = -1
@@ -62,8 +61,6 @@ def set_out(st: State) -> None:
             start_firm(st, i)
         else:
             firms.id[i] = np.uint64(0)
-    for k in range(rows):
-        x.free[k] = rows - 1 - k
+    for k in range(st.partnerships.active.shape[0]):
         st.partnerships.multinational[k] = -1
         st.partnerships.chinese[k] = -1
-    x.counts[FREE_ROWS] = rows

@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-from sim.columns import Column, Firms, Happening, Partnerships, Policy, Scratch, Sectors, World
+from sim.columns import Firms, Happening, Partnerships, Policy, Scratch, Sectors, World
 from sim.compiled import stage
+from sim.declare import Column
 from sim.parameters import Parameters
 
 FORMATION, RENEGOTIATION, CONVERSION = int(Happening.formation), int(Happening.renegotiation), int(Happening.conversion)
@@ -15,7 +16,7 @@ BUYOUT_M, BUYOUT_C, DISSOLUTION = (
 REFUSAL, SEVERANCE, FLIP = int(Happening.screening_refusal), int(Happening.severance), int(Happening.flip)
 GENERATION, ENTRY, BANKRUPTCY = int(Happening.generation_adoption), int(Happening.entry), int(Happening.bankruptcy)
 
-FREE_ROWS, EVENTS, LIVES, TOP = 0, 1, 2, 3  # positions in Scratch.counts
+EVENTS, LIVES, TOP = 0, 1, 2  # positions in Scratch.counts
 
 
 class State(NamedTuple):
@@ -53,7 +54,7 @@ def count_event(st: State, t: int, s: int, kind: int, before: int, after: int, p
         row.renegotiations += 1.0
     elif kind == CONVERSION and partnered:
         row.conversions += 1.0
-    elif kind == BUYOUT_M or kind == BUYOUT_C:
+    elif kind in (BUYOUT_M, BUYOUT_C):
         row.buyouts += 1.0
         row.exits += 1.0
     elif kind == DISSOLUTION and partnered:
@@ -70,7 +71,7 @@ def count_event(st: State, t: int, s: int, kind: int, before: int, after: int, p
         row.entries += 1.0
     elif kind == BANKRUPTCY:
         row.bankruptcies += 1.0
-    if kind == FORMATION or kind == CONVERSION or (kind == BUYOUT_M and after == 5):
+    if kind in (FORMATION, CONVERSION) or (kind == BUYOUT_M and after == 5):
         if after == 1:
             row.adoptions_market_access += 1.0
         elif after == 2:
@@ -177,5 +178,3 @@ def end_partnership(st: State, t: int, p: int, kind: int, after: int, trigger: i
             firms.share[m, st.host] += firms.share[m, second]
             firms.share[m, second] = 0.0
     jv.active[p] = 0
-    st.scratch.free[st.scratch.counts[FREE_ROWS]] = p
-    st.scratch.counts[FREE_ROWS] += 1

@@ -181,9 +181,8 @@ def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, trust: f
     side_m = chosen * ramp * (to_m * x.gain[m] - to_c * price) + speed + lifted
     stolen = x.earned[c, st.host] * (share_of(rate * made, rivals) - share_of(x.appeal[m, line], rivals)) * total
     side_c = chosen * ramp * to_c * x.gain[c] - max(stolen, 0.0)
-    side_m -= (
-        dependence_cost(firms.hazard[m], p.cutoff_loss, firms.hedge[m], p.hedge_cost) * max(earned, 0.0) * total * 0.25
-    )
+    risk = dependence_cost(firms.hazard[m], 4.0 * p.cutoff_loss, firms.hedge[m], p.hedge_cost)
+    side_m -= risk * max(earned, 0.0) * total
     return Worth(profit, sales, side_m, side_c, chosen, free, st.host, total * profit + side_m + side_c)
 
 
@@ -199,12 +198,13 @@ def abroad_worth(st: State, t: int, m: int, c: int, r: int, route: int, trust: f
     price = leak_price(st, m, c)
     chosen = tau
     if chosen < 0.0:
-        gain = x.sensitivity[s] * p.power_lag * max(p.cost_trust - trust, 0.0) * x.earned[m, r] * total
+        shorter = p.power_lag * max(p.cost_trust - trust, 0.0) * p.lag_openness
+        gain = x.sensitivity[s] * shorter * x.earned[m, r] * total
         leak = to_c * price * ramp + to_m * x.gain[c] * ramp
         law = st.in_force.mandate[t, s, st.host, r]
         chosen = openness(p.openness_globalize, gain, leak, p.ip_openness * st.in_force.ip[t, s, r], law)
     tradable = st.sectors.tradable[s] > 0.0
-    local_only = not tradable or place >= 0 and place != st.host
+    local_only = not tradable or (place >= 0 and place != st.host)
     shipped_only = place == st.host
     if route == 1:
         rivals = rivals_of(st, s, c, r, r)
@@ -212,23 +212,23 @@ def abroad_worth(st: State, t: int, m: int, c: int, r: int, route: int, trust: f
         local = sold_offer(st, t, m, c, r, True, True) if not shipped_only else 0.0
     else:
         rivals = rivals_of(st, s, m, r, r)
-        made = powered_offer(st, t, m, c, r, False, trust, True) if not local_only else 0.0
-        local = powered_offer(st, t, m, c, r, True, trust, True) if not shipped_only else 0.0
+        made = powered_offer(st, t, m, c, r, False, trust, chosen, True) if not local_only else 0.0
+        local = powered_offer(st, t, m, c, r, True, trust, chosen, True) if not shipped_only else 0.0
     site = r if local > made else st.host
     earned, sales = offer_worth(st, s, r, max(made, local), rivals)
     profit = earned - fixed_cost(st, t, m, s, 3, r, trust, 0.0)
     side_m = chosen * ramp * (to_m * x.gain[m] - to_c * price)
     side_c = chosen * ramp * to_c * x.gain[c]
-    risk = dependence_cost(firms.hazard[c], p.cutoff_loss, firms.hedge[c], p.hedge_cost)
+    risk = dependence_cost(firms.hazard[c], 4.0 * p.cutoff_loss, firms.hedge[c], p.hedge_cost)
     if route == 1:
         own, _ = abroad_by_multinational(st, t, m, r, True, firms.orientation[m] > 0)
         others = rivals_of(st, s, m, r, r) - x.appeal[c, r] + max(made, local)
         kept, _ = offer_worth(st, s, r, own * lender_keeps(st, m), others)
         side_m += kept * total
-        side_c -= risk * max(earned, 0.0) * total * 0.25
+        side_c -= risk * max(earned, 0.0) * total
     else:
-        risk = dependence_cost(firms.hazard[m], p.cutoff_loss, firms.hedge[m], p.hedge_cost)
-        side_m -= risk * max(earned, 0.0) * total * 0.25
+        risk = dependence_cost(firms.hazard[m], 4.0 * p.cutoff_loss, firms.hedge[m], p.hedge_cost)
+        side_m -= risk * max(earned, 0.0) * total
     return Worth(profit, sales, side_m, side_c, chosen, 0.0, site, total * profit + side_m + side_c)
 
 
@@ -293,3 +293,28 @@ def split(st: State, value: float, outside_m: float, outside_c: float) -> float:
     """Present value the Chinese side gets out of a contract worth `value`, by the bargaining rule in use."""
     p = st.parameters
     return chinese_pay(value, outside_m, outside_c, p.bargaining_power, p.bargaining > 0.0)
+
+
+class Terms(NamedTuple):
+    """A contract's worth to each side (present value) under its terms."""
+
+    multinational: float
+    chinese: float
+    equity: float
+    royalty: float
+
+
+@stage
+def under(st: State, t: int, m: int, kind: int, route: int, r: int, w: Worth, pay_c: float) -> Terms:
+    """What each side gets when the Chinese side is to have `pay_c`, as far as law and royalties allow."""
+    equity, royalty = terms(st, t, m, kind, route, r, w, pay_c)
+    got_m, got_c = pays(st, kind, w, equity, royalty)
+    return Terms(got_m, got_c, equity, royalty)
+
+
+@stage
+def market_scale(st: State, s: int, r: int, kind: int) -> float:
+    """A quarter's market per firm of the place that a contract is about, in money."""
+    if kind != 3:
+        return st.scratch.unit[s]
+    return st.scratch.expenditure[s, r] / max(st.sectors.multinationals[s] + st.sectors.chinese[s], 1.0)

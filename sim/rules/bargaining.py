@@ -49,7 +49,7 @@ def royalty_needed(wanted: float, profit: float, sales: float, cap: float, usual
         return 0.0
     at_cap = cap * (profit - usual * sales) + usual * sales
     if wanted <= at_cap:
-        return min(usual, max(profit, 0.0) / sales)
+        return min(usual, max(min(wanted, profit), 0.0) / sales)
     return clip((wanted - cap * profit) / (sales * max(1.0 - cap, 1e-9)), usual, ceiling)
 
 
@@ -57,10 +57,11 @@ def royalty_needed(wanted: float, profit: float, sales: float, cap: float, usual
 def equity_share(wanted: float, profit: float, royalty: float, low: float, high: float) -> float:
     """Share of profit after royalty that gives a side `wanted`, royalty received included, within legal bounds.
 
-    `royalty` is signed: positive if this side receives it. A pot that is not positive is shared equally.
+    `royalty` is what this side receives, 0 if the other side does or nobody. A pot that is not positive is shared
+    equally.
     """
-    rest = profit - abs(royalty)
-    if rest <= 0.0:
+    rest = profit - royalty
+    if rest <= 1e-9 * abs(profit):
         return clip(0.5, low, high)
     return clip((wanted - royalty) / rest, low, high)
 

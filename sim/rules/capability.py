@@ -19,7 +19,7 @@ def innovation(pace: float, rd: float, elasticity: float, speed: float, damping:
     """Technology a firm finds in a quarter, log points.
 
     pace rd**elasticity speed damping luck; pace is the sector's log points a quarter at reference R&D, rd is relative
-    to that reference. Zero R&D finds nothing (unless the elasticity is 0). Source: [Griffith2004], [Blundell2002].
+    to that reference. Zero R&D finds nothing. Source: [Griffith2004], [Blundell2002].
     """
     return pace * power(rd, elasticity) * speed * damping * luck
 
@@ -71,8 +71,8 @@ def adoption_chance(rate: float, distance: float, half: float) -> float:
 def generation_start(old: float, old_frontier: float, drop: float, reach: float, lock_in: float) -> float:
     """Technology with which a firm enters a new generation.
 
-    (frontier - drop) + (1 - lock_in) (old - (frontier - reach))_+: part of the old technology carries over; who has less
-    at stake loses less of it. With lock_in 1 all start alike, which is the whole window. Source: [Landini2017].
+    (frontier - drop) + (1 - lock_in) (old - (frontier - reach))_+: part of the old technology carries over; who has
+    less at stake loses less of it. With lock_in 1 all start alike, which is the whole window. Source: [Landini2017].
     """
     return old_frontier - drop + (1.0 - lock_in) * max(old - (old_frontier - reach), 0.0)
 

@@ -5,9 +5,9 @@ from sim.compiled import rule
 
 @rule
 def entry_chance(rate: float, firms: float, window: float, support: float) -> float:
-    """Chance that a Chinese firm enters a sector this quarter: rate x firms, more while a window is open and R&D supported.
+    """Chance that a Chinese firm enters a sector this quarter: more while a window is open and where R&D is supported.
 
-    rate firms (1 + 4 w (1 - w) x 4 + support): the window term peaks when old and new generation share demand.
+    rate / 4 firms (1 + 16 w (1 - w) + support): the window term peaks when old and new generation share demand.
     """
     return min(0.25 * rate * firms * (1.0 + 16.0 * window * (1.0 - window) + support), 1.0)
 
@@ -15,7 +15,7 @@ def entry_chance(rate: float, firms: float, window: float, support: float) -> fl
 @rule
 def entrant_technology(best: float, discount: float, draw: float) -> float:
     """An entrant imitates the best firm it can see, from a distance of `discount`, less luck."""
-    return best - discount * (1.0 + 0.5 * draw)
+    return best - discount * max(1.0 + 0.5 * draw, 0.0)
 
 
 @rule

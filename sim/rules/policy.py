@@ -1,4 +1,4 @@
-"""How policy reaches a decision (M15): each instrument writes one field, and these are the readers that are not prices."""
+"""How policy reaches a decision (M15): each instrument writes one field; these read it where it is not a price."""
 
 from sim.arithmetic import clip
 from sim.compiled import rule

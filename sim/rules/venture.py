@@ -39,12 +39,6 @@ def access_lent(share: float, access: float, distance: float, lead: float) -> fl
 
 
 @rule
-def powered_lag(base: float, trust_end: float, trust: float, withheld: float) -> float:
-    """Lag of an offer that runs on a partner's technology, log points, plus what controls withhold."""
-    return base * max(trust_end - trust, 0.0) + withheld
-
-
-@rule
 def technology_balance(gap: float, band: float) -> float:
     """Chinese part of the technology brought: 1 / (1 + exp(gap / band)), gap = multinational less Chinese.
 

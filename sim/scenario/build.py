@@ -10,7 +10,8 @@ from zlib import crc32
 
 import numpy as np
 
-from sim.columns import Column, Firms, Kind, Policy, Sectors, Type, World, allocate, fields
+from sim.columns import Firms, Kind, Policy, Sectors, Type, World
+from sim.declare import Column, allocate, fields
 from sim.parameters import Parameters
 from sim.scenario.checks import names
 from sim.scenario.files import GIVEN

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 
-from sim import columns
+from sim import columns, declare
 from sim.columns import FIRST_YEAR, REPORT_YEAR, SCHEMA, Ownership, Type
 from sim.parameters import Parameter, parameters
 from sim.scenario.shocks import KINDS, Kind
@@ -16,7 +16,7 @@ from sim.scenario.values import Dated, LastQuarter, Names, Quantity, Quarter, Sl
 
 LAST_YEAR = 2055
 DEFAULT_END = 2040
-_WORLD = columns.fields(columns.World)
+_WORLD = declare.fields(columns.World)
 PATHS = {"cost_advantage": "advantage", "floor": "floor", "chinese_speed": "speed"}  # key of a file -> field of World
 
 
@@ -66,7 +66,7 @@ class _Sector(Model):
     assumed: Annotated[list[str], Field(description="keys whose values are assumed")] = []
 
 
-def _given(field: columns.Field) -> Any:
+def _given(field: declare.Field) -> Any:
     """A key of a sector as its quantity declares it; without default it must be given."""
     whole = field.unit in ("flag", "count")
     number: Any = int if whole else float
@@ -74,7 +74,7 @@ def _given(field: columns.Field) -> Any:
     return (kind, ... if field.default is None else field.default)
 
 
-GIVEN = {name: field for name, field in columns.fields(columns.Sectors).items() if field.given}
+GIVEN = {name: field for name, field in declare.fields(columns.Sectors).items() if field.given}
 
 
 def _parameter(parameter: Parameter) -> Any:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from sim.columns import FIRST_YEAR, Column, World
+from sim.columns import FIRST_YEAR, World
+from sim.declare import Column
 from sim.scenario.checks import Names
 from sim.scenario.files import PATHS, Generation, WorldFile
 from sim.scenario.shocks import Shock

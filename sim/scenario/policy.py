@@ -11,7 +11,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from sim.columns import Column, Policy
+from sim.columns import Policy
+from sim.declare import Column
 from sim.scenario.checks import Names
 from sim.scenario.shocks import KINDS, POLICY, Shock
 
@@ -101,14 +102,14 @@ def _shape(grid: Grid, field: str) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=96)
-def compiled(grid: Grid, field: str, shocks: tuple[Shock, ...]) -> tuple[Column, Column, Column | None]:
+def compiled(grid: Grid, field: str, shocks: tuple[Shock, ...]) -> tuple[Column, Column, Column | None, Column | None]:
     """A field in force, the same as announced, and where either changes [quarter, sector, region] (None: nowhere).
 
     shocks: those that write the field, in the order of the file. Nobody may write to the arrays: they are shared.
     """
     shape = _shape(grid, field)
     if not shocks:
-        return _unchanged(field, shape), _unchanged(field, shape), None
+        return _unchanged(field, shape), _unchanged(field, shape), None, None
     in_force = np.full(shape, np.nan if field == "threshold" else POLICY[field].default or 0.0)
     announced = in_force.copy()
     for shock in shocks:
@@ -117,7 +118,7 @@ def compiled(grid: Grid, field: str, shocks: tuple[Shock, ...]) -> tuple[Column,
         if field == "threshold":
             values[np.isnan(values)] = 0.0
         np.clip(values, POLICY[field].low, POLICY[field].high, out=values)
-    return in_force, announced, _changes(field, in_force) | _changes(field, announced)
+    return in_force, announced, _changes(field, in_force), _changes(field, announced)
 
 
 def _write(grid: Grid, field: str, shock: Shock, in_force: Column, announced: Column) -> None:
@@ -191,9 +192,12 @@ def policies(grid: Grid, shocks: tuple[Shock, ...]) -> tuple[Policy, Policy]:
             writers.setdefault(field, []).append(shock)
     fields = [field for field in Policy._fields if field != "changed"]
     made = {field: compiled(grid, field, tuple(writers.get(field, ()))) for field in fields}
-    parts = [part for _, _, part in made.values() if part is not None]
-    changed = np.zeros(_shape(grid, "changed"))
-    if parts:
-        changed[np.logical_or.reduce(parts)] = 1.0
+    moved = []
+    for kinds in ((2,), (2, 3)):
+        parts = [part for each in made.values() for n in kinds if (part := each[n]) is not None]
+        changed = np.zeros(_shape(grid, "changed"))
+        if parts:
+            changed[np.logical_or.reduce(parts)] = 1.0
+        moved.append(changed)
     in_force, announced = ({field: each[n] for field, each in made.items()} for n in (0, 1))
-    return Policy(**in_force, changed=changed), Policy(**announced, changed=changed)  # type: ignore[arg-type]
+    return Policy(**in_force, changed=moved[0]), Policy(**announced, changed=moved[1])  # type: ignore[arg-type]

@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from sim.columns import FIRST_YEAR, Field, Vintage
+from sim.columns import FIRST_YEAR
+from sim.declare import Field
+from sim.records import Vintage
 from sim.study.store import Failure, Folder, Receipt
 from sim.study.tables import METRICS, Frame, Measures, Run, Values, fields, measure, plain, tables
 from sim.study.yearly import YEARLY, yearly

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sim.columns import Event, Life
+from sim.records import Event, Life
 from sim.study.tables import METRICS, fields
 from sim.study.yearly import YEARLY, is_flow
 

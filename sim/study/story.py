@@ -1,4 +1,4 @@
-"""`verify --story`: does the default run tell history as it went? Each claim with what is expected and what is found."""
+"""`verify --story`: does the default run tell history as it went? Claims, expected and found."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +27,7 @@ class Claim(NamedTuple):
 
 
 class _Record(NamedTuple):
-    """All runs of the default scenario: metrics [seed, quarter, sector], levels of generations [seed, quarter, sector, g]."""
+    """All runs of the default scenario: metrics [seed, quarter, sector], levels [seed, quarter, sector, generation]."""
 
     sectors: tuple[str, ...]
     uncapped: list[int]
@@ -40,14 +40,16 @@ class _Record(NamedTuple):
         """Adoptions by type, mean of runs, from the first year to before the last."""
         chosen = range(len(self.sectors)) if sectors is None else sectors
         span = slice(_quarter(first), _quarter(last))
-        return np.array([self.metrics[f"adoptions_{kind}"][:, span][..., list(chosen)].sum((1, 2)).mean() for kind in TYPES])
+        return np.array(
+            [self.metrics[f"adoptions_{kind}"][:, span][..., list(chosen)].sum((1, 2)).mean() for kind in TYPES]
+        )
 
-    def index(self, *names: str) -> list[int]:
+    def places(self, *names: str) -> list[int]:
         return [self.sectors.index(name) for name in names]
 
     def flips(self, sector: str, generation: int | None = None) -> np.ndarray:
         """Year of the flip in each run, inf if none: the level is at least 1 for four quarters."""
-        place = self.index(sector)[0]
+        place = self.places(sector)[0]
         level = self.metrics["technology_level"][..., place]
         if generation is not None:
             level = self.levels[..., place, generation]
@@ -93,7 +95,14 @@ def _alone(metrics: dict[str, np.ndarray]) -> list[np.ndarray]:
 def verify(seeds: Sequence[int] = range(1, 101), workers: int | None = None) -> list[Claim]:
     """The story of the default run, claim by claim."""
     record = _gather(list(seeds), workers or default_workers())
-    return [*_composition(record), *_flip_order(record), *_ends(record), *_entry(record), *_cars(record), *_future(record)]
+    return [
+        *_composition(record),
+        *_flip_order(record),
+        *_ends(record),
+        *_entry(record),
+        *_cars(record),
+        *_future(record),
+    ]
 
 
 def _share(adopted: np.ndarray, kind: str) -> float:
@@ -106,22 +115,33 @@ def _composition(record: _Record) -> list[Claim]:
     )
     claims = [
         Claim("market access among adoptions before 1995", "over 0.90", f"{early:.2f}", early > 0.90),
-        Claim("market access among adoptions 2000-14", "about 2/3 (0.57 to 0.76)", f"{middle:.2f}", 0.57 <= middle <= 0.76),
+        Claim(
+            "market access among adoptions 2000-14", "about 2/3 (0.57 to 0.76)", f"{middle:.2f}", 0.57 <= middle <= 0.76
+        ),
         Claim("market access among adoptions 2020-25", "under 0.40", f"{late:.2f}", late < 0.40),
     ]
     for sector in LEADERS:
-        adopted = record.adoptions(2020, 2026, record.index(sector))
+        adopted = record.adoptions(2020, 2026, record.places(sector))
         new = sum(_share(adopted, kind) for kind in ("co_innovation", "globalize", "hub"))
         text = f"{new:.2f} of {adopted.sum():.1f} adoptions"
-        claims.append(Claim(f"{sector}: globalising, co-innovation and hubs 2020-25", "lead (over 0.50)", text, new > 0.5))
-    adopted = record.adoptions(2020, 2026, record.index("auto_components"))
+        claims.append(
+            Claim(f"{sector}: globalising, co-innovation and hubs 2020-25", "lead (over 0.50)", text, new > 0.5)
+        )
+    adopted = record.adoptions(2020, 2026, record.places("auto_components"))
     text = ", ".join(f"{kind} {count:.1f}" for kind, count in zip(TYPES, adopted, strict=True))
     claims.append(Claim("auto components: most adopted 2020-25", "hub", text, TYPES[int(adopted.argmax())] == "hub"))
-    old = _share(record.adoptions(2015, 2026, record.index(*LAGGARDS)), "market_access")
+    old = _share(record.adoptions(2015, 2026, record.places(*LAGGARDS)), "market_access")
     rest = [s for s in range(len(record.sectors)) if record.sectors[s] not in LAGGARDS]
     others = _share(record.adoptions(2015, 2026, rest), "market_access")
     text = f"{old:.2f} against {others:.2f} elsewhere"
-    claims.append(Claim("market access lasts longest in chips, aerospace, machine tools (2015-25)", "more than elsewhere", text, old > others))
+    claims.append(
+        Claim(
+            "market access lasts longest in chips, aerospace, machine tools (2015-25)",
+            "more than elsewhere",
+            text,
+            old > others,
+        )
+    )
     return claims
 
 
@@ -144,7 +164,9 @@ def _ends(record: _Record) -> list[Claim]:
     for first, last in ((1990, 2000), (2000, 2015), (2015, 2026)):
         span = slice(_quarter(first), _quarter(last))
         rate = 4.0 * exits[:, span].sum() / max(active[:, span].sum(), 1.0)
-        claims.append(Claim(f"partnerships ended a year, {first}-{last - 1}", "0.03 to 0.08", f"{rate:.3f}", 0.03 <= rate <= 0.08))
+        claims.append(
+            Claim(f"partnerships ended a year, {first}-{last - 1}", "0.03 to 0.08", f"{rate:.3f}", 0.03 <= rate <= 0.08)
+        )
     span = slice(_quarter(1990), _quarter(2026))
     after = level[:, span] >= 1.0
     rates = [4.0 * exits[:, span][part].sum() / max(active[:, span][part].sum(), 1.0) for part in (after, ~after)]
@@ -162,14 +184,18 @@ def _entry(record: _Record) -> list[Claim]:
             year = first
             break
     text = f"{year:.0f}" if np.isfinite(year) else "never by 2020"
-    return [Claim("wholly owned entry overtakes joint ventures where no cap binds", "1997 to 2000", text, 1996 <= year <= 2001)]
+    return [
+        Claim(
+            "wholly owned entry overtakes joint ventures where no cap binds", "1997 to 2000", text, 1996 <= year <= 2001
+        )
+    ]
 
 
 def _cars(record: _Record) -> list[Claim]:
-    share = record.metrics["chinese_share_home"][..., record.index("cars")[0]].mean(0)
+    share = record.metrics["chinese_share_home"][..., record.places("cars")[0]].mean(0)
     plateau = [float(share[_quarter(year) + 3]) for year in range(2010, 2020)]
     text = f"{min(plateau):.2f} to {max(plateau):.2f}"
-    level = 0.33 <= min(plateau) and max(plateau) <= 0.47
+    level = min(plateau) >= 0.33 and max(plateau) <= 0.47
     end = float(share[_quarter(2025) + 3])
     return [
         Claim("Chinese brands' share of cars in China, 2010s", "flat near 0.40 (0.33 to 0.47)", text, level),

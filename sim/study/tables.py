@@ -13,21 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sim.columns import (
-    FIRST_YEAR,
-    SCHEMA,
-    Event,
-    Field,
-    Happening,
-    Life,
-    Market,
-    Outcome,
-    SubForm,
-    Trigger,
-    Type,
-    Vintage,
-)
-from sim.columns import fields as _fields
+from sim.columns import FIRST_YEAR, SCHEMA, Happening, SubForm, Trigger, Type
+from sim.declare import Field
+from sim.declare import fields as _fields
+from sim.records import Event, Life, Market, Outcome, Vintage
 
 ALL = "all"  # the row that pools the sectors
 TABLES = ("trajectories", "markets", "generations", "events", "partnerships")

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from sim.columns import Market, Outcome
+from sim.records import Market, Outcome
 from sim.study.tables import Frame, Measures, Values, fields, grid, named, table
 
 YEARLY: dict[str, type] = {"yearly": Outcome, "yearly_markets": Market}

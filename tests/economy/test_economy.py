@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 from mesa import DataCollector
 
-from sim.columns import Firms, Outcome, Partnerships, fields
+from sim.columns import Firms, Partnerships
 from sim.compiled import bundle
+from sim.declare import fields
 from sim.economy import ChineseFirm, Economy, Multinational, Partnership, reporters
 from sim.errors import UsageError
 from sim.explain.past import life_names
 from sim.quarter import begin
 from sim.quarter.asked import from_review, to_review
+from sim.records import Outcome
 from sim.scenario.build import build, host
 from sim.simulate import prepare, quietly, simulate
 from sim.study.tables import Frame, firm_names, partnership_names

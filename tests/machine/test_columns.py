@@ -6,18 +6,20 @@ from typing import get_type_hints
 import numpy as np
 import pytest
 
-from sim import columns
-from sim.columns import Field, Firms, Market, Outcome, Policy, Sectors, Vintage
+from sim import columns, declare
+from sim.columns import Firms, Policy, Sectors
+from sim.declare import Field
+from sim.records import Market, Outcome, Vintage
 
 TABLES = [kind for kind in vars(columns).values() if hasattr(kind, "_fields")]
 RECORDS = [kind for kind in TABLES if set(get_type_hints(kind).values()) == {float}]
 COLUMNS = [kind for kind in TABLES if kind not in RECORDS]
 METRICS = [Outcome, Market, Vintage]
-DIMENSIONS = sorted({word for kind in COLUMNS for field in columns.fields(kind).values() for word in field.per.split()})
+DIMENSIONS = sorted({word for kind in COLUMNS for field in declare.fields(kind).values() for word in field.per.split()})
 SIZES = {
     dimension: size for size, dimension in enumerate(DIMENSIONS, start=2)
 }  # all different, so that none is mistaken
-EVERY = [(declared, name, field) for declared in TABLES for name, field in columns.fields(declared).items()]
+EVERY = [(declared, name, field) for declared in TABLES for name, field in declare.fields(declared).items()]
 
 
 @pytest.mark.parametrize(("declared", "name", "field"), EVERY, ids=[f"{d.__name__}.{n}" for d, n, _ in EVERY])
@@ -38,9 +40,9 @@ def test_every_quantity_is_declared_in_full(declared: type, name: str, field: Fi
 
 @pytest.mark.parametrize("declared", COLUMNS, ids=lambda declared: declared.__name__)
 def test_allocate(declared: type) -> None:
-    allocated = columns.allocate(declared, SIZES)
+    allocated = declare.allocate(declared, SIZES)
     assert isinstance(allocated, declared)
-    for (name, field), array in zip(columns.fields(declared).items(), allocated, strict=True):
+    for (name, field), array in zip(declare.fields(declared).items(), allocated, strict=True):
         assert array.shape == tuple(SIZES[dimension] for dimension in field.per.split()), name
         assert array.dtype == np.dtype(field.dtype), name
         assert array.flags.c_contiguous, name
@@ -48,29 +50,29 @@ def test_allocate(declared: type) -> None:
 
 
 def test_allocate_gives_every_column_memory_of_its_own() -> None:
-    firms = columns.allocate(Firms, SIZES)
+    firms = declare.allocate(Firms, SIZES)
     firms.worth[:] = 1.0
     assert firms.profit.sum() == firms.revenue.sum() == 0.0
 
 
 def test_allocate_names_an_unknown_dimension() -> None:
     with pytest.raises(KeyError, match="firm"):
-        columns.allocate(Firms, {})
+        declare.allocate(Firms, {})
 
 
 @pytest.mark.parametrize("declared", RECORDS, ids=lambda declared: declared.__name__)
 def test_records_are_read_and_written_by_name(declared: type) -> None:
-    table = np.zeros(3, columns.record(declared))
-    for place, (name, field) in enumerate(columns.fields(declared).items()):
+    table = np.zeros(3, declare.record(declared))
+    for place, (name, field) in enumerate(declare.fields(declared).items()):
         setattr(table[1], name, place + 1)
         assert getattr(table[1], name) == table[name][1] == place + 1
         assert table[name].dtype == np.dtype(field.dtype)
-    assert table[0].tolist() == table[2].tolist() == (0,) * len(columns.fields(declared))
+    assert table[0].tolist() == table[2].tolist() == (0,) * len(declare.fields(declared))
 
 
 @pytest.mark.parametrize("declared", METRICS, ids=lambda declared: declared.__name__)
 def test_every_metric_has_a_formula_and_a_way_to_pool(declared: type) -> None:
-    metrics = columns.fields(declared)
+    metrics = declare.fields(declared)
     for name, field in metrics.items():
         assert field.formula, name
         assert field.pool == "sum" or field.pool in metrics, name

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.columns import Market, Outcome, Vintage, fields
+from sim.declare import fields
+from sim.records import Market, Outcome, Vintage
 
 SECTORS = {"cars": 2023.0, "batteries": 2018.0, "solar": 2014.0, "semiconductors": 2047.0}  # year of the flip
 REGIONS = ("china", "us", "eu", "japan_korea", "row")

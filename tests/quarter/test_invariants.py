@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from sim.columns import Event, Firms, Happening, Life, Market, Outcome, Partnerships, Scratch, Type, Vintage, fields
+from sim.columns import Firms, Happening, Partnerships, Scratch, Type
+from sim.declare import fields
 from sim.quarter import State
+from sim.records import Event, Life, Market, Outcome, Vintage
 from sim.scenario import Scenario
 from sim.scenario.build import build
 from sim.simulate import Run, simulate

@@ -40,7 +40,7 @@ def test_every_parameter_changes_some_byte(lab: Laboratory, name: str) -> None:
     ends = [end for end in (declared.low, declared.high) if end != at_default(name)]
     assert ends
     besides = BESIDES.get(name, {})
-    for seed in range(3):
+    for seed in range(8):
         base = lab.run(*TURMOIL, seed=seed, **besides)
         for end in ends:
             if differing(base, lab.run(*TURMOIL, seed=seed, **besides, **{name: value(name, end)})):
@@ -64,7 +64,7 @@ def test_turning_off_changes_the_outcome(lab: Laboratory, name: str) -> None:
         pytest.skip("off by default")
     besides = BESIDES.get(name, {})
     changes = {**besides, name: value(name, off)}
-    pairs = [(lab.run(*TURMOIL, seed=s, **besides), lab.run(*TURMOIL, seed=s, **changes)) for s in range(3)]
+    pairs = [(lab.run(*TURMOIL, seed=s, **besides), lab.run(*TURMOIL, seed=s, **changes)) for s in range(8)]
     assert any(differing(*pair) for pair in pairs)
 
 

@@ -181,7 +181,7 @@ def test_terms_stay_within_the_law(wanted: float, profit: float, sales: float, c
     assert 0.0 <= royalty <= 0.08
 
 
-@given(st.floats(-100.0, 100.0), st.floats(0.0, 100.0), st.floats(1.0, 1e4), share)
+@given(st.floats(-100.0, 100.0), st.floats(0.0, 100.0), st.floats(1.0, 1e4), st.floats(0.0, 0.99))
 def test_royalty_takes_no_more_than_there_is(profit: float, less: float, sales: float, cap: float) -> None:
     """As long as nobody wants more than the profit, royalty leaves a pot for equity to divide, thin as it may be."""
     assert royalty_needed(profit - less, profit, sales, cap, 0.03, 0.08) * sales <= max(profit, 0.0) + 1e-9

@@ -25,8 +25,8 @@ from sim.rules.capability import (
 )
 from tests.rules.declared import DEFAULT, OFF, log_points, money, money_unit, share, within
 
-rd = st.floats(0.0, 20.0, allow_subnormal=False)
-gap = st.floats(0.0, 5.0, allow_subnormal=False)
+rd = st.floats(0.0, 20.0)
+gap = st.floats(0.0, 5.0)
 
 
 # absorptive capacity: learning needs research of one's own
@@ -154,7 +154,7 @@ def test_catch_up_by_hand() -> None:
     assert catch_up(1.0, 0.8) == catch_up(7.0, 0.8) == 0.8  # at most the whole gap
 
 
-@given(st.floats(0.0, 5.0, allow_subnormal=False), log_points)
+@given(st.floats(0.0, 5.0), log_points)
 def test_catching_up_never_overshoots(rate: float, distance: float) -> None:
     assert 0.0 <= catch_up(rate, distance) <= max(distance, 0.0)
 

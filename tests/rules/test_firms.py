@@ -11,7 +11,7 @@ from sim.rules.firms import entrant_technology, entry_chance, in_distress
 from tests.rules.declared import OFF, log_points, money, money_unit, present_value, share, within
 
 rate = within("entry_rate", Sectors)
-firms = st.floats(0.0, 200.0, allow_subnormal=False)
+firms = st.floats(0.0, 200.0)
 
 
 def test_entry_by_hand() -> None:

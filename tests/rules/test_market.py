@@ -26,7 +26,7 @@ from tests.rules.declared import OFF, log_points, money, money_unit, share, with
 
 elasticity = within("price_elasticity", Sectors)
 tariff = within("tariff", Policy)
-appeal = st.floats(0.0, 1e6, allow_subnormal=False)
+appeal = st.floats(0.0, 1e6)
 
 
 # appeals

@@ -10,7 +10,7 @@ from sim.rules.capability import lesson
 from sim.rules.policy import ahead, blocked, screened, sub_form
 from tests.rules.declared import OFF, share, within
 
-size = st.floats(-20.0, 20.0, allow_subnormal=False)
+size = st.floats(-20.0, 20.0)
 HOST = [Type.market_access, Type.co_innovation]
 
 

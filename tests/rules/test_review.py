@@ -11,7 +11,7 @@ from pytest import approx
 from sim.rules.review import dissatisfied, plant_use, renegotiation_chance, trust_next, worth_moving
 from tests.rules.declared import DEFAULT, OFF, money, money_unit, present_value, share, within
 
-shortfall = st.floats(0.0, 1e6, allow_subnormal=False)
+shortfall = st.floats(0.0, 1e6)
 
 
 # satisfaction and talks

@@ -5,7 +5,8 @@
 import numpy as np
 import pytest
 
-from sim.columns import Policy, fields
+from sim.columns import Policy
+from sim.declare import fields
 from sim.scenario import load
 from sim.scenario.build import build
 from sim.scenario.shocks import KINDS

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.columns import Sectors, fields
+from sim.columns import Sectors
+from sim.declare import fields
 from sim.parameters import parameters
 from sim.scenario import diff, json_schema, load, show, template
 from sim.scenario.find import names, shipped

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.columns import FIRST_YEAR, Event, Happening, Life, Market, Outcome, Type, Vintage, fields, record
+from sim.columns import FIRST_YEAR, Happening, Type
+from sim.declare import fields, record
+from sim.records import Event, Life, Market, Outcome, Vintage
 
 
 class Labels(NamedTuple):

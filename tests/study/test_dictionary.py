@@ -2,7 +2,8 @@
 
 import pytest
 
-from sim.columns import Market, Outcome, Vintage, fields
+from sim.declare import fields
+from sim.records import Market, Outcome, Vintage
 from sim.study.dictionary import documented, metrics
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.columns import Market, Outcome, Vintage, fields
+from sim.declare import fields
+from sim.records import Market, Outcome, Vintage
 from sim.study.tables import Frame, firm_names, measure, partnership_names, plain, pool
 from sim.study.tables import tables as make_tables
 from sim.study.yearly import by_year, is_flow, yearly

@@ -1,0 +1,59 @@
+"""How a quantity is declared once, and what follows from a declaration: arrays, record types, metadata."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_args, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+INF = float("inf")
+
+
+@dataclass(frozen=True)
+class Field:
+    """Metadata of one quantity.
+
+    unit: of the value; text: meaning; per: names of the array's dimensions, space separated; low, high: bounds that
+    hold after every quarter (or, for inputs, that a file must respect); dtype: of the array; given: True if a world
+    file supplies it; default: value before anything is known, or of an optional input; pool: how sectors combine in the
+    row `all` ("sum", or the name of the metric that weights the mean); formula: of a metric, in words.
+    """
+
+    unit: str
+    text: str
+    per: str = ""
+    low: float = -INF
+    high: float = INF
+    dtype: str = "f8"
+    given: bool = False
+    default: float | None = 0.0
+    pool: str = "sum"
+    formula: str = ""
+
+
+Column = NDArray[Any]
+
+
+def fields(declared: type) -> dict[str, Field]:
+    """The declared quantities of a NamedTuple, in order: name -> Field."""
+    hints = get_type_hints(declared, include_extras=True)
+    return {name: get_args(hint)[1] for name, hint in hints.items()}
+
+
+Columns = TypeVar("Columns", bound=tuple[Any, ...])
+
+
+def allocate(declared: type[Columns], sizes: Mapping[str, int]) -> Columns:
+    """Arrays for every declared column, filled with its default; `sizes` gives the length of each named dimension."""
+    arrays = []
+    for field in fields(declared).values():
+        shape = tuple(sizes[dimension] for dimension in field.per.split())
+        arrays.append(np.full(shape, field.default or 0, dtype=field.dtype))
+    return declared(*arrays)
+
+
+def record(declared: type) -> np.dtype[np.void]:
+    """The record dtype of a table the kernel writes, with attribute access in plain Python as in compiled code."""
+    plain = np.dtype([(name, field.dtype) for name, field in fields(declared).items()])
+    return np.dtype((np.record, plain))
