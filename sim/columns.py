@@ -268,6 +268,8 @@ class Scratch(NamedTuple):
     brand: Annotated[Column, Field("ratio", "appeal by owner's home", "sector generation origin destination", 0)]
     brand_import: Annotated[Column, Field("ratio", "the same when made elsewhere", "sector generation origin destination", 0)]
     wage: Annotated[Column, Field("ratio", "appeal of Chinese cost", "sector", 0)]
+    wage_venture: Annotated[Column, Field("ratio", "the part of it that host ventures keep", "sector", 0)]
+    wage_content: Annotated[Column, Field("ratio", "the part that Chinese content keeps abroad", "sector", 0)]
     advantage: Annotated[Column, Field("log", "Chinese cost advantage", "sector")]
     sensitivity: Annotated[Column, Field("1", "alpha_q times its scale", "sector", 0)]
     frontier: Annotated[Column, Field("log", "best firm of the world", "sector generation")]

@@ -7,7 +7,7 @@ The cache folder is therefore named by a hash of every source that can reach a k
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,6 +81,14 @@ def rule(function: Function) -> Function:
 def stage(function: Function) -> Function:
     """A function over columns, compiled once."""
     return numba.njit(**_OPTIONS)(function)
+
+
+def precompile(functions: Iterable[Any], *arguments: Any) -> None:
+    """Compiles stages for these arguments without running them; what lies in the cache already is only loaded."""
+    if not INTERPRETED:
+        kinds = tuple(numba.typeof(argument) for argument in arguments)
+        for function in functions:
+            function.compile(kinds)
 
 
 class _BundleType(types.Type):  # type: ignore[misc]

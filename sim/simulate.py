@@ -7,7 +7,7 @@ import numpy as np
 from sim.columns import Firms, Partnerships, Scratch
 from sim.compiled import INTERPRETED
 from sim.declare import Column, allocate, record
-from sim.quarter import State, run
+from sim.quarter import State, run, warm
 from sim.records import Event, Life, Market, Outcome, Vintage
 from sim.rules.bargaining import annuity, ramp_value
 from sim.scenario.build import Inputs, build, host
@@ -99,6 +99,11 @@ def simulate(scenario: Scenario, seed: int) -> Run:
         if max(state.scratch.counts[:2]) <= length:
             return collect(state)
         length *= 2
+
+
+def warm_up(scenario: Scenario, backwards: bool = False) -> None:
+    """Compiles the kernel, or loads it; of two processes that start together, one should go backwards."""
+    warm(prepare(build(scenario, 1), host(scenario), 1, 1), backwards)
 
 
 def quietly(function: Any, *arguments: Any) -> Any:

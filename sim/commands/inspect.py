@@ -32,9 +32,10 @@ def explain(
     results = Results.open(folder)
     told = stored_scenario(results, scenario or results.manifest["base"])
     _check_partnership(results, told.name, seed, partnership)
-    from sim.economy import story
+    from sim.explain import story
 
-    print(story(told, seed, partnership, quarter))
+    base = stored_scenario(results, results.manifest["base"])
+    print(story(told, seed, partnership, quarter, base=None if base.name == told.name else base))
     return 0
 
 

@@ -16,7 +16,7 @@ Markets use technology as it was at the quarter's start; what is learnt in a qua
 
 from typing import Any
 
-from sim.compiled import bundle, stage
+from sim.compiled import bundle, precompile, stage
 from sim.quarter.conditions import read_conditions
 from sim.quarter.firms import turn_over
 from sim.quarter.investment import invest
@@ -28,7 +28,15 @@ from sim.quarter.search import seek_partners
 from sim.quarter.start import set_out
 from sim.quarter.state import TOP, State, file_life
 
-__all__ = ["State", "advance", "begin", "finish", "run"]
+__all__ = ["State", "advance", "begin", "finish", "run", "warm"]
+
+
+STAGES = (read_conditions, learn, trade, hold_reviews, seek_partners, invest, turn_over, write_record)
+
+
+def warm(columns: Any, backwards: bool) -> None:
+    """Compiles the stages one by one, last first if `backwards`: two processes share the work through the cache."""
+    precompile(reversed(STAGES) if backwards else STAGES, bundle(columns), 0)
 
 
 @stage

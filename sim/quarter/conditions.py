@@ -161,20 +161,23 @@ def most_central(st: State, s: int, origin: int, region: int) -> int:
 @stage
 def list_firms(st: State, t: int, s: int) -> None:
     """Entity listings: named firms, and the most central of an origin, who stay listed while the listing lasts."""
-    firms = st.firms
+    firms, listing = st.firms, st.in_force.listing
     regions = st.world.market.shape[2]
-    for r in range(regions):
-        for o in range(regions):
-            wanted = int(st.in_force.listing[t, s, o, r])
-            listed = 0
+    for i in range(st.sectors.first[s], st.sectors.last[s]):
+        for r in range(regions):
+            first, last = st.named_listing[i, r, 0], st.named_listing[i, r, 1]
+            named = 0 <= first <= t <= last
+            stays = firms.listed[i, r] > 0.0 and listing[t, s, firms.home[i], r] >= 1.0
+            firms.listed[i, r] = 1.0 if named or stays else 0.0
+    for o in range(regions):
+        for r in range(regions):
+            missing = int(listing[t, s, o, r])
+            if missing <= 0:
+                continue
             for i in range(st.sectors.first[s], st.sectors.last[s]):
-                if firms.home[i] != o:
-                    continue
-                first, last = st.named_listing[i, r, 0], st.named_listing[i, r, 1]
-                named = 0 <= first <= t <= last
-                firms.listed[i, r] = 1.0 if named or (wanted > 0 and firms.listed[i, r] > 0.0) else 0.0
-                listed += 1 if firms.listed[i, r] > 0.0 and not named else 0
-            for _ in range(wanted - listed):
+                named = 0 <= st.named_listing[i, r, 0] <= t <= st.named_listing[i, r, 1]
+                missing -= 1 if firms.home[i] == o and firms.listed[i, r] > 0.0 and not named else 0
+            for _ in range(missing):
                 i = most_central(st, s, o, r)
                 if i >= 0:
                     firms.listed[i, r] = 1.0
@@ -188,7 +191,10 @@ def read_conditions(st: State, t: int) -> None:
         if t > 0:
             x.reference[s] += 0.25 * st.sectors.innovation[s]
         x.advantage[s] = st.world.advantage[t] * st.sectors.cost_advantage[s]
-        x.wage[s] = exp(st.sectors.price_elasticity[s] * x.advantage[s])
+        worth = st.sectors.price_elasticity[s] * x.advantage[s]
+        x.wage[s] = exp(worth)
+        x.wage_venture[s] = exp(st.parameters.venture_cost * worth)
+        x.wage_content[s] = exp(st.parameters.power_cost * worth)
         x.sensitivity[s] = st.sectors.quality_sensitivity[s] * st.parameters.quality_scale
         reckon_demand(st, t, s)
         moved = t == 0

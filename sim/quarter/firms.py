@@ -29,8 +29,10 @@ def close_firm(st: State, t: int, i: int) -> None:
     firms.hub[i] = 0.0
     for line in range(firms.share.shape[1]):
         firms.share[i, line] = 0.0
+        st.scratch.earned[i, line] = 0.0
     for r in range(st.world.market.shape[2]):
         firms.branding[i, r] = 0
+        st.scratch.firm_share[i, r] = 0.0
 
 
 @stage

@@ -3,7 +3,7 @@
 from sim.compiled import stage
 from sim.draws import Stream, bits, join, key, uniform
 from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, plant_works
-from sim.quarter.state import CONVERSION, TOP, State, log_event
+from sim.quarter.state import CONVERSION, State, first_row, log_event
 from sim.quarter.values import equity_cap, offer_worth, rivals_of, world_worth
 from sim.rules.base import access_growth, grow, serves_world
 from sim.rules.governance import hedge_level, perceived_hazard
@@ -139,9 +139,8 @@ def fear(st: State, t: int, s: int) -> None:
     """Perceived hazard follows severances and listings in the sector; dependence is hedged in proportion."""
     p, firms = st.parameters, st.firms
     live = 0.0
-    for q in range(st.scratch.counts[TOP]):
-        if st.partnerships.active[q] > 0 and st.partnerships.sector[q] == s:
-            live += 1.0
+    for q in range(first_row(st, s), first_row(st, s + 1)):
+        live += float(st.partnerships.active[q])
     cut = st.outcome[t, s].severances
     rate = cut / (live + cut) if cut > 0.0 else 0.0
     for i in range(st.sectors.first[s], st.sectors.last[s]):
@@ -154,9 +153,8 @@ def fear(st: State, t: int, s: int) -> None:
         firms.hazard[i] = perceived_hazard(firms.hazard[i], event, p.hazard_up, p.hazard_down)
         firms.hedge[i] = hedge_level(firms.hazard[i], 4.0 * p.cutoff_loss, p.hedge_cost)
     if cut > 0.0:
-        for q in range(st.scratch.counts[TOP]):
-            if st.partnerships.active[q] > 0 and st.partnerships.sector[q] == s:
-                st.partnerships.trust[q] *= 1.0 - p.listing_trust * rate
+        for q in range(first_row(st, s), first_row(st, s + 1)):
+            st.partnerships.trust[q] *= 1.0 - p.listing_trust * rate
 
 
 @stage

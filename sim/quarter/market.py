@@ -132,6 +132,8 @@ def clear_markets(st: State, s: int) -> None:
         x.chinese_share[s, r] = 0.0
         total = p.outside_share + 1e-12
         for i in range(st.sectors.first[s], st.sectors.last[s]):
+            if firms.active[i] == 0:
+                continue
             if x.appeal[i, r] > 0.0:
                 x.appeal[i, r] *= large_seller(st, s, x.firm_share[i, r])
                 total += x.appeal[i, r]
@@ -140,7 +142,9 @@ def clear_markets(st: State, s: int) -> None:
                 total += x.appeal[i, second]
         x.denominator[s, r] = total
     for i in range(st.sectors.first[s], st.sectors.last[s]):
-        for line in range(regions + 1):
+        if firms.active[i] == 0:
+            continue
+        for line in range(regions + 1 - firms.kind[i]):  # a Chinese firm has one line at home
             r = line if line < regions else st.host
             target = x.appeal[i, line] / x.denominator[s, r]
             firms.share[i, line] = adjust(firms.share[i, line], target, p.share_speed)
@@ -171,7 +175,7 @@ def sell_own_lines(st: State, t: int, s: int) -> None:
         x.gain_abroad[i] = 0.0
         x.exposed[i] = 0.0
         home = firms.home[i]
-        for line in range(regions + 1):
+        for line in range(regions + 1 - firms.kind[i]):
             r = line if line < regions else st.host
             share = firms.share[i, line]
             sales = x.expenditure[s, r] * share

@@ -1,5 +1,7 @@
 """Stage 4, first half: what every firm offers where, as appeals. Read by markets and, for options, by values."""
 
+import math
+
 from sim.arithmetic import exp, log, power
 from sim.compiled import stage
 from sim.quarter.state import State
@@ -69,11 +71,10 @@ def abroad_by_multinational(st: State, t: int, i: int, region: int, ahead: bool,
 def abroad_by_chinese(st: State, t: int, c: int, region: int, access: float, local: bool, ahead: bool) -> float:
     """Appeal of a Chinese brand outside the host with the given access, made locally or shipped from the host."""
     s = st.firms.sector[c]
-    wage = st.scratch.wage[s]
     if local or st.sectors.tradable[s] <= 0.0:
-        made = basket(st, s, c, region, region, st.host, ahead) * power(wage, st.parameters.power_cost)
+        made = basket(st, s, c, region, region, st.host, ahead) * st.scratch.wage_content[s]
     else:
-        made = basket(st, s, c, st.host, region, st.host, ahead) * wage
+        made = basket(st, s, c, st.host, region, st.host, ahead) * st.scratch.wage[s]
     return made * access * pool(st, c)
 
 
@@ -140,8 +141,7 @@ def venture_offer(st: State, t: int, m: int, c: int, kind: int, openness: float,
             demanded += x.demand_weight[s, g, st.host] * q
     operations = exp(st.sectors.price_elasticity[s] * firms.operations[m])
     composite = x.reference[s] + log(demanded) / x.sensitivity[s] if demanded > 0.0 else NOT_MADE
-    cost = power(x.wage[s], st.parameters.venture_cost)
-    return total * operations * cost * firms.access[c, st.host] * pool(st, m), composite
+    return total * operations * x.wage_venture[s] * firms.access[c, st.host] * pool(st, m), composite
 
 
 @stage
@@ -173,8 +173,8 @@ def powered_offer(
                 trade = power(trade, p.power_tariff)
             q = x.quality[c, g] * exp(-x.sensitivity[s] * lag)
             total += x.demand_weight[s, g, region] * q * trade * x.brand[s, g, home, region]
-    kept = 0.5 * p.power_cost if local else p.power_cost
-    return total * power(x.wage[s], kept) * firms.access[m, region] * pool(st, m)
+    kept = math.sqrt(x.wage_content[s]) if local else x.wage_content[s]
+    return total * kept * firms.access[m, region] * pool(st, m)
 
 
 @stage

@@ -12,7 +12,7 @@ from sim.arithmetic import power
 from sim.compiled import stage
 from sim.draws import Stream, bits, gumbel, join, key, uniform
 from sim.quarter.review import set_terms
-from sim.quarter.state import DISSOLUTION, FORMATION, REFUSAL, TOP, State, log_event
+from sim.quarter.state import DISSOLUTION, FORMATION, REFUSAL, TOP, State, first_row, log_event
 from sim.quarter.values import (
     Terms,
     Worth,
@@ -276,13 +276,11 @@ def free_row(st: State, m: int, line: int) -> int:
     Rows by identity, never by history: what happens in one sector must not reorder another's.
     """
     s = st.firms.sector[m]
-    before = m - st.sectors.first[s]
-    for other in range(s):
-        before += st.sectors.middle[other] - st.sectors.first[other]
     lines = st.firms.contract.shape[1]
-    q = before * lines + line
+    first = first_row(st, s) + (m - st.sectors.first[s]) * lines
+    q = first + line
     if st.partnerships.active[q] > 0:
-        q = before * lines + (lines - 1 if line == st.host else st.host)
+        q = first + (lines - 1 if line == st.host else st.host)
     return q
 
 

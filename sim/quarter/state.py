@@ -45,6 +45,15 @@ class State(NamedTuple):
 
 
 @stage
+def first_row(st: State, s: int) -> int:
+    """First partnership row of a sector: its multinationals have a row a line each, sector after sector."""
+    before = 0
+    for other in range(s):
+        before += st.sectors.middle[other] - st.sectors.first[other]
+    return before * st.firms.contract.shape[1]
+
+
+@stage
 def count_event(st: State, t: int, s: int, kind: int, before: int, after: int, partnered: bool) -> None:
     """Adds an event to the sector's metrics of the quarter."""
     row = st.outcome[t, s]

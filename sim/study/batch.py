@@ -35,6 +35,7 @@ class Job:
     replay: str
     simulate: Callable[[Any, int], Run]
     labels: Callable[[Any], Any]
+    warm: Callable[[Any, bool], None] | None = None  # compiles the kernel, from either end
 
 
 class Batch(NamedTuple):

@@ -273,9 +273,9 @@ def _failures_csv(failures: Iterable[Failure]) -> str:
 
 def code_folder() -> Path | None:
     """Where the kernel's machine code is kept; None if it runs interpreted."""
-    from sim.quarter import run
+    from sim.quarter import one_quarter
 
-    stats = getattr(run, "stats", None)
+    stats = getattr(one_quarter, "stats", None)
     return Path(stats.cache_path) if stats else None
 
 
@@ -283,7 +283,7 @@ def make_job(plan: Plan, options: Options, folder: Path) -> Job:
     """What workers need."""
     from sim.compiled import kernel_hash
     from sim.scenario.build import labels
-    from sim.simulate import simulate
+    from sim.simulate import simulate, warm_up
 
     return Job(
         scenarios=tuple(plan.scenarios.values()),
@@ -293,4 +293,5 @@ def make_job(plan: Plan, options: Options, folder: Path) -> Job:
         replay=f"python run.py replay {folder}",
         simulate=options.simulate or simulate,
         labels=options.labels or labels,
+        warm=None if options.simulate else warm_up,
     )

@@ -128,6 +128,8 @@ def _start(job: Job) -> None:
     threading.Thread(target=_die_with_parent, daemon=True).start()
     pa.set_cpu_count(1)
     worker.prepare(job)
+    if job.warm:  # neighbours start at different ends and meet in the cache
+        job.warm(job.scenarios[0], os.getpid() % 2 == 0)
 
 
 def _die_with_parent() -> None:

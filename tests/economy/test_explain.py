@@ -12,6 +12,7 @@ from sim.explain.options import told
 from sim.explain.past import life_names
 from sim.quarter import begin
 from sim.quarter.asked import STAY, from_review, to_review, weigh
+from sim.quarter.state import EVENTS
 from sim.scenario.build import build, host, labels
 from sim.simulate import prepare, quietly, simulate
 from tests.quarter.laboratory import TURMOIL
@@ -36,7 +37,7 @@ def reviews(turmoil):
             if w.fate >= p.exogenous_end:
                 asked[q] = (w, told(state, q, w), int(jv.id[q]), w.touched or w.turn < p.review_rate)
         quietly(from_review, columns, t)
-        log = state.events[: state.scratch.counts[1]]
+        log = state.events[: state.scratch.counts[EVENTS]]
         log = log[log["quarter"] == t]
         for q, (w, options, identity, due) in asked.items():
             kinds = log["kind"][log["partnership"] == identity].tolist()

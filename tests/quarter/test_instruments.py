@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sim.columns import Happening, Ownership, Type
+from sim.quarter.state import EVENTS
 from sim.simulate import Run
 from tests.quarter.laboratory import Laboratory, Shock, differing, shock, state_at, steps, until
 
@@ -221,8 +222,8 @@ def test_goods_made_where_they_are_sold_pay_no_tariff(lab: Laboratory) -> None:
         read = 0
         for t, state in steps(lab.scenario(duty, cost_globalize=0.0), seed):
             jv, firms, x = state.partnerships, state.firms, state.scratch
-            new = state.events[read : state.scratch.counts[1]]
-            read = int(state.scratch.counts[1])
+            new = state.events[read : state.scratch.counts[EVENTS]]
+            read = int(state.scratch.counts[EVENTS])
             if t < 0 or np.any(new["region"] == ROW):
                 continue  # contracts of the market's stage are those at the end of the quarter
             local = (jv.active > 0) & (jv.route == 2) & (jv.region == ROW) & (jv.place == ROW)

@@ -9,6 +9,7 @@ import pytest
 from sim.columns import Firms, Happening, Partnerships, Scratch, Type
 from sim.declare import fields
 from sim.quarter import State
+from sim.quarter.state import EVENTS
 from sim.records import Event, Life, Market, Outcome, Vintage
 from sim.scenario import Scenario
 from sim.scenario.build import build
@@ -247,7 +248,7 @@ def test_a_buy_out_by_the_multinational_makes_it_wholly_owned(lab: Laboratory) -
     for seed in range(12):
         read = 0
         for t, state in steps(lab.scenario(buyout_threshold=0.0), seed):
-            count = int(state.scratch.counts[1])
+            count = int(state.scratch.counts[EVENTS])
             for event in state.events[read:count]:
                 if event["kind"] == Happening.buyout_multinational and event["type_after"] == Type.wholly_owned:
                     seen += 1

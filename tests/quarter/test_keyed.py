@@ -132,6 +132,7 @@ def test_the_origin_of_the_logs_decides_nothing(lab: Laboratory) -> None:
     The start is given relative to the frontier of 1979, so the whole scale can only be moved through the state.
     """
     from sim.quarter import advance, begin
+    from sim.quarter.state import EVENTS
     from sim.scenario.build import build, host
     from sim.simulate import EVENTS_A_FIRM, prepare, quietly
 
@@ -148,8 +149,8 @@ def test_the_origin_of_the_logs_decides_nothing(lab: Laboratory) -> None:
             quietly(advance, state, t)
         states.append(state)
     a, b = states
-    count = int(a.scratch.counts[1])
-    assert count == b.scratch.counts[1] > 20
+    count = int(a.scratch.counts[EVENTS])
+    assert count == b.scratch.counts[EVENTS] > 20
     for name in ("quarter", "kind", "multinational", "chinese", "type_after"):
         assert np.array_equal(a.events[name][:count], b.events[name][:count]), name
     assert b.scratch.composite[a.firms.active > 0] == pytest.approx(

@@ -8,6 +8,7 @@ import pytest
 
 from sim.columns import Happening, Trigger, Type
 from sim.parameters import parameters
+from sim.quarter.state import EVENTS
 from sim.scenario import Scenario
 from sim.simulate import Run, simulate
 from tests.quarter.laboratory import LISTING, TURMOIL, WORLD, Laboratory, differing, shock, state_at, steps, until
@@ -245,7 +246,7 @@ def test_entrants_start_below_the_best_they_can_see(lab: Laboratory, discount: f
     below = []
     for seed in range(3):
         for t, state in steps(lab.scenario(entry=5, entrant_discount=discount), seed):
-            events = state.events[: state.scratch.counts[1]]
+            events = state.events[: state.scratch.counts[EVENTS]]
             for event in events[(events["kind"] == Happening.entry) & (events["quarter"] == t)]:
                 best = state.scratch.frontier_chinese[event["sector"], 0]
                 below.append(best - state.firms.technology[event["chinese"], 0])
