@@ -6,7 +6,7 @@ COMPILE = $(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annot
 .PHONY: demo test lint lock
 demo:
 	$(INSTALL) requirements.lock
-	$(VENV)/bin/python run.py compare baseline tariff_escalation tight_controls open_door
+	$(VENV)/bin/python run.py compare baseline tariff_escalation tight_controls open_door --seeds 50
 
 test:
 	$(INSTALL) requirements-test.lock

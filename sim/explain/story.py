@@ -13,6 +13,7 @@ from sim.explain.options import Option, firm_names, form, money, offers, percent
 from sim.explain.past import counterfactual, happening, life_names, outcome_of, policy_changes
 from sim.quarter import advance, begin
 from sim.quarter.asked import Weighed, from_review, to_review, weigh
+from sim.quarter.state import EVENTS
 from sim.scenario import Scenario
 from sim.scenario.build import build, host, labels
 from sim.scenario.values import quarter_name, quarter_of
@@ -88,7 +89,7 @@ class Replay:
             yield Beat(t, weighed, options, events, before, None if over else self.contract(), notice)
 
     def _events(self, t: int) -> list[Any]:
-        log = self.state.events[: self.state.scratch.counts[1]]
+        log = self.state.events[: self.state.scratch.counts[EVENTS]]
         return list(log[(log["quarter"] == t) & (log["partnership"] == self.life["id"])])
 
     def _notice(self) -> str:

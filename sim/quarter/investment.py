@@ -3,7 +3,7 @@
 from sim.compiled import stage
 from sim.draws import Stream, bits, join, key, uniform
 from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, plant_works
-from sim.quarter.state import CONVERSION, State, first_row, log_event
+from sim.quarter.state import CONVERSION, State, first_row, log_event, pay_once
 from sim.quarter.values import equity_cap, offer_worth, rivals_of, world_worth
 from sim.rules.base import access_growth, grow, serves_world
 from sim.rules.governance import hedge_level, perceived_hazard
@@ -37,6 +37,7 @@ def build_base(st: State, t: int, m: int, reviewing: bool) -> None:
         firms.hub_quarters[m] = 0
         firms.hub[m] = grow(firms.hub[m], p.hub_growth, 0.0)
         firms.web[m] = grow(firms.web[m], p.web_growth, 0.0)
+        firms.plant[m, st.host] = -1
         return
     if firms.plant[m, st.host] < 0:
         firms.plant[m, st.host] = t
@@ -45,7 +46,7 @@ def build_base(st: State, t: int, m: int, reviewing: bool) -> None:
         gain = world_worth(st, t, m)
         if firms.orientation[m] == 0 and worth_moving(gain, setting_up, p.hysteresis):
             firms.orientation[m] = 1
-            firms.worth[m] -= setting_up
+            pay_once(st, m, setting_up)
         elif firms.orientation[m] == 1 and gain < 0.0:
             firms.orientation[m] = 0
     towards = 1.0 if firms.orientation[m] == 1 else 0.0
@@ -95,7 +96,7 @@ def consider_plant(st: State, t: int, i: int, r: int) -> None:
     ):
         return
     firms.plant[i, r] = t + int(p.plant_lead)
-    firms.worth[i] -= cost
+    pay_once(st, i, cost)
 
 
 @stage

@@ -170,7 +170,6 @@ def sell_own_lines(st: State, t: int, s: int) -> None:
         firms.profit[i] = 0.0
         x.rd_own[i] = 0.0
         x.rd_venture[i] = 0.0
-        x.fixed_paid[i] = 0.0
         x.gain[i] = 0.0
         x.gain_abroad[i] = 0.0
         x.exposed[i] = 0.0
@@ -186,37 +185,40 @@ def sell_own_lines(st: State, t: int, s: int) -> None:
                 rate -= st.in_force.compliance[t, s, home, r]
             firms.revenue[i] += sales
             q = firms.contract[i, line]
-            owns = q < 0 or (firms.kind[i] == 0 and st.partnerships.route[q] == 1)
-            if owns:
-                firms.profit[i] += rate * sales
-                x.rd_own[i] += sales
-                worth = x.sensitivity[s] * x.earned[i, line]
-                x.gain[i] += worth * (1.0 - share)
-                if r != st.host:
-                    x.gain_abroad[i] += worth * (1.0 - share)
-                if firms.kind[i] == 0:
-                    x.exposed[i] += worth * x.chinese_share[s, r]
-            if firms.kind[i] == 0 and r == st.host:
-                firms.host_revenue[i] += sales
+            powered = q >= 0 and st.partnerships.route[q] == 2
+            duty = 0.0
             if x.host_made[i, line] > 0:
                 x.made_in_host[s, r] += sales
                 if firms.kind[i] == 1:
                     x.chinese_made_host[s, r] += sales
                 elif r != st.host:
                     firms.exports[i] += sales
-                part = st.parameters.power_tariff if q >= 0 and st.partnerships.route[q] == 2 else 1.0
-                pay_tariff(st, t, s, i, r, st.host, part * sales)
+                duty = tariff_on(st, t, s, i, r, st.host, sales * (st.parameters.power_tariff if powered else 1.0))
             elif firms.kind[i] == 1:
                 x.chinese_local[s, r] += sales
-            elif firms.kind[i] == 0 and not plant_works(st, t, i, r) and not (q >= 0 and st.partnerships.route[q] == 2):
-                pay_tariff(st, t, s, i, r, home, sales)
+            elif not plant_works(st, t, i, r) and not powered:
+                duty = tariff_on(st, t, s, i, r, home, sales)
+            x.duty[i, line] = duty
+            x.tariff_revenue[s, r] += duty
+            if firms.kind[i] == 0 and r == st.host:
+                firms.host_revenue[i] += sales
+            if q >= 0 and not (firms.kind[i] == 0 and st.partnerships.route[q] == 1):
+                continue  # shared by contract
+            firms.profit[i] += rate * (sales - duty)
+            x.rd_own[i] += sales
+            worth = x.sensitivity[s] * x.earned[i, line] * (1.0 - share)
+            x.gain[i] += worth
+            if r != st.host:
+                x.gain_abroad[i] += worth
+            if firms.kind[i] == 0:
+                x.exposed[i] += x.sensitivity[s] * x.earned[i, line] * x.chinese_share[s, r]
 
 
 @stage
-def pay_tariff(st: State, t: int, s: int, i: int, region: int, place: int, sales: float) -> None:
-    """Adds the tariff on a line's sales to the region's revenue, by generation."""
+def tariff_on(st: State, t: int, s: int, i: int, region: int, place: int, sales: float) -> float:
+    """Tariff in sales at consumers' prices of goods made in `place`, over generations; none within a region."""
     if place == region or st.sectors.tradable[s] <= 0.0:
-        return
+        return 0.0
     x = st.scratch
     total = 0.0
     paid = 0.0
@@ -226,8 +228,7 @@ def pay_tariff(st: State, t: int, s: int, i: int, region: int, place: int, sales
         rate = goods * (1.0 + st.in_force.owner_tariff[t, s, g, st.firms.home[i], region]) - 1.0
         total += weight
         paid += weight * tariff_paid(1.0, rate)
-    if total > 0.0:
-        x.tariff_revenue[s, region] += sales * paid / total
+    return sales * paid / total if total > 0.0 else 0.0
 
 
 @stage
@@ -272,7 +273,7 @@ def share_by_contract(st: State, t: int) -> None:
         if jv.clause[q] > 0:
             cost += p.clause_cost * rate * sales
         jv.sales[q] = sales
-        jv.pot[q] = rate * sales - cost
+        jv.pot[q] = rate * (sales - x.duty[owner, line]) - cost
         royalty = jv.royalty[q] * sales
         to_m = royalty_side(st, q) * royalty + jv.equity[q] * (jv.pot[q] - royalty)
         to_c = (1.0 - royalty_side(st, q)) * royalty + (1.0 - jv.equity[q]) * (jv.pot[q] - royalty)
@@ -349,9 +350,10 @@ def pay_firms(st: State, t: int, s: int) -> None:
                 total += weight
                 subsidised += weight * st.in_force.subsidy_production[t, s, g, firms.home[i]]
             if subsidised > 0.0:
-                subsidised /= total
-                x.outlays[s, firms.home[i]] += subsidised * x.expenditure[s, r] * x.firm_share[i, r]
-        x.fixed_paid[i] += cost
+                part = subsidised / total
+                cost_share = 1.0 - margin(st.sectors.price_elasticity[s], x.firm_share[i, r])
+                sold = x.expenditure[s, r] * x.firm_share[i, r]
+                x.outlays[s, firms.home[i]] += part / (1.0 - part) * cost_share * sold
         firms.profit[i] += support - firms.rd[i] - cost
         firms.worth[i] += firms.profit[i]
         made = 0.25 * firms.revenue[i] / max(x.unit[s], 1e-30)

@@ -11,12 +11,14 @@ from sim.quarter.state import (
     BUYOUT_M,
     CONVERSION,
     DISSOLUTION,
+    FORMATION,
     RENEGOTIATION,
     SEVERANCE,
     TOP,
     State,
     end_partnership,
     log_event,
+    pay_once,
 )
 from sim.quarter.values import (
     Terms,
@@ -36,6 +38,7 @@ from sim.rules.review import dissatisfied, plant_use, renegotiation_chance, wort
 
 REVIEW, TALKS, EXOGENOUS = int(Stream.review), int(Stream.renegotiation), int(Stream.exogenous)
 STAY, ENDING = -1, -2
+PLANT_KNOWHOW = 0.02  # cost advantage that a bought plant brings, log
 SCHEDULED, BY_POLICY, BY_SURPLUS, BY_CHANCE, BY_LISTING = 1, 2, 4, 5, 6
 
 
@@ -182,19 +185,23 @@ def carry_out_end(st: State, t: int, q: int) -> None:
     line = jv.line[q]
     plant = 0.5 * x.forecast_sales[q] if host_contract else 0.0
     if kind == BUYOUT_M:
-        firms.worth[m] -= (1.0 - jv.equity[q]) * plant
-        firms.worth[c] += (1.0 - jv.equity[q]) * plant
+        pay_once(st, m, (1.0 - jv.equity[q]) * plant)
+        pay_once(st, c, -(1.0 - jv.equity[q]) * plant)
     elif kind == BUYOUT_C:
-        firms.worth[c] -= jv.equity[q] * plant
-        firms.worth[m] += jv.equity[q] * plant
-        firms.operations[c] += 0.02
+        pay_once(st, c, jv.equity[q] * plant)
+        pay_once(st, m, -jv.equity[q] * plant)
+        firms.operations[c] += PLANT_KNOWHOW
     after = 5 if kind == BUYOUT_M else 0
     end_partnership(st, t, q, kind, after, jv.end_trigger[q])
     if kind == BUYOUT_M:
         firms.mode[m] = 2
         firms.plant[m, st.host] = t
-    elif host_contract and line == st.host and firms.contract[m, line] < 0 and firms.mode[m] == 0 and mode != 2:
+    elif host_contract and line == st.host and firms.contract[m, line] < 0 and firms.mode[m] == 0:
         firms.mode[m] = mode
+        if mode == 2:  # what it left the venture for
+            firms.plant[m, st.host] = t
+            pay_once(st, m, 4.0 * st.parameters.sunk_cost * firms.cost_scale[m] * x.unit[firms.sector[m]])
+            log_event(st, t, FORMATION, firms.sector[m], st.host, -1, -1, m, -1, 0, 5, BY_SURPLUS)
 
 
 @stage
@@ -290,12 +297,16 @@ def review_one(st: State, t: int, q: int, trigger: int) -> None:
 
 @stage
 def called(st: State, t: int, q: int) -> bool:
-    """Whether a changed field of policy calls a review: in the host, or between the region and the partner's home."""
+    """Whether a changed field of policy calls a review: in the region; in the host, by its own law or with the home."""
     jv, s = st.partnerships, st.partnerships.sector[q]
     changed = st.announced.changed if st.parameters.anticipation > 0.0 else st.in_force.changed
-    if jv.type[q] != 3:
-        return changed[t, s, st.host] > 0.0 and changed[t, s, st.firms.home[jv.multinational[q]]] > 0.0
-    return changed[t, s, jv.region[q]] > 0.0
+    if jv.type[q] == 3:
+        return changed[t, s, jv.region[q]] > 0.0
+    elsewhere = 0.0
+    for r in range(changed.shape[2]):
+        elsewhere += changed[t, s, r] if r != st.host else 0.0
+    at_home = changed[t, s, st.firms.home[jv.multinational[q]]] > 0.0
+    return changed[t, s, st.host] > 0.0 and (at_home or elsewhere == 0.0)
 
 
 @stage

@@ -12,7 +12,7 @@ from sim.arithmetic import power
 from sim.compiled import stage
 from sim.draws import Stream, bits, gumbel, join, key, uniform
 from sim.quarter.review import set_terms
-from sim.quarter.state import DISSOLUTION, FORMATION, REFUSAL, TOP, State, first_row, log_event
+from sim.quarter.state import DISSOLUTION, FORMATION, REFUSAL, TOP, State, first_row, log_event, pay_once
 from sim.quarter.values import (
     Terms,
     Worth,
@@ -135,9 +135,9 @@ def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, d_m: floa
     p, s, home = st.parameters, st.firms.sector[m], st.firms.home[m]
     trust = known(st, m, c)
     w = host_worth(st, t, m, c, line, kind, trust, -1.0, -1.0)
-    agreed = under(st, t, m, kind, 0, st.host, w, split(st, w.value, d_m, 0.0))
     kept = power(p.discount, st.in_force.delay[t, s, home, st.host]) * (1.0 - avoided(st, t, m, home))
     once = signing_cost(st, m) + half_line_loss(st, m, line)
+    agreed = under(st, t, m, kind, 0, st.host, w, split(st, w.value - once, d_m, 0.0))
     return Deal(w, agreed, agreed.multinational * kept - once - d_m, agreed.chinese * kept, d_m, 0.0, trust)
 
 
@@ -148,9 +148,9 @@ def abroad_deal(st: State, t: int, m: int, c: int, r: int, route: int) -> Deal:
     trust = known(st, m, c)
     w = abroad_worth(st, t, m, c, r, route, trust, -1.0, -1)
     d_m, d_c = alone_abroad(st, t, m, c, r, route)
-    agreed = under(st, t, m, 3, route, r, w, split(st, w.value, d_m, d_c))
     kept = power(p.discount, st.in_force.delay[t, s, st.host, r]) * (1.0 - avoided(st, t, m, r))
     once = signing_cost(st, m) * market_scale(st, s, r, 3) / max(st.scratch.unit[s], 1e-30)
+    agreed = under(st, t, m, 3, route, r, w, split(st, w.value - once, d_m, d_c))
     return Deal(w, agreed, (agreed.multinational - d_m) * kept - once, (agreed.chinese - d_c) * kept, d_m, d_c, trust)
 
 
@@ -216,14 +216,15 @@ def go_alone(st: State, t: int, m: int, mode: int, value: float, loss: float) ->
     s = firms.sector[m]
     before = firms.mode[m]
     cost = 4.0 * p.sunk_cost * firms.cost_scale[m] * x.unit[s]
-    if mode == before or (mode == 2 and not worth_moving(value - loss, cost, p.hysteresis)):
+    # the value is net of the cost once, so that what must remain is the hysteresis beyond it
+    if mode == before or (mode == 2 and not worth_moving(value + cost - loss, cost, p.hysteresis)):
         return
     firms.mode[m] = mode
     if mode == 2:
         log_event(st, t, FORMATION, s, st.host, -1, -1, m, -1, 0, 5, BY_SEARCH)
         if firms.plant[m, st.host] < 0:
             firms.plant[m, st.host] = t
-        firms.worth[m] -= cost
+        pay_once(st, m, cost)
     elif before == 2:
         log_event(st, t, DISSOLUTION, s, st.host, -1, -1, m, -1, 5, 0, BY_SEARCH)
         firms.orientation[m] = 0
@@ -306,7 +307,8 @@ def sign(st: State, t: int, m: int, c: int) -> None:
     jv.equity_start[q] = jv.equity[q]
     clause_draw = uniform(key(st.seed, CLAUSE, t), jv.id[q])
     jv.clause[q] = 1 if clause_draw < p.clause_share else 0
-    firms.worth[m] -= signing_cost(st, m)
+    part = market_scale(st, s, r, kind) / max(x.unit[s], 1e-30)
+    pay_once(st, m, signing_cost(st, m) * part)
     before = 5 if kind != 3 and line == st.host and firms.mode[m] == 2 else 0
     if kind != 3 and line == st.host:
         firms.mode[m] = 0

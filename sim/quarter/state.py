@@ -45,6 +45,13 @@ class State(NamedTuple):
 
 
 @stage
+def pay_once(st: State, i: int, cost: float) -> None:
+    """A cost paid once (a transfer received, if negative): out of this quarter's profit and net worth."""
+    st.firms.worth[i] -= cost
+    st.firms.profit[i] -= cost
+
+
+@stage
 def first_row(st: State, s: int) -> int:
     """First partnership row of a sector: its multinationals have a row a line each, sector after sector."""
     before = 0

@@ -48,9 +48,10 @@ def royalty_needed(wanted: float, profit: float, sales: float, cap: float, usual
     if sales <= 0.0:
         return 0.0
     at_cap = cap * (profit - usual * sales) + usual * sales
-    if wanted <= at_cap:
-        return min(usual, max(min(wanted, profit), 0.0) / sales)
-    return clip((wanted - cap * profit) / (sales * max(1.0 - cap, 1e-9)), usual, ceiling)
+    if wanted <= min(profit, at_cap):
+        return min(usual, max(wanted, 0.0) / sales)
+    least = min(usual, max(profit, 0.0) / sales)
+    return clip((wanted - cap * profit) / (sales * max(1.0 - cap, 1e-9)), least, max(ceiling, least))
 
 
 @rule

@@ -27,7 +27,6 @@ def sector(**changes: Any) -> dict[str, Any]:
         "innovation": 0.03,
         "absorption": 0.16,
         "rd_intensity": 0.055,
-        "cycle": 5,
         "start_level": 0.3,
         "entry_rate": 0.05,
         "market": {1979: 100, 2000: 200, 2028: 400},

@@ -217,10 +217,11 @@ def test_tariff_revenue_is_paid_on_imports_only(lab: Laboratory) -> None:
 def test_goods_made_where_they_are_sold_pay_no_tariff(lab: Laboratory) -> None:
     """What a multinational makes in a region with a partner there is no import, even if it has no plant of its own."""
     duty = shock("tariff", origin=["us", "eu"], destination="row", rate=1.0, start="1979Q1")
+    content = shock("local_content", sectors="traded", destination="row", share=1.0, start="1979Q1")  # else they ship
     seen = 0
     for seed in range(6):
         read = 0
-        for t, state in steps(lab.scenario(duty, cost_globalize=0.0), seed):
+        for t, state in steps(lab.scenario(duty, content, cost_globalize=0.0), seed):
             jv, firms, x = state.partnerships, state.firms, state.scratch
             new = state.events[read : state.scratch.counts[EVENTS]]
             read = int(state.scratch.counts[EVENTS])

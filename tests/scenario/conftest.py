@@ -23,7 +23,6 @@ sectors:
     innovation: 0.03
     absorption: 0.1
     rd_intensity: 0.05
-    cycle: 5
     start_level: 0.2
     access_holders: 0.4
     market: {1980: 100, 2000: 300}
@@ -39,7 +38,6 @@ sectors:
     innovation: 0.05
     absorption: 0.2
     rd_intensity: 0.1
-    cycle: 1
     start_level: 0.3
     market: {1990: 10}
     market_share: {china: {1979: 0.2}, us: {1979: 0.5}, row: {1979: 0.3}}

@@ -148,7 +148,7 @@ def test_costs(folder, write):
     from sim.arithmetic import logistic
 
     logistic(0.0)  # the compiler's time is not the scenario's
-    sectors = "".join(f"  s{n}: {{innovation: 0.1, absorption: 0.1, rd_intensity: 0.1, cycle: 1, start_level: 0.1, market: {{1990: 1}}, "
+    sectors = "".join(f"  s{n}: {{innovation: 0.1, absorption: 0.1, rd_intensity: 0.1, start_level: 0.1, market: {{1990: 1}}, "
                       "market_share: {china: {1979: 0.2}, us: {1979: 0.2}, row: {1979: 0.6}}, generations: [{name: a}], "
                       "multinationals: {us: 12}, chinese: {private: 12}, entrants: 8}\n" for n in range(14))  # fmt: skip
     shocks = "".join(f"  - {{id: t{n}, kind: tariff, rate: 0.01, start: {1990 + n}}}\n" for n in range(30))

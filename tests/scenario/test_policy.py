@@ -44,7 +44,10 @@ def test_dates_ramp_and_announcement(policy):
     others = np.delete(force.tariff.reshape(len(line), -1), [CHINA * 3 + US, 9 + CHINA * 3 + US], axis=1)
     assert not others.any()
     moved = ["2020Q1", "2020Q2", "2020Q3", "2020Q4", "2022Q1"]
-    for changed, dates in ((force.changed, moved), (known.changed, ["2019Q3", *moved])):  # an announcement is known only
+    for changed, dates in (
+        (force.changed, moved),
+        (known.changed, ["2019Q3", *moved]),
+    ):  # an announcement is known only
         assert np.flatnonzero(changed[:, 0, US]).tolist() == [q(d) for d in dates]
         assert (changed[:, 0, CHINA] == changed[:, 0, US]).all() and not changed[:, 0, ROW].any()
         assert not changed[:, 1].any()
