@@ -26,6 +26,7 @@ OBSTACLES = {
     Obstacle.partner_full: "the Chinese firm has all the partnerships it can run",
     Obstacle.no_surplus: "both do as well alone",
     Obstacle.no_pay: "nothing would be left for the Chinese firm",
+    Obstacle.no_gain: "nothing would be left for the multinational",
 }
 
 
@@ -109,23 +110,23 @@ def told(state: State, row: int, w: Weighed) -> list[Option]:
     now, route = int(state.partnerships.type[row]), int(state.partnerships.route[row])
     unhappy = w.unhappy_multinational or w.unhappy_chinese
     left = w.outside_multinational + w.outside_chinese
-    worth = max(w.value, w.other_value - w.moving) if w.better else w.value
     if not unhappy:
         talks = "; nobody asks for new terms"
-    elif worth <= left:
-        talks = "; both do as well apart"
+    elif not (w.moves or w.renews):
+        talks = "; both do as well apart, or law leaves one of them short"
     else:
         talks = f"; talks succeed below {w.chance:.2f}, the draw is {w.talks:.2f}"
-    agreed = unhappy and worth > left and w.chance > 0
     change, new = _change(w, now, route)
     against, hurdle = money(max(w.value, left)), money(w.moving * state.parameters.hysteresis)
     moves = f"; {money(w.other_value)} in today's market against {against}, moving must bring {hurdle}"
-    renegotiated = not w.better and w.decision == Happening.renegotiation
-    changed = w.better and w.decision == new
+    renegotiated = not w.moves and w.decision == Happening.renegotiation
+    changed = w.moves and w.decision == new
+    again = unhappy and w.renews and not w.moves and w.chance > 0
+    taken_up = w.moves and (not unhappy or w.chance > 0)
     return [
-        _option(w, "stay", w.now, not unhappy and not w.better, w.decision == STAY, _terms(w.now) + _short(w)),
-        _option(w, "renegotiate", w.again, agreed and not w.better, renegotiated, _terms(w.again) + talks),
-        _option(w, change, w.other, w.better and (agreed or not unhappy), changed, _terms(w.other) + moves),
+        _option(w, "stay", w.now, not unhappy and not w.moves, w.decision == STAY, _terms(w.now) + _short(w)),
+        _option(w, "renegotiate", w.again, again, renegotiated, _terms(w.again) + talks),
+        _option(w, change, w.other, taken_up, changed, _terms(w.other) + moves),
         *_ends(w, now, unhappy),
     ]
 

@@ -231,10 +231,10 @@ def _later(replay: Replay, only: int | None) -> list[str]:
 def _fears(w: Weighed) -> list[str]:
     """What each side stood to learn, and feared to lose."""
     return [
-        f"  Hoped to learn: the multinational {money(w.lesson_multinational)}, "
-        f"the Chinese firm {money(w.lesson_chinese)}.",
-        f"  Feared: leakage would cost the multinational {money(w.leak)}; "
-        f"being cut off would cost whoever depends {money(w.dependence)}.",
+        f"  Hoped to learn: the multinational {money(w.fears.lesson_multinational)}, "
+        f"the Chinese firm {money(w.fears.lesson_chinese)}.",
+        f"  Feared: leakage would cost the multinational {money(w.fears.leak)}; "
+        f"being cut off would cost whoever depends {money(w.fears.dependence)}.",
     ]
 
 
@@ -300,7 +300,7 @@ def _beat(replay: Replay, beat: Beat) -> list[str]:
 
 def _talks(w: Weighed) -> str:
     if w.talks < w.chance and w.decision in ENDS:
-        return "No talks: both do as well apart."
+        return "No talks: both do as well apart, or law leaves one of them short."
     sign = "below" if w.talks < w.chance else "not below"
     return f"Talks: the draw {w.talks:.3f} is {sign} the {w.chance:.3f} that trust and terms allow."
 

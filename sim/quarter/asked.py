@@ -47,9 +47,19 @@ class Obstacle(IntEnum):
     partner_full = 5  # the Chinese firm has as many partnerships as it can run
     no_surplus = 6  # alone both do as well
     no_pay = 7  # nothing would be left for the Chinese firm
+    no_gain = 8  # nothing would be left for the multinational, though together they would gain
 
 
-NO_SURPLUS, NO_PAY = int(Obstacle.no_surplus), int(Obstacle.no_pay)
+NO_SURPLUS, NO_PAY, NO_GAIN = int(Obstacle.no_surplus), int(Obstacle.no_pay), int(Obstacle.no_gain)
+
+
+class Fears(NamedTuple):
+    """What each side gains, loses and risks by knowledge that crosses, present values."""
+
+    lesson_chinese: float  # worth of what each side would learn
+    lesson_multinational: float
+    leak: float  # what the multinational loses by what the partner learns
+    dependence: float  # expected loss of the side that depends on the other's technology
 
 
 class Weighed(NamedTuple):
@@ -68,6 +78,8 @@ class Weighed(NamedTuple):
     tolerance: float
     moving: float  # cost of changing form
     better: bool  # whether the other form is worth it
+    moves: bool  # and both would sign it
+    renews: bool  # whether both would sign new terms in the same form
     unhappy_multinational: bool
     unhappy_chinese: bool
     chance: float  # that talks succeed
@@ -81,10 +93,7 @@ class Weighed(NamedTuple):
     cap: float  # on foreign equity in the host
     end: int  # how it would end if it did
     decision: int
-    lesson_chinese: float  # worth of what each side would learn
-    lesson_multinational: float
-    leak: float  # what the multinational loses by what the partner learns
-    dependence: float  # expected loss of the side that depends on the other's technology
+    fears: Fears
 
 
 class Deal(NamedTuple):
@@ -128,7 +137,7 @@ def deal(columns: Any, t: int, m: int, c: int, kind: int, route: int, r: int) ->
 
 
 @stage
-def fears(st: State, t: int, q: int) -> tuple[float, float, float, float]:
+def fears(st: State, t: int, q: int) -> Fears:
     """Worth of lessons to the Chinese firm and to the multinational, of what leaks, of the risk of being cut off."""
     jv, firms, x, p = st.partnerships, st.firms, st.scratch, st.parameters
     m, c = jv.multinational[q], jv.chinese[q]
@@ -137,7 +146,8 @@ def fears(st: State, t: int, q: int) -> tuple[float, float, float, float]:
     dependent = c if jv.type[q] == 3 and jv.route[q] == 1 else m
     risk = dependence_cost(firms.hazard[dependent], 4.0 * p.cutoff_loss, firms.hedge[dependent], p.hedge_cost)
     lost = risk * max(x.forecast_pot[q], 0.0) * st.annuity
-    return open_ramp * to_c * x.gain[c], open_ramp * to_m * x.gain[m], open_ramp * to_c * leak_price(st, m, c), lost
+    leak = open_ramp * to_c * leak_price(st, m, c)
+    return Fears(open_ramp * to_c * x.gain[c], open_ramp * to_m * x.gain[m], leak, lost)
 
 
 @stage
@@ -147,7 +157,6 @@ def all_weighed(st: State, t: int, q: int) -> Weighed:
     w = weigh_review(st, t, q)
     plant, use_m, use_c = plant_uses(st, t, q, w.mode)
     end = end_of(st, t, q, w.mode)
-    lesson_c, lesson_m, leak, dependence = fears(st, t, q)
     return Weighed(
         Terms(w.pay_m, w.pay_c, jv.equity[q], jv.royalty[q]),
         w.again,
@@ -162,6 +171,8 @@ def all_weighed(st: State, t: int, q: int) -> Weighed:
         w.tolerance,
         w.moving,
         w.better,
+        w.moves,
+        w.renews,
         w.unhappy_m,
         w.unhappy_c,
         w.chance,
@@ -175,10 +186,7 @@ def all_weighed(st: State, t: int, q: int) -> Weighed:
         equity_cap(st, t, jv.sector[q], home, st.host),
         end,
         end if w.decision == ENDING else w.decision,
-        lesson_c,
-        lesson_m,
-        leak,
-        dependence,
+        fears(st, t, q),
     )
 
 
@@ -195,7 +203,7 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
         found = host_deal(st, t, m, c, line, kind, d_m)
     obstacle = barred(st, m, c, kind, route, r)
     if obstacle == FREE and found.gain_m <= 0.0:
-        obstacle = NO_SURPLUS
+        obstacle = NO_SURPLUS if found.gain_m + found.gain_c <= 0.0 else NO_GAIN
     elif obstacle == FREE and found.gain_c <= 0.0:
         obstacle = NO_PAY
     equity = found.terms.equity

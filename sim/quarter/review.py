@@ -60,6 +60,8 @@ class Weighed(NamedTuple):
     tolerance: float
     moving: float  # cost of changing form
     better: bool  # whether the other form is worth it
+    moves: bool  # and both would sign it
+    renews: bool  # whether both would sign new terms in the same form
     unhappy_m: bool
     unhappy_c: bool
     chance: float  # that talks succeed
@@ -241,9 +243,9 @@ def weigh_review(st: State, t: int, q: int) -> Weighed:
         least_m, least_c = pays(st, kind, now, jv.equity[q], jv.royalty[q])
     changed = under(st, t, m, other_kind, other_route, r, other, split(st, other.value, least_m, least_c))
     moves = better and consents(changed, least_m, least_c, tolerance)
+    renews = w.value > d_m + d_c and consents(again, d_m, d_c, tolerance)
     decision = STAY
     if short_m or short_c:
-        renews = w.value > d_m + d_c and consents(again, d_m, d_c, tolerance)
         decision = ENDING
         if talks < chance and (moves or renews):
             decision = CONVERSION if moves else RENEGOTIATION
@@ -265,6 +267,8 @@ def weigh_review(st: State, t: int, q: int) -> Weighed:
         tolerance,
         moving,
         better,
+        moves,
+        renews,
         short_m,
         short_c,
         chance,

@@ -134,8 +134,8 @@ class _Study:
         with Interruption() as asked:
             workers = min(self.options.workers or default_workers(), len(self.planned) - self.found) or 1
             code = code_folder()
-            if code and not any(code.glob("*.run-*.nbc")):
-                self.options.note("first run on this machine: the model is compiled, which takes some twenty seconds")
+            if not self.options.simulate and code and not any(code.glob("*.one_quarter-*.nbc")):
+                self.options.note("first run on this machine: the model is compiled, which takes about a minute")
             batches = self._batches(workers)
             run_batches(self.job, batches, workers, self._report, lambda: asked() or self._hopeless())
         self._tell()

@@ -226,14 +226,19 @@ def test_replay_finds_the_same_bytes(call, alone, compared):
 
 def test_explain_hands_over_the_stored_scenario_and_knows_its_partnerships(call, compared, monkeypatch):
     told = []
-    monkeypatch.setitem(sys.modules, "sim.economy", SimpleNamespace(story=lambda *given: told.append(given) or "STORY"))
+
+    def fake(*given, base):
+        told.append((*given, base.name))
+        return "STORY"
+
+    monkeypatch.setitem(sys.modules, "sim.explain", SimpleNamespace(story=fake))
     from sim.study import Results
 
     row = Results.open(compared).partnerships.query("scenario == 'tariff_escalation' and seed == 2").iloc[0]
     words = ("explain", compared, "--seed", 2, "--scenario", "tariff_escalation", "--partnership")
     code, said, _ = call(*words, row.partnership, "--quarter", "2020Q1")
     assert code == 0 and said == "STORY\n"
-    assert told[0][0].name == "tariff_escalation" and told[0][1:] == (2, row.partnership, "2020Q1")
+    assert told[0][0].name == "tariff_escalation" and told[0][1:] == (2, row.partnership, "2020Q1", "baseline")
     code, _, error = call(*words, row.partnership[:-1])
     assert code == 2 and "no partnership" in error and row.partnership in error
 
