@@ -129,7 +129,8 @@ def _start(job: Job) -> None:
     pa.set_cpu_count(1)
     worker.prepare(job)
     if job.warm:  # neighbours start at different ends and meet in the cache
-        job.warm(job.scenarios[0], os.getpid() % 2 == 0)
+        number = int(multiprocessing.current_process().name.rpartition("-")[2])
+        job.warm(job.scenarios[0], number % 2 == 0)
 
 
 def _die_with_parent() -> None:
