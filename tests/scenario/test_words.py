@@ -81,3 +81,9 @@ def test_shipped_files_load_and_resolve_to_themselves(name, tmp_path):
     again = load(copy)
     assert again.hash == scenario.hash and show(again, full=True)
     assert {Path(origin.split(":")[0]).parts[0] for origin in scenario.origins.values()} <= {"scenarios", "default"}
+
+
+@pytest.mark.skipif(not SHIPPED, reason="no scenarios beside the package")
+def test_the_schema_that_editors_read_is_fresh() -> None:
+    path = shipped() / "schema.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == json_schema(), "python run.py schema --out scenarios/schema.json"
