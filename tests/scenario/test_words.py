@@ -86,4 +86,6 @@ def test_shipped_files_load_and_resolve_to_themselves(name, tmp_path):
 @pytest.mark.skipif(not SHIPPED, reason="no scenarios beside the package")
 def test_the_schema_that_editors_read_is_fresh() -> None:
     path = shipped() / "schema.json"
-    assert json.loads(path.read_text(encoding="utf-8")) == json_schema(), "python run.py schema --out scenarios/schema.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == json_schema(), (
+        "python run.py schema --out scenarios/schema.json"
+    )
