@@ -15,6 +15,8 @@ _BIAS = np.uint64(1023)
 _52 = np.uint64(52)
 _MANTISSA = np.uint64(0x000FFFFFFFFFFFFF)
 _ONE = np.uint64(0x3FF0000000000000)
+_INTEGER = np.uint64(0x4330000000000000)  # 2**52, whose low bits count in ones
+_BIASED = 4503599627370496.0 + 1023.0
 
 
 @rule
@@ -39,7 +41,7 @@ def exp(x: float) -> float:
 def log(x: float) -> float:
     """ln x for x > 0 (below 1e-300 taken as 1e-300), error below 2e-15: exponent and the series of atanh."""
     bits = np.float64(max(x, 1e-300)).view(np.uint64)
-    n = np.float64(np.int64(bits >> _52)) - 1023.0
+    n = np.uint64((bits >> _52) | _INTEGER).view(np.float64) - _BIASED  # integer to float, several at a time
     m = np.uint64((bits & _MANTISSA) | _ONE).view(np.float64)
     large = m > 1.4142135623730951
     m = 0.5 * m if large else m

@@ -54,6 +54,15 @@ class Route(IntEnum):
     power = 2
 
 
+class Way(IntEnum):
+    """How an offer reaches a region: made there, shipped from the owner's home or from the host, or sent as parts."""
+
+    local = 0
+    from_home = 1
+    from_host = 2
+    as_parts = 3
+
+
 class SubForm(IntEnum):
     none = 0
     equity_jv = 1
@@ -111,7 +120,7 @@ class Firms(NamedTuple):
     adopted: Annotated[Column, Field("flag", "whether the firm makes the generation", "firm generation", 0, 1, dtype="i8")]
     effort: Annotated[Column, Field("share", "share of R&D given to each generation", "firm generation", 0, 1)]
     operations: Annotated[Column, Field("log", "cost advantage from learning by doing", "firm", -5, 5)]
-    output: Annotated[Column, Field("ratio", "cumulated output, in market shares of a year", "firm", 0)]
+    output: Annotated[Column, Field("ratio", "cumulated output, in market shares of a year", "firm", 0, default=1.0)]
     access: Annotated[Column, Field("share", "own brand, distribution and know-how in each region", "firm region", 0, 1)]
     months: Annotated[Column, Field("months", "development time of a product", "firm", 1, 120)]
     plant: Annotated[Column, Field("quarter", "first quarter the plant in a region works, -1 if none", "firm region", -1, dtype="i8")]
@@ -255,18 +264,30 @@ class Scratch(NamedTuple):
     start_front: Annotated[Column, Field("log", "frontier of the generation before when this one arrived", "sector generation")]
     logsum: Annotated[Column, Field("log", "sluggish log-sum of appeals", "sector region")]
     quality: Annotated[Column, Field("1", "appeal of the firm's technology", "firm generation", 0)]
+    demanded: Annotated[Column, Field("1", "appeal of its technology over generations, by the host's demand", "firm", 0)]
+    worth: Annotated[Column, Field("1", "appeal of the firm's technology, without its operations", "firm generation", 0)]
     composite: Annotated[Column, Field("log", "technology over generations, by the host's demand", "firm")]
-    lift: Annotated[Column, Field("log", "joint technology used in products abroad", "firm", 0)]
+    base_wage: Annotated[Column, Field("ratio", "appeal that a base in the host gains from Chinese cost", "firm", 0)]
+    platform: Annotated[Column, Field("ratio", "appeal of exports from a base over the lead plant's", "sector", 0, 1)]
+    lifted: Annotated[Column, Field("ratio", "appeal of joint technology used in products abroad", "firm", 1, default=1.0)]
     demand_weight: Annotated[Column, Field("share", "share of demand by generation, after demand shocks", "sector generation region", 0, 1)]
     world_weight: Annotated[Column, Field("share", "the same for the world", "sector generation", 0, 1)]
     expenditure: Annotated[Column, Field("money", "a quarter's expenditure", "sector region", 0)]
     unit: Annotated[Column, Field("money", "a quarter's world market per firm", "sector", 0)]
     rd_reference: Annotated[Column, Field("money", "a quarter's R&D of a representative multinational", "sector", 0)]
+    operated: Annotated[Column, Field("ratio", "appeal of the firm's operations", "firm", 0)]
     trade: Annotated[Column, Field("ratio", "appeal kept across a border", "sector generation origin destination", 0)]
     trade_ahead: Annotated[Column, Field("ratio", "the same as announced", "sector generation origin destination", 0)]
     brand: Annotated[Column, Field("ratio", "appeal by owner's home", "sector generation origin destination", 0)]
     brand_import: Annotated[Column, Field("ratio", "the same when made elsewhere", "sector generation origin destination", 0)]
-    wage: Annotated[Column, Field("ratio", "appeal of Chinese cost", "sector", 0)]
+    sold: Annotated[Column, Field("ratio", "what demand, borders and the owner's home make of a unit of quality, by way of supply", "sector way home region generation", 0)]
+    sold_ahead: Annotated[Column, Field("ratio", "the same as announced", "sector way home region generation", 0)]
+    taxed: Annotated[Column, Field("share", "tariffs paid, of sales at consumers' prices, by way of supply", "sector way home region generation", 0, 1)]
+    compliance: Annotated[Column, Field("share", "cost of compliance over sales, none at home", "sector home region", 0, 1)]
+    supported: Annotated[Column, Field("flag", "production of the sector is subsidised there", "sector origin", 0, 1)]
+    listings: Annotated[Column, Field("flag", "firms of the sector are listed, or may be by name", "sector", 0, 1, default=1.0)]
+    cost_worth: Annotated[Column, Field("log", "appeal of Chinese cost", "sector")]
+    wage: Annotated[Column, Field("ratio", "its exponential", "sector", 0)]
     wage_venture: Annotated[Column, Field("ratio", "the part of it that host ventures keep", "sector", 0)]
     wage_content: Annotated[Column, Field("ratio", "the part that Chinese content keeps abroad", "sector", 0)]
     advantage: Annotated[Column, Field("log", "Chinese cost advantage", "sector")]
@@ -277,11 +298,14 @@ class Scratch(NamedTuple):
     best_foreign: Annotated[Column, Field("log", "best multinational over generations", "sector")]
     best_chinese: Annotated[Column, Field("log", "best Chinese firm over generations", "sector")]
     ecosystem: Annotated[Column, Field("share", "what the host's ecosystem gives", "sector", 0, 1)]
+    origins: Annotated[Column, Field("count", "active multinationals with technology, by home", "sector region", 0)]
     inflow: Annotated[Column, Field("share", "foreign technology flow to the host that no control stops", "sector generation", 0, 1)]
     peers: Annotated[Column, Field("count", "active firms by origin, who share its pool of variety", "sector kind", 0)]
+    pool: Annotated[Column, Field("share", "weight of a firm's brand: one over its peers, so that entrants share their origin's pool", "sector kind", 0, 1)]
     presence: Annotated[Column, Field("share", "wholly owned bases over multinationals", "sector", 0)]
     appeal: Annotated[Column, Field("1", "appeal of each line", "firm line", 0)]
     denominator: Annotated[Column, Field("1", "sum of appeals, outside good included", "sector region", 0)]
+    per_appeal: Annotated[Column, Field("share", "market share that a unit of appeal tends to: one over the denominator", "sector region", 0)]
     host_made: Annotated[Column, Field("flag", "line is made in the host", "firm line", 0, 1, dtype="i8")]
     earned: Annotated[Column, Field("money", "profit of each line at its target share", "firm line", 0)]
     duty: Annotated[Column, Field("money", "tariff paid on each line's sales this quarter", "firm line", 0)]
@@ -292,6 +316,11 @@ class Scratch(NamedTuple):
     rd_venture: Annotated[Column, Field("money", "venture sales that feed R&D", "firm", 0)]
     chinese_share: Annotated[Column, Field("share", "Chinese brands' share", "sector region", 0, 1)]
     firm_share: Annotated[Column, Field("share", "share of a firm in each region, all lines", "firm region", 0, 1)]
+    markup: Annotated[Column, Field("ratio", "appeal left by the firm's markup in each region", "firm region", 0)]
+    rate: Annotated[Column, Field("share", "its margin in each region", "firm region", 0, 1)]
+    own_rd: Annotated[Column, Field("ratio", "R&D on each generation over reference R&D", "firm generation", 0)]
+    finds: Annotated[Column, Field("ratio", "what it finds, over what reference R&D finds", "firm generation", 0)]
+    chance: Annotated[Column, Field("1", "the quarter's draw for innovation, then luck", "firm")]
     lesson: Annotated[Column, Field("log", "best partner's lesson this quarter", "firm generation", 0)]
     change: Annotated[Column, Field("log", "change of technology this quarter", "firm generation")]
     forecast_pot: Annotated[Column, Field("money", "forecast of the offer's profit at target share", "partnership")]
@@ -301,6 +330,7 @@ class Scratch(NamedTuple):
     proposed_route: Annotated[Column, Field("route", "route proposed", "firm", 0, dtype="i8")]
     proposed_region: Annotated[Column, Field("index", "region proposed", "firm", 0, dtype="i8")]
     proposed_line: Annotated[Column, Field("index", "line proposed", "firm", 0, dtype="i8")]
+    best_proposer: Annotated[Column, Field("row", "multinational whose proposal is worth most to a Chinese firm, -1 if none", "firm", -1, dtype="i8")]
     proposed_value: Annotated[Column, Field("money", "gain of the partner, present value", "firm")]
     tariff_revenue: Annotated[Column, Field("money", "tariffs paid this quarter", "sector region", 0)]
     made_in_host: Annotated[Column, Field("money", "sales made in the host", "sector region", 0)]
@@ -308,4 +338,5 @@ class Scratch(NamedTuple):
     chinese_local: Annotated[Column, Field("money", "Chinese brands made in the region abroad", "sector region", 0)]
     powered: Annotated[Column, Field("money", "other brands on Chinese technology", "sector region", 0)]
     outlays: Annotated[Column, Field("money", "public outlays by region", "sector region", 0)]
+    first_row: Annotated[Column, Field("row", "the sector's first partnership row", "sector", 0, dtype="i8")]
     counts: Annotated[Column, Field("count", "events and lives written, partnership rows in use", "counter", dtype="i8")]

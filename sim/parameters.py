@@ -43,7 +43,7 @@ class Parameters(NamedTuple):
     state_tilt: Annotated[float, P("phi_S", "share", "part of the floor moved from private to state-owned firms", 0.2, 0.0, 1.0, "assumed", "low", "M2", off=0.0)]
     rent_dampening: Annotated[float, P("kappa", "share", "partnership income not put into own R&D by the Chinese side", 0.3, 0.0, 1.0, "Howell2018", "low", "M2", off=0.0)]
     innovation_noise: Annotated[float, P("sigma", "1", "idiosyncratic s.d. of innovation", 0.35, 0.0, 0.8, "assumed", "low", "M2", off=0.0)]
-    room: Annotated[float, P("C", "log", "distance from a generation's first frontier to its ceiling", 4.0, 0.5, 50.0, "Foster1986", "low", "M2")]
+    room: Annotated[float, P("C", "log", "distance from a generation's first frontier to its ceiling", 4.0, 0.5, 20.0, "Foster1986", "low", "M2")]
     absorption_half: Annotated[float, P("R_half", "ratio", "R&D at half absorptive capacity, over reference", 0.05, 0.0, 2.0, "CohenLevinthal1990", "medium", "M3")]
     ambient: Annotated[float, P("lambda_A", "1", "scale of ambient spillover to Chinese firms", 0.28, 0.0, 1.0, "fitted; prior Bai2025", "medium", "M3", fitted=True, off=0.0)]
     local_spillover: Annotated[float, P("lambda_L", "1/year", "catch-up to the best Chinese firm", 0.06, 0.0, 0.3, "assumed", "low", "M3", off=0.0)]

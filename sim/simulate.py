@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import Firms, Partnerships, Scratch
+from sim.columns import Firms, Kind, Partnerships, Scratch, Way
 from sim.compiled import INTERPRETED
 from sim.declare import Column, allocate, record
 from sim.quarter import State, run, warm
@@ -39,11 +39,13 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
         "firm": firms,
         "sector": sectors,
         "region": regions,
+        "home": regions,
         "origin": regions,
         "destination": regions,
         "generation": generations,
         "line": lines,
-        "kind": 2,
+        "kind": len(Kind),
+        "way": len(Way),
         "partnership": multinationals * lines + 1,
         "counter": 3,
     }

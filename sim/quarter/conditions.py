@@ -1,21 +1,26 @@
 """Stage 1 and the reading of the state at a quarter's start: policy in force, demand by generation, technology."""
 
-from sim.arithmetic import exp, log
+from sim.arithmetic import exp, power
+from sim.columns import Way
 from sim.compiled import stage
+from sim.quarter.lanes import along_exp, along_log, along_quality, along_wage, flat
 from sim.quarter.state import State
-from sim.rules.market import border, brand_factor, quality
+from sim.rules.base import platform_quality
+from sim.rules.market import border, brand_factor, tariff_paid
 from sim.rules.policy import ahead, blocked
 from sim.rules.venture import ecosystem
 
 FAR_BELOW = -1e3
+LOCAL, FROM_HOME, FROM_HOST, AS_PARTS = int(Way.local), int(Way.from_home), int(Way.from_host), int(Way.as_parts)
 
 
 @stage
-def reckon_demand(st: State, t: int, s: int) -> None:
-    """Expenditure of the quarter and the share of each generation in it, after demand shocks."""
+def reckon_demand(st: State, t: int, s: int) -> bool:
+    """Expenditure of the quarter and the share of each generation in it, after demand shocks; whether shares moved."""
     x, world, demand = st.scratch, st.world, st.in_force.demand
     regions = world.market.shape[2]
     total = 0.0
+    moved = False
     for r in range(regions):
         factor = 0.0
         for g in range(st.sectors.generations[s]):
@@ -24,7 +29,9 @@ def reckon_demand(st: State, t: int, s: int) -> None:
         total += x.expenditure[s, r]
         for g in range(st.sectors.generations[s]):
             part = world.weight[t, s, g, r] * demand[t, s, g, r]
-            x.demand_weight[s, g, r] = part / factor if factor > 0.0 else world.weight[t, s, g, r]
+            weight = part / factor if factor > 0.0 else world.weight[t, s, g, r]
+            moved = moved or weight != x.demand_weight[s, g, r]
+            x.demand_weight[s, g, r] = weight
     firms = st.sectors.multinationals[s] + st.sectors.chinese[s]
     x.unit[s] = total / max(firms, 1.0)
     x.rd_reference[s] = st.sectors.rd_intensity[s] * total / max(st.sectors.multinationals[s], 1.0)
@@ -33,6 +40,7 @@ def reckon_demand(st: State, t: int, s: int) -> None:
         for r in range(regions):
             weighted += x.demand_weight[s, g, r] * x.expenditure[s, r]
         x.world_weight[s, g] = weighted / total if total > 0.0 else 0.0
+    return moved
 
 
 @stage
@@ -42,8 +50,14 @@ def reckon_borders(st: State, t: int, s: int) -> None:
     regions = st.world.market.shape[2]
     alpha = st.sectors.price_elasticity[s]
     tradable = st.sectors.tradable[s] > 0.0
+    for o in range(regions):
+        x.supported[s, o] = 0.0
+        for r in range(regions):
+            x.compliance[s, o, r] = now.compliance[t, s, o, r] if o != r else 0.0
     for g in range(st.sectors.generations[s]):
         for o in range(regions):
+            if now.subsidy_production[t, s, g, o] > 0.0:
+                x.supported[s, o] = 1.0
             for r in range(regions):
                 content = p.content_cost * now.local_content[t, s, g, r] if o != r else 0.0
                 tariff = now.tariff[t, s, g, o, r] if o != r else 0.0
@@ -51,29 +65,73 @@ def reckon_borders(st: State, t: int, s: int) -> None:
                 shipped = st.shipping[s, o, r] + content
                 supply = now.supply[t, s, g, o]
                 x.trade[s, g, o, r] = supply * border(alpha, shipped, tariff, 0.0) if tradable else supply
-                x.trade_ahead[s, g, o, r] = supply * border(alpha, shipped, later, 0.0) if tradable else supply
+                x.trade_ahead[s, g, o, r] = x.trade[s, g, o, r]
+                if tradable and later != tariff:
+                    x.trade_ahead[s, g, o, r] = supply * border(alpha, shipped, later, 0.0)
                 taste = now.perception[t, s, o, r]
                 subsidy = now.subsidy_production[t, s, g, o]
                 x.brand[s, g, o, r] = brand_factor(alpha, taste, subsidy, 0.0)
-                x.brand_import[s, g, o, r] = brand_factor(alpha, taste, subsidy, now.owner_tariff[t, s, g, o, r])
+                x.brand_import[s, g, o, r] = x.brand[s, g, o, r]
+                if now.owner_tariff[t, s, g, o, r] > 0.0:
+                    x.brand_import[s, g, o, r] = brand_factor(alpha, taste, subsidy, now.owner_tariff[t, s, g, o, r])
+                # of what the owner o sells in r: made at its home, or in the host
+                owner = 1.0 + now.owner_tariff[t, s, g, o, r]
+                x.taxed[s, FROM_HOME, o, r, g] = 0.0
+                x.taxed[s, FROM_HOST, o, r, g] = 0.0
+                if tradable and o != r:
+                    x.taxed[s, FROM_HOME, o, r, g] = tariff_paid(1.0, (1.0 + tariff) * owner - 1.0)
+                if tradable and r != st.host:
+                    goods = 1.0 + now.tariff[t, s, g, st.host, r]
+                    x.taxed[s, FROM_HOST, o, r, g] = tariff_paid(1.0, goods * owner - 1.0)
+
+
+@stage
+def reckon_sold(st: State, s: int) -> None:
+    """What a unit of quality sells, by way of supply and owner's home: demand, borders and brands in one number."""
+    x, host = st.scratch, st.host
+    regions = st.world.market.shape[2]
+    for g in range(st.sectors.generations[s]):
+        for r in range(regions):
+            weight = x.demand_weight[s, g, r]
+            parts = power(x.trade[s, g, host, r], st.parameters.power_tariff)
+            parts_ahead = power(x.trade_ahead[s, g, host, r], st.parameters.power_tariff)
+            for home in range(regions):
+                brand = weight * x.brand[s, g, home, r]
+                abroad = weight * x.brand_import[s, g, home, r]
+                from_home = brand if home == r else abroad
+                from_host = brand if host == r else abroad
+                x.sold[s, LOCAL, home, r, g] = brand * x.trade[s, g, r, r]
+                x.sold[s, FROM_HOME, home, r, g] = from_home * x.trade[s, g, home, r]
+                x.sold[s, FROM_HOST, home, r, g] = from_host * x.trade[s, g, host, r]
+                x.sold[s, AS_PARTS, home, r, g] = brand * parts
+                x.sold_ahead[s, LOCAL, home, r, g] = brand * x.trade_ahead[s, g, r, r]
+                x.sold_ahead[s, FROM_HOME, home, r, g] = from_home * x.trade_ahead[s, g, home, r]
+                x.sold_ahead[s, FROM_HOST, home, r, g] = from_host * x.trade_ahead[s, g, host, r]
+                x.sold_ahead[s, AS_PARTS, home, r, g] = brand * parts_ahead
 
 
 @stage
 def reckon_flows(st: State, t: int, s: int) -> None:
     """Share of foreign technology flow into the host that no export control stops, by generation."""
     firms, x = st.firms, st.scratch
+    regions = st.world.market.shape[2]
+    count = 0.0
+    for r in range(regions):
+        x.origins[s, r] = 0.0
+    for i in range(st.sectors.first[s], st.sectors.middle[s]):
+        if firms.active[i] > 0 and firms.access_holder[i] == 0:
+            x.origins[s, firms.home[i]] += 1.0
+            count += 1.0
     for g in range(st.sectors.generations[s]):
         flow = 0.0
-        count = 0.0
-        for i in range(st.sectors.first[s], st.sectors.middle[s]):
-            if firms.active[i] > 0 and firms.access_holder[i] == 0:
+        for r in range(regions):
+            if x.origins[s, r] > 0.0:
                 stopped = blocked(
-                    st.in_force.control[t, s, g, firms.home[i], st.host],
-                    st.in_force.over_compliance[t, s, firms.home[i], st.host],
+                    st.in_force.control[t, s, g, r, st.host],
+                    st.in_force.over_compliance[t, s, r, st.host],
                     st.parameters.over_compliance,
                 )
-                flow += 1.0 - stopped
-                count += 1.0
+                flow += (1.0 - stopped) * x.origins[s, r]
         x.inflow[s, g] = flow / count if count > 0.0 else 0.0
 
 
@@ -100,19 +158,26 @@ def reckon_frontiers(st: State, s: int) -> None:
 
 
 @stage
-def read_firm(st: State, s: int, i: int) -> None:
-    """What a firm's technology is worth to buyers, by generation and over all."""
+def read_firms(st: State, s: int, first: int, last: int) -> None:
+    """What the technology of firms in these rows is worth to buyers, by generation and over all."""
     firms, x = st.firms, st.scratch
     alpha = x.sensitivity[s]
-    operations = exp(st.sectors.price_elasticity[s] * firms.operations[i])
-    demanded = 0.0
-    for g in range(st.sectors.generations[s]):
-        worth = 0.0
-        if firms.adopted[i, g] > 0:
-            worth = quality(alpha, firms.technology[i, g], x.reference[s])
-            demanded += x.demand_weight[s, g, st.host] * worth
-        x.quality[i, g] = worth * operations
-    x.composite[i] = x.reference[s] + log(demanded) / alpha
+    along_exp(st.sectors.price_elasticity[s], flat(firms.operations, first, last), flat(x.operated, first, last))
+    along_quality(
+        alpha,
+        x.reference[s],
+        flat(firms.technology, first, last),
+        flat(firms.adopted, first, last),
+        flat(x.worth, first, last),
+    )
+    along_wage(x.cost_worth[s], st.parameters.import_cost, flat(firms.web, first, last), flat(x.base_wage, first, last))
+    for i in range(first, last):
+        demanded = 0.0
+        for g in range(st.sectors.generations[s]):
+            demanded += x.demand_weight[s, g, st.host] * x.worth[i, g]
+            x.quality[i, g] = x.worth[i, g] * x.operated[i]
+        x.demanded[i] = demanded
+    along_log(x.reference[s], alpha, flat(x.demanded, first, last), flat(x.composite, first, last))
 
 
 @stage
@@ -123,20 +188,23 @@ def reckon_technology(st: State, s: int) -> None:
     chinese = FAR_BELOW
     x.peers[s, 0] = 0.0
     x.peers[s, 1] = 0.0
+    read_firms(st, s, st.sectors.first[s], st.sectors.last[s])
     for i in range(st.sectors.first[s], st.sectors.last[s]):
         if firms.active[i] == 0:
             continue
         x.peers[s, firms.kind[i]] += 1.0
-        read_firm(st, s, i)
         if firms.access_holder[i] > 0:
             continue
         if firms.kind[i] == 0:
             foreign = max(foreign, x.composite[i])
         else:
             chinese = max(chinese, x.composite[i])
+    for kind in range(2):
+        x.pool[s, kind] = 1.0 / max(x.peers[s, kind], 1.0)
     x.best_foreign[s] = foreign
     x.best_chinese[s] = chinese
     x.ecosystem[s] = ecosystem(st.parameters.ecosystem, foreign - chinese)
+    x.platform[s] = platform_quality(x.sensitivity[s], st.parameters.platform_quality, x.ecosystem[s])
 
 
 @stage
@@ -163,12 +231,16 @@ def list_firms(st: State, t: int, s: int) -> None:
     """Entity listings: named firms, and the most central of an origin, who stay listed while the listing lasts."""
     firms, listing = st.firms, st.in_force.listing
     regions = st.world.market.shape[2]
+    lasting = 0.0
     for i in range(st.sectors.first[s], st.sectors.last[s]):
         for r in range(regions):
             first, last = st.named_listing[i, r, 0], st.named_listing[i, r, 1]
             named = 0 <= first <= t <= last
             stays = firms.listed[i, r] > 0.0 and listing[t, s, firms.home[i], r] >= 1.0
             firms.listed[i, r] = 1.0 if named or stays else 0.0
+            if named or stays or last > t:
+                lasting = 1.0
+    st.scratch.listings[s] = lasting
     for o in range(regions):
         for r in range(regions):
             missing = int(listing[t, s, o, r])
@@ -181,25 +253,31 @@ def list_firms(st: State, t: int, s: int) -> None:
                 i = most_central(st, s, o, r)
                 if i >= 0:
                     firms.listed[i, r] = 1.0
+                    st.scratch.listings[s] = 1.0
 
 
 @stage
 def read_conditions(st: State, t: int) -> None:
     """Stage 1: apply policy, then read the state that the whole quarter works from."""
     x = st.scratch
+    regions = st.world.market.shape[2]
     for s in range(st.sectors.first.shape[0]):
         if t > 0:
             x.reference[s] += 0.25 * st.sectors.innovation[s]
         x.advantage[s] = st.world.advantage[t] * st.sectors.cost_advantage[s]
         worth = st.sectors.price_elasticity[s] * x.advantage[s]
+        x.cost_worth[s] = worth
         x.wage[s] = exp(worth)
         x.wage_venture[s] = exp(st.parameters.venture_cost * worth)
         x.wage_content[s] = exp(st.parameters.power_cost * worth)
         x.sensitivity[s] = st.sectors.quality_sensitivity[s] * st.parameters.quality_scale
-        reckon_demand(st, t, s)
+        demand_moved = reckon_demand(st, t, s)
         moved = t == 0
-        for r in range(st.world.market.shape[2]):
+        listing = x.listings[s] > 0.0
+        for r in range(regions):
             moved = moved or st.announced.changed[t, s, r] > 0.0
+            for o in range(regions):
+                listing = listing or st.in_force.listing[t, s, o, r] > 0.0
             x.tariff_revenue[s, r] = 0.0
             x.made_in_host[s, r] = 0.0
             x.chinese_made_host[s, r] = 0.0
@@ -208,7 +286,10 @@ def read_conditions(st: State, t: int) -> None:
             x.outlays[s, r] = 0.0
         if moved:
             reckon_borders(st, t, s)
+        if moved or demand_moved:
+            reckon_sold(st, s)
         reckon_flows(st, t, s)
         reckon_frontiers(st, s)
         reckon_technology(st, s)
-        list_firms(st, t, s)
+        if listing:
+            list_firms(st, t, s)

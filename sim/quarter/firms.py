@@ -4,8 +4,8 @@ import numpy as np
 
 from sim.compiled import stage
 from sim.draws import Stream, key, normal, uniform
-from sim.quarter.conditions import read_firm
-from sim.quarter.state import BANKRUPTCY, ENTRY, SEVERANCE, TOP, State, end_partnership, log_event
+from sim.quarter.conditions import read_firms
+from sim.quarter.state import BANKRUPTCY, ENTRY, SEVERANCE, State, end_partnership, end_row, log_event
 from sim.rules.firms import entrant_technology, entry_chance, in_distress
 
 ENTRY_STREAM = int(Stream.entry)
@@ -16,7 +16,8 @@ BY_FIRM_EXIT = 7
 def close_firm(st: State, t: int, i: int) -> None:
     """A bankrupt firm's partnerships end, its brands and plants are gone."""
     firms, jv = st.firms, st.partnerships
-    for q in range(st.scratch.counts[TOP]):
+    s = firms.sector[i]
+    for q in range(st.scratch.first_row[s], end_row(st, s)):
         if jv.active[q] > 0 and (jv.multinational[q] == i or jv.chinese[q] == i):
             end_partnership(st, t, q, SEVERANCE, 0, BY_FIRM_EXIT)
     foreign = i if firms.kind[i] == 0 else -1
@@ -65,7 +66,7 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
             firms.technology[i, g] = entrant_technology(x.frontier_chinese[s, g], p.entrant_discount, draw)
     firms.effort[i, 0] = 1.0
     firms.months[i] = 45.0
-    read_firm(st, s, i)
+    read_firms(st, s, i, i + 1)
     log_event(st, t, ENTRY, s, -1, -1, -1, -1, i, 0, 0, 0)
 
 

@@ -3,7 +3,7 @@
 from sim.compiled import stage
 from sim.draws import Stream, bits, join, key, uniform
 from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, plant_works
-from sim.quarter.state import CONVERSION, State, first_row, log_event, pay_once
+from sim.quarter.state import CONVERSION, State, end_row, log_event, pay_once
 from sim.quarter.values import equity_cap, offer_worth, rivals_of, world_worth
 from sim.rules.base import access_growth, grow, serves_world
 from sim.rules.governance import hedge_level, perceived_hazard
@@ -76,8 +76,8 @@ def consider_plant(st: State, t: int, i: int, r: int) -> None:
     if firms.kind[i] == 1:
         if equity_cap(st, t, s, st.host, r) < 1.0:
             return
-        shipped = abroad_by_chinese(st, t, i, r, firms.access[i, r], False, True)
-        local = abroad_by_chinese(st, t, i, r, firms.access[i, r], True, True)
+        shipped = abroad_by_chinese(st, i, r, firms.access[i, r], False, True)
+        local = abroad_by_chinese(st, i, r, firms.access[i, r], True, True)
     else:
         shipped, _ = abroad_by_multinational(st, t, i, r, True, firms.orientation[i] > 0)
         firms.plant[i, r] = t  # what if it worked today
@@ -106,9 +106,9 @@ def consider_brand(st: State, t: int, c: int, r: int) -> None:
     rivals = rivals_of(st, s, c, r, r)
     local = plant_works(st, t, c, r)
     access = firms.access[c, r]
-    now, _ = offer_worth(st, s, r, abroad_by_chinese(st, t, c, r, access, local, True), rivals)
+    now, _ = offer_worth(st, s, r, abroad_by_chinese(st, c, r, access, local, True), rivals)
     grown = access_growth(access, 0.25 * p.abroad_access_growth, p.host_access_cap)
-    then, _ = offer_worth(st, s, r, abroad_by_chinese(st, t, c, r, grown, local, True), rivals)
+    then, _ = offer_worth(st, s, r, abroad_by_chinese(st, c, r, grown, local, True), rivals)
     cost = p.brand_cost * x.expenditure[s, r] / max(st.sectors.multinationals[s] + st.sectors.chinese[s], 1.0)
     firms.branding[c, r] = 1 if (then - now) * st.ramp > cost * firms.cost_scale[c] * st.annuity else 0
 
@@ -140,7 +140,7 @@ def fear(st: State, t: int, s: int) -> None:
     """Perceived hazard follows severances and listings in the sector; dependence is hedged in proportion."""
     p, firms = st.parameters, st.firms
     live = 0.0
-    for q in range(first_row(st, s), first_row(st, s + 1)):
+    for q in range(st.scratch.first_row[s], end_row(st, s)):
         live += float(st.partnerships.active[q])
     cut = st.outcome[t, s].severances
     rate = cut / (live + cut) if cut > 0.0 else 0.0
@@ -154,7 +154,7 @@ def fear(st: State, t: int, s: int) -> None:
         firms.hazard[i] = perceived_hazard(firms.hazard[i], event, p.hazard_up, p.hazard_down)
         firms.hedge[i] = hedge_level(firms.hazard[i], 4.0 * p.cutoff_loss, p.hedge_cost)
     if cut > 0.0:
-        for q in range(first_row(st, s), first_row(st, s + 1)):
+        for q in range(st.scratch.first_row[s], end_row(st, s)):
             st.partnerships.trust[q] *= 1.0 - p.listing_trust * rate
 
 

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from sim.compiled import stage
+from sim.compiled import stage, step
 from sim.draws import Stream, bits, key, normal, uniform
+from sim.quarter.lanes import along_luck, along_research, flat
 from sim.quarter.state import GENERATION, TOP, State, log_event
 from sim.rules.capability import (
     absorptive,
@@ -17,7 +18,6 @@ from sim.rules.capability import (
     generation_start,
     innovation,
     lesson,
-    luck,
 )
 from sim.rules.governance import development_months
 from sim.rules.policy import blocked
@@ -65,13 +65,13 @@ def enter_generation(st: State, t: int, s: int, i: int, g: int, technology: floa
     log_event(st, t, GENERATION, s, -1, g, -1, foreign, chinese, 0, 0, 0)
 
 
-@stage
+@step
 def move_effort(st: State, t: int, s: int, i: int) -> None:
     """R&D moves from old to new generations: with demand, for latecomers ahead of it, and never faster than inertia."""
     p, firms = st.parameters, st.firms
     left = 1.0
-    for step in range(st.sectors.generations[s] - 1):
-        g = st.sectors.generations[s] - 1 - step
+    for newer in range(st.sectors.generations[s] - 1):
+        g = st.sectors.generations[s] - 1 - newer
         if firms.adopted[i, g] > 0:
             latecomer = firms.kind[i] == 1
             wanted = effort_wanted(st.scratch.world_weight[s, g], latecomer, p.latecomer_effort, p.latecomer_start)
@@ -81,7 +81,7 @@ def move_effort(st: State, t: int, s: int, i: int) -> None:
     firms.effort[i, 0] = left
 
 
-@stage
+@step
 def own_speed(st: State, t: int, s: int, i: int) -> float:
     """Speed of development from where and with whom a firm develops; also sets its months to market."""
     p, firms, x = st.parameters, st.firms, st.scratch
@@ -108,16 +108,23 @@ def research(st: State, t: int, s: int) -> None:
     p, firms, x = st.parameters, st.firms, st.scratch
     innovation_key = key(st.seed, INNOVATION, t)
     pace = 0.25 * st.sectors.innovation[s]
+    first, last = st.sectors.first[s], st.sectors.last[s]
+    per_reference = 1.0 / x.rd_reference[s] if x.rd_reference[s] > 0.0 else 0.0
     flow_in = 0.0
     flow_out = 0.0
-    for i in range(st.sectors.first[s], st.sectors.last[s]):
+    for i in range(first, last):
+        if firms.active[i] > 0 and firms.access_holder[i] == 0:
+            move_effort(st, t, s, i)
+            x.chance[i] = normal(innovation_key, firms.id[i])
+            for g in range(st.sectors.generations[s]):
+                x.own_rd[i, g] = firms.rd[i] * per_reference * firms.effort[i, g]
+    along_luck(p.innovation_noise, flat(x.chance, first, last))
+    along_research(p.rd_elasticity, flat(x.own_rd, first, last), flat(x.finds, first, last))
+    for i in range(first, last):
         if firms.active[i] == 0 or firms.access_holder[i] > 0:
             continue
-        move_effort(st, t, s, i)
         speed = own_speed(st, t, s, i)
-        rd = firms.rd[i] / x.rd_reference[s] if x.rd_reference[s] > 0.0 else 0.0
-        absorbs = absorptive(rd, p.absorption_half)
-        chance = luck(normal(innovation_key, firms.id[i]), p.innovation_noise)
+        absorbs = absorptive(firms.rd[i] * per_reference, p.absorption_half)
         for g in range(st.sectors.generations[s]):
             x.lesson[i, g] = 0.0
             x.change[i, g] = 0.0
@@ -125,7 +132,7 @@ def research(st: State, t: int, s: int) -> None:
                 continue
             a = firms.technology[i, g]
             slower = damping(x.frontier[s, g], x.start_front[s, g], p.room)
-            change = innovation(pace, rd * firms.effort[i, g], p.rd_elasticity, speed, slower, chance)
+            change = innovation(pace, x.finds[i, g], speed, slower, x.chance[i])
             if firms.kind[i] == 1:
                 rate = p.ambient * st.sectors.absorption[s] * absorbs + p.base_leakage * x.presence[s]
                 ambient = catch_up(0.25 * rate * x.inflow[s, g], x.frontier[s, g] - a)

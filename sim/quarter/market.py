@@ -1,13 +1,15 @@
 """Stages 4 and 5: offers meet demand, profit is shared by contract, and contributions are weighed."""
 
-from sim.arithmetic import log
-from sim.compiled import stage
+from sim.compiled import stage, step
+from sim.quarter.lanes import along_margin, along_markup, along_operations, flat
 from sim.quarter.offers import (
-    abroad_by_chinese,
+    FROM_HOME,
+    FROM_HOST,
     abroad_by_multinational,
     host_alone,
     host_rate,
     lender_keeps,
+    own_by_chinese,
     plant_works,
     pool,
     powered_offer,
@@ -17,68 +19,56 @@ from sim.quarter.offers import (
 from sim.quarter.state import FLIP, TOP, State, log_event
 from sim.rules.capability import research_budget
 from sim.rules.governance import governance_cost, hold_up_cost
-from sim.rules.market import adjust, margin, markup_factor, offer_profit, tariff_paid
+from sim.rules.market import adjust, offer_profit, quality
 from sim.rules.policy import blocked
 from sim.rules.review import trust_next
 from sim.rules.venture import access_balance, technology_balance
 
 
 @stage
-def large_seller(st: State, s: int, share: float) -> float:
-    """Appeal left after a large seller's higher markup; 1 when markups are held constant."""
-    if st.parameters.pass_on <= 0.0:
-        return 1.0
-    return markup_factor(st.sectors.price_elasticity[s], min(share, 0.999))
+def own_chinese_offers(st: State, t: int, s: int) -> None:
+    """Appeals of Chinese firms' own lines."""
+    firms, x = st.firms, st.scratch
+    for r in range(st.world.market.shape[2]):
+        for i in range(st.sectors.middle[s], st.sectors.last[s]):
+            if firms.active[i] == 0 or firms.contract[i, r] >= 0:
+                continue
+            local = r != st.host and (st.sectors.tradable[s] <= 0.0 or plant_works(st, t, i, r))
+            x.appeal[i, r] = own_by_chinese(st, s, i, r, firms.access[i, r], local, False)
+            x.host_made[i, r] = 0 if local else 1
+
+
+@stage
+def own_multinational_offers(st: State, t: int, s: int, i: int) -> None:
+    """Appeals of a multinational's own lines, a lender's own offers among them."""
+    firms, x = st.firms, st.scratch
+    second = st.world.market.shape[2]
+    line = st.host if firms.contract[i, st.host] < 0 else second
+    if firms.contract[i, line] < 0 and firms.mode[i] > 0:
+        own = host_alone(st, t, i, firms.mode[i], firms.access[i, st.host], False)
+        x.appeal[i, line] = own * host_rate(st, i, line)
+        x.host_made[i, line] = 1 if firms.mode[i] == 2 else 0
+    for r in range(second):
+        q = firms.contract[i, r]
+        if r != st.host and (q < 0 or st.partnerships.route[q] == 1):
+            made, way = abroad_by_multinational(st, t, i, r, False, firms.orientation[i] > 0)
+            x.appeal[i, r] = made if q < 0 else made * lender_keeps(st, i)
+            x.host_made[i, r] = 1 if way == FROM_HOST else 0
 
 
 @stage
 def place_own_offers(st: State, t: int, s: int) -> None:
-    """Appeals of what firms offer without a contract, and of lenders' own offers."""
+    """Appeals of what firms offer without a contract."""
     firms, x = st.firms, st.scratch
-    regions = st.world.market.shape[2]
     for i in range(st.sectors.first[s], st.sectors.last[s]):
-        x.lift[i] = 0.0
-        for line in range(regions + 1):
+        x.lifted[i] = 1.0
+        for line in range(firms.share.shape[1]):
             x.appeal[i, line] = 0.0
             x.host_made[i, line] = 0
-        if firms.active[i] == 0:
-            continue
-        if firms.kind[i] == 1:
-            for r in range(regions):
-                if firms.contract[i, r] >= 0:
-                    continue
-                local = r == st.host or plant_works(st, t, i, r)
-                if r == st.host:
-                    made = x.wage[s] * at_home_by_chinese(st, s, i)
-                else:
-                    made = abroad_by_chinese(st, t, i, r, firms.access[i, r], local, False)
-                x.appeal[i, r] = made
-                x.host_made[i, r] = 1 if r == st.host or not (local or st.sectors.tradable[s] <= 0.0) else 0
-        else:
+        if firms.active[i] > 0 and firms.kind[i] == 0:
             lift_products(st, t, s, i)
-            for r in range(regions):
-                q = firms.contract[i, r]
-                if r == st.host:
-                    line = r if q < 0 else regions
-                    if firms.contract[i, line] < 0 and firms.mode[i] > 0:
-                        own = host_alone(st, t, i, firms.mode[i], firms.access[i, r], False)
-                        x.appeal[i, line] = own * host_rate(st, i, line)
-                        x.host_made[i, line] = 1 if firms.mode[i] == 2 else 0
-                elif q < 0 or st.partnerships.route[q] == 1:
-                    made, place = abroad_by_multinational(st, t, i, r, False, firms.orientation[i] > 0)
-                    x.appeal[i, r] = made if q < 0 else made * lender_keeps(st, i)
-                    x.host_made[i, r] = 1 if place == st.host else 0
-
-
-@stage
-def at_home_by_chinese(st: State, s: int, i: int) -> float:
-    """Appeal of a Chinese brand at home before its cost advantage."""
-    x = st.scratch
-    total = 0.0
-    for g in range(st.sectors.generations[s]):
-        made = x.quality[i, g] * x.trade[s, g, st.host, st.host] * x.brand[s, g, st.host, st.host]
-        total += x.demand_weight[s, g, st.host] * made
-    return total * st.firms.access[i, st.host] * pool(st, i)
+            own_multinational_offers(st, t, s, i)
+    own_chinese_offers(st, t, s)
 
 
 @stage
@@ -96,7 +86,7 @@ def lift_products(st: State, t: int, s: int, m: int) -> None:
                 st.parameters.over_compliance,
             )
             gained = st.parameters.deployment * (1.0 - stopped) * max(joint - x.composite[m], 0.0)
-            x.lift[m] = max(x.lift[m], gained)
+            x.lifted[m] = max(x.lifted[m], quality(x.sensitivity[s], gained, 0.0))
 
 
 @stage
@@ -125,110 +115,158 @@ def place_contract_offers(st: State, t: int) -> None:
 def clear_markets(st: State, s: int) -> None:
     """Shares move towards what appeals call for; shares and the outside good sum to one."""
     firms, x, p = st.firms, st.scratch, st.parameters
+    first, last = st.sectors.first[s], st.sectors.last[s]
     regions = st.world.market.shape[2]
-    alpha = st.sectors.price_elasticity[s]
     second = regions
-    for r in range(regions):
-        x.chinese_share[s, r] = 0.0
+    alpha = st.sectors.price_elasticity[s]
+    if p.pass_on > 0.0:
+        along_markup(alpha, flat(x.firm_share, first, last), flat(x.markup, first, last))
+    for r in range(regions):  # rows of firms that do not live have no appeal and no share
         total = p.outside_share + 1e-12
-        for i in range(st.sectors.first[s], st.sectors.last[s]):
-            if firms.active[i] == 0:
-                continue
-            if x.appeal[i, r] > 0.0:
-                x.appeal[i, r] *= large_seller(st, s, x.firm_share[i, r])
-                total += x.appeal[i, r]
-            if r == st.host and x.appeal[i, second] > 0.0:
-                x.appeal[i, second] *= large_seller(st, s, x.firm_share[i, r])
+        for i in range(first, last):
+            kept = x.markup[i, r] if p.pass_on > 0.0 else 1.0
+            x.appeal[i, r] *= kept
+            total += x.appeal[i, r]
+            if r == st.host:
+                x.appeal[i, second] *= kept
                 total += x.appeal[i, second]
         x.denominator[s, r] = total
-    for i in range(st.sectors.first[s], st.sectors.last[s]):
-        if firms.active[i] == 0:
+        x.per_appeal[s, r] = 1.0 / total
+        chinese = 0.0
+        for i in range(first, last):
+            sold = clear_line(st, s, i, r, r)
+            if r == st.host:
+                sold += clear_line(st, s, i, second, r)
+            x.firm_share[i, r] = sold
+            chinese += sold if firms.kind[i] == 1 else 0.0
+        x.chinese_share[s, r] = chinese
+    along_margin(alpha, flat(x.firm_share, first, last), flat(x.rate, first, last))
+
+
+@step
+def clear_line(st: State, s: int, i: int, line: int, r: int) -> float:
+    """Moves a line's share towards its target and returns it; notes what the target would earn."""
+    x = st.scratch
+    target = x.appeal[i, line] * x.per_appeal[s, r]
+    share = adjust(st.firms.share[i, line], target, st.parameters.share_speed)
+    st.firms.share[i, line] = share
+    x.earned[i, line] = offer_profit(x.expenditure[s, r], target, st.sectors.price_elasticity[s])
+    return share
+
+
+@stage
+def sell_chinese_lines(st: State, s: int, i: int) -> None:
+    """A Chinese firm's sales, duties and profit; what belongs to a contract is shared later."""
+    firms, x = st.firms, st.scratch
+    revenue, profit, own, gain, gain_abroad = 0.0, 0.0, 0.0, 0.0, 0.0
+    for r in range(st.world.market.shape[2]):
+        share = firms.share[i, r]
+        if share <= 0.0:
             continue
-        for line in range(regions + 1 - firms.kind[i]):  # a Chinese firm has one line at home
-            r = line if line < regions else st.host
-            target = x.appeal[i, line] / x.denominator[s, r]
-            firms.share[i, line] = adjust(firms.share[i, line], target, p.share_speed)
-            x.earned[i, line] = offer_profit(x.expenditure[s, r], target, alpha)
-        for r in range(regions):
-            x.firm_share[i, r] = firms.share[i, r] + (firms.share[i, second] if r == st.host else 0.0)
-            if firms.kind[i] == 1:
-                x.chinese_share[s, r] += x.firm_share[i, r]
+        sales = x.expenditure[s, r] * share
+        revenue += sales
+        duty = 0.0
+        if x.host_made[i, r] > 0:
+            x.made_in_host[s, r] += sales
+            x.chinese_made_host[s, r] += sales
+            duty = tariff_on(st, s, i, r, FROM_HOST, sales)
+            x.tariff_revenue[s, r] += duty
+        else:
+            x.chinese_local[s, r] += sales
+        x.duty[i, r] = duty
+        if firms.contract[i, r] >= 0:
+            continue
+        profit += (x.rate[i, r] - x.compliance[s, st.host, r]) * (sales - duty)
+        own += sales
+        worth = x.sensitivity[s] * x.earned[i, r] * (1.0 - share)
+        gain += worth
+        if r != st.host:
+            gain_abroad += worth
+    firms.revenue[i] = revenue
+    firms.profit[i] = profit
+    x.rd_own[i] = own
+    x.gain[i] = gain
+    x.gain_abroad[i] = gain_abroad
+
+
+@stage
+def sell_multinational_lines(st: State, t: int, s: int, i: int) -> None:
+    """A multinational's sales, duties and profit; what belongs to a contract is shared later."""
+    firms, x, host, home = st.firms, st.scratch, st.host, st.firms.home[i]
+    revenue, profit, own, gain, gain_abroad, exposed = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for line in range(firms.share.shape[1]):
+        share = firms.share[i, line]
+        if share <= 0.0:
+            continue
+        r = line if line < st.world.market.shape[2] else host
+        sales = x.expenditure[s, r] * share
+        revenue += sales
+        q = firms.contract[i, line]
+        powered = q >= 0 and st.partnerships.route[q] == 2
+        duty = 0.0
+        if x.host_made[i, line] > 0:
+            x.made_in_host[s, r] += sales
+            if r != host:
+                firms.exports[i] += sales
+                duty = tariff_on(st, s, i, r, FROM_HOST, sales * (st.parameters.power_tariff if powered else 1.0))
+        elif home != r and not powered and not plant_works(st, t, i, r):
+            duty = tariff_on(st, s, i, r, FROM_HOME, sales)
+        x.duty[i, line] = duty
+        x.tariff_revenue[s, r] += duty
+        if r == host:
+            firms.host_revenue[i] += sales
+        if q >= 0 and st.partnerships.route[q] != 1:
+            continue
+        profit += (x.rate[i, r] - x.compliance[s, home, r]) * (sales - duty)
+        own += sales
+        lifted = x.sensitivity[s] * x.earned[i, line]
+        gain += lifted * (1.0 - share)
+        if r != host:
+            gain_abroad += lifted * (1.0 - share)
+        exposed += lifted * x.chinese_share[s, r]
+    firms.revenue[i] = revenue
+    firms.profit[i] = profit
+    x.rd_own[i] = own
+    x.gain[i] = gain
+    x.gain_abroad[i] = gain_abroad
+    x.exposed[i] = exposed
 
 
 @stage
 def sell_own_lines(st: State, t: int, s: int) -> None:
-    """Sales and profit of lines; what belongs to a contract is taken from here when it is shared."""
+    """Sales of every firm of a sector."""
     firms, x = st.firms, st.scratch
-    regions = st.world.market.shape[2]
-    alpha = st.sectors.price_elasticity[s]
     for i in range(st.sectors.first[s], st.sectors.last[s]):
-        firms.revenue[i] = 0.0
         firms.host_revenue[i] = 0.0
         firms.exports[i] = 0.0
         firms.borrowed[i] = 0.0
         firms.venture_income[i] = 0.0
-        firms.profit[i] = 0.0
-        x.rd_own[i] = 0.0
         x.rd_venture[i] = 0.0
-        x.gain[i] = 0.0
-        x.gain_abroad[i] = 0.0
         x.exposed[i] = 0.0
-        home = firms.home[i]
-        for line in range(regions + 1 - firms.kind[i]):
-            r = line if line < regions else st.host
-            share = firms.share[i, line]
-            sales = x.expenditure[s, r] * share
-            if sales <= 0.0:
-                continue
-            rate = margin(alpha, x.firm_share[i, r])
-            if home != r:
-                rate -= st.in_force.compliance[t, s, home, r]
-            firms.revenue[i] += sales
-            q = firms.contract[i, line]
-            powered = q >= 0 and st.partnerships.route[q] == 2
-            duty = 0.0
-            if x.host_made[i, line] > 0:
-                x.made_in_host[s, r] += sales
-                if firms.kind[i] == 1:
-                    x.chinese_made_host[s, r] += sales
-                elif r != st.host:
-                    firms.exports[i] += sales
-                duty = tariff_on(st, t, s, i, r, st.host, sales * (st.parameters.power_tariff if powered else 1.0))
-            elif firms.kind[i] == 1:
-                x.chinese_local[s, r] += sales
-            elif not plant_works(st, t, i, r) and not powered:
-                duty = tariff_on(st, t, s, i, r, home, sales)
-            x.duty[i, line] = duty
-            x.tariff_revenue[s, r] += duty
-            if firms.kind[i] == 0 and r == st.host:
-                firms.host_revenue[i] += sales
-            if q >= 0 and not (firms.kind[i] == 0 and st.partnerships.route[q] == 1):
-                continue  # shared by contract
-            firms.profit[i] += rate * (sales - duty)
-            x.rd_own[i] += sales
-            worth = x.sensitivity[s] * x.earned[i, line] * (1.0 - share)
-            x.gain[i] += worth
-            if r != st.host:
-                x.gain_abroad[i] += worth
-            if firms.kind[i] == 0:
-                x.exposed[i] += x.sensitivity[s] * x.earned[i, line] * x.chinese_share[s, r]
+        if firms.active[i] == 0:
+            firms.revenue[i] = 0.0
+            firms.profit[i] = 0.0
+            firms.rd[i] = 0.0
+            x.gain[i] = 0.0
+            x.gain_abroad[i] = 0.0
+        elif firms.kind[i] == 1:
+            sell_chinese_lines(st, s, i)
+        else:
+            sell_multinational_lines(st, t, s, i)
 
 
-@stage
-def tariff_on(st: State, t: int, s: int, i: int, region: int, place: int, sales: float) -> float:
-    """Tariff in sales at consumers' prices of goods made in `place`, over generations; none within a region."""
-    if place == region or st.sectors.tradable[s] <= 0.0:
-        return 0.0
+@step
+def tariff_on(st: State, s: int, i: int, region: int, way: int, sales: float) -> float:
+    """Tariff in sales at consumers' prices that cross the border, over generations."""
     x = st.scratch
+    home = st.firms.home[i]
     total = 0.0
     paid = 0.0
     for g in range(st.sectors.generations[s]):
         weight = x.demand_weight[s, g, region] * x.quality[i, g]
-        goods = 1.0 + st.in_force.tariff[t, s, g, place, region]
-        rate = goods * (1.0 + st.in_force.owner_tariff[t, s, g, st.firms.home[i], region]) - 1.0
         total += weight
-        paid += weight * tariff_paid(1.0, rate)
-    return sales * paid / total if total > 0.0 else 0.0
+        paid += weight * x.taxed[s, way, home, region, g]
+    return sales * paid / total if paid > 0.0 else 0.0
 
 
 @stage
@@ -266,9 +304,7 @@ def share_by_contract(st: State, t: int) -> None:
         owner = c if jv.type[q] == 3 and jv.route[q] == 1 else m
         alpha = st.sectors.price_elasticity[s]
         sales = x.expenditure[s, r] * firms.share[owner, line]
-        rate = margin(alpha, x.firm_share[owner, r])
-        if firms.home[owner] != r:
-            rate -= st.in_force.compliance[t, s, firms.home[owner], r]
+        rate = x.rate[owner, r] - x.compliance[s, firms.home[owner], r]
         cost = fixed_cost(st, t, m, s, jv.type[q], r, jv.trust[q], jv.autonomy[q])
         if jv.clause[q] > 0:
             cost += p.clause_cost * rate * sales
@@ -283,11 +319,10 @@ def share_by_contract(st: State, t: int) -> None:
         firms.profit[c] += to_c
         x.rd_venture[m] += jv.equity[q] * sales
         x.rd_venture[c] += (1.0 - jv.equity[q]) * sales
-        target = x.appeal[owner, line] / x.denominator[s, r]
+        target = x.appeal[owner, line] * x.per_appeal[s, r]
         profit = offer_profit(x.expenditure[s, r], target, alpha)
         expected = x.expenditure[s, r] * target
-        if firms.home[owner] != r:
-            profit -= st.in_force.compliance[t, s, firms.home[owner], r] * expected
+        profit -= x.compliance[s, firms.home[owner], r] * expected
         fresh = 1.0 if t == jv.start[q] + 1 else news
         x.forecast_pot[q] += fresh * (profit - x.forecast_pot[q])
         x.forecast_sales[q] += fresh * (expected - x.forecast_sales[q])
@@ -315,7 +350,9 @@ def pay_firms(st: State, t: int, s: int) -> None:
     """R&D, overheads and the cost of what a firm does alone; net worth."""
     firms, x, p = st.firms, st.scratch, st.parameters
     rho = st.sectors.rd_intensity[s]
-    for i in range(st.sectors.first[s], st.sectors.last[s]):
+    a_firm = 1.0 / max(st.sectors.chinese[s] + st.sectors.multinationals[s], 1.0)
+    first, last = st.sectors.first[s], st.sectors.last[s]
+    for i in range(first, last):
         if firms.active[i] == 0:
             continue
         support = 0.0
@@ -329,7 +366,7 @@ def pay_firms(st: State, t: int, s: int) -> None:
             firms.rd[i] = 0.0
             support = 0.0
         x.outlays[s, firms.home[i]] += support
-        cost = p.overhead * x.expenditure[s, firms.home[i]] / max(x.peers[s, firms.kind[i]], 1.0)
+        cost = p.overhead * x.expenditure[s, firms.home[i]] * pool(st, i)
         if firms.mode[i] == 1:
             friction = st.in_force.sole_entry_friction[t, s, st.host]
             cost += (p.cost_export * firms.cost_scale[i] + 0.5 * friction) * x.unit[s]
@@ -338,29 +375,39 @@ def pay_firms(st: State, t: int, s: int) -> None:
             cost += (p.cost_wholly_owned * firms.cost_scale[i] + friction) * x.unit[s]
         if firms.orientation[i] > 0:
             cost += (p.cost_hub * firms.cost_scale[i] + st.in_force.localisation_cost[t, s, st.host]) * x.unit[s]
-        for r in range(st.world.market.shape[2]):
-            if firms.branding[i, r] > 0:
-                cost += (
-                    p.brand_cost * x.expenditure[s, r] / max(st.sectors.chinese[s] + st.sectors.multinationals[s], 1.0)
-                )
-            total = 0.0
-            subsidised = 0.0
-            for g in range(st.sectors.generations[s]):
-                weight = x.demand_weight[s, g, r] * x.quality[i, g]
-                total += weight
-                subsidised += weight * st.in_force.subsidy_production[t, s, g, firms.home[i]]
-            if subsidised > 0.0:
-                part = subsidised / total
-                cost_share = 1.0 - margin(st.sectors.price_elasticity[s], x.firm_share[i, r])
-                sold = x.expenditure[s, r] * x.firm_share[i, r]
-                x.outlays[s, firms.home[i]] += part / (1.0 - part) * cost_share * sold
+        if firms.kind[i] == 1:
+            for r in range(st.world.market.shape[2]):
+                if firms.branding[i, r] > 0:
+                    cost += p.brand_cost * x.expenditure[s, r] * a_firm
+        if x.supported[s, firms.home[i]] > 0.0:
+            x.outlays[s, firms.home[i]] += production_support(st, t, s, i)
         firms.profit[i] += support - firms.rd[i] - cost
         firms.worth[i] += firms.profit[i]
-        made = 0.25 * firms.revenue[i] / max(x.unit[s], 1e-30)
-        firms.operations[i] = min(
-            firms.operations[i] + st.sectors.learning_rate[s] * log(1.0 + made / firms.output[i]), 5.0
-        )
-        firms.output[i] += made
+    along_operations(
+        st.sectors.learning_rate[s],
+        0.25 / max(x.unit[s], 1e-30),
+        flat(firms.revenue, first, last),
+        flat(firms.output, first, last),
+        flat(firms.operations, first, last),
+    )
+
+
+@stage
+def production_support(st: State, t: int, s: int, i: int) -> float:
+    """Production subsidy of a quarter on a firm's sales: the part of cost that the state pays."""
+    firms, x = st.firms, st.scratch
+    outlay = 0.0
+    for r in range(st.world.market.shape[2]):
+        total = 0.0
+        subsidised = 0.0
+        for g in range(st.sectors.generations[s]):
+            weight = x.demand_weight[s, g, r] * x.quality[i, g]
+            total += weight
+            subsidised += weight * st.in_force.subsidy_production[t, s, g, firms.home[i]]
+        if subsidised > 0.0:
+            part = subsidised / total
+            outlay += part / (1.0 - part) * (1.0 - x.rate[i, r]) * x.expenditure[s, r] * x.firm_share[i, r]
+    return outlay
 
 
 @stage

@@ -2,80 +2,74 @@
 
 import math
 
-from sim.arithmetic import exp, log, power
-from sim.compiled import stage
+from sim.arithmetic import exp, log
+from sim.columns import Way
+from sim.compiled import stage, step
 from sim.quarter.state import State
-from sim.rules.base import cost_part, platform_quality
 from sim.rules.market import quality
 from sim.rules.policy import blocked
 from sim.rules.venture import access_lent, complementarity, joint_technology, transfer_lag
 
 NOT_MADE = -1e9
+LOCAL, FROM_HOME, FROM_HOST, AS_PARTS = int(Way.local), int(Way.from_home), int(Way.from_host), int(Way.as_parts)
 
 
-@stage
-def basket(st: State, s: int, i: int, place: int, region: int, home: int, ahead: bool) -> float:
-    """Appeal of a firm's products in a region by place of production, over generations, before access and wages."""
+@step
+def basket(st: State, s: int, i: int, way: int, region: int, home: int, ahead: bool) -> float:
+    """Appeal of a firm's products in a region by way of supply, over generations, before access and wages."""
     x = st.scratch
     total = 0.0
     for g in range(st.sectors.generations[s]):
-        q = x.quality[i, g]
-        if q > 0.0:
-            trade = x.trade_ahead[s, g, place, region] if ahead else x.trade[s, g, place, region]
-            brand = x.brand[s, g, home, region] if place == region else x.brand_import[s, g, home, region]
-            total += x.demand_weight[s, g, region] * q * trade * brand
+        sold = x.sold_ahead[s, way, home, region, g] if ahead else x.sold[s, way, home, region, g]
+        total += x.quality[i, g] * sold
     return total
 
 
-@stage
+@step
 def pool(st: State, i: int) -> float:
     """Weight of a firm's brand: one over the firms of its origin, so that entrants share their origin's pool."""
-    return 1.0 / max(st.scratch.peers[st.firms.sector[i], st.firms.kind[i]], 1.0)
+    return st.scratch.pool[st.firms.sector[i], st.firms.kind[i]]
 
 
-@stage
+@step
 def plant_works(st: State, t: int, i: int, region: int) -> bool:
     """Whether the firm has a plant in the region that works this quarter."""
     return 0 <= st.firms.plant[i, region] <= t
 
 
-@stage
-def base_wage(st: State, i: int) -> float:
-    """Appeal that a foreign-run base in the host gains from Chinese cost, by how local its supply web is."""
-    return power(st.scratch.wage[st.firms.sector[i]], cost_part(st.parameters.import_cost, st.firms.web[i]))
-
-
-@stage
+@step
 def abroad_by_multinational(st: State, t: int, i: int, region: int, ahead: bool, hub: bool) -> tuple[float, int]:
-    """Appeal of a multinational's own offer outside the host, and where it is made.
+    """Appeal of a multinational's own offer outside the host, and its way there.
 
     From a plant in the region, else from home; from the host base when that works for the world and sells better there.
     """
     firms, x, s = st.firms, st.scratch, st.firms.sector[i]
     home = firms.home[i]
     tradable = st.sectors.tradable[s] > 0.0
-    place = region if plant_works(st, t, i, region) or not tradable else home
-    best = basket(st, s, i, place, region, home, ahead)
+    way = LOCAL if home == region or plant_works(st, t, i, region) or not tradable else FROM_HOME
+    best = basket(st, s, i, way, region, home, ahead)
     if hub and tradable and plant_works(st, t, i, st.host):
-        kept = platform_quality(x.sensitivity[s], st.parameters.platform_quality, x.ecosystem[s])
-        other = basket(st, s, i, st.host, region, home, ahead) * base_wage(st, i) * kept
+        other = basket(st, s, i, FROM_HOST, region, home, ahead) * x.base_wage[i] * x.platform[s]
         if other > best:
             best = other
-            place = st.host
-    if x.lift[i] > 0.0:
-        best *= exp(x.sensitivity[s] * x.lift[i])
-    return best * firms.access[i, region] * pool(st, i), place
+            way = FROM_HOST
+    return best * x.lifted[i] * firms.access[i, region] * pool(st, i), way
+
+
+@step
+def own_by_chinese(st: State, s: int, c: int, region: int, access: float, local: bool, ahead: bool) -> float:
+    """Appeal of a Chinese brand with the given access, made in the host or, abroad and `local`, in the region."""
+    x = st.scratch
+    way = LOCAL if local else FROM_HOST
+    cost = x.wage_content[s] if local else x.wage[s]
+    return basket(st, s, c, way, region, st.host, ahead) * cost * access * pool(st, c)
 
 
 @stage
-def abroad_by_chinese(st: State, t: int, c: int, region: int, access: float, local: bool, ahead: bool) -> float:
-    """Appeal of a Chinese brand outside the host with the given access, made locally or shipped from the host."""
+def abroad_by_chinese(st: State, c: int, region: int, access: float, local: bool, ahead: bool) -> float:
+    """Appeal of a Chinese brand outside the host; what cannot be shipped is made locally."""
     s = st.firms.sector[c]
-    if local or st.sectors.tradable[s] <= 0.0:
-        made = basket(st, s, c, region, region, st.host, ahead) * st.scratch.wage_content[s]
-    else:
-        made = basket(st, s, c, st.host, region, st.host, ahead) * st.scratch.wage[s]
-    return made * access * pool(st, c)
+    return own_by_chinese(st, s, c, region, access, local or st.sectors.tradable[s] <= 0.0, ahead)
 
 
 @stage
@@ -87,18 +81,17 @@ def host_alone(st: State, t: int, i: int, mode: int, access: float, ahead: bool)
     firms, x, s = st.firms, st.scratch, st.firms.sector[i]
     home = firms.home[i]
     if mode == 1:
-        return basket(st, s, i, home, st.host, home, ahead) * access * pool(st, i)
+        return basket(st, s, i, FROM_HOME, st.host, home, ahead) * access * pool(st, i)
     if mode != 2:
         return 0.0
     total = 0.0
     for g in range(st.sectors.generations[s]):
         if st.in_force.cap[t, s, g, home, st.host] >= 1.0:
-            made = x.quality[i, g] * x.trade[s, g, st.host, st.host] * x.brand[s, g, home, st.host]
-            total += x.demand_weight[s, g, st.host] * made
-    return total * base_wage(st, i) * access * pool(st, i)
+            total += x.quality[i, g] * x.sold[s, LOCAL, home, st.host, g]
+    return total * x.base_wage[i] * access * pool(st, i)
 
 
-@stage
+@step
 def withheld(st: State, t: int, s: int, g: int, origin: int, destination: int) -> float:
     """Technology that export controls keep out of a partnership, log points."""
     stopped = blocked(
@@ -110,10 +103,9 @@ def withheld(st: State, t: int, s: int, g: int, origin: int, destination: int) -
 
 
 @stage
-def venture_technology(st: State, t: int, m: int, c: int, g: int, kind: int, openness: float, trust: float) -> float:
+def venture_technology(st: State, t: int, m: int, c: int, g: int, kind: int, lag: float, trust: float) -> float:
     """Technology of a host venture's product of one generation; NOT_MADE if neither side can make it."""
     p, firms, s = st.parameters, st.firms, st.firms.sector[m]
-    lag = transfer_lag(p.transfer_lag, p.lag_trust, trust, p.lag_openness, openness)
     given = firms.technology[m, g] - withheld(st, t, s, g, firms.home[m], st.host)
     if kind == 1:
         return given - lag if firms.adopted[m, g] > 0 else NOT_MADE
@@ -129,19 +121,19 @@ def venture_technology(st: State, t: int, m: int, c: int, g: int, kind: int, ope
 @stage
 def venture_offer(st: State, t: int, m: int, c: int, kind: int, openness: float, trust: float) -> tuple[float, float]:
     """Appeal of a host venture with the partner's access, and its technology over generations (log)."""
-    firms, x, s = st.firms, st.scratch, st.firms.sector[m]
+    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     home = firms.home[m]
+    lag = transfer_lag(p.transfer_lag, p.lag_trust, trust, p.lag_openness, openness)
     total = 0.0
     demanded = 0.0
     for g in range(st.sectors.generations[s]):
-        technology = venture_technology(st, t, m, c, g, kind, openness, trust)
+        technology = venture_technology(st, t, m, c, g, kind, lag, trust)
         if technology > NOT_MADE:
             q = quality(x.sensitivity[s], technology, x.reference[s])
-            total += x.demand_weight[s, g, st.host] * q * x.trade[s, g, st.host, st.host] * x.brand[s, g, home, st.host]
+            total += q * x.sold[s, LOCAL, home, st.host, g]
             demanded += x.demand_weight[s, g, st.host] * q
-    operations = exp(st.sectors.price_elasticity[s] * firms.operations[m])
     composite = x.reference[s] + log(demanded) / x.sensitivity[s] if demanded > 0.0 else NOT_MADE
-    return total * operations * x.wage_venture[s] * firms.access[c, st.host] * pool(st, m), composite
+    return total * x.operated[m] * x.wage_venture[s] * firms.access[c, st.host] * pool(st, m), composite
 
 
 @stage
@@ -150,7 +142,7 @@ def sold_offer(st: State, t: int, m: int, c: int, region: int, local: bool, ahea
     p, firms, x = st.parameters, st.firms, st.scratch
     lent = access_lent(p.lend_share, firms.access[m, region], p.lend_distance, x.composite[m] - x.composite[c])
     access = min(firms.access[c, region] + lent, 1.0)
-    return abroad_by_chinese(st, t, c, region, access, local, ahead)
+    return abroad_by_chinese(st, c, region, access, local, ahead)
 
 
 @stage
@@ -160,31 +152,26 @@ def powered_offer(
     """Appeal of the partner's own brand on Chinese technology: a whole offer, never a mix of the better attributes."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     home = firms.home[m]
-    tradable = st.sectors.tradable[s] > 0.0
+    way = LOCAL if local or st.sectors.tradable[s] <= 0.0 else AS_PARTS
     near = transfer_lag(p.power_lag, p.cost_trust, trust, p.lag_openness, openness)
     total = 0.0
     for g in range(st.sectors.generations[s]):
         if firms.adopted[c, g] > 0:
             lag = near + withheld(st, t, s, g, st.host, region)
-            trade = x.trade_ahead[s, g, st.host, region] if ahead else x.trade[s, g, st.host, region]
-            if local or not tradable:
-                trade = x.trade[s, g, region, region]
-            else:
-                trade = power(trade, p.power_tariff)
-            q = x.quality[c, g] * exp(-x.sensitivity[s] * lag)
-            total += x.demand_weight[s, g, region] * q * trade * x.brand[s, g, home, region]
+            sold = x.sold_ahead[s, way, home, region, g] if ahead else x.sold[s, way, home, region, g]
+            total += x.quality[c, g] * exp(-x.sensitivity[s] * lag) * sold
     kept = math.sqrt(x.wage_content[s]) if local else x.wage_content[s]
     return total * kept * firms.access[m, region] * pool(st, m)
 
 
-@stage
+@step
 def lender_keeps(st: State, m: int) -> float:
     """Part of its own access that a lender keeps for its own offer."""
     p = st.parameters
     return 1.0 - (p.lend_loss_holder if st.firms.access_holder[m] > 0 else p.lend_loss)
 
 
-@stage
+@step
 def host_rate(st: State, m: int, line: int) -> float:
     """Brand weight of a host line: one half while the multinational holds two lines there."""
     second = st.firms.contract.shape[1] - 1

@@ -10,34 +10,34 @@ NOTHING = -1e8
 
 @stage
 def top_three(st: State, s: int, kind: int, g: int) -> float:
-    """Sales-weighted mean technology of the three best sellers of an origin, over generations (g = -1) or in one.
+    """Sales-weighted mean technology of the three most advanced of an origin, over generations (g = -1) or in one.
 
     Without sales the mean is unweighted; NOTHING if there is no such firm.
     """
     firms, x = st.firms, st.scratch
-    taken_1 = -1
-    taken_2 = -1
+    first = st.sectors.first[s] if kind == 0 else st.sectors.middle[s]
+    last = st.sectors.middle[s] if kind == 0 else st.sectors.last[s]
+    most, second, third = NOTHING, NOTHING, NOTHING
+    best, next_best, last_best = -1, -1, -1
+    for i in range(first, last):
+        if firms.active[i] == 0 or firms.access_holder[i] > 0 or (g >= 0 and firms.adopted[i, g] == 0):
+            continue
+        level = firms.technology[i, g] if g >= 0 else x.composite[i]
+        if level > most:
+            most, second, third = level, most, second
+            best, next_best, last_best = i, best, next_best
+        elif level > second:
+            second, third = level, second
+            next_best, last_best = i, next_best
+        elif level > third:
+            third, last_best = level, i
     weight = 0.0
     total = 0.0
-    for _ in range(3):
-        best = -1
-        most = NOTHING
-        for i in range(st.sectors.first[s], st.sectors.last[s]):
-            if firms.active[i] == 0 or firms.kind[i] != kind or firms.access_holder[i] > 0 or i in (taken_1, taken_2):
-                continue
-            if g >= 0 and firms.adopted[i, g] == 0:
-                continue
-            level = firms.technology[i, g] if g >= 0 else x.composite[i]
-            if level > most:
-                most = level
-                best = i
-        if best < 0:
-            break
-        sales = firms.revenue[best] + 1e-9 * x.unit[s] + 1e-30
-        weight += sales
-        total += sales * most
-        taken_2 = taken_1
-        taken_1 = best
+    for i, level in ((best, most), (next_best, second), (last_best, third)):
+        if i >= 0:
+            sales = firms.revenue[i] + 1e-9 * x.unit[s] + 1e-30
+            weight += sales
+            total += sales * level
     return total / weight if weight > 0.0 else NOTHING
 
 
@@ -57,30 +57,32 @@ def record_firms(st: State, t: int, s: int) -> None:
     borrowed = 0.0
     sales = 0.0
     for i in range(st.sectors.first[s], st.sectors.last[s]):
+        borrowed += firms.borrowed[i] * (1.0 - firms.hedge[i])  # money of the quarter, of firms closed in it too
+        sales += firms.revenue[i]
+        if firms.kind[i] == 0:
+            row.profit_multinational += firms.profit[i]
+            row.rd_multinational += firms.rd[i]
+            host_sales += firms.host_revenue[i]
+            exports += firms.exports[i]
+        else:
+            row.profit_chinese += firms.profit[i]
+            row.rd_chinese += firms.rd[i]
         if firms.active[i] == 0:
             continue
-        borrowed += firms.borrowed[i] * (1.0 - firms.hedge[i])
-        sales += firms.revenue[i]
         row.hazard += firms.hazard[i]
         row.hedge += firms.hedge[i]
         row.concentration += x.firm_share[i, st.host] * x.firm_share[i, st.host]
         if firms.kind[i] == 0:
             m_count += 1.0
-            row.profit_multinational += firms.profit[i]
-            row.rd_multinational += firms.rd[i]
             row.development_months += firms.months[i]
             hubs += float(firms.is_hub[i])
             owned += 1.0 if firms.mode[i] == 2 else 0.0
-            host_sales += firms.host_revenue[i]
-            exports += firms.exports[i]
             if firms.access_holder[i] == 0:
                 skilled += 1.0
                 m_level += x.composite[i]
         else:
             c_count += 1.0
             c_level += x.composite[i]
-            row.profit_chinese += firms.profit[i]
-            row.rd_chinese += firms.rd[i]
     row.firms_multinational = m_count
     row.firms_chinese = c_count
     everyone = max(m_count + c_count, 1.0)
@@ -174,8 +176,7 @@ def record_markets(st: State, t: int, s: int) -> None:
             abroad_chinese += spent * x.chinese_share[s, r]
             abroad_content += spent * cell.chinese_content
     for i in range(st.sectors.first[s], st.sectors.last[s]):
-        if st.firms.active[i] > 0:
-            st.markets[t, s, st.firms.home[i]].profit_owners += st.firms.profit[i]
+        st.markets[t, s, st.firms.home[i]].profit_owners += st.firms.profit[i]
     for r in range(regions):
         cell = st.markets[t, s, r]
         gains = cell.consumer_surplus + cell.tariff_revenue + cell.profit_owners

@@ -12,7 +12,7 @@ from sim.arithmetic import power
 from sim.compiled import stage
 from sim.draws import Stream, bits, gumbel, join, key, uniform
 from sim.quarter.review import set_terms
-from sim.quarter.state import DISSOLUTION, FORMATION, REFUSAL, TOP, State, first_row, log_event, pay_once
+from sim.quarter.state import DISSOLUTION, FORMATION, REFUSAL, TOP, State, log_event, pay_once
 from sim.quarter.values import (
     Terms,
     Worth,
@@ -117,6 +117,13 @@ def half_line_loss(st: State, m: int, line: int) -> float:
     return 0.5 * part * st.scratch.earned[m, st.host] * st.annuity
 
 
+@stage
+def waited(st: State, t: int, s: int, origin: int, destination: int) -> float:
+    """Part of a deal's value left after screening has taken its time."""
+    delay = st.in_force.delay[t, s, origin, destination]
+    return power(st.parameters.discount, delay) if delay > 0.0 else 1.0
+
+
 class Deal(NamedTuple):
     """A possible contract of two firms, before taste; present values after waiting, avoidance and signing."""
 
@@ -132,10 +139,10 @@ class Deal(NamedTuple):
 @stage
 def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, d_m: float) -> Deal:
     """Market access or co-innovation on a host line, against the multinational's best alternative."""
-    p, s, home = st.parameters, st.firms.sector[m], st.firms.home[m]
+    s, home = st.firms.sector[m], st.firms.home[m]
     trust = known(st, m, c)
     w = host_worth(st, t, m, c, line, kind, trust, -1.0, -1.0)
-    kept = power(p.discount, st.in_force.delay[t, s, home, st.host]) * (1.0 - avoided(st, t, m, home))
+    kept = waited(st, t, s, home, st.host) * (1.0 - avoided(st, t, m, home))
     once = signing_cost(st, m) + half_line_loss(st, m, line)
     agreed = under(st, t, m, kind, 0, st.host, w, split(st, w.value - once, d_m, 0.0))
     return Deal(w, agreed, agreed.multinational * kept - once - d_m, agreed.chinese * kept, d_m, 0.0, trust)
@@ -144,11 +151,11 @@ def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, d_m: floa
 @stage
 def abroad_deal(st: State, t: int, m: int, c: int, r: int, route: int) -> Deal:
     """Selling or powering in a region abroad, against what both have there without each other."""
-    p, s = st.parameters, st.firms.sector[m]
+    s = st.firms.sector[m]
     trust = known(st, m, c)
     w = abroad_worth(st, t, m, c, r, route, trust, -1.0, -1)
     d_m, d_c = alone_abroad(st, t, m, c, r, route)
-    kept = power(p.discount, st.in_force.delay[t, s, st.host, r]) * (1.0 - avoided(st, t, m, r))
+    kept = waited(st, t, s, st.host, r) * (1.0 - avoided(st, t, m, r))
     once = signing_cost(st, m) * market_scale(st, s, r, 3) / max(st.scratch.unit[s], 1e-30)
     agreed = under(st, t, m, 3, route, r, w, split(st, w.value - once, d_m, d_c))
     return Deal(w, agreed, (agreed.multinational - d_m) * kept - once, (agreed.chinese - d_c) * kept, d_m, d_c, trust)
@@ -278,7 +285,7 @@ def free_row(st: State, m: int, line: int) -> int:
     """
     s = st.firms.sector[m]
     lines = st.firms.contract.shape[1]
-    first = first_row(st, s) + (m - st.sectors.first[s]) * lines
+    first = st.scratch.first_row[s] + (m - st.sectors.first[s]) * lines
     q = first + line
     if st.partnerships.active[q] > 0:
         q = first + (lines - 1 if line == st.host else st.host)
@@ -398,11 +405,11 @@ def seek_partners(st: State, t: int) -> None:
                 if firms.contract[m, r] < 0:
                     look_abroad(st, t, m, r)
         for c in range(st.sectors.middle[s], st.sectors.last[s]):
-            chosen = -1
-            most = 0.0
-            for m in range(st.sectors.first[s], st.sectors.middle[s]):
-                if x.proposed_to[m] == c and x.proposed_value[m] > most:
-                    most = x.proposed_value[m]
-                    chosen = m
-            if chosen >= 0:
-                sign(st, t, chosen, c)
+            x.best_proposer[c] = -1
+        for m in range(st.sectors.first[s], st.sectors.middle[s]):
+            c = x.proposed_to[m]
+            if c >= 0 and (x.best_proposer[c] < 0 or x.proposed_value[m] > x.proposed_value[x.best_proposer[c]]):
+                x.best_proposer[c] = m
+        for c in range(st.sectors.middle[s], st.sectors.last[s]):
+            if x.best_proposer[c] >= 0:
+                sign(st, t, x.best_proposer[c], c)

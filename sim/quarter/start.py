@@ -7,7 +7,7 @@ import numpy as np
 from sim.arithmetic import exp, log
 from sim.compiled import stage
 from sim.draws import Stream, bits, key, normal, uniform
-from sim.quarter.state import State
+from sim.quarter.state import State, end_row
 
 START = int(Stream.start)
 FOREIGN_SPREAD, CHINESE_SPREAD = 0.10, 0.15  # s.d. of log technology at the start
@@ -52,6 +52,10 @@ def start_firm(st: State, i: int) -> None:
 def set_out(st: State) -> None:
     """Everything before the first quarter."""
     firms = st.firms
+    row = 0
+    for s in range(st.sectors.first.shape[0]):
+        st.scratch.first_row[s] = row
+        row = end_row(st, s)
     for i in range(firms.sector.shape[0]):
         for line in range(firms.contract.shape[1]):
             firms.contract[i, line] = -1

@@ -52,12 +52,9 @@ def pay_once(st: State, i: int, cost: float) -> None:
 
 
 @stage
-def first_row(st: State, s: int) -> int:
-    """First partnership row of a sector: its multinationals have a row a line each, sector after sector."""
-    before = 0
-    for other in range(s):
-        before += st.sectors.middle[other] - st.sectors.first[other]
-    return before * st.firms.contract.shape[1]
+def end_row(st: State, s: int) -> int:
+    """One past a sector's last partnership row: its multinationals have a row a line each."""
+    return st.scratch.first_row[s] + (st.sectors.middle[s] - st.sectors.first[s]) * st.firms.contract.shape[1]
 
 
 @stage

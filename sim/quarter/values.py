@@ -6,7 +6,7 @@ Read by review, search and investment, and by agents that are asked to explain t
 
 from typing import NamedTuple
 
-from sim.compiled import stage
+from sim.compiled import stage, step
 from sim.quarter.market import fixed_cost
 from sim.quarter.offers import (
     abroad_by_chinese,
@@ -40,7 +40,7 @@ class Worth(NamedTuple):
     value: float  # all of it, present value
 
 
-@stage
+@step
 def offer_worth(st: State, s: int, r: int, appeal: float, rivals: float) -> tuple[float, float]:
     """Profit and sales a quarter of an offer at its target share."""
     share = share_of(appeal, rivals)
@@ -48,7 +48,7 @@ def offer_worth(st: State, s: int, r: int, appeal: float, rivals: float) -> tupl
     return offer_profit(st.scratch.expenditure[s, r], share, st.sectors.price_elasticity[s]), sales
 
 
-@stage
+@step
 def rivals_of(st: State, s: int, i: int, line: int, r: int) -> float:
     """Sum of all other appeals in the market of a line."""
     return st.scratch.denominator[s, r] - st.scratch.appeal[i, line]
@@ -157,7 +157,9 @@ def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, trust: f
         chosen = openness(most, gain, leak, bonus, st.in_force.mandate[t, s, firms.home[m], st.host])
     made, joint = venture_offer(st, t, m, c, kind, chosen, trust)
     second = st.firms.contract.shape[1] - 1
-    rate = 0.5 if line == second or (firms.contract[m, second] >= 0 and line == st.host) else 1.0
+    led = firms.contract[m, st.host] >= 0
+    beside = firms.contract[m, second] >= 0 or (led and firms.mode[m] > 0)  # a base goes into a first venture
+    rate = 0.5 if line == second or (beside and line == st.host) else 1.0
     rivals = rivals_of(st, s, m, line, st.host)
     earned, sales = offer_worth(st, s, st.host, rate * made, rivals)
     earned -= st.in_force.compliance[t, s, firms.home[m], st.host] * sales
@@ -239,7 +241,7 @@ def alone_abroad(st: State, t: int, m: int, c: int, r: int, route: int) -> tuple
     total = st.annuity
     own, _ = abroad_by_multinational(st, t, m, r, True, firms.orientation[m] > 0)
     if route == 1:
-        chinese = abroad_by_chinese(st, t, c, r, firms.access[c, r], plant_works(st, t, c, r), True)
+        chinese = abroad_by_chinese(st, c, r, firms.access[c, r], plant_works(st, t, c, r), True)
         rivals_c = rivals_of(st, s, c, r, r)
         hers, _ = offer_worth(st, s, r, chinese, rivals_c)
         mine, _ = offer_worth(st, s, r, own, rivals_of(st, s, m, r, r) - st.scratch.appeal[c, r] + chinese)
@@ -312,7 +314,7 @@ def under(st: State, t: int, m: int, kind: int, route: int, r: int, w: Worth, pa
     return Terms(got_m, got_c, equity, royalty)
 
 
-@stage
+@step
 def market_scale(st: State, s: int, r: int, kind: int) -> float:
     """A quarter's market per firm of the place that a contract is about, in money."""
     if kind != 3:

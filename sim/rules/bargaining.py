@@ -50,8 +50,9 @@ def royalty_needed(wanted: float, profit: float, sales: float, cap: float, usual
     at_cap = cap * (profit - usual * sales) + usual * sales
     if wanted <= min(profit, at_cap):
         return min(usual, max(wanted, 0.0) / sales)
-    least = min(usual, max(profit, 0.0) / sales)
-    return clip((wanted - cap * profit) / (sales * max(1.0 - cap, 1e-9)), least, max(ceiling, least))
+    most = max(profit, 0.0) / sales  # beyond it there is nothing left to take
+    least = min(usual, most)
+    return clip((wanted - cap * profit) / (sales * max(1.0 - cap, 1e-9)), least, max(min(ceiling, most), least))
 
 
 @rule

@@ -1,6 +1,6 @@
 """What a firm knows: own research, what it learns from others, and what a new generation makes obsolete (M2 to M4)."""
 
-from sim.arithmetic import clip, exp, power
+from sim.arithmetic import clip, exp, log, power
 from sim.compiled import rule
 
 
@@ -15,13 +15,31 @@ def absorptive(rd: float, half: float) -> float:
 
 
 @rule
-def innovation(pace: float, rd: float, elasticity: float, speed: float, damping: float, luck: float) -> float:
+def research_return(rd: float, elasticity: float) -> float:
+    """What R&D finds, over what reference R&D finds: rd**elasticity, with rd relative to that reference.
+
+    Zero R&D finds nothing. Source: [Blundell2002].
+    """
+    return power(rd, elasticity)
+
+
+@rule
+def innovation(pace: float, finds: float, speed: float, damping: float, luck: float) -> float:
     """Technology a firm finds in a quarter, log points.
 
-    pace rd**elasticity speed damping luck; pace is the sector's log points a quarter at reference R&D, rd is relative
-    to that reference. Zero R&D finds nothing. Source: [Griffith2004], [Blundell2002].
+    pace finds speed damping luck; pace is the sector's log points a quarter at reference R&D, finds the return to
+    the firm's own. Source: [Griffith2004].
     """
-    return pace * power(rd, elasticity) * speed * damping * luck
+    return pace * finds * speed * damping * luck
+
+
+@rule
+def operations_learnt(rate: float, made: float, output: float) -> float:
+    """Cost advantage from a quarter's learning by doing, log points: rate ln(1 + made / output so far).
+
+    Source: [Arrow1962].
+    """
+    return rate * log(1.0 + made / output)
 
 
 @rule

@@ -97,7 +97,7 @@ EFFECTS: dict[str, tuple[dict[str, Any], float, Measure]] = {
     "rd_floor": ({"rd_floor": 0}, -1, early_flips),
     "rd_floor technology": ({"rd_floor": 0}, -1, mean("technology_chinese")),
     "rent_dampening": ({"rent_dampening": 0}, 1, mean("rd_chinese", since=8)),
-    "room": ({"room": 50}, 1, mean("technology_multinational")),
+    "room": ({"room": 20}, 1, mean("technology_multinational")),
     "ambient": ({"ambient": 0}, -1, mean("technology_chinese")),
     "local_spillover": ({"local_spillover": 0}, -1, mean("technology_chinese")),
     "foreign_spillover": ({"foreign_spillover": 0}, -1, mean("technology_multinational")),

@@ -22,6 +22,7 @@ from sim.rules.capability import (
     lesson,
     luck,
     research_budget,
+    research_return,
 )
 from tests.rules.declared import DEFAULT, OFF, log_points, money, money_unit, share, within
 
@@ -63,22 +64,26 @@ def test_without_research_a_partner_teaches_nothing() -> None:
 
 def test_innovation_by_hand() -> None:
     # 0.016 a quarter x 0.25**0.5 = 0.5 x speed 1.2 x damping 0.75 = 0.0072
-    assert innovation(0.016, 0.25, 0.5, 1.2, 0.75, 1.0) == approx(0.0072)
+    assert innovation(0.016, research_return(0.25, 0.5), 1.2, 0.75, 1.0) == approx(0.0072)
 
 
 def test_innovation_limits() -> None:
-    assert innovation(0.016, 1.0, 0.3, 1.0, 1.0, 1.0) == approx(0.016)  # the representative firm: the sector's pace
-    assert innovation(0.016, 0.0, 0.3, 1.0, 1.0, 1.0) == 0.0  # no research
-    assert innovation(0.016, 1.0, 0.3, 1.0, 0.0, 1.0) == 0.0  # nothing left to find
-    assert innovation(0.016, 0.2, 0.0, 1.0, 1.0, 1.0) == approx(
+    assert innovation(0.016, research_return(1.0, 0.3), 1.0, 1.0, 1.0) == approx(
+        0.016
+    )  # the representative firm: the sector's pace
+    assert innovation(0.016, research_return(0.0, 0.3), 1.0, 1.0, 1.0) == 0.0  # no research
+    assert innovation(0.016, research_return(1.0, 0.3), 1.0, 0.0, 1.0) == 0.0  # nothing left to find
+    assert innovation(0.016, research_return(0.2, 0.0), 1.0, 1.0, 1.0) == approx(
         0.016
     )  # elasticity 0: how much research does not matter
 
 
 @given(within("rd_elasticity"), st.floats(0.001, 10.0), st.floats(1.0, 10.0))
 def test_the_elasticity_is_one(elasticity: float, spent: float, factor: float) -> None:
-    before = innovation(0.01, spent, elasticity, 1.0, 1.0, 1.0)
-    assert innovation(0.01, factor * spent, elasticity, 1.0, 1.0, 1.0) == approx(before * factor**elasticity, rel=1e-10)
+    before = innovation(0.01, research_return(spent, elasticity), 1.0, 1.0, 1.0)
+    assert innovation(0.01, research_return(factor * spent, elasticity), 1.0, 1.0, 1.0) == approx(
+        before * factor**elasticity, rel=1e-10
+    )
 
 
 def test_luck_by_hand() -> None:
@@ -111,7 +116,7 @@ def test_the_curve_of_a_frontier_that_is_alone(spent: float) -> None:
     """T4: a_t = C - (C - a_0) (1 - psi r**gamma / C)**t, from start 0 with room C."""
     pace, room, frontier = 0.05, 3.0, 0.4
     for _ in range(120):
-        frontier += innovation(pace, spent, 0.5, 1.0, damping(frontier, 0.0, room), 1.0)
+        frontier += innovation(pace, research_return(spent, 0.5), 1.0, damping(frontier, 0.0, room), 1.0)
     assert frontier == approx(room - (room - 0.4) * (1 - pace * spent**0.5 / room) ** 120, rel=1e-10)
     assert frontier < room
 
@@ -121,8 +126,8 @@ def test_the_ceiling_by_itself_closes_no_gap() -> None:
     frontier, follower = 0.0, -1.5
     for _ in range(200):
         slower = damping(frontier, 0.0, 4.0)
-        follower += innovation(0.03, 1.0, 0.3, 1.0, slower, 1.0)
-        frontier += innovation(0.03, 1.0, 0.3, 1.0, slower, 1.0)
+        follower += innovation(0.03, research_return(1.0, 0.3), 1.0, slower, 1.0)
+        frontier += innovation(0.03, research_return(1.0, 0.3), 1.0, slower, 1.0)
     assert frontier > 3.0
     assert frontier - follower == approx(1.5)
 
