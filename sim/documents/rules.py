@@ -68,7 +68,7 @@ def _read(node: ast.FunctionDef) -> Rule:
     text, *_ = re.split(rf"\n(?={FIELDS[0]}:)", ast.get_docstring(node) or "")
     sentence, _, remarks = text.strip().partition("\n\n")
     fields = {name: _field(ast.get_docstring(node) or "", name) for name in FIELDS}
-    units = {}
+    units: dict[str, str] = {}
     for part in fields["Units"].split(";"):
         names, _, meaning = part.partition(":")
         units |= {name.strip(): " ".join(meaning.split()) for name in names.split(",")}

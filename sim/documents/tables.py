@@ -5,8 +5,21 @@ from pathlib import Path
 from typing import Any
 
 import sim.quarter
-from sim.columns import Firms, Happening, Mode, Ownership, Partnerships, Policy, Route, Scratch, Sectors
-from sim.columns import SubForm, Trigger, Type, World
+from sim.columns import (
+    Firms,
+    Happening,
+    Mode,
+    Ownership,
+    Partnerships,
+    Policy,
+    Route,
+    Scratch,
+    Sectors,
+    SubForm,
+    Trigger,
+    Type,
+    World,
+)
 from sim.declare import Field, fields
 from sim.documents.markdown import cited, table
 from sim.parameters import parameters
@@ -80,7 +93,9 @@ def schedule() -> str:
 
 def quantities(declared: type) -> str:
     """Every column of a table: what it is, for what there is one, in what unit and within what bounds."""
-    rows = ([f"`{name}`", f.text, f.per.replace(" ", " x "), f.unit, _bounds(f)] for name, f in fields(declared).items())
+    rows = (
+        [f"`{name}`", f.text, f.per.replace(" ", " x "), f.unit, _bounds(f)] for name, f in fields(declared).items()
+    )
     return table(["name", "meaning", "per", "unit", "range"], rows)
 
 

@@ -102,7 +102,14 @@ def test_every_rule_names_its_source(page: str, rule: Rule) -> None:
     assert re.search(rf"\[{KEY}\]|\bassumed\b|\bdefinition\b", rule.source)
 
 
-DRAWN = {"share": (0.0, 0.95), "flag": (0, 1), "route": (1, 2), "type": (1, 3), "log": (-2.0, 2.0), "probability": (0.0, 1.0)}
+DRAWN = {
+    "share": (0.0, 0.95),
+    "flag": (0, 1),
+    "route": (1, 2),
+    "type": (1, 3),
+    "log": (-2.0, 2.0),
+    "probability": (0.0, 1.0),
+}
 
 
 @pytest.mark.parametrize(("page", "rule"), RULES, ids=ids)
@@ -166,7 +173,10 @@ def anchors(page: Path) -> set[str]:
     """Where a link into a page can lead: named places and headings."""
     text = page.read_text(encoding="utf-8")
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    return {*re.findall(r'<a id="(\w+)">', text), *(re.sub(r"[^\w\- ]", "", h).lower().replace(" ", "-") for h in headings)}
+    return {
+        *re.findall(r'<a id="(\w+)">', text),
+        *(re.sub(r"[^\w\- ]", "", h).lower().replace(" ", "-") for h in headings),
+    }
 
 
 def test_the_index_reaches_every_document() -> None:
