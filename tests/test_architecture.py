@@ -23,6 +23,7 @@ DECLARED = {
     **{declared.__name__: set(declared._fields) for declared in (Outcome, Market, Vintage)},
     "Parameters": set(parameters()),
 }
+LONG = {"sim/quarter/review.py:weigh_review": "one tuple of all that a review weighs, a name a line"}  # over 60 lines
 HOMES = {Path(inspect.getfile(declared)) for declared in (Outcome, Market, Vintage, Parameters)}
 
 
@@ -33,7 +34,12 @@ def name_of(path: Path) -> str:
 
 def functions(path: Path) -> list[ast.FunctionDef]:
     """The functions of a module, outermost first."""
-    return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)]
+    return functions_of(path.read_text(encoding="utf-8"))
+
+
+def functions_of(code: str) -> list[ast.FunctionDef]:
+    """The functions that source defines, outermost first."""
+    return [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.FunctionDef)]
 
 
 def body(function: ast.FunctionDef) -> Iterator[ast.AST]:
@@ -83,6 +89,52 @@ def test_importing_the_package_loads_no_library(interpreter) -> None:
 @pytest.mark.parametrize("path", [*SOURCES, ROOT / "run.py"], ids=name_of)
 def test_modules_are_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
+
+
+def test_functions_are_short() -> None:
+    """Those that are longer have a reason in `LONG`; a reason without its function is stale."""
+    long = {
+        f"{name_of(path)}:{function.name}"
+        for path in [*SOURCES, ROOT / "run.py"]
+        for function in functions(path)
+        if (function.end_lineno or 0) - function.lineno >= 60
+    }
+    assert long == set(LONG)
+
+
+def normalised(function: ast.FunctionDef) -> str:
+    """A function's body without docstring, its arguments and locals renamed in order of appearance."""
+    tree = ast.parse(ast.unparse(function)).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    tree.body = tree.body[ast.get_docstring(tree) is not None :]
+    own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    own |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    order: dict[str, str] = {}
+    for node in ast.walk(ast.Module(tree.body, [])):
+        if isinstance(node, ast.Name) and node.id in own:
+            node.id = order.setdefault(node.id, f"v{len(order)}")
+    return "\n".join(ast.unparse(statement) for statement in tree.body)
+
+
+def test_no_function_is_written_twice() -> None:
+    """Bodies that differ in names of arguments and locals only are one function; short ones may coincide."""
+    seen: dict[str, str] = {}
+    for path in SOURCES:
+        for function in functions(path):
+            text, place = normalised(function), f"{name_of(path)}:{function.name}"
+            assert len(text) < 120 or seen.setdefault(text, place) == place, f"{place} repeats {seen[text]}"
+
+
+def test_a_copy_under_other_names_is_found() -> None:
+    one, two, other = (
+        functions_of(code)[0]
+        for code in (
+            "def f(a, b):\n '''One.'''\n c = a + b\n return c * a",
+            "def g(x, y):\n z = x + y\n return z * x",
+            "def h(x, y):\n z = x + y\n return z * y",
+        )
+    )
+    assert normalised(one) == normalised(two) != normalised(other)
 
 
 # rules

@@ -5,7 +5,7 @@
  3. R&D          own innovation, spillovers, partner learning                      learning.learn
  4. Markets      offers meet demand; profit is shared by contract                  market.trade
  5. Contribution technology and access brought; flips                              market.trade
- 6. Review       renegotiation, conversion, buy-out, dissolution, severance        review.review
+ 6. Review       renegotiation, conversion, buy-out, dissolution, severance        review.hold_reviews
  7. Search       partners are sought, proposals made, accepted, screened           search.seek_partners
  8. Investment   bases and hubs, plants, brands abroad, hedges                     investment.invest
  9. Firms        bankruptcy and entry                                              firms.turn_over

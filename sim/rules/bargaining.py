@@ -6,7 +6,13 @@ from sim.compiled import rule
 
 @rule
 def annuity(discount: float, horizon: float) -> float:
-    """Present value of 1 a quarter over the horizon: sum of beta**k, k = 0 .. H - 1."""
+    """Present value of 1 a quarter over the horizon.
+
+    Formula: sum(discount**k for k in range(int(horizon)))
+    Units: discount: 1/quarter; horizon: quarters, cut to a whole number; result: quarters
+    Limits: discount = 1 gives the horizon; a horizon below 1 gives 0.
+    Source: definition
+    """
     total = 0.0
     factor = 1.0
     for _ in range(int(horizon)):
@@ -17,7 +23,13 @@ def annuity(discount: float, horizon: float) -> float:
 
 @rule
 def ramp_value(discount: float, horizon: float) -> float:
-    """Present value of a gain that grows by 1 a quarter: sum of k beta**k, k = 0 .. H - 1 (learning, leakage)."""
+    """Present value of a gain that grows by 1 a quarter (learning, leakage).
+
+    Formula: sum(k * discount**k for k in range(int(horizon)))
+    Units: discount: 1/quarter; horizon: quarters, cut to a whole number; result: quarters squared
+    Limits: nothing within the first quarter, so 0 for a horizon below 2.
+    Source: definition
+    """
     total = 0.0
     factor = 1.0
     for k in range(int(horizon)):
@@ -30,8 +42,15 @@ def ramp_value(discount: float, horizon: float) -> float:
 def chinese_pay(value: float, outside_m: float, outside_c: float, power: float, deal_me_out: bool) -> float:
     """Value that the Chinese side gets out of a contract worth `value` to both.
 
-    Nash: d_C + beta (V - d_M - d_C). Deal-me-out: max(d_C, min(beta V, V - d_M)), where options matter only if they
-    bind. Source: [Bhaumik2023].
+    Nash bargaining, or deal-me-out, where options matter only if they bind.
+
+    Formula: max(outside_c, min(power * value, value - outside_m)) if deal_me_out
+        else outside_c + power * (value - outside_m - outside_c)
+    Units: value, outside_m, outside_c: money, present values; power: share; deal_me_out: flag; result: money, present
+        value
+    Limits: power 0 leaves the Chinese side its option, power 1 the other side its own; without options both rules
+        agree.
+    Source: [Nash1950], [Binmore1989], [Bhaumik2023]
     """
     if deal_me_out:
         return max(outside_c, min(power * value, value - outside_m))
@@ -43,7 +62,15 @@ def royalty_needed(wanted: float, profit: float, sales: float, cap: float, usual
     """Royalty over sales that gives the technology side `wanted` when its equity is held at the cap.
 
     The usual royalty while equity is free to settle the split; at the cap, what is missing is paid as royalty up to
-    the ceiling. All values are of the same period.
+    the ceiling.
+
+    Formula: 0 if sales <= 0
+        else min(usual, max(wanted, 0) / sales) if wanted <= min(profit, cap * (profit - usual * sales) + usual * sales)
+        else clip((wanted - cap * profit) / (sales * max(1 - cap, 1e-9)), min(usual, max(profit, 0) / sales),
+            max(ceiling, min(usual, max(profit, 0) / sales)))
+    Units: wanted, profit, sales: money of one period; cap, usual, ceiling: share; result: share of sales
+    Limits: cap = 1 pays the usual royalty as long as profit covers what is wanted; without sales there is none.
+    Source: assumed
     """
     if sales <= 0.0:
         return 0.0
@@ -59,8 +86,13 @@ def royalty_needed(wanted: float, profit: float, sales: float, cap: float, usual
 def equity_share(wanted: float, profit: float, royalty: float, low: float, high: float) -> float:
     """Share of profit after royalty that gives a side `wanted`, royalty received included, within legal bounds.
 
-    `royalty` is what this side receives, 0 if the other side does or nobody. A pot that is not positive is shared
-    equally.
+    A pot that is not positive after royalty is shared equally, within the bounds.
+
+    Formula: clip(0.5 if profit - royalty <= 1e-9 * abs(profit) else (wanted - royalty) / (profit - royalty), low, high)
+    Units: wanted, profit: money of one period; royalty: money that this side receives, 0 if the other does; low, high:
+        share; result: share
+    Limits: wanted = profit gives all of it as far as `high` allows, wanted = royalty the least.
+    Source: definition
     """
     rest = profit - royalty
     if rest <= 1e-9 * abs(profit):
@@ -72,10 +104,15 @@ def equity_share(wanted: float, profit: float, royalty: float, low: float, high:
 def openness(most: float, gain: float, leak: float, ip_bonus: float, promised: float) -> float:
     """Openness the technology side chooses: what it gains by a shorter lag against what leaks.
 
-    The gain is concave, gain (tau - tau**2 / 2), the loss convex, leak tau**2 / 2: tau = gain / (gain + leak), scaled
-    to the most its type allows, raised by IP protection, at least what law promised the partner. Falls in the rate of
-    learning, the partner's absorptive capacity and rivals; rises in own equity and market size. Source: [Holmes2015],
-    [Branstetter2006].
+    The gain is concave, want (tau - tau**2 / 2), the loss convex, leak tau**2 / 2; the optimum is scaled to the most
+    that the type allows and is at least what law promised the partner. It falls in the rate of learning, the partner's
+    absorptive capacity and rivals, and rises in own equity, market size and IP protection.
+
+    Formula: clip(max(promised, most * gain * (1 + ip_bonus) / (gain * (1 + ip_bonus) + leak)
+        if gain * (1 + ip_bonus) + leak > 0 else 0), 0, 1)
+    Units: most, promised: share; gain, leak: money, present values; ip_bonus: ratio; result: share
+    Limits: nothing to leak gives `most`; no gain gives what was promised.
+    Source: [Holmes2015], [Branstetter2006]; the form assumed
     """
     want = gain * (1.0 + ip_bonus)
     free = most * want / (want + leak) if want + leak > 0.0 else 0.0

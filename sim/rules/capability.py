@@ -6,45 +6,64 @@ from sim.compiled import rule
 
 @rule
 def absorptive(rd: float, half: float) -> float:
-    """Absorptive capacity in [0, 1 + half): learning needs research of one's own.
+    """Absorptive capacity: learning needs research of one's own.
 
-    (1 + half) rd / (rd + half), with R&D and half-saturation relative to reference R&D, so that it is 1 at the
-    reference. No R&D, no learning; without half-saturation every firm learns alike. Source: [CohenLevinthal1990].
+    Scaled so that it is 1 at the reference.
+
+    Formula: (1 + half) * rd / (rd + half) if rd + half > 0 else 1
+    Units: rd, half: ratio to reference R&D; result: ratio within [0, 1 + half)
+    Limits: no R&D, no learning; half = 0 lets every firm learn alike (1).
+    Source: [CohenLevinthal1990]
     """
     return (1.0 + half) * rd / (rd + half) if rd + half > 0.0 else 1.0
 
 
 @rule
 def research_return(rd: float, elasticity: float) -> float:
-    """What R&D finds, over what reference R&D finds: rd**elasticity, with rd relative to that reference.
+    """What R&D finds, over what reference R&D finds.
 
-    Zero R&D finds nothing. Source: [Blundell2002].
+    Formula: power(rd, elasticity)
+    Units: rd: ratio to reference R&D; elasticity: 1; result: ratio
+    Limits: zero R&D finds nothing; elasticity 0 makes what is found independent of R&D.
+    Source: [Griffith2004], [Blundell2002]
     """
     return power(rd, elasticity)
 
 
 @rule
 def innovation(pace: float, finds: float, speed: float, damping: float, luck: float) -> float:
-    """Technology a firm finds in a quarter, log points.
+    """Technology a firm finds in a quarter.
 
-    pace finds speed damping luck; pace is the sector's log points a quarter at reference R&D, finds the return to
-    the firm's own. Source: [Griffith2004].
+    Formula: pace * finds * speed * damping * luck
+    Units: pace: log a quarter at reference R&D; finds: ratio, the return to the firm's own R&D; speed, damping, luck:
+        ratio; result: log
+    Limits: finds, damping or luck 0 leave nothing found.
+    Source: [Griffith2004]
     """
     return pace * finds * speed * damping * luck
 
 
 @rule
 def operations_learnt(rate: float, made: float, output: float) -> float:
-    """Cost advantage from a quarter's learning by doing, log points: rate ln(1 + made / output so far).
+    """Cost advantage that a firm learns by doing in a quarter.
 
-    Source: [Arrow1962].
+    Formula: rate * log(1 + made / output)
+    Units: rate: 1; made: ratio, output of the quarter; output: ratio, all output before it; result: log
+    Limits: nothing made, nothing learnt; learning slows as output accumulates.
+    Source: [Arrow1962]
     """
     return rate * log(1.0 + made / output)
 
 
 @rule
 def luck(draw: float, spread: float) -> float:
-    """Multiplicative luck with mean 1: exp(spread draw - spread**2 / 2) for a standard normal draw."""
+    """Multiplicative luck with mean 1 for a standard normal draw.
+
+    Formula: exp(spread * draw - spread * spread / 2)
+    Units: draw: standard deviations; spread: 1; result: ratio
+    Limits: spread = 0 gives 1.
+    Source: assumed (lognormal)
+    """
     return exp(spread * draw - 0.5 * spread * spread)
 
 
@@ -52,8 +71,12 @@ def luck(draw: float, spread: float) -> float:
 def damping(frontier: float, start: float, room: float) -> float:
     """The S-curve, alike for all firms of a generation: research pays less as the world frontier nears the ceiling.
 
-    (1 - (frontier - start) / room)_+, at most 1. A firm-specific curve would close gaps by itself.
-    Source: [Foster1986].
+    A curve for each firm would close gaps by itself.
+
+    Formula: clip(1 - (frontier - start) / room, 0, 1)
+    Units: frontier, start, room: log; result: ratio
+    Limits: 1 at the start of a generation or without a ceiling (endless room), 0 at the ceiling.
+    Source: [Foster1986]
     """
     return clip(1.0 - (frontier - start) / room, 0.0, 1.0)
 
@@ -62,25 +85,38 @@ def damping(frontier: float, start: float, room: float) -> float:
 def catch_up(rate: float, gap: float) -> float:
     """What spills over in a quarter: a share of the gap to whoever is ahead, nothing when ahead.
 
-    The gap law G_t = G* + (G_0 - G*) (1 - rate)**t follows. Source: [Griffith2004].
+    Against a frontier at rest the gap falls as gap (1 - rate)**t.
+
+    Formula: min(rate, 1) * max(gap, 0)
+    Units: rate: 1/quarter; gap: log; result: log
+    Limits: rate = 0 or no gap gives nothing; nobody is carried past the leader.
+    Source: [Griffith2004]
     """
     return min(rate, 1.0) * max(gap, 0.0)
 
 
 @rule
 def lesson(rate: float, openness: float, trust: float, absorptive: float, blocked: float, gap: float) -> float:
-    """What a partner learns in a quarter, log points: a share of the gap that openness, trust and law let through.
+    """What a partner learns in a quarter: a share of the gap that openness, trust and law let through.
 
-    rate openness trust absorptive (1 - blocked) (gap)_+; symmetric between the sides. Source: [Bai2025].
+    Symmetric between the sides: the one behind is the pupil.
+
+    Formula: min(rate * openness * trust * absorptive, 1) * (1 - blocked) * max(gap, 0)
+    Units: rate: 1/quarter; openness, trust, blocked: share; absorptive: ratio; gap: log; result: log
+    Limits: a closed contract, no trust, no R&D or full control teaches nothing.
+    Source: [Bai2025]
     """
     return min(rate * openness * trust * absorptive, 1.0) * (1.0 - blocked) * max(gap, 0.0)
 
 
 @rule
 def adoption_chance(rate: float, distance: float, half: float) -> float:
-    """Chance a quarter that a firm takes up a generation: rate at the frontier, halved with each `half` of distance.
+    """Chance that a firm takes up a generation: `rate` at the frontier, halved with each `half` of distance.
 
-    Source: [Landini2017].
+    Formula: rate * 2**(-max(distance, 0) / half)
+    Units: rate: 1/quarter; distance, half: log; result: probability a quarter
+    Limits: `rate` at the frontier, towards 0 far behind it.
+    Source: [Landini2017]; the form assumed
     """
     return rate * exp(-0.6931471805599453 * max(distance, 0.0) / half)
 
@@ -89,28 +125,50 @@ def adoption_chance(rate: float, distance: float, half: float) -> float:
 def generation_start(old: float, old_frontier: float, drop: float, reach: float, lock_in: float) -> float:
     """Technology with which a firm enters a new generation.
 
-    (frontier - drop) + (1 - lock_in) (old - (frontier - reach))_+: part of the old technology carries over; who has
-    less at stake loses less of it. With lock_in 1 all start alike, which is the whole window. Source: [Landini2017].
+    Part of the old technology carries over; who has less at stake loses less of it.
+
+    Formula: old_frontier - drop + (1 - lock_in) * max(old - (old_frontier - reach), 0)
+    Units: old, old_frontier, drop, reach: log; lock_in: share; result: log
+    Limits: lock_in = 1, or old technology out of reach, starts all alike, which is the whole window; lock_in = 0 keeps
+        the gap.
+    Source: [Landini2017]; the form assumed
     """
     return old_frontier - drop + (1.0 - lock_in) * max(old - (old_frontier - reach), 0.0)
 
 
 @rule
 def effort_wanted(weight: float, latecomer: bool, ratio: float, start: float) -> float:
-    """Share of R&D for a new generation: its demand share; latecomers lead demand by `ratio` and `start`."""
+    """Share of R&D for a new generation: its share of demand; latecomers lead demand.
+
+    Formula: clip(ratio * weight + start, 0, 1) if latecomer else weight
+    Units: weight, start: share; latecomer: flag; ratio: 1; result: share
+    Limits: ratio 1 and start 0 treat latecomers as incumbents.
+    Source: assumed
+    """
     return clip(ratio * weight + start, 0.0, 1.0) if latecomer else weight
 
 
 @rule
 def effort_move(effort: float, wanted: float, inertia: float) -> float:
-    """Next quarter's share of R&D: towards what is wanted, by at most `inertia`."""
+    """Next quarter's share of R&D: towards what is wanted, by at most `inertia`.
+
+    Formula: effort + clip(wanted - effort, -inertia, inertia)
+    Units: effort, wanted: share; inertia: share a quarter; result: share
+    Limits: inertia 1 moves at once, 0 never.
+    Source: assumed
+    """
     return effort + clip(wanted - effort, -inertia, inertia)
 
 
 @rule
 def research_budget(intensity: float, own: float, venture: float, dampening: float, support: float) -> float:
-    """R&D spending of a quarter: intensity x (own sales + (1 - dampening) x share of venture sales) + public support.
+    """R&D spending of a quarter: a part of sales, and public support.
 
-    The dampening is the Chinese partner's: rents of a venture feed its own research less. Source: [Howell2018].
+    The dampening is the Chinese partner's: rents of a venture feed its own research less.
+
+    Formula: intensity * (own + (1 - dampening) * venture) + support
+    Units: intensity, dampening: share; own, venture, support: money a quarter; result: money a quarter
+    Limits: dampening 1 makes ventures feed no research; without sales support alone is left.
+    Source: [Howell2018]
     """
     return intensity * (own + (1.0 - dampening) * venture) + support

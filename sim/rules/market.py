@@ -6,26 +6,42 @@ from sim.compiled import rule
 
 @rule
 def quality(sensitivity: float, technology: float, reference: float) -> float:
-    """What technology is worth to buyers: exp(alpha_q (technology - reference)).
+    """What technology is worth to buyers.
 
     The reference is the sector's exogenous trend, so that no number grows without bound and the origin of the logs
     does not matter.
+
+    Formula: exp(sensitivity * (technology - reference))
+    Units: sensitivity: 1; technology, reference: log; result: ratio
+    Limits: 1 at the reference; sensitivity 0 makes buyers blind to technology.
+    Source: assumed (log-linear)
     """
     return exp(sensitivity * (technology - reference))
 
 
 @rule
 def border(elasticity: float, shipping: float, tariff: float, content: float) -> float:
-    """How a border divides an offer's appeal: exp(-alpha_s (shipping + content)) (1 + tariff)**-alpha_s.
+    """How a border divides an offer's appeal.
 
-    A tariff moves relative sales by -alpha_s ln(1 + tariff) exactly, at fixed markups. Source: [Amiti2019].
+    A tariff moves relative sales by -elasticity ln(1 + tariff) exactly, at fixed markups: it is passed on in full.
+
+    Formula: exp(-elasticity * (shipping + content + log(1 + tariff)))
+    Units: elasticity: 1; shipping, content: log; tariff: share ad valorem; result: ratio
+    Limits: 1 without cost and tariff.
+    Source: [Amiti2019], [Fajgelbaum2020]
     """
     return exp(-elasticity * (shipping + content + log(1.0 + tariff)))
 
 
 @rule
 def brand_factor(elasticity: float, perception: float, subsidy: float, tariff: float) -> float:
-    """How the owner's home changes an offer's appeal: perception, production subsidy, tariff on the owner."""
+    """How the owner's home changes an offer's appeal: perception, production subsidy, tariff on the owner.
+
+    Formula: exp(perception - elasticity * (log(1 - subsidy) + log(1 + tariff)))
+    Units: elasticity: 1; perception: log; subsidy: share of cost; tariff: share ad valorem; result: ratio
+    Limits: 1 when all are 0; a subsidy of half the cost multiplies by 2**elasticity.
+    Source: assumed
+    """
     return exp(perception - elasticity * (log(1.0 - subsidy) + log(1.0 + tariff)))
 
 
@@ -33,7 +49,10 @@ def brand_factor(elasticity: float, perception: float, subsidy: float, tariff: f
 def markup_factor(elasticity: float, share: float) -> float:
     """Appeal lost because a large seller asks a higher markup, relative to a small one.
 
-    ((1 + 1 / (alpha (1 - s))) / (1 + 1 / alpha))**-alpha; 1 for s -> 0. Source: [Atkeson2008].
+    Formula: ((1 + 1 / (elasticity * (1 - share))) / (1 + 1 / elasticity))**-elasticity
+    Units: elasticity: 1; share: share, below 1; result: ratio
+    Limits: 1 for a small seller, 0 for a monopolist.
+    Source: [Atkeson2008]
     """
     extra = share / ((1.0 - share) * (1.0 + elasticity))
     return exp(-elasticity * log(1.0 + extra))
@@ -41,35 +60,73 @@ def markup_factor(elasticity: float, share: float) -> float:
 
 @rule
 def margin(elasticity: float, share: float) -> float:
-    """Profit over sales under Bertrand pricing with CES-logit demand: 1 / (1 + alpha_s (1 - share))."""
+    """Profit over sales under Bertrand pricing with CES demand within a market of given expenditure.
+
+    Formula: 1 / (1 + elasticity * (1 - share))
+    Units: elasticity: 1; share: share; result: share of sales
+    Limits: 1 / (1 + elasticity) for a small seller, 1 for a monopolist.
+    Source: [Atkeson2008]
+    """
     return 1.0 / (1.0 + elasticity * (1.0 - share))
 
 
 @rule
 def share_of(appeal: float, rivals: float) -> float:
-    """Market share that an offer tends to: its appeal over all appeals, the outside good's included."""
+    """Market share that an offer tends to: its appeal over all appeals, the outside good's included.
+
+    Formula: appeal / (appeal + rivals) if appeal > 0 else 0
+    Units: appeal, rivals: appeal; result: share
+    Limits: no appeal, no sales; no rivals, the whole market.
+    Source: [Anderson1992]
+    """
     return appeal / (appeal + rivals) if appeal > 0.0 else 0.0
 
 
 @rule
 def adjust(share: float, target: float, speed: float) -> float:
-    """Next share: buyers replace goods slowly, so that shares close `speed` of the distance to target a quarter."""
+    """Next share: buyers replace goods slowly, so that shares close part of the distance to target.
+
+    Formula: share + speed * (target - share)
+    Units: share, target: share; speed: 1/quarter; result: share
+    Limits: speed 1 is a market without inertia, 0 one that never moves.
+    Source: assumed; replacement cycle of 3 to 7 years
+    """
     return share + speed * (target - share)
 
 
 @rule
 def offer_profit(expenditure: float, share: float, elasticity: float) -> float:
-    """Profit of an offer before fixed costs: expenditure x share x margin."""
+    """Profit of an offer before fixed costs.
+
+    Formula: expenditure * share / (1 + elasticity * (1 - share))
+    Units: expenditure: money a quarter; share: share; elasticity: 1; result: money a quarter
+    Limits: rises in the share, from 0 to all expenditure.
+    Source: [Atkeson2008]
+    """
     return expenditure * share * margin(elasticity, share)
 
 
 @rule
 def tariff_paid(sales: float, tariff: float) -> float:
-    """Revenue of a tariff from sales at consumers' prices: t / (1 + t) of import spending."""
+    """Revenue of a tariff from sales at consumers' prices.
+
+    Formula: sales * tariff / (1 + tariff)
+    Units: sales: money; tariff: share ad valorem; result: money
+    Limits: 0 without tariff, towards all sales as the tariff grows.
+    Source: definition
+    """
     return sales * tariff / (1.0 + tariff)
 
 
 @rule
 def buyers_gain(expenditure: float, elasticity: float, logsum: float) -> float:
-    """Consumer surplus of a quarter: E / alpha_s x log-sum of appeals (sluggish, as shares are)."""
+    """Consumer surplus of a quarter.
+
+    The log-sum is sluggish, as shares are; only differences mean something.
+
+    Formula: expenditure / elasticity * logsum
+    Units: expenditure: money a quarter; elasticity: 1; logsum: log; result: money a quarter
+    Limits: a rise of all appeals by a factor f gains expenditure / elasticity * log(f) in the end.
+    Source: [Small1981], [Anderson1992]
+    """
     return expenditure / elasticity * logsum

@@ -8,31 +8,53 @@ from sim.compiled import rule
 def blocked(coverage: float, spill: float, scale: float) -> float:
     """Share of a technology flow that does not pass: controlled, or avoided though allowed (over-compliance).
 
-    1 - (1 - coverage) (1 - scale spill). Source: [Crosignani2024].
+    Formula: 1 - (1 - coverage) * (1 - clip(scale * spill, 0, 1))
+    Units: coverage, spill: share; scale: 1; result: share
+    Limits: full control stops all; without over-compliance control alone stops.
+    Source: [Crosignani2024]; the form assumed
     """
     return 1.0 - (1.0 - coverage) * (1.0 - clip(scale * spill, 0.0, 1.0))
 
 
 @rule
 def ahead(in_force: float, announced: float, weight: float) -> float:
-    """Size that decisions reckon with: what is in force, moved towards what is announced by the anticipation weight."""
+    """Size that decisions reckon with: what is in force, moved towards what is announced.
+
+    Formula: in_force + weight * (announced - in_force)
+    Units: in_force, announced: the policy field's; weight: share; result: the policy field's
+    Limits: weight 0 sees only what is in force, weight 1 what is to come as if it were here.
+    Source: assumed
+    """
     return in_force + weight * (announced - in_force)
 
 
 @rule
 def screened(equity: float, threshold: float) -> bool:
-    """Whether a deal falls under investment screening: the investor's equity is above the threshold."""
+    """Whether a deal falls under investment screening.
+
+    Formula: equity > threshold
+    Units: equity, threshold: share of the investor; result: flag
+    Limits: a deal at the threshold is not screened; a deal without equity never is.
+    Source: definition
+    """
     return equity > threshold
 
 
 @rule
 def sub_form(kind: int, route: int, equity: float, local: bool) -> int:
-    """Legal form that fits the terms (numbers of columns.SubForm); equity is the multinational's.
+    """Legal form that fits the terms (numbers of columns.SubForm, types of columns.Type, routes of columns.Route).
 
     Host contracts: a licence where the partner holds nearly all, contract manufacturing where the multinational does,
     otherwise a joint venture; co-innovation with a small Chinese part is a minority stake, with a large one an R&D
     alliance. Globalising: selling is distribution or, with shared equity, a joint venture; powering is a licence when
-    made locally and supply when not.
+    made locally and supply when not. The form has no effect.
+
+    Formula: ((7 if equity < 0.25 else 1) if route == 1 else (2 if local else 4)) if kind == 3
+        else (5 if equity > 0.8 else 6 if equity < 0.2 else 1) if kind == 2
+        else (2 if equity < 0.15 else 3 if equity > 0.95 else 1)
+    Units: kind: type; route: route; equity: the multinational's share; local: flag; result: legal form
+    Limits: every contract has one of the forms 1 to 7.
+    Source: assumed
     """
     if kind == 3:
         if route == 1:

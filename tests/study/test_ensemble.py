@@ -75,6 +75,21 @@ def test_workers_and_batches_change_no_byte(tmp_path, monkeypatch):
     assert len(Folder(small.folder).receipts()) == 12
 
 
+def test_workers_of_a_system_without_fork_change_no_byte(tmp_path, monkeypatch):
+    """As on Windows: a context of `spawn`, whose workers import everything anew."""
+    import multiprocessing
+
+    forked = study(tmp_path / "forked", seeds=2, workers=2)
+    asked = []
+    context = multiprocessing.get_context
+    monkeypatch.setattr(multiprocessing, "get_context", lambda method=None: asked.append(method) or context(method))
+    monkeypatch.delattr(os, "fork")
+    spawned = study(tmp_path / "spawned", seeds=2, workers=2)
+    assert "spawn" in asked and "forkserver" not in asked
+    assert spawned.manifest["counts"]["failed"] == 0
+    assert same(forked, spawned)
+
+
 def test_a_slow_batch_is_written_in_parts(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "SECONDS", 0.0)
     results = study(tmp_path / "r", seeds=3)

@@ -1,0 +1,149 @@
+"""Tables of the documents, out of the declarations of columns, parameters, records, shocks and the schedule."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import sim.quarter
+from sim.columns import (
+    Firms,
+    Happening,
+    Mode,
+    Ownership,
+    Partnerships,
+    Policy,
+    Route,
+    Scratch,
+    Sectors,
+    SubForm,
+    Trigger,
+    Type,
+    World,
+)
+from sim.declare import Field, fields
+from sim.documents.markdown import cited, table
+from sim.parameters import parameters
+from sim.records import Event, Life
+from sim.scenario import load
+from sim.scenario.policy import combination
+from sim.scenario.shocks import KINDS, Kind
+from sim.study.dictionary import metrics
+
+HAPPENINGS = {
+    Happening.formation: "a partnership is signed, or a multinational enters the host alone",
+    Happening.renegotiation: "new terms, same form",
+    Happening.conversion: "new type or route; a base that becomes a hub",
+    Happening.buyout_multinational: "the multinational takes over the venture's plant",
+    Happening.buyout_chinese: "the Chinese firm takes over the venture's plant",
+    Happening.dissolution: "a partnership ends without a buyer",
+    Happening.screening_refusal: "a deal that both sides signed is refused",
+    Happening.severance: "an end at once, by an entity listing or a partner's bankruptcy",
+    Happening.flip: "the Chinese side has brought more of the technology for four quarters",
+    Happening.generation_adoption: "a firm takes up a generation of products",
+    Happening.entry: "a Chinese firm is founded",
+    Happening.bankruptcy: "a firm closes",
+}
+TRIGGERS = {
+    Trigger.none: "nothing calls it: flips, adoptions, entry, bankruptcy",
+    Trigger.scheduled: "a review whose turn it was",
+    Trigger.policy: "a review called by a changed field of policy",
+    Trigger.search: "a search for partners",
+    Trigger.surplus: "a side fell short of its alternative",
+    Trigger.exogenous: "chance (`exogenous_end`)",
+    Trigger.listing: "an entity listing",
+    Trigger.firm_exit: "bankruptcy of a partner",
+}
+KINDS_OF = (Ownership, Mode, Type, Route, SubForm)
+
+
+def model(root: Path) -> dict[str, str]:
+    """The generated parts of docs/model.md, by the name between their marks."""
+    stated = {"firms": Firms, "partnerships": Partnerships, "sectors": Sectors, "world": World, "policy": Policy}
+    return {
+        "schedule": schedule(),
+        **{name: quantities(declared) for name, declared in stated.items()},
+        "scratch": quantities(Scratch),
+        "words": table(["word", "values"], ([k.__name__, ", ".join(f"`{m.name}`" for m in k)] for k in KINDS_OF)),
+        "events": table(["event", "meaning"], ([f"`{kind.name}`", HAPPENINGS[kind]] for kind in Happening)),
+        "triggers": table(["trigger", "meaning"], ([f"`{cause.name}`", TRIGGERS[cause]] for cause in Trigger)),
+        "metrics": table(["metric", "table", "unit", "formula"], ([r[0], r[1], r[2], r[5]] for r in metrics())),
+        "instruments": instruments(),
+        "parameters": assumptions(root),
+    }
+
+
+def results() -> dict[str, str]:
+    """The generated parts of docs/results.md."""
+    head = ["column", "unit", "meaning"]
+    return {
+        "events": table(head, ([name, f.unit, f.text] for name, f in fields(Event).items())),
+        "partnerships": table(head, ([name, f.unit, f.text] for name, f in fields(Life).items())),
+        "metrics": table(["metric", "table", "unit", "a year", "meaning", "formula"], metrics()),
+    }
+
+
+def schedule() -> str:
+    """The stages of a quarter, numbered, from the docstring of `sim.quarter`."""
+    stages = re.findall(r"^ *(\d+)\. (\w\S*) +(.+?)  +(\w+)\.(\w+)$", sim.quarter.__doc__ or "", re.MULTILINE)
+    return "\n".join(
+        f"{n}. **{name}** {text}: [`{module}.{function}`](../sim/quarter/{module}.py)"
+        for n, name, text, module, function in stages
+    )
+
+
+def quantities(declared: type) -> str:
+    """Every column of a table: what it is, for what there is one, in what unit and within what bounds."""
+    rows = (
+        [f"`{name}`", f.text, f.per.replace(" ", " x "), f.unit, _bounds(f)] for name, f in fields(declared).items()
+    )
+    return table(["name", "meaning", "per", "unit", "range"], rows)
+
+
+def instruments() -> str:
+    """Every kind of shock with its size keys, the policy field that each writes, and how overlaps combine."""
+    rows: list[list[str]] = []
+    for name, kind in KINDS.items():
+        sizes = _sizes(kind) or [["", "", "", "", ""]]
+        option = f"; `{kind.option}`: {' or '.join(kind.options)}" if kind.option else ""
+        extra = "".join(f"; `{key}`: {text}" for key, text in kind.keys.items())
+        where = "; ".join(f"{key}: {getattr(kind, key)}" for key in kind.places)
+        rows.append([f"`{name}`", f"{kind.text}{option}{extra}", *sizes[0], where])
+        rows += [["", "", *size, ""] for size in sizes[1:]]
+    head = ["kind", "meaning", "key", "size", "range", "writes", "overlaps", "where"]
+    return table(head, rows)
+
+
+def _sizes(kind: Kind) -> list[list[str]]:
+    rows = []
+    for key, size in kind.sizes.items():
+        low, high = size.bounds()
+        written = ", ".join(f"`{field}`" for field in size.fields)
+        together = " / ".join(dict.fromkeys(combination(field) for field in size.fields))
+        rows.append([f"`{key}`", f"{size.text} ({size.unit})", f"{low:g} to {high:g}", written, together])
+    return rows
+
+
+def assumptions(root: Path) -> str:
+    """Every parameter: default, value of the shipped world, range, unit, meaning, source, confidence, mechanism."""
+    shipped = load(root / "scenarios" / "world.yaml").parameters
+    rows = []
+    for name, p in parameters().items():
+        span = ", ".join(p.choices) if p.choices else f"{p.low:g} to {p.high:g}"
+        value = [p.choices[int(v)] if p.choices else f"{v:g}" for v in (p.default, shipped[name])]
+        used = f"**{value[1]}**" if value[0] != value[1] else value[1]
+        off = "" if p.off is None else p.choices[int(p.off)] if p.choices else f"{p.off:g}"
+        marks = "yes" if p.fitted else ""
+        about = [p.text, cited(p.source), p.confidence, p.mechanism, marks, off]
+        rows.append([f"`{name}`", f"`{p.symbol}`", value[0], used, span, p.unit, *about])
+    head = ["parameter", "symbol", "default", "`all2025`", "range", "unit", "meaning", "source", "confidence"]
+    return table([*head, "mechanism", "may be fitted", "off"], rows)
+
+
+def _bounds(field: Field) -> str:
+    def number(value: Any) -> str:
+        return "" if abs(value) == float("inf") else f"{value:g}"
+
+    low, high = number(field.low), number(field.high)
+    if low and high:
+        return f"{low} to {high}"
+    return f"at least {low}" if low else f"at most {high}" if high else ""
