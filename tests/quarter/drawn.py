@@ -9,14 +9,13 @@ import numpy as np
 
 from sim.compiled import bundle
 from sim.parameters import Parameter, parameters
-from sim.quarter import State, advance, begin
+from sim.quarter import State, advance
 from sim.scenario import Scenario
-from sim.scenario.build import build, host
 from sim.scenario.files import GIVEN
 from sim.scenario.shocks import KINDS, Kind, Retaliation, Shock
-from sim.simulate import EVENTS_A_FIRM, prepare, quietly
+from sim.simulate import quietly
 from tests.quarter.invariants import Watch, check_records
-from tests.quarter.laboratory import WORLD, sector
+from tests.quarter.laboratory import WORLD, sector, start
 
 YEARS = 24  # long enough for ventures, a window and flips
 OLD_AND_NEW = [{"name": "old"}, {"name": "new", "arrival": "1986Q1", "midpoint": {"default": 1992}, "width": 1.5}]
@@ -48,14 +47,6 @@ def variant(
     )
     told = {"base": base.hash, "parameters": dict(changed), "shocks": repr(shocks), "sectors": dict(sectors)}
     return replace(base, parameters={**base.parameters, **changed}, shocks=shocks, world=world, resolved=told)
-
-
-def start(scenario: Scenario, seed: int = 0) -> State:
-    """The state before the first quarter."""
-    inputs = build(scenario, seed)
-    state = prepare(inputs, host(scenario), seed, 3 * EVENTS_A_FIRM * len(inputs.firms.id))
-    quietly(begin, state)
-    return state
 
 
 def survive(scenario: Scenario, every: int, seed: int = 0) -> State:

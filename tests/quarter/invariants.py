@@ -142,7 +142,7 @@ class Watch:
     def after(self, t: int, records: bool = True) -> None:
         """Every invariant after quarter t; without `records` those of the tables are left to a later call."""
         found = out_of_bounds(self.state.firms) + out_of_bounds(self.state.partnerships)
-        assert found == [], t
+        assert not found, (t, found)
         check_scratch(self.state)
         check_shares(self.state, self.left)
         check_contracts(self.state)

@@ -9,7 +9,6 @@ from sim.scenario import Scenario
 from sim.scenario.files import GIVEN
 from sim.scenario.shocks import KINDS, Shock
 from tests.quarter.drawn import (
-    TINY,
     any_parameters,
     any_sectors,
     any_shocks,
@@ -18,19 +17,11 @@ from tests.quarter.drawn import (
     survive,
     variant,
 )
-from tests.quarter.laboratory import Laboratory
 
 ENDS = {"low": 0, "high": -1}
 LOW = {name: float(parameter.low) for name, parameter in parameters().items()}
 HIGH = {name: float(parameter.high) for name, parameter in parameters().items()}
 CORNERS = {"low": LOW, "high": HIGH}
-
-
-@pytest.fixture(scope="session")
-def tiny(lab: Laboratory) -> Scenario:
-    """The world of fifteen firms."""
-    lab.world(TINY, "tiny")
-    return lab.scenario(base="tiny/world")
 
 
 def test_the_tiny_world_is_alive(tiny: Scenario) -> None:
