@@ -163,8 +163,9 @@ def _concerned(grid: Grid, field: str, shock: Shock) -> Column:
             where = where * grid.weights(getattr(shock, dimension))[tuple(along)]
         elif shock.generation not in ("", "all"):
             names = [grid.generations[s] for s in _sectors(grid, shock)]
-            mask = np.array([[shock.generation in each[g : g + 1] for g in range(where.shape[axis])] for each in names])
-            where = where * mask.reshape(mask.shape + (1,) * (where.ndim - 2))
+            mask = [[shock.generation in each[g : g + 1] for g in range(where.shape[axis])] for each in names]
+            shape = (*where.shape[: axis + 1], *(1,) * (where.ndim - 2))  # also where no sector is concerned
+            where = where * np.reshape(mask, shape)
     if {"origin", "destination"} <= set(dimensions) and not (
         KINDS[shock.kind].own and shock.origin and shock.destination
     ):

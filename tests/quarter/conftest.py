@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import Scenario, load
+from tests.quarter.drawn import TINY
 from tests.quarter.laboratory import Laboratory
 
 
@@ -17,6 +18,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
 def small(lab: Laboratory) -> Scenario:
     """The small world as it is."""
     return lab.scenario()
+
+
+@pytest.fixture(scope="session")
+def tiny(lab: Laboratory) -> Scenario:
+    """A world of fifteen firms and 24 years, for hundreds of runs."""
+    lab.world(TINY, "tiny")
+    return lab.scenario(base="tiny/world")
 
 
 @pytest.fixture(scope="session")

@@ -166,13 +166,19 @@ class Laboratory:
         return build(self.scenario(*shocks, **changes), seed)
 
 
-def steps(scenario: Scenario, seed: int = 0) -> Iterator[tuple[int, State]]:
-    """Steps a run quarter by quarter: -1 before the first quarter, then each quarter once it is over."""
+def start(scenario: Scenario, seed: int = 0) -> State:
+    """The state before the first quarter."""
     inputs = build(scenario, seed)
     state = prepare(inputs, host(scenario), seed, 3 * EVENTS_A_FIRM * len(inputs.firms.id))
     quietly(begin, state)
+    return state
+
+
+def steps(scenario: Scenario, seed: int = 0) -> Iterator[tuple[int, State]]:
+    """Steps a run quarter by quarter: -1 before the first quarter, then each quarter once it is over."""
+    state = start(scenario, seed)
     yield -1, state
-    for t in range(len(inputs.world.market)):
+    for t in range(scenario.quarters):
         quietly(advance, state, t)
         yield t, state
 

@@ -91,6 +91,14 @@ def test_countries_scale_by_their_share(policy):
     assert force.cap[-1, 0, 0, US, ROW] == pytest.approx(0.95)
 
 
+def test_a_generation_of_services_has_no_border_to_tax(policy):
+    """Only tradable sectors know tariffs; a shock that concerns none of them writes nothing."""
+    force, known = policy(
+        "kind: tariff, rate: 1, sectors: [apps], generation: web, origin: china, destination: us, start: 2020"
+    )
+    assert not force.tariff.any() and not known.tariff.any()
+
+
 def test_generation_groups_and_owner(policy):
     force, _ = policy(
         "kind: tariff, basis: owner, rate: 1, sectors: everything, generation: electric, origin: china, destination: us, start: 2020"

@@ -1,0 +1,38 @@
+"""Birth and death of firms: the laws of sim/rules/firms.py."""
+
+from hypothesis import strategies as st
+
+from sim.columns import Policy, Sectors
+from sim.rules import firms
+from tests.rules.declared import log_points, money, present_value, share, within
+from tests.rules.law import Law, Laws, draw
+
+LAWS: Laws = {
+    firms.entry_chance: Law(
+        {
+            "rate": within("entry_rate", Sectors),
+            "firms": st.integers(0, 100).map(float),
+            "window": share,
+            "support": within("subsidy_rd", Policy),
+        },
+        rises="rate firms support",
+        peaks={"window": 0.5},
+        low=0.0,
+        high=1.0,
+        limits=(({"rate": 0.0}, 0.0), ({"firms": 0.0}, 0.0)),
+    ),
+    firms.entrant_technology: Law(
+        {"best": log_points, "discount": within("entrant_discount"), "draw": draw},
+        rises="best",
+        falls="discount draw",
+        high="best",
+        limits=(({"discount": 0.0}, "best"), ({"draw": 0.0}, lambda best, discount, **_: best - discount)),
+    ),
+    firms.in_distress: Law(
+        {"worth": present_value, "sales": money, "mean_sales": money, "smallest": within("smallest_share")},
+        rises="mean_sales smallest",
+        falls="worth sales",
+        limits=(({"worth": -1.0}, True), ({"worth": 0.0, "smallest": 0.0}, False)),
+        money="worth sales mean_sales",
+    ),
+}

@@ -1,0 +1,84 @@
+"""What two firms can offer together: the laws of sim/rules/venture.py."""
+
+from sim.columns import Firms, Partnerships
+from sim.parameters import parameters
+from sim.rules import venture
+from tests.rules.declared import between, log_points, within
+from tests.rules.law import Law, Laws, most, trust, trust_end, written
+
+LAWS: Laws = {
+    venture.transfer_lag: Law(
+        {
+            "base": within("transfer_lag"),
+            "trust_end": trust_end,
+            "trust": trust,
+            "openness_part": within("lag_openness"),
+            "openness": within("openness", Partnerships),
+        },
+        rises="base trust_end",
+        falls="trust openness_part openness",
+        low=0.0,
+        high=lambda base, trust_end, **_: base * trust_end,
+        limits=(({"trust_end": 1.0, "trust": 1.0}, 0.0), ({"base": 0.0}, 0.0)),
+    ),
+    venture.complementarity: Law(
+        {
+            "gain": within("complementarity"),
+            "slope": within("complementarity_slope"),
+            "floor": within("complementarity_floor"),
+            "gap": log_points,
+            "trust": trust,
+        },
+        rises="gain floor trust",
+        falls="slope",
+        peaks={"gap": 0.0},
+        low=0.0,
+        high="gain",
+        limits=(({"gap": 0.0, "trust": 1.0}, "gain"), ({"gain": 0.0}, 0.0)),
+    ),
+    venture.joint_technology: Law(
+        {
+            "multinational": within("technology", Firms),
+            "chinese": within("technology", Firms),
+            "lag": between(0.0, max(parameters()[name].high for name in ("transfer_lag", "power_lag"))),
+            "gain": within("complementarity"),
+        },
+        rises="multinational chinese gain",
+        falls="lag",
+        limits=(({"lag": 0.0, "gain": 0.0}, most("multinational", "chinese")),),
+    ),
+    venture.access_lent: Law(
+        {
+            "share": within("lend_share"),
+            "access": within("access", Firms),
+            "distance": within("lend_distance"),
+            "lead": log_points,
+        },
+        rises="share access",
+        falls="distance lead",
+        low=0.0,
+        high=lambda share, access, **_: share * access,
+        limits=(({"lead": -1.0}, lambda share, access, **_: share * access), ({"access": 0.0}, 0.0)),
+    ),
+    venture.technology_balance: Law(
+        {"gap": log_points, "band": within("contribution_band")},
+        falls="gap",
+        free={"band": "draws the balance to one half, from either side"},
+        **written("technology_balance", Partnerships),
+        limits=(({"gap": 0.0}, 0.5), ({"gap": 1e3}, 0.0), ({"gap": -1e3}, 1.0)),
+    ),
+    venture.access_balance: Law(
+        {"chinese": within("access", Firms), "multinational": within("access", Firms)},
+        rises="chinese",
+        falls="multinational",
+        **written("access_balance", Partnerships),
+        limits=(({"chinese": 0.0, "multinational": 0.0}, 0.5), ({"chinese": 0.0, "multinational": 0.1}, 0.0)),
+    ),
+    venture.ecosystem: Law(
+        {"slope": within("ecosystem"), "lead": log_points},
+        falls="slope lead",
+        low=0.0,
+        high=1.0,
+        limits=(({"slope": 0.0}, 1.0), ({"lead": -1.0}, 1.0)),
+    ),
+}
