@@ -18,7 +18,9 @@ YEARLY, PACE = 0.2, 0.08  # rate of catching up, and of innovation, of the growi
 LATE = {"generations": [{"name": "old"}, {"name": "new", "arrival": "1980Q1", "midpoint": 2100, "width": 2}]}
 
 
-def growing(lab: Laboratory, speed: float, rate: float = YEARLY, *shocks: Any, end: int = 2030, **changed: Any) -> Scenario:
+def growing(
+    lab: Laboratory, speed: float, rate: float = YEARLY, *shocks: Any, end: int = 2030, **changed: Any
+) -> Scenario:
     """One multinational and one Chinese firm that innovate without luck, the latter `speed` times as fast."""
     sector = {"innovation": PACE, "absorption": rate, "multinationals": {"us": 1}, **changed.pop("sector", {})}
     paths = {"chinese_speed": {1979: speed}}
@@ -28,7 +30,9 @@ def growing(lab: Laboratory, speed: float, rate: float = YEARLY, *shocks: Any, e
 def gaps(scenario: Scenario, quarters: int) -> Column:
     """Gap of the first multinational to the first Chinese firm after each quarter."""
     place = 1
-    return np.array([s.firms.technology[0, 0] - s.firms.technology[place, 0] for t, s in steps(scenario) if 0 <= t < quarters])
+    return np.array(
+        [s.firms.technology[0, 0] - s.firms.technology[place, 0] for t, s in steps(scenario) if 0 <= t < quarters]
+    )
 
 
 def gap_law(first: float, n: Any, speed: float, rate: float) -> Any:
@@ -59,19 +63,21 @@ def gap_law_of_a_run(lab: Laboratory) -> Found:
     return near(found, gap_law(found[0], np.arange(200), 0.8, YEARLY), 1e-10)
 
 
-ALONE = {name: 0 for name in ("ambient", "local_spillover", "foreign_spillover", "reverse_spillover", "base_learning",
+ALONE: dict[str, Any] = {name: 0 for name in ("ambient", "local_spillover", "foreign_spillover", "reverse_spillover", "base_learning",
                               "hub_learning", "base_leakage", "partner_learning", "joint_speed", "hub_speed",
                               "veto_months", "entry", "smallest_share", "rd_elasticity")}  # fmt: skip
 
 
-@check("T2a", "without learning partnerships move no technology: same bytes with and without", "limit")
+@check("T2a", "without learning partnerships move no technology, to the byte", "limit")
 def no_learning(lab: Laboratory) -> Found:
-    """The small world to 1997 with all spillovers off and research that pays alike at any scale, with search and without."""
+    """The small world to 1997 with all spillovers off and research that pays alike at any scale, with search and
+    without.
+    """
     found = 0
     for seed in range(3):
         with_them, without = (
             state_at(lab.scenario(end=1997, patience=80, **ALONE, **search), 75, seed)
-            for search in ({}, {"search_host": 0, "search_abroad": 0})
+            for search in (dict[str, Any](), {"search_host": 0, "search_abroad": 0})
         )
         need(with_them.partnerships.active.any() and not without.partnerships.active.any(), "no partnerships")
         found += int((with_them.firms.technology != without.firms.technology).sum())
@@ -115,7 +121,9 @@ def no_flip_of_the_slower(lab: Laboratory) -> Found:
 
 @check("T4", "S-curve: a_t = C - (C - a_0)(1 - psi r^gamma / C)^t", "Foster1986")
 def s_curve(lab: Laboratory) -> Found:
-    """A lone firm whose research is one and a half times the reference, 40 years long, under a ceiling 4 above the start."""
+    """A lone firm whose research is one and a half times the reference, 40 years long, under a ceiling 4 above the
+    start.
+    """
     alone = {"multinationals": {"us": 1}, "chinese": {}, "innovation": 0.2,
              "market_share": {"china": {1979: 0}, "us": {1979: 1}, "eu": {1979: 1}}}  # fmt: skip
     half = shock("subsidy", origin="us", target="rd", rate=0.5, start="1979Q1")
@@ -161,15 +169,16 @@ def absorptive_capacity_rises(lab: Laboratory) -> Found:
 @check("T6b", "absorptive capacity is concave", "CohenLevinthal1990")
 def absorptive_capacity_is_concave(lab: Laboratory) -> Found:
     """Largest change of slope over the same grid."""
-    return worst(
-        falling(np.diff([absorptive(rd, half) for rd in np.linspace(0, 3, 61)])) for half in (0.05, 0.5, 2.0)
-    )
+    return worst(falling(np.diff([absorptive(rd, half) for rd in np.linspace(0, 3, 61)])) for half in (0.05, 0.5, 2.0))
 
 
 @check("T6c", "no research, nothing learnt from abroad or from partners", "CohenLevinthal1990")
 def no_research_no_learning(lab: Laboratory) -> Found:
     """Technology that flowed either way in the small world, in which nobody does research, bases leaking nothing."""
-    world = {**lab.content, "sectors": {name: {**one, "rd_intensity": 0} for name, one in lab.content["sectors"].items()}}
+    world = {
+        **lab.content,
+        "sectors": {name: {**one, "rd_intensity": 0} for name, one in lab.content["sectors"].items()},
+    }
     run = lab.simulate(lab.load_content({**world, "parameters": {**world["parameters"], "base_leakage": 0}}), 0)
     need(len(run.lives) > 0, "no partnerships")
     flows = [run.outcome[name].sum() for name in ("knowledge_to_chinese", "knowledge_to_multinational")]
@@ -198,7 +207,9 @@ def _wait(lab: Laboratory, distance: float) -> float:
     """Mean quarters that 400 firms, this far behind one leader, take to adopt a generation; 0.2 at the frontier."""
     sector = {"multinationals": {"us": 1, "eu": 400}, **LATE}
     firms = {"technology": -distance}
-    scenario = bench(lab, sector=sector, firm=firms, leader=0.0, end=2040, windows="on", adoption_rate=0.2, adoption_distance=1.5)
+    scenario = bench(
+        lab, sector=sector, firm=firms, leader=0.0, end=2040, windows="on", adoption_rate=0.2, adoption_distance=1.5
+    )
     events = lab.simulate(scenario, 1).events
     adopted = events[(events["kind"] == Happening.generation_adoption) & (events["multinational"] > 0)]
     need(len(adopted) == 400, "not all adopted")
@@ -220,7 +231,9 @@ def wait_behind_the_frontier(lab: Laboratory) -> Found:
 def _entered(lab: Laboratory, **changed: Any) -> Column:
     """Technology [firm, generation] of four unequal firms in the new generation's first quarter."""
     sector = {"multinationals": {"us": 2, "eu": 2}, **LATE}
-    firms = state_at(bench(lab, sector=sector, alike=False, adoption_rate=1.0, adoption_distance=10, **changed), 60).firms
+    firms = state_at(
+        bench(lab, sector=sector, alike=False, adoption_rate=1.0, adoption_distance=10, **changed), 60
+    ).firms
     need(firms.adopted[:4].all(), "not adopted")
     return firms.technology[:4].copy()
 

@@ -10,13 +10,13 @@ from sim.declare import Column
 from sim.rules.market import margin, markup_factor
 from sim.scenario import Scenario
 from sim.verify.bench import EU, HOST, US, bench
-from sim.verify.check import Check, Found, check, near, need, rising
+from sim.verify.check import Found, check, near, need, rising
 from sim.verify.laboratory import Laboratory, Shock, advanced, shock, start, state_at
 
 ALPHA = 3.0  # price elasticity of the bench
 OUTSIDE = 0.05  # appeal of the outside good there
 LONELY: dict[str, Any] = {"multinationals": {"us": 1}}
-NO_BRANDS = {"abroad_access": 0.0, "abroad_access_growth": 0.0}  # of Chinese firms abroad
+NO_BRANDS: dict[str, Any] = {"abroad_access": 0.0, "abroad_access_growth": 0.0}  # of Chinese firms abroad
 HALF = 0.5  # a tariff
 LATE = 199  # a quarter by which markets are at rest
 
@@ -92,7 +92,10 @@ def _best_price(appeal: float, elasticity: float) -> tuple[float, float]:
         return appeal * price**-elasticity / (appeal * price**-elasticity + 1.0)
 
     best = minimize_scalar(
-        lambda price: -(1.0 - 1.0 / price) * share(price), bounds=(1.0, 60.0), method="bounded", options={"xatol": 1e-11}
+        lambda price: -(1.0 - 1.0 / price) * share(price),
+        bounds=(1.0, 60.0),
+        method="bounded",
+        options={"xatol": 1e-11},
     )
     return float(best.x), share(float(best.x))
 
@@ -140,7 +143,9 @@ def _pass_through(lab: Laboratory, origin: str, seller: int, **sector: Any) -> t
         for given in ((), (duty(HALF, origin),))
     )
     appeal = appeals(shares(bench(lab, sector=sector))[:, EU])
-    solved = [_bertrand(appeal * np.where(np.arange(len(appeal)) == seller, factor, 1.0)) for factor in (1, 1.5**-ALPHA)]
+    solved = [
+        _bertrand(appeal * np.where(np.arange(len(appeal)) == seller, factor, 1.0)) for factor in (1, 1.5**-ALPHA)
+    ]
     found, expected = (
         float(np.log(a[seller] / (1 - a.sum()) * (1 - b.sum()) / b[seller]) / (-ALPHA * np.log(1.0 + HALF)))
         for b, a in ((before, after), solved)
@@ -238,19 +243,19 @@ def dearer_plants(lab: Laboratory) -> Found:
     return rising(threshold(_builds(lab, cost), 0.0, 4.0, 8) for cost in (0.5, 0.75, 1.0))
 
 
-@check("T19", "goods are exported from the host iff Chinese cost x shipping x tariff is lower", "comparative cost")
+@check("T19", "exports from the host iff Chinese cost x shipping x tariff is lower", "comparative cost")
 def reverse_exports(lab: Laboratory) -> Found:
     """The tariff at which an American firm's base stops selling in the US, against e^(advantage - shipping) - 1."""
     advantage, shipping = 0.3, 0.08
-    costly = {name: 1.0 for name in ("cost_market_access", "cost_co_innovation", "import_cost")}
-    cheap = {name: 0.0 for name in ("cost_wholly_owned", "cost_hub", "sunk_cost")}
-    always = {"search_host": 1.0, "review_rate": 1.0, "host_access": 1.0}
+    costly: dict[str, Any] = {name: 1.0 for name in ("cost_market_access", "cost_co_innovation", "import_cost")}
+    cheap: dict[str, Any] = {name: 0.0 for name in ("cost_wholly_owned", "cost_hub", "sunk_cost")}
+    always: dict[str, Any] = {"search_host": 1.0, "review_rate": 1.0, "host_access": 1.0}
 
     def exports(rate: float) -> bool:
         given = {**costly, **cheap, **always, **NO_BRANDS}
-        scenario = bench(lab, duty(rate, "china", "us"), sector=LONELY, paths={"cost_advantage": {1979: advantage}}, **given)
+        scenario = bench(
+            lab, duty(rate, "china", "us"), sector=LONELY, paths={"cost_advantage": {1979: advantage}}, **given
+        )
         return bool(state_at(scenario, 8).markets["imports_china"][8, 0, US] > 0.0)
 
     return near(threshold(exports, 0.0, 1.0), np.exp(advantage - shipping) - 1.0, 1e-4)
-
-
