@@ -1,7 +1,6 @@
 """Bargaining: how value is split, when options matter, what caps do, how open contracts are."""
 
 from collections.abc import Callable, Iterator
-
 from typing import Any
 
 import numpy as np

@@ -194,7 +194,9 @@ def welfare(lab: Laboratory) -> Found:
 
 @check("C10", "regions add up to the sector", "accounting")
 def regions(lab: Laboratory) -> Found:
-    """Tariff revenue, surplus, outlays and welfare of regions against those of their sector, relative to expenditure."""
+    """Tariff revenue, surplus, outlays and welfare of regions against those of their sector, relative to
+    expenditure.
+    """
     apart = []
     for run in _runs(lab):
         spent = run.markets["expenditure"].sum(axis=2)

@@ -32,7 +32,7 @@ def decided_apart(a: Run, b: Run) -> int:
     """Events of two runs that are not the same decision of the same firms in the same quarter."""
     if len(a.events) != len(b.events):
         return max(len(a.events), len(b.events))
-    return int(sum((a.events[name] != b.events[name]) for name in DECISIONS).astype(bool).sum())  # type: ignore[union-attr]
+    return int(np.any([a.events[name] != b.events[name] for name in DECISIONS], axis=0).sum())
 
 
 @check("T39a", "the unit of money decides nothing", "homogeneity of degree 0")
@@ -92,7 +92,9 @@ def number_of_firms(lab: Laboratory) -> Found:
 
 @check("V3", "the origin of the logs decides nothing", "MODEL: scales")
 def origin_of_logs(lab: Laboratory) -> Found:
-    """Events that differ when all technologies, the trend and the first frontier start 2.0 higher, four runs to 1995."""
+    """Events that differ when all technologies, the trend and the first frontier start 2.0 higher, four
+    runs to 1995.
+    """
     apart = 0
     for seed in range(4):
         scenario = lab.scenario(end=1995)

@@ -63,9 +63,11 @@ def gap_law_of_a_run(lab: Laboratory) -> Found:
     return near(found, gap_law(found[0], np.arange(200), 0.8, YEARLY), 1e-10)
 
 
-ALONE: dict[str, Any] = {name: 0 for name in ("ambient", "local_spillover", "foreign_spillover", "reverse_spillover", "base_learning",
-                              "hub_learning", "base_leakage", "partner_learning", "joint_speed", "hub_speed",
-                              "veto_months", "entry", "smallest_share", "rd_elasticity")}  # fmt: skip
+ALONE: dict[str, Any] = {  # what firms know, nobody else learns, and partners change nothing else
+    "ambient": 0, "local_spillover": 0, "foreign_spillover": 0, "reverse_spillover": 0, "base_learning": 0,
+    "hub_learning": 0, "base_leakage": 0, "partner_learning": 0, "joint_speed": 0, "hub_speed": 0, "veto_months": 0,
+    "entry": 0, "smallest_share": 0, "rd_elasticity": 0,
+}  # fmt: skip
 
 
 @check("T2a", "without learning partnerships move no technology, to the byte", "limit")
@@ -133,7 +135,9 @@ def s_curve(lab: Laboratory) -> Found:
 
 
 def _learnt(lab: Laboratory, rate: float) -> tuple[float, float, float]:
-    """In the first quarter of a partnership at full openness: gap before, closure, recorded flow to the Chinese firm."""
+    """In the first quarter of a partnership at full openness: gap before, closure, recorded flow to the
+    Chinese firm.
+    """
     open_door = shock("ownership_cap", destination="china", mandate=1.0, start="1979Q1")
     sector = {"absorption": YEARLY, "multinationals": {"us": 1}}
     scenario = bench(lab, open_door, sector=sector, partner="market_access", ambient=1.0, partner_learning=rate)

@@ -33,7 +33,9 @@ def nothing_to_learn(lab: Laboratory) -> Found:
 
 @check("X2", "no research: the frontier stands still", "limit")
 def no_research(lab: Laboratory) -> Found:
-    """Largest rise over 50 years of the best technology of the small world's first generation, nobody doing research."""
+    """Largest rise over 50 years of the best technology of the small world's first generation, nobody
+    doing research.
+    """
     scenario = lab.load_content(
         {**lab.content, "sectors": {name: {**one, "rd_intensity": 0} for name, one in lab.content["sectors"].items()}}
     )

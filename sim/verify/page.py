@@ -8,14 +8,14 @@ HEAD = """# Verification: is the code the model?
 
 `python run.py verify` carries out the {count} checks below and prints what was expected, what was found, and whether it
 holds; the exit code is 6 if one does not. `verify market`, `verify T14` or `verify tariff` run a part, `--json` prints
-numbers for other programs, `--all` also lists what does not apply. `pytest tests/verification` runs the same checks; the
-slow ones, marked † here and `verification` there, can be left out with `-m "not verification"`.
+numbers for other programs, `--all` also lists what does not apply. `pytest tests/verification` runs the same checks;
+the slow ones, marked † here and `verification` there, can be left out with `-m "not verification"`.
 
 A check calls the model's own rules or runs the compiled model, in a small world of 3 sectors or on a bench of two or
-three firms on which every mechanism is off but those in question. What it expects comes from elsewhere: a closed form by
-hand or from a textbook, an optimum or a root that SciPy finds, or the same run told in other units or another order.
-Where luck is involved seeds are fixed, and so is the tolerance, mostly three standard errors. A check that finds nothing
-to check fails.
+three firms on which every mechanism is off but those in question. What it expects comes from elsewhere: a closed form
+by hand or from a textbook, an optimum or a root that SciPy finds, or the same run told in other units or another order.
+Where luck is involved seeds are fixed, and so is the tolerance, mostly three standard errors. A check that finds
+nothing to check fails.
 
 T numbers are those of the list of closed forms that the project was planned with; X are extreme conditions, C accounts
 and bounds, V invariances. Of T1 to T42, {covered} are checked in whole or in part; what the model as built has no place
