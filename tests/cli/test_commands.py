@@ -182,7 +182,7 @@ def test_errors_of_scenario_files_come_all_at_once(call, tmp_path):
         (["run", "basline"], 4, "did you mean"),
         (["run", "baseline", "--set", "parameters.horizon=9999"], 4, "--set"),
         (["frobnicate"], 2, "No such command"),
-        (["verify", "nothing"], 2, "a topic (learning, "),
+        (["verify", "nonsense"], 2, "a topic (learning, "),
         (["verify", "T12", "--story"], 2, "--story goes without names"),
         (["verify", "--seeds", "3"], 2, "--seeds goes with --story"),
         (["status", "nowhere"], 2, "is not a results folder"),
