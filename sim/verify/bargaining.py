@@ -94,6 +94,18 @@ def contracts_split_the_surplus(lab: Laboratory) -> Found:
     return near(found, expected, 1e-9)
 
 
+@check("T20e", "terms never give the multinational more than was agreed", "decision 0006")
+def terms_keep_to_the_split(lab: Laboratory) -> Found:
+    """Largest excess of royalty and equity over what it is to have, for 90 pots, caps and splits."""
+    excess = []
+    for sales in (4.0, 12.0, 20.0):
+        for cap in (1.0, 0.8, 0.5, 0.3, 0.0):
+            for wanted in (0.2, 0.6, 0.9, 1.0, 1.05, 1.3):
+                royalty = sales * royalty_needed(wanted, 1.0, sales, cap, 0.03, 0.08)
+                excess.append(royalty + equity_share(wanted, 1.0, royalty, 0.0, cap) * (1.0 - royalty) - wanted)
+    return Found(max(excess), 1e-9, 0.0, "<")
+
+
 @check("T21", "with equal power the split is the Shapley value of two players", "Shapley (1953)")
 def shapley(lab: Laboratory) -> Found:
     """Mean of the Chinese side's marginal contributions over both orders of joining."""

@@ -5,9 +5,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import Firms, Happening, Partnerships
+from sim.columns import Firms, Happening, Partnerships, Type
+from sim.compiled import bundle
 from sim.declare import Column, fields
 from sim.quarter import State
+from sim.quarter.asked import from_review, to_review, weigh
 from sim.records import Market, Outcome, Vintage
 from sim.simulate import Run
 from sim.verify.check import Found, check, near, need
@@ -149,6 +151,34 @@ def listings(lab: Laboratory) -> Found:
 def capacities(lab: Laboratory) -> Found:
     """Largest excess over both capacities."""
     return Found(max(ledger(lab).capacity, ledger(lab).powered), 1e-9, 0.0, "<")
+
+
+@check("C11", "a review values a contract at what the market pays for it", "accounting")
+def values_are_the_markets(lab: Laboratory) -> Found:
+    """Largest relative difference between a host contract's value and its forecast, where both should be the same.
+
+    Forecasts without memory, markups and costs that stay, buyers who move at once; contracts over 0.1 in six runs.
+    """
+    sectors = {name: {**one, "learning_rate": 0} for name, one in lab.content["sectors"].items()}
+    plain = {"expectations": "naive", "pass_on": "constant", "share_speed": 1.0, "clause_share": 0, "trust_speed": 0}
+    given = {**lab.content["parameters"], **plain}
+    scenario = lab.load_content({**lab.content, "sectors": sectors, "parameters": given})
+    apart = []
+    for seed in range(6):
+        state = start(scenario, seed)
+        columns = bundle(state)
+        for t in range(160):
+            to_review(columns, t)
+            jv = state.partnerships
+            host = (jv.active > 0) & (jv.type != Type.globalize) & (jv.start < t)
+            for q in np.flatnonzero(host) if t % 20 == 19 else ():
+                found = weigh(columns, t, int(q))
+                forecast = found.again.multinational + found.again.chinese
+                if forecast > 0.1:
+                    apart.append(found.value / forecast)
+            from_review(columns, t)
+    need(len(apart) > 50, "few contracts")
+    return near(apart, 1.0, 1e-6)
 
 
 def _runs(lab: Laboratory) -> list[Run]:
