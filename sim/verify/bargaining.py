@@ -29,7 +29,7 @@ def _best(product: Callable[[float], float], low: float, high: float) -> float:
     return float(found.x)
 
 
-@check("T20a", "the split maximises the Nash product", "Bhaumik2023; Nash (1950)")
+@check("T20a", "the split maximises the Nash product", "Bhaumik2023; Nash1950")
 def nash_product(lab: Laboratory) -> Found:
     """Product of gains over outside options, to the powers of the sides, maximised by SciPy in 54 cases."""
     expected = [
@@ -106,14 +106,14 @@ def terms_keep_to_the_split(lab: Laboratory) -> Found:
     return Found(max(excess), 1e-9, 0.0, "<")
 
 
-@check("T21", "with equal power the split is the Shapley value of two players", "Shapley (1953)")
+@check("T21", "with equal power the split is the Shapley value of two players", "Shapley1953")
 def shapley(lab: Laboratory) -> Found:
     """Mean of the Chinese side's marginal contributions over both orders of joining."""
     cases = [case for case in CASES if case[3] == 0.5]
     return near([chinese_pay(*case, False) for case in cases], [0.5 * (c + (v - m)) for v, m, c, _ in cases], 1e-14)
 
 
-@check("T22a", "deal-me-out: the Nash product without options, within their bounds", "Binmore et al. (1989)")
+@check("T22a", "deal-me-out: the Nash product without options, within their bounds", "Binmore1989")
 def deal_me_out(lab: Laboratory) -> Found:
     """x^beta (V - x)^(1 - beta) maximised by SciPy between d_C and V - d_M."""
     expected = [
@@ -123,7 +123,7 @@ def deal_me_out(lab: Laboratory) -> Found:
     return near([chinese_pay(*case, True) for case in CASES], expected, 1e-6)
 
 
-@check("T22b", "under deal-me-out options that do not bind change nothing", "Binmore et al. (1989)")
+@check("T22b", "under deal-me-out options that do not bind change nothing", "Binmore1989")
 def slack_options(lab: Laboratory) -> Found:
     """Pay with options against pay without, where beta V lies between them; under Nash the same options do matter."""
     slack = [(v, m, c, b) for v, m, c, b in CASES if c < b * v < v - m and m != 0.0]
@@ -223,7 +223,7 @@ def openness_rises_in_protection(lab: Laboratory) -> Found:
     return worst(rising(each) for each in zip(*deals, strict=True))
 
 
-@check("T27a", "obsolescing bargain: a better option moves pay, not value", "Vernon (1971)")
+@check("T27a", "obsolescing bargain: a better option moves pay, not value", "Vernon1971")
 def obsolescing_bargain(lab: Laboratory) -> Found:
     """Loss of the multinational over gain of the Chinese side's option: 1 - beta, and the sides' sum stays."""
     found, expected = [], []
@@ -234,7 +234,7 @@ def obsolescing_bargain(lab: Laboratory) -> Found:
     return near(found, expected, 1e-9)
 
 
-@check("T27b", "own access in the host cuts the partner's pay by beta x what it gains", "Vernon (1971)")
+@check("T27b", "own access in the host cuts the partner's pay by beta x what it gains", "Vernon1971")
 def own_access_and_pay(lab: Laboratory) -> Found:
     """Every host contract under review in six runs, with the multinational's own access raised in the state."""
     found = []

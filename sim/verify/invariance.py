@@ -57,7 +57,7 @@ def money_scales(lab: Laboratory) -> Found:
     return near(max(apart), 0.0, 1e-12)
 
 
-@check("V1", "twice the markets: the same partnerships at the same time", "MODEL: scales")
+@check("V1", "twice the markets: the same partnerships at the same time", "model.md, 2")
 def market_size(lab: Laboratory) -> Found:
     """Bytes of the events of four runs that differ in the small world and in one twice as large."""
     apart = 0
@@ -80,7 +80,7 @@ def _types(lab: Laboratory, times: int) -> Column:
     return np.mean([[(run[name] / run["firms_multinational"])[40:].mean() for name in names] for run in runs], axis=0)
 
 
-@check("V2", "twice the firms: the same mix of partnership types", "MODEL: scales", slow=True)
+@check("V2", "twice the firms: the same mix of partnership types", "model.md, 2", slow=True)
 def number_of_firms(lab: Laboratory) -> Found:
     """Share of each type among partnerships, 24 firms against 48, mean of 48 runs; tolerance ten points.
 
@@ -90,7 +90,7 @@ def number_of_firms(lab: Laboratory) -> Found:
     return near(many / many.sum(), few / few.sum(), 0.10)
 
 
-@check("V3", "the origin of the logs decides nothing", "MODEL: scales")
+@check("V3", "the origin of the logs decides nothing", "model.md, 2")
 def origin_of_logs(lab: Laboratory) -> Found:
     """Events that differ when all technologies, the trend and the first frontier start 2.0 higher, four
     runs to 1995.

@@ -195,13 +195,13 @@ def _delayed(lab: Laboratory, support: float) -> float:
     return flip(growing(lab, 1.35, 0.02, faster, floor, end=2040, rd_elasticity=0.3), 240)
 
 
-@check("T7a", "faster foreign innovation delays the flip", "Kobrin (1980)")
+@check("T7a", "faster foreign innovation delays the flip", "Kobrin1987")
 def faster_leaders_delay(lab: Laboratory) -> Found:
     """Smallest delay, in quarters, from one size of an American research subsidy to the next."""
     return rising(_delayed(lab, support) for support in (0.0, 0.2, 0.4, 0.6))
 
 
-@check("T7b", "the flip never comes once foreign innovation is as fast", "Kobrin (1980)")
+@check("T7b", "the flip never comes once foreign innovation is as fast", "Kobrin1987")
 def fast_leaders_stay(lab: Laboratory) -> Found:
     """Flips by 2040 when the subsidy makes up for the Chinese firm's speed."""
     return Found(float(np.isfinite(_delayed(lab, 5.0))), 0.0)

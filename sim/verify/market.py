@@ -171,7 +171,7 @@ def large_sellers_absorb(lab: Laboratory) -> Found:
     return near(found, expected, 1e-6)
 
 
-@check("T15", "buyers lose s ln(1 + t) of expenditure by a small tariff", "Small and Rosen (1981)")
+@check("T15", "buyers lose s ln(1 + t) of expenditure by a small tariff", "SmallRosen1981")
 def surplus_of_a_tariff(lab: Laboratory) -> Found:
     """Change of consumer surplus over expenditure under a tariff of 0.01 %, first order."""
     rate = 1e-4

@@ -28,7 +28,7 @@ This page is made by `python -m sim.verify.page` from the declarations in `sim/v
 
 def cell(text: str) -> str:
     """Text that stands in a table."""
-    return text.replace("|", "\\|")
+    return text.replace("|", "\\|").replace("*", "\\*")
 
 
 def row(check: Check) -> str:

@@ -40,7 +40,7 @@ def _given_up(runs: list[Run]) -> int:
     return int(np.isin(found["trigger"], (Trigger.surplus, Trigger.policy)).sum())
 
 
-@check("T28a", "costless renegotiation: no partnership ends that is worth more than apart", "Coase (1960)")
+@check("T28a", "costless renegotiation: no partnership ends that is worth more than apart", "Coase1960")
 def coase(lab: Laboratory) -> Found:
     """Ends with V > d_M + d_C in eight runs in which talks always succeed, no cap binds and all value is profit."""
     runs = lab.runs(seeds=8, **COSTLESS, **TRANSFERABLE)
@@ -48,7 +48,7 @@ def coase(lab: Laboratory) -> Found:
     return Found(float(sum(run.outcome["inefficient_exits"].sum() for run in runs)), 0.0)
 
 
-@check("T28b", "rigid terms end more partnerships than costless talks", "Coase (1960)", slow=True)
+@check("T28b", "rigid terms end more partnerships than costless talks", "Coase1960", slow=True)
 def rigid_terms(lab: Laboratory) -> Found:
     """Ends decided in reviews of 16 runs at three chances that talks succeed, largest step from one to the next."""
     given = {**COSTLESS, "clause_share": 0}
@@ -99,9 +99,7 @@ def survival(lab: Laboratory) -> Found:
     return Found(float(test.pvalue), 0.01, 0.0, ">")
 
 
-@check(
-    "T30", "competing risks: incidence h1 / (h1 + h2 - h1 h2) (1 - ((1 - h1)(1 - h2))^T)", "Aalen and Johansen (1978)"
-)
+@check("T30", "competing risks: incidence h1 / (h1 + h2 - h1 h2) (1 - ((1 - h1)(1 - h2))^T)", "AalenJohansen1978")
 def competing_risks(lab: Laboratory) -> Found:
     """The estimator of the figures, fed a million lives in the proportions of two constant hazards, events and ends."""
     first, second, horizon, cases = 0.02, 0.03, 40, 1_000_000
@@ -135,9 +133,7 @@ def wider_bands(lab: Laboratory) -> Found:
     return falling(built(ratio) for ratio in (1.0, 1.37, 3.0))
 
 
-@check(
-    "T32", "less equity of a multinational with options, more frequent ends", "Dhanaraj and Beamish (2004)", slow=True
-)
+@check("T32", "less equity of a multinational with options, more frequent ends", "DhanarajBeamish2004", slow=True)
 def equity_and_mortality(lab: Laboratory) -> Found:
     """Ends a quarter of host contracts below the median equity of the multinational at signing, over that above it."""
     lives = np.concatenate([run.lives for run in lab.runs(seeds=48)])
@@ -234,7 +230,7 @@ def _chosen(difference: float, scale: float) -> float:
     return float((difference + scale * tastes[:, None] > scale * tastes[None, :]).mean())
 
 
-@check("X10a", "tastes make logit choices: P = 1 / (1 + exp(-difference / scale))", "McFadden (1974)")
+@check("X10a", "tastes make logit choices: P = 1 / (1 + exp(-difference / scale))", "McFadden1974")
 def logit_choice(lab: Laboratory) -> Found:
     """Choices between two options under the Gumbel tastes of evenly spread draws, at three scales."""
     scales = (0.2, 0.5, 2.0)

@@ -86,7 +86,7 @@ def before_the_start(lab: Laboratory) -> Found:
 @check(
     "T10",
     "without windows protection of the home market speeds up catching up",
-    "Landini and Malerba (2017)",
+    "LandiniMalerba2017",
     slow=True,
 )
 def protection(lab: Laboratory) -> Found:
