@@ -1,4 +1,4 @@
-"""`explain`, `replay`, `verify`, `doctor`: one run from inside, and whether all is well."""
+"""`explain`, `replay`, `doctor`: one run from inside, and whether all is well."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.commands import options as o
-from sim.errors import NotEnough, UsageError
+from sim.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -15,7 +15,6 @@ def register(app: typer.Typer) -> None:
     example = "--seed 7 --partnership cars-m01+cars-c03@1994Q2"
     app.command(epilog=f"Example: python run.py explain results/baseline {example}")(explain)
     app.command(epilog="Example: python run.py replay results/baseline 3f2a9c0d1b7e4a65")(replay)
-    app.command(epilog="Example: python run.py verify --story --seeds 20")(verify)
     app.command(epilog="Example: python run.py doctor")(doctor)
 
 
@@ -110,31 +109,6 @@ def _again(results: Any, scenario: Any, row: dict[str, Any]) -> bool | None:
     here = (pc.field("seed") == row["seed"]) & (pc.field("scenario") == row["scenario"])
     parts = [part for part in (part.filter(here) for part in results.chunks("yearly")) if part.num_rows]
     return bool(pa.concat_tables(parts).equals(made)) if parts else None
-
-
-def verify(
-    story: Annotated[bool, typer.Option("--story", help="Whether history comes out as it did.")] = False,
-    seeds: o.Seeds = "100",
-    workers: o.Workers = None,
-    json: o.Json = False,
-) -> int:
-    """Checks of the whole model: a table of what is expected, found, and whether it holds. Exit code 6 if one fails."""
-    if not story:
-        raise UsageError("say what to verify", "verify --story")
-    from sim.study import parse_seeds
-    from sim.study.story import verify as check
-
-    findings = list(check(seeds=parse_seeds(seeds), workers=workers))
-    if json:
-        o.emit([finding._asdict() for finding in findings])
-    else:
-        rows = [["", "claim", "expected", "found"]]
-        rows += [["ok" if each.holds else "FAILS", each.claim, each.expected, each.found] for each in findings]
-        print(o.aligned(rows, left=4))
-    short = sum(not finding.holds for finding in findings)
-    if short:
-        raise NotEnough(f"{short} of {len(findings)} claims do not hold")
-    return 0
 
 
 def doctor(json: o.Json = False) -> int:

@@ -182,7 +182,9 @@ def test_errors_of_scenario_files_come_all_at_once(call, tmp_path):
         (["run", "basline"], 4, "did you mean"),
         (["run", "baseline", "--set", "parameters.horizon=9999"], 4, "--set"),
         (["frobnicate"], 2, "No such command"),
-        (["verify"], 2, "verify --story"),
+        (["verify", "nonsense"], 2, "a topic (learning, "),
+        (["verify", "T12", "--story"], 2, "--story goes without names"),
+        (["verify", "--seeds", "3"], 2, "--seeds goes with --story"),
         (["status", "nowhere"], 2, "is not a results folder"),
         (["run", "baseline", "--out", "/dev/null/x"], 73, "cannot write"),
     ],
@@ -252,6 +254,34 @@ def test_verify_prints_claims_and_fails_with_6(call, monkeypatch):
     code, told, error = call("verify", "--story", "--seeds", "2")
     assert code == 6 and re.search(r"^FAILS +ends a year +3-8 % +11 %$", told, re.M) and "1 of 2 claims" in error
     assert call("verify", "--story", "--seeds", "1")[0] == 0
+
+
+def test_verify_prints_what_is_expected_and_found(call):
+    code, told, _ = call("verify", "T20a", "one-firm", "--all", "--workers", "1")
+    assert code == 0 and "2 of 2 checks hold." in told
+    assert re.search(r"^ok +X5 +a single firm .* +0\.952381 +0\.952381 +1e-12$", told, re.M)
+    assert re.search(r"^T26 +learning race", told, re.M)
+    found = json.loads(call("verify", "X5", "--json")[1])
+    assert found["not_applicable"] == [] and [each["id"] for each in found["checks"]] == ["X5"]
+    assert found["checks"][0]["value"] == pytest.approx(1 / 1.05) and found["checks"][0]["holds"]
+
+
+def test_verify_fails_with_6_and_says_what_was_empty(call, monkeypatch):
+    from sim import verify
+
+    first, second = verify.chosen(["T14a", "T14b"])
+    findings = [
+        verify.Finding(first, verify.Found(0.5, 0.6, 0.01), "", 0.1),
+        verify.Finding(second, None, "no sellers", 0.1),
+    ]
+    monkeypatch.setattr(verify, "verify", lambda wanted, workers: findings)
+    code, told, error = call("verify", "T14")
+    assert code == 6 and "2 of 2 checks do not hold" in error
+    assert re.search(r"^FAILS +T14a .* 0\.6 +0\.5 +1e-02$", told, re.M) and re.search(
+        r"^FAILS +T14b .* no sellers$", told, re.M
+    )
+    found = json.loads(call("verify", "T14", "--json")[1])["checks"]
+    assert [each["value"] for each in found] == [0.5, None] and found[1]["note"] == "no sellers"
 
 
 def test_plot_draws_what_is_asked_and_names_what_is_not_there(call, compared):

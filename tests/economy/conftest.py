@@ -4,7 +4,7 @@ import pytest
 
 from sim.economy import Economy
 from sim.scenario import Scenario
-from tests.quarter.laboratory import TURMOIL, Laboratory
+from sim.verify.laboratory import TURMOIL, Laboratory
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from sim.records import Outcome
 from sim.scenario.build import build, host
 from sim.simulate import prepare, quietly, simulate
 from sim.study.tables import Frame, firm_names, partnership_names
-from tests.quarter.laboratory import differing
+from sim.verify.laboratory import differing
 
 
 def content(economy):

@@ -15,7 +15,7 @@ from sim.quarter.asked import STAY, from_review, to_review, weigh
 from sim.quarter.state import EVENTS
 from sim.scenario.build import build, host, labels
 from sim.simulate import prepare, quietly, simulate
-from tests.quarter.laboratory import TURMOIL
+from sim.verify.laboratory import TURMOIL
 
 CHANGES = (Happening.renegotiation, Happening.conversion)
 

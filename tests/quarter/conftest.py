@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import Scenario, load
+from sim.verify.laboratory import Laboratory
 from tests.quarter.drawn import TINY
-from tests.quarter.laboratory import Laboratory
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ from sim.scenario import Scenario
 from sim.scenario.files import GIVEN
 from sim.scenario.shocks import KINDS, Kind, Retaliation, Shock
 from sim.simulate import quietly
+from sim.verify.laboratory import WORLD, sector, start
 from tests.quarter.invariants import Watch, check_records
-from tests.quarter.laboratory import WORLD, sector, start
 
 YEARS = 24  # long enough for ventures, a window and flips
 OLD_AND_NEW = [{"name": "old"}, {"name": "new", "arrival": "1986Q1", "midpoint": {"default": 1992}, "width": 1.5}]

@@ -9,7 +9,7 @@ import pytest
 from sim.columns import Happening, Ownership, Type
 from sim.quarter.state import EVENTS
 from sim.simulate import Run
-from tests.quarter.laboratory import Laboratory, Shock, differing, shock, state_at, steps, until
+from sim.verify.laboratory import Laboratory, Shock, differing, shock, state_at, steps, until
 
 CHINA, US, EU, ROW = range(4)
 MOTORS, PARTS, SERVICES = range(3)

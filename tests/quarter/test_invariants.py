@@ -10,8 +10,8 @@ from sim.records import Event, Life
 from sim.scenario import Scenario
 from sim.scenario.build import build
 from sim.simulate import Run, simulate
+from sim.verify.laboratory import TURMOIL, Laboratory, steps
 from tests.quarter.invariants import Watch, check_welfare
-from tests.quarter.laboratory import TURMOIL, Laboratory, steps
 
 
 def checked(scenario: Scenario, seed: int = 0) -> int:
@@ -172,7 +172,7 @@ def test_composite_technology_lies_between_the_generations_a_firm_makes(small: S
 def test_a_sector_without_caps_has_no_cap_in_any_quarter(shipped: Scenario) -> None:
     """Demand weights of generations may sum to a hair below one: that is no ownership cap."""
     from sim.quarter.values import equity_cap
-    from tests.quarter.laboratory import state_at
+    from sim.verify.laboratory import state_at
 
     state = state_at(shipped, 184)
     free = np.ones_like(state.in_force.cap)

@@ -8,7 +8,7 @@ import pytest
 from sim.columns import Happening, Type
 from sim.scenario import Scenario, load
 from sim.simulate import Run, simulate
-from tests.quarter.laboratory import NEW, SECTORS, WORLD, Laboratory, differing, of_sector, sector, until
+from sim.verify.laboratory import NEW, SECTORS, WORLD, Laboratory, differing, of_sector, sector, until
 
 TARIFF = {"kind": "tariff", "origin": "china", "destination": "us", "rate": 0.8, "start": "1995Q1"}
 

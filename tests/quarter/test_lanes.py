@@ -8,7 +8,7 @@ import pytest
 
 from sim.scenario import load
 from sim.simulate import Run, simulate
-from tests.quarter.laboratory import NEW, SHARES, WORLD, Laboratory, sector, shock
+from sim.verify.laboratory import NEW, SHARES, WORLD, Laboratory, sector, shock
 
 FINGERPRINT = """
 import hashlib

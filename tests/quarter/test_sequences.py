@@ -19,9 +19,9 @@ from sim.scenario import Scenario
 from sim.scenario.build import build
 from sim.scenario.shocks import Shock
 from sim.simulate import quietly
+from sim.verify.laboratory import start
 from tests.quarter.drawn import QUARTERS, any_parameters, any_shock, differing_bytes, variant
 from tests.quarter.invariants import Watch
-from tests.quarter.laboratory import start
 
 RUIN = -1e6  # net worth that no profit mends
 READ = ("in_force", "announced", "world", "named_listing")  # what a scenario's policies fill

@@ -11,7 +11,7 @@ from sim.parameters import parameters
 from sim.quarter.state import EVENTS
 from sim.scenario import Scenario
 from sim.simulate import Run, simulate
-from tests.quarter.laboratory import LISTING, TURMOIL, WORLD, Laboratory, differing, shock, state_at, steps, until
+from sim.verify.laboratory import LISTING, TURMOIL, WORLD, Laboratory, differing, shock, state_at, steps, until
 
 DECLARED = parameters()
 SWITCHES = {name: p for name, p in DECLARED.items() if p.off is not None}

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.columns import Happening
 from sim.simulate import Run
-from tests.quarter.laboratory import Laboratory, Shock, differing, shock, until
+from sim.verify.laboratory import Laboratory, Shock, differing, shock, until
 from tests.quarter.test_instruments import (
     CASES,
     CHINA,

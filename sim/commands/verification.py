@@ -1,0 +1,111 @@
+"""`verify`: whether the code is the model, and whether the default run tells history as it went."""
+
+from typing import Annotated, Any
+
+import typer
+
+from sim.commands import options as o
+from sim.errors import NotEnough, UsageError
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Topics, ids or parts of names [all].")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this page."""
+    app.command(epilog="Example: python run.py verify market T20")(verify)
+
+
+def verify(
+    names: Names = None,
+    story: Annotated[bool, typer.Option("--story", help="Whether history comes out as it did.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also what does not apply, and why.")] = False,
+    seeds: Annotated[str | None, typer.Option("--seeds", metavar="N|A:B", help="Runs of --story [100].")] = None,
+    workers: o.Workers = None,
+    json: o.Json = False,
+) -> int:
+    """Checks of the whole model: a table of what is expected, found, and whether it holds. Exit code 6 if one fails."""
+    if story:
+        if names or everything:
+            raise UsageError("--story goes without names and --all", "verify --story --seeds 20")
+        return _story(seeds or "100", workers, json)
+    if seeds is not None:
+        raise UsageError(
+            "--seeds goes with --story: the seeds of the other checks are fixed", "verify --story --seeds 20"
+        )
+    return _checks(names or [], everything, workers, json)
+
+
+def _checks(names: list[str], everything: bool, workers: int | None, json: bool) -> int:
+    from sim.study.executor import default_workers
+    from sim.verify import ABSENT, TOPICS, chosen
+    from sim.verify import verify as check
+
+    try:
+        wanted = chosen(names)
+    except KeyError as error:
+        raise UsageError(
+            f"no check is called {error.args[0]!r}", f"a topic ({', '.join(TOPICS)}) or an id such as T14"
+        ) from None
+    found = check(wanted, workers or default_workers())
+    absent = ABSENT if everything else ()
+    if json:
+        o.emit({"checks": [_plain(each) for each in found], "not_applicable": [each._asdict() for each in absent]})
+    else:
+        _print(found, absent)
+    failed = sum(not each.holds for each in found)
+    if failed:
+        raise NotEnough(f"{failed} of {len(found)} checks do not hold")
+    return 0
+
+
+def _plain(finding: Any) -> dict[str, Any]:
+    """A finding in numbers and words."""
+    told = finding.check
+    about = {"id": told.id, "name": told.name, "topic": told.topic, "statement": told.statement, "source": told.source}
+    numbers = (
+        finding.found._asdict() if finding.found else dict.fromkeys(("value", "expected", "tolerance", "relation"))
+    )
+    return {**about, **numbers, "holds": finding.holds, "note": finding.note, "seconds": round(finding.seconds, 3)}
+
+
+def _print(findings: list[Any], absent: Any) -> None:
+    """One table, topics as lines between; below it what does not apply."""
+    rows, topic = [["", "id", "what must hold", "expected", "found", "within"]], ""
+    for each in findings:
+        if each.check.topic != topic:
+            topic = each.check.topic
+            rows.append(["", "", topic.upper(), "", "", ""])
+        verdict = "ok" if each.holds else "FAILS"
+        rows.append([verdict, each.check.id, each.check.statement, *_cells(each)])
+    print(o.aligned(rows, left=3))
+    if absent:
+        print("\nNot applicable to the model as built, and why")
+        print(o.aligned([[each.id, each.statement, each.reason] for each in absent], left=3))
+    held = sum(each.holds for each in findings)
+    print(f"\n{held} of {len(findings)} checks hold.")
+
+
+def _cells(finding: Any) -> list[str]:
+    found = finding.found
+    if found is None:
+        return ["", finding.note, ""]
+    relation = "" if found.relation == "=" else f"{found.relation} "
+    within = "" if found.relation != "=" else f"{found.tolerance:.0e}" if found.tolerance else "exact"
+    return [f"{relation}{found.expected:.6g}", f"{found.value:.6g}", within]
+
+
+def _story(seeds: str, workers: int | None, json: bool) -> int:
+    from sim.study import parse_seeds
+    from sim.study.story import verify as check
+
+    findings = list(check(seeds=parse_seeds(seeds), workers=workers))
+    if json:
+        o.emit([finding._asdict() for finding in findings])
+    else:
+        rows = [["", "claim", "expected", "found"]]
+        rows += [["ok" if each.holds else "FAILS", each.claim, each.expected, each.found] for each in findings]
+        print(o.aligned(rows, left=4))
+    short = sum(not finding.holds for finding in findings)
+    if short:
+        raise NotEnough(f"{short} of {len(findings)} claims do not hold")
+    return 0
