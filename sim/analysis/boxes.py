@@ -1,0 +1,155 @@
+"""Under which conditions an outcome occurs: a box in the space of swept paths, by PRIM (Friedman and Fisher 1999).
+
+The algorithm is ema_workbench's; chosen is the box of its peeling trajectory with the best balance of coverage and
+density, without restrictions that chance explains (Bryant and Lempert 2010).
+"""
+
+import logging
+import math
+import warnings
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis.outcome import Condition
+from sim.analysis.points import Factor
+from sim.errors import NotEnough, UsageError
+
+Flags = NDArray[np.bool_]
+PEEL = 0.05  # part of the runs that a step of peeling takes away
+SMALLEST = 0.05  # part of the runs that a box holds at least
+CHANCE = 0.05  # quasi-p above which a restriction is dropped
+RESAMPLES = 500
+SEED = 1979
+ANY = 1e-9  # density that a box must have: whichever has a case
+LEAST = 10  # runs with and without the outcome
+
+
+class Limit(NamedTuple):
+    """A restriction: a number between `low` and `high` (infinite where open), or a text among `among`; p: quasi-p."""
+
+    factor: Factor
+    low: float
+    high: float
+    among: tuple[str, ...]
+    p: float
+
+
+class Box(NamedTuple):
+    """A box and how well it tells the runs with the outcome: coverage (part of them inside) and density (part of the
+    runs inside that have it), each with its 95 % interval by bootstrap over design points; `trajectory`: coverage,
+    density, restricted (number of paths) of every step of peeling; `step`: the chosen one."""
+
+    limits: tuple[Limit, ...]
+    coverage: tuple[float, float, float]
+    density: tuple[float, float, float]
+    cases: int
+    runs: int
+    trajectory: pd.DataFrame
+    step: int
+
+
+def discover(found: pd.DataFrame, factors: Sequence[Factor], condition: Condition, step: int | None = None) -> Box:
+    """The box of runs for which `condition` holds; `found`: point, value and a column per factor, a row per run.
+
+    `step` chooses a step of the trajectory by hand. Raises NotEnough where the outcome is too rare or too common or no
+    restriction is more than chance, UsageError without the extra `discover` or for a step that is not there.
+    """
+    prim = _prim()
+    known = found[found["value"].notna()].reset_index(drop=True)
+    holds = condition.holds(known["value"].to_numpy(np.float64))
+    cases = int(holds.sum())
+    if min(cases, len(holds) - cases) < LEAST:
+        rule = f"both kinds need at least {LEAST} runs"
+        raise NotEnough(f"{condition} holds in {cases} of {len(holds)} runs; {rule}", "choose another limit")
+    inputs = known[[factor.path for factor in factors]]
+    with _quiet():
+        peeled = prim.Prim(inputs, holds, threshold=ANY, peel_alpha=PEEL, mass_min=SMALLEST).find_box()
+        steps = peeled.peeling_trajectory[["coverage", "density", "res_dim"]].set_axis(
+            ["coverage", "density", "restricted"], axis=1
+        )
+        chosen = _best(steps) if step is None else step
+        if not 0 <= chosen < len(steps):
+            raise UsageError(f"--step {chosen}: the trajectory has steps 0 to {len(steps) - 1}")
+        limits = _significant(peeled, chosen, factors)
+    if not limits:
+        raise NotEnough(f"no swept path tells where {condition}", "sweep other paths, or choose another limit")
+    coverage, density = _quality(inside(known, limits), holds, known["point"].to_numpy())
+    return Box(limits, coverage, density, cases, len(holds), steps, chosen)
+
+
+def inside(found: pd.DataFrame, limits: Sequence[Limit]) -> Flags:
+    """Which rows lie in the box."""
+    kept = np.ones(len(found), bool)
+    for limit in limits:
+        column = found[limit.factor.path]
+        kept &= (column.isin(limit.among) if limit.among else column.between(limit.low, limit.high)).to_numpy()
+    return kept
+
+
+def _prim() -> Any:
+    try:
+        with _quiet():
+            from ema_workbench.analysis import prim
+    except ImportError as error:
+        raise UsageError(f"discover needs ema_workbench ({error})", 'pip install "contraflow[discover]"') from error
+    return prim
+
+
+class _quiet(warnings.catch_warnings):
+    """Without the warnings that ema_workbench gives about optional parts of its own and pandas' plans."""
+
+    def __enter__(self) -> Any:
+        found = super().__enter__()
+        warnings.simplefilter("ignore")
+        logging.getLogger("EMA").setLevel(logging.ERROR)
+        return found
+
+
+def _best(steps: pd.DataFrame) -> int:
+    """The step with the highest harmonic mean of coverage and density; of equals the one with fewer restrictions."""
+    total = steps["coverage"] + steps["density"]
+    score = (2 * steps["coverage"] * steps["density"] / total.where(total > 0)).round(6)
+    best = steps.assign(score=score).sort_values(["score", "restricted"], ascending=[False, True], kind="stable")
+    return int(best.index[0])
+
+
+def _significant(peeled: Any, step: int, factors: Sequence[Factor]) -> tuple[Limit, ...]:
+    """Limits of a step without those that chance explains, the least significant dropped first."""
+    while True:
+        p = {name: max(values) for name, values in peeled.qp[step].items()}
+        worst = max(p, key=lambda name: p[name], default=None)
+        if worst is None or p[worst] < CHANCE:
+            break
+        peeled.drop_restriction(worst, step)
+        step = len(peeled.box_lims) - 1
+    box, whole = peeled.box_lims[step], peeled.box_lims[0]
+    return tuple(_limit(factor, box, whole, p[factor.path]) for factor in factors if factor.path in p)
+
+
+def _limit(factor: Factor, box: pd.DataFrame, whole: pd.DataFrame, p: float) -> Limit:
+    low, high = box[factor.path]
+    if isinstance(low, set):
+        return Limit(factor, -math.inf, math.inf, tuple(sorted(low)), p)
+    first, last = whole[factor.path]
+    return Limit(factor, float(low) if low > first else -math.inf, float(high) if high < last else math.inf, (), p)
+
+
+Estimate = tuple[float, float, float]
+
+
+def _quality(inside: Flags, holds: Flags, point: NDArray[np.int64]) -> tuple[Estimate, Estimate]:
+    """Coverage and density with 95 % intervals; whole points are drawn, because their runs share the swept values."""
+    codes, place = np.unique(point, return_inverse=True)
+    tally = np.stack([np.bincount(place, part, len(codes)) for part in (inside & holds, holds, inside)])
+    draws = np.random.default_rng(SEED).multinomial(len(codes), np.full(len(codes), 1 / len(codes)), RESAMPLES)
+    both, cases, here = tally @ draws.T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = [both / cases, both / here]
+    exact = [tally[0].sum() / tally[1].sum(), tally[0].sum() / max(tally[2].sum(), 1)]
+    ends = [np.nanquantile(share, (0.025, 0.975)) for share in shares]
+    coverage, density = ((float(value), float(end[0]), float(end[1])) for value, end in zip(exact, ends, strict=True))
+    return coverage, density
