@@ -15,7 +15,9 @@ from sim.analysis.problem import DRAW, SLICES, Problem
 from sim.errors import NotEnough
 
 Floats = NDArray[np.float64]
+Group = NDArray[np.int64]
 RESAMPLES = 200
+WORK = 10_000_000  # cells of the sample that resampling may touch in all
 DUMMY = "(no effect)"  # PAWN of a factor that the model never saw: what chance alone gives
 LEAST = {"morris": 2, "sobol": 4, "pawn": 4 * SLICES}  # blocks
 
@@ -34,8 +36,11 @@ class Indices(NamedTuple):
     note: str
 
 
-def indices(problem: Problem, unit: Floats, values: Floats) -> Indices:
-    """Indices of an outcome; `values` [row of `unit`], nan where a run failed or has no value. Raises NotEnough."""
+def indices(problem: Problem, unit: Floats, values: Floats, point: NDArray[np.int64] | None = None) -> Indices:
+    """Indices of an outcome; `values` [row of `unit`], nan where a run failed or has no value.
+
+    `point`: for PAWN, which rows share their swept values and so count as one draw of these. Raises NotEnough.
+    """
     if values.shape != (problem.runs,):
         raise NotEnough(f"{len(values)} values for {problem.runs} runs of the design")
     blocks = values.reshape(-1, problem.block)
@@ -49,12 +54,14 @@ def indices(problem: Problem, unit: Floats, values: Floats) -> Indices:
     kept = values[np.repeat(whole, problem.block)]
     if np.ptp(kept) == 0:
         raise NotEnough("the outcome is the same in every run", "choose another --outcome")
-    table = _METHODS[problem.method](problem, unit[np.repeat(whole, problem.block)], kept)
+    rows = np.repeat(whole, problem.block)
+    group = np.arange(len(kept)) if point is None else np.unique(point[rows], return_inverse=True)[1]
+    table = _METHODS[problem.method](problem, unit[rows], kept, group)
     note = "" if used == planned else f"{planned - used} of {planned} {what} left out whole, because {lost}"
     return Indices(table, used, planned, note)
 
 
-def _morris(problem: Problem, unit: Floats, values: Floats) -> pd.DataFrame:
+def _morris(problem: Problem, unit: Floats, values: Floats, _: Group) -> pd.DataFrame:
     from SALib.analyze.morris import analyze
 
     found = analyze(problem.salib(), unit, values, num_resamples=RESAMPLES * 5, seed=DRAW)
@@ -64,7 +71,7 @@ def _morris(problem: Problem, unit: Floats, values: Floats) -> pd.DataFrame:
     return _long(problem.names, {name: (np.asarray(found[name], float), half) for name, half in measures.items()})
 
 
-def _sobol(problem: Problem, unit: Floats, values: Floats) -> pd.DataFrame:
+def _sobol(problem: Problem, _: Floats, values: Floats, __: Group) -> pd.DataFrame:
     from SALib.analyze.sobol import analyze
 
     found = analyze(problem.salib(), values, calc_second_order=False, num_resamples=RESAMPLES * 5, seed=DRAW)
@@ -72,15 +79,22 @@ def _sobol(problem: Problem, unit: Floats, values: Floats) -> pd.DataFrame:
     return _long(problem.names, {name: (found[value], found[conf]) for name, (value, conf) in pairs.items()})
 
 
-def _pawn(problem: Problem, unit: Floats, values: Floats) -> pd.DataFrame:
-    """With a factor that does nothing: an index within that one's interval is not told from chance."""
+def _pawn(problem: Problem, unit: Floats, values: Floats, group: Group) -> pd.DataFrame:
+    """With a factor that does nothing: an index within that one's interval is not told from chance.
+
+    Rows of one group have one value of every factor, so the idle factor has one too, and groups are drawn as a whole.
+    """
     rng = np.random.default_rng(DRAW)
-    columns = np.column_stack([unit, rng.random(len(unit))])
+    groups = int(group.max()) + 1
+    columns = np.column_stack([unit, rng.random(groups)[group]])
     names = [*problem.names, DUMMY]
     estimate = _pawn_once(columns, values)
-    draws = rng.integers(len(values), size=(RESAMPLES, len(values)))
-    resampled = np.array([_pawn_once(columns[draw], values[draw]) for draw in draws])
-    half = 1.96 * resampled.std(axis=0, ddof=1)
+    members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
+    resampled = []
+    for draw in rng.integers(groups, size=(int(np.clip(WORK // columns.size, 50, RESAMPLES)), groups)):
+        rows = np.concatenate([members[each] for each in draw])
+        resampled.append(_pawn_once(columns[rows], values[rows]))
+    half = 1.96 * np.std(resampled, axis=0, ddof=1)
     return _long(names, {name: (estimate[n], half[n]) for n, name in enumerate(("median", "maximum"))})
 
 

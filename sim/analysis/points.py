@@ -14,7 +14,7 @@ from sim.scenario.shocks import KINDS
 from sim.study import Results
 
 BASE = 0  # the point of the scenario as it stands
-FEW = 12  # values at most of a number that is drawn level by level
+LONGEST = 40  # letters of a shock's label; beyond that its id stands for it
 
 
 @dataclass(frozen=True)
@@ -97,14 +97,14 @@ def described(path: str, scenario: Mapping[str, Any]) -> tuple[str, str]:
         return "" if about.choices else about.unit, about.text
     if first == "shocks" and "." in rest:
         identity, _, key = rest.partition(".")
-        kind = _kind(identity, scenario)
-        known = KINDS[kind].sizes if kind in KINDS else {}
-        units = {"probability": "probability", "ramp": "quarters", "retaliation.lag": "quarters", "retaliation.rate": "share"}
+        shock = _shock(identity, scenario)
+        known = KINDS[shock["kind"]].sizes if shock.get("kind") in KINDS else {}
+        units = {"probability": "share", "retaliation.rate": "share", "ramp": "quarters", "retaliation.lag": "quarters"}
         unit = known[key].unit if key in known else units.get(key, "")
-        return unit, f"{identity.replace('_', ' ')}: {key.replace('_', ' ').replace('.', ' ')}"
+        label = str(shock.get("label") or identity)
+        return unit, f"{label if len(label) <= LONGEST else identity}: {key.replace('_', ' ').replace('.', ' ')}"
     return "", path.replace("_", " ").replace(".", ", ")
 
 
-def _kind(identity: str, scenario: Mapping[str, Any]) -> str:
-    shocks = scenario.get("shocks") or []
-    return next((str(shock.get("kind")) for shock in shocks if shock.get("id") == identity), "")
+def _shock(identity: str, scenario: Mapping[str, Any]) -> dict[str, Any]:
+    return next((shock for shock in scenario.get("shocks") or [] if shock.get("id") == identity), {})

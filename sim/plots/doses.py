@@ -12,20 +12,20 @@ from sim.plots.sheet import Entry, Sheet
 from sim.plots.swept import Swept
 
 LEVEL, GAP = 1.5, 1.35  # inches of the panels
-SINGLE = style.STROKES[0]
 
 
 def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
-    """Lines for up to five values of a second path, panels for up to three of a third; further paths are held."""
+    """Lines for up to three values of a second path, panels for up to three of a third; further paths are held."""
     across, along, beside = study.across, study.along, study.beside
     found = swept.at(study.runs(outcome), study.held)
     columns = swept.some(beside, swept.PANELS) if beside else [None]
     lines = swept.some(along, swept.LINES) if along else [None]
+    strokes = swept.strokes(lines)
     paired = study.points.has_base
     table = _table(study, found)
     sheet = Sheet(
         f"dose-{outcome.metric.replace('_', '-')}",
-        f"{outcome.field.text} over {across.text}",
+        f"{outcome.field.text} against {across.text}",
         2 if paired else 1,
         len(columns),
         height=LEVEL,
@@ -35,7 +35,7 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
         gap_x=0.28,
         gap_y=0.16,
         below=0.5,
-        above=0.1 if beside else -0.1,
+        above=0.22 if beside else -0.1,
         key=_key(study, lines),
         caption=_caption(study, outcome, table, len(lines)),
     )
@@ -46,12 +46,12 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
             for place, value in enumerate(lines):
                 rows = mine[mine["kind"] == kind]
                 rows = rows if along is None else rows[rows[along.path] == value]
-                _line(axes, study, rows, kind, style.STROKES[place], spread=len(lines) == 1)
+                _line(axes, study, rows, kind, strokes[place], spread=len(lines) == 1)
             style.format_axis(axes.yaxis, outcome.field, difference=kind == "difference")
-            swept.format_across(axes, across)
+            swept.format_across(axes, across, ticks=8 // len(columns) + 1)
             axes.tick_params(labelbottom=row == sheet.rows - 1)
         if beside:
-            sheet.axes[0, column].set_title(swept.named_value(beside, panel), pad=3)
+            sheet.axes[0, column].set_title(swept.panel_title(beside, panel, len(columns)), pad=3, fontsize=7.5)
     _finish(sheet, study, outcome)
     sheet.table = table
     sheet.alt = _alt(study, outcome, table)
@@ -122,7 +122,7 @@ def _caption(study: Swept, outcome: OutcomeAt, table: pd.DataFrame, lines: int) 
             f" Differences from the scenario as it stands (dotted line), paired by seed: mean, {bars} = 95 % interval of the "
             "mean; hollow where it covers 0."
         )
-    return text + swept.held_words(study)
+    return text + swept.shown(study.along, swept.LINES) + swept.shown(study.beside, swept.PANELS) + swept.held_words(study)
 
 
 def _alt(study: Swept, outcome: OutcomeAt, table: pd.DataFrame) -> str:

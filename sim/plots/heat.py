@@ -26,19 +26,20 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
     column = "difference" if study.points.has_base else "value"
     by = [factor.path for factor in (across, along, beside) if factor]
     table = response.levels(found, by, column)
-    table["resolved"] = ~response.unresolved(table) if study.points.has_base else True
+    at_base = (table[by] == [factor.base for factor in (across, along, beside) if factor]).all(axis=1)
+    table["resolved"] = ~response.unresolved(table) | at_base if study.points.has_base else True
     panels = swept.some(beside, swept.PANELS) if beside else [None]
     sheet = Sheet(
         f"heat-{outcome.metric.replace('_', '-')}",
-        f"{outcome.field.text} over {across.text} and {along.text}",
+        f"{outcome.field.text} against {across.text} and {along.text}",
         1,
         len(panels),
         height=float(np.clip(CELL * len(along.levels), 1.3, 4.5)),
-        left=0.95,
+        left=0.95 if along.numeric else 1.5,
         right=BAR,
         gap_x=0.25,
         below=0.5,
-        above=0.1 if beside else -0.05,
+        above=0.22 if beside else -0.05,
         key=_key(study),
         caption=_caption(study, outcome, table),
     )
@@ -47,8 +48,10 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
         axes = sheet.axes[0, place]
         mine = table if beside is None else table[table[beside.path] == value]
         mesh = _cells(axes, study, mine, outcome, scale, len(panels))
+        if beside is None or value == beside.base:
+            _outline_base(axes, study)
         if beside:
-            axes.set_title(swept.named_value(beside, value), pad=3)
+            axes.set_title(swept.panel_title(beside, value, len(panels)), pad=3, fontsize=7.5)
         axes.tick_params(labelleft=place == 0)
     sheet.axes[0, 0].set_ylabel(swept.label(along, 34))
     sheet.label_below(swept.label(across))
@@ -79,9 +82,6 @@ def _cells(axes: Any, study: Swept, table: pd.DataFrame, outcome: OutcomeAt, sca
         axes.add_patch(
             Rectangle(corner, 1, 1, fill=False, hatch=LINES, edgecolor=HATCH, linewidth=0, zorder=2)
         )
-    if across.base in across.levels and along.base in along.levels:
-        corner = (across.levels.index(across.base), along.levels.index(along.base))
-        axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor="black", linewidth=1.4, zorder=4))
     if panels == 1 and len(across.levels) <= NUMBERS + 4 and len(along.levels) <= NUMBERS + 4:
         _print_numbers(axes, cells, outcome, scale)
     for axis, factor in ((axes.xaxis, across), (axes.yaxis, along)):
@@ -92,7 +92,20 @@ def _cells(axes: Any, study: Swept, table: pd.DataFrame, outcome: OutcomeAt, sca
     return mesh
 
 
+def _outline_base(axes: Any, study: Swept) -> None:
+    """A frame round the scenario as it stands, where the design holds it."""
+    from matplotlib.patches import Rectangle
+
+    across, along = study.across, study.along
+    assert along is not None
+    if across.base in across.levels and along.base in along.levels:
+        corner = (across.levels.index(across.base), along.levels.index(along.base))
+        axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor="black", linewidth=1.4, zorder=4))
+
+
 def _print_numbers(axes: Any, cells: pd.DataFrame, outcome: OutcomeAt, scale: dict[str, Any]) -> None:
+    from matplotlib.patheffects import withStroke
+
     middle, reach = (scale["vmax"] + scale["vmin"]) / 2, (scale["vmax"] - scale["vmin"]) / 2
     signed = scale["vmin"] < 0
     for (row, column), value in np.ndenumerate(cells.to_numpy(float)):
@@ -107,12 +120,12 @@ def _print_numbers(axes: Any, cells: pd.DataFrame, outcome: OutcomeAt, scale: di
                 va="center",
                 color="white" if far else "black",
                 zorder=5,
-                bbox={"facecolor": "none", "edgecolor": "none", "pad": 0.5},
+                path_effects=[] if far else [withStroke(linewidth=1.6, foreground="white", alpha=0.8)],
             )
 
 
 def _ticks(axis: Any, factor: Factor, most: int) -> None:
-    shown = swept.some(factor, max(most, 3))
+    shown = factor.levels[:: -(-len(factor.levels) // max(most, 3))]
     where = [factor.levels.index(value) + 0.5 for value in shown]
     axis.set_ticks(where, [swept.value_words(factor, value).removesuffix(" %") for value in shown])
 
@@ -132,10 +145,9 @@ def _bar(sheet: Sheet, mesh: Any, study: Swept, outcome: OutcomeAt) -> None:
 def _key(study: Swept) -> list[Entry]:
     if not study.points.has_base:
         return []
-    return [
-        Entry("sign not resolved", HATCH, linewidth=0, hatch=LINES),
-        Entry("as it stands", "#000000", linewidth=0, edged=True),
-    ]
+    hatched = Entry("sign not resolved", HATCH, linewidth=0, hatch=LINES)
+    drawn = all(factor.base in factor.levels for factor in (study.across, study.along) if factor)
+    return [hatched, *([Entry("as it stands", "#000000", linewidth=0, edged=True)] if drawn else [])]
 
 
 def _caption(study: Swept, outcome: OutcomeAt, table: pd.DataFrame) -> str:

@@ -1,5 +1,6 @@
 """Small multiples of a sweep: all headline metrics, or all sectors, over the same swept path."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -13,8 +14,6 @@ from sim.plots import style, swept
 from sim.plots.sheet import Entry, Sheet, grid
 from sim.plots.swept import Swept
 
-MOST = 3  # lines: bands of more would hide each other
-
 
 class Panel(NamedTuple):
     """One small panel."""
@@ -27,7 +26,7 @@ class Panel(NamedTuple):
 def metrics(study: Swept, outcomes: Sequence[OutcomeAt]) -> Sheet:
     """Every metric on its own scale."""
     panels = [Panel(outcome, _titled(outcome.field), _table(study, outcome)) for outcome in outcomes]
-    sheet = _sheet(study, "overview", f"Headline outcomes over {study.across.text}", panels, own_scale=True)
+    sheet = _sheet(study, "overview", f"Headline outcomes against {study.across.text}", panels, own_scale=True)
     sheet.caption += " Every panel has its own scale."
     return sheet
 
@@ -39,13 +38,13 @@ def sectors(study: Swept, metric: str, names: Sequence[str]) -> Sheet:
     panels.sort(key=lambda panel: -float(np.ptp(panel.table["mean"].dropna())) if panel.table["mean"].notna().any() else 0.0)
     about = outcomes[0].field
     name = f"sectors-{metric.replace('_', '-')}"
-    return _sheet(study, name, f"{about.text} by sector over {study.across.text}", panels, own_scale=False)
+    return _sheet(study, name, f"{about.text} by sector, against {study.across.text}", panels, own_scale=False)
 
 
 def _titled(about: Field) -> str:
     unit = "% points" if style.percent(about) else style.unit(about).split(",")[0].replace("bn 2020 USD a year", "bn USD")
-    text = about.text if len(about.text) <= 26 else f"{about.text[:24].rstrip()} …"
-    return f"{text}, {unit}" if unit not in ("ratio", "index", "number") else text
+    text = about.text if unit in ("ratio", "index", "number") else f"{about.text}, {unit}"
+    return textwrap.fill(text, 28)
 
 
 def _table(study: Swept, outcome: OutcomeAt) -> pd.DataFrame:
@@ -60,7 +59,8 @@ def _table(study: Swept, outcome: OutcomeAt) -> pd.DataFrame:
 
 def _sheet(study: Swept, name: str, title: str, panels: list[Panel], own_scale: bool) -> Sheet:
     rows, columns = grid(len(panels))
-    lines = swept.some(study.along, MOST) if study.along else [None]
+    lines = swept.some(study.along, swept.LINES) if study.along else [None]
+    strokes = swept.strokes(lines)
     paired = study.points.has_base
     first = panels[0].outcome
     sheet = Sheet(
@@ -71,21 +71,21 @@ def _sheet(study: Swept, name: str, title: str, panels: list[Panel], own_scale: 
         height=0.95,
         left=0.62,
         gap_x=0.42 if own_scale else 0.14,
-        gap_y=0.36,
+        gap_y=0.42 if own_scale else 0.36,
         below=0.5,
-        above=-0.05 if study.along else -0.2,
+        above=0.12 if own_scale else 0.02,
         key=_key(study, lines),
         caption=_caption(study, first, panels),
     )
     for axes, panel in zip(sheet.panels, panels, strict=False):
         for place, value in enumerate(lines):
             mine = panel.table if study.along is None else panel.table[panel.table[study.along.path] == value]
-            _line(axes, study, mine, style.STROKES[place])
+            _line(axes, study, mine, strokes[place])
         if paired:
             axes.axhline(0, color="black", linewidth=0.8, zorder=2)
         style.format_axis(axes.yaxis, panel.outcome.field, difference=paired)
         swept.format_across(axes, study.across)
-        axes.set_title(panel.title, fontsize=7)
+        axes.set_title(panel.title, fontsize=6.5 if own_scale else 7)
     sheet.share(len(panels))
     if own_scale:
         for axes in sheet.panels:
@@ -136,5 +136,6 @@ def _caption(study: Swept, outcome: OutcomeAt, panels: list[Panel]) -> str:
     return (
         f"“{study.title}”{where}, {outcome.year} (flows: sum over the year; states: its last quarter). {what}, "
         f"{swept.seeds_words(n[n > 0])} a point: mean, edged band = 95 % interval of the mean."
+        + swept.shown(study.along, swept.LINES)
         + (f" Held: {told}." if told else "")
     )

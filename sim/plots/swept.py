@@ -18,7 +18,7 @@ from sim.study import Results
 from sim.study.tables import ALL
 from sim.study.yearly import is_flow
 
-LINES = 5  # at most, in one panel
+LINES = 3  # at most, in one panel: bands of more would hide each other
 PANELS = 3  # at most, side by side
 
 
@@ -77,6 +77,18 @@ def standing(factor: Factor) -> Any:
     return factor.base if factor.base in factor.levels else factor.levels[len(factor.levels) // 2]
 
 
+def strokes(lines: Sequence[Any]) -> list[style.Stroke]:
+    """How so many lines are drawn: one alone is solid."""
+    return list(style.STROKES[: len(lines)]) if len(lines) > 1 else [style.STROKES[0]._replace(linestyle="-")]
+
+
+def shown(factor: Factor | None, most: int) -> str:
+    """Says, for captions, that not all values of a factor are drawn."""
+    if factor is None or len(factor.levels) <= most:
+        return ""
+    return f" {most} of {len(factor.levels)} values of “{factor.text}” are drawn; the CSV has all."
+
+
 def some(factor: Factor, most: int) -> list[Any]:
     """At most so many of a factor's values, evenly chosen, the ends among them."""
     levels = list(factor.levels)
@@ -95,7 +107,8 @@ def at(found: pd.DataFrame, held: dict[str, Any]) -> pd.DataFrame:
 def axis_field(factor: Factor) -> Field:
     """A factor's unit and words as those of a metric."""
     unit = "" if factor.unit in ("1", "switch") else factor.unit
-    return Field(unit, factor.text[:1].upper() + factor.text[1:])
+    text = factor.text
+    return Field(unit, text if "_" in text.partition(":")[0] else text[:1].upper() + text[1:])
 
 
 def label(factor: Factor, width: int = 60) -> str:
@@ -116,8 +129,13 @@ def value_words(factor: Factor, value: Any) -> str:
 
 def named_value(factor: Factor, value: Any) -> str:
     """A value with its unit and the factor's words, for keys and captions."""
-    unit = factor.unit if factor.unit not in ("1", "", "switch", "share", "probability") else ""
-    return f"{factor.text} {value_words(factor, value)} {unit}".rstrip()
+    unit = "" if factor.unit in ("1", "switch", "share", "probability", "ratio", "count") else factor.unit
+    return f"{factor.text} = {value_words(factor, value)} {unit}".rstrip()
+
+
+def panel_title(factor: Factor, value: Any, columns: int) -> str:
+    """The value that a panel shows, on two lines where panels are narrow."""
+    return textwrap.fill(named_value(factor, value), 84 // columns)
 
 
 def places(factor: Factor, values: Sequence[Any]) -> list[float]:
@@ -127,10 +145,11 @@ def places(factor: Factor, values: Sequence[Any]) -> list[float]:
     return [float(factor.levels.index(value)) for value in values]
 
 
-def format_across(axes: Any, factor: Factor) -> None:
+def format_across(axes: Any, factor: Factor, ticks: int = 4) -> None:
     """Ticks of a swept path, and a thin line at the scenario as it stands."""
     if factor.numeric:
         style.format_axis(axes.xaxis, axis_field(factor))
+        axes.xaxis.get_major_locator().set_params(nbins=ticks)
         span = factor.levels[-1] - factor.levels[0]
         axes.set_xlim(factor.levels[0] - 0.03 * span, factor.levels[-1] + 0.03 * span)
     else:

@@ -39,18 +39,18 @@ def draw(study: Swept, outcomes: Sequence[OutcomeAt]) -> Sheet | None:
         -(-len(found) // columns),
         columns,
         height=BAR * bars + 0.1,
-        left=1.75,
+        left=1.7,
         right=0.25,
-        gap_x=1.9 if columns == 2 else 0.1,
-        gap_y=0.62,
+        gap_x=1.75 if columns == 2 else 0.1,
+        gap_y=0.72,
         below=0.42,
-        above=0.08,
+        above=0.18,
         key=_key(grid),
         caption=_caption(study, found[0], tables),
     )
     for axes, outcome, table in zip(sheet.panels, found, tables, strict=False):
         (_bars if grid else _coefficients)(axes, study, outcome, table)
-        axes.set_title(outcome.field.text, pad=3)
+        axes.set_title(textwrap.fill(outcome.field.text, 32), pad=3, fontsize=7.5)
     for axes in sheet.panels[len(found) :]:
         axes.set_visible(False)
     sheet.table = pd.concat(tables, ignore_index=True)
@@ -94,9 +94,10 @@ def _bars(axes: Any, study: Swept, outcome: OutcomeAt, table: pd.DataFrame) -> N
             side = -0.18 if row["end"] == "low" else 0.18
             color = LOW if row["end"] == "low" else HIGH
             _bar(axes, place + side, row, color, 0.32)
-            _end_label(axes, place + side, row, swept.value_words(factors[name], row["level"]))
+            if row["effect"]:
+                _end_label(axes, place + side, row, swept.value_words(factors[name], row["level"]))
     reach = float(np.nanmax(np.abs(table[["lo", "hi", "effect"]].to_numpy())))
-    axes.set_xlim(-reach * 1.4, reach * 1.4)
+    axes.set_xlim(-reach * 1.7, reach * 1.7)
     _rows(axes, study, names)
     style.format_axis(axes.xaxis, outcome.field, difference=True)
     axes.set_xlabel(f"from the mean, {swept.difference_unit(outcome.field)}", fontsize=7, labelpad=1)
@@ -132,7 +133,7 @@ def _caption(study: Swept, outcome: OutcomeAt, tables: list[pd.DataFrame]) -> st
     if study.points.grid:
         return (
             f"{head} Mean outcome at a path’s lowest and highest value less its mean over all values, the other paths "
-            f"averaged over the grid; {swept.seeds_words(n)}, paired within each. Lines: 95 % interval of the mean; hollow where "
+            f"averaged over the grid (of a text: where the outcome is lowest and highest); {swept.seeds_words(n)}, paired within each. Lines: 95 % interval of the mean; hollow where "
             "it covers 0."
         )
     return (
