@@ -1,7 +1,7 @@
 """Sensitivity indices with intervals, through SALib, from whole blocks of runs only.
 
-A value that is missing makes SALib's indices zero without a word, so a block of the design with a gap is left out, which
-is said, and an analysis that would lose more than half of its blocks is refused.
+A missing value makes SALib's indices zero without a word, so a block of the design with a gap is left out, which is
+said, and an analysis that would lose more than half of its blocks is refused.
 """
 
 import warnings
@@ -25,9 +25,9 @@ LEAST = {"morris": 2, "sobol": 4, "pawn": 4 * SLICES}  # blocks
 class Indices(NamedTuple):
     """What an analysis found for one outcome.
 
-    table: factor, measure, estimate, lo, hi (95 %; nan where the measure has none); measures are `mu_star`, `mu`, `sigma`
-    (Morris, in the outcome's unit per move over the whole range), `first`, `total` (Sobol', shares of variance),
-    `median`, `maximum` (PAWN, distance of distributions). blocks: used, of planned; note: what was left out, or nothing.
+    table: factor, measure, estimate, lo, hi (95 %; nan where the measure has none); the measures: `mu_star`, `mu`,
+    `sigma` (Morris, in the outcome's unit per move over the whole range), `first`, `total` (Sobol', shares of variance),
+    `median`, `maximum` (PAWN, distance of distributions). used: of the planned blocks; note: what was left out.
     """
 
     table: pd.DataFrame
@@ -44,13 +44,15 @@ def indices(problem: Problem, unit: Floats, values: Floats, point: NDArray[np.in
     if values.shape != (problem.runs,):
         raise NotEnough(f"{len(values)} values for {problem.runs} runs of the design")
     blocks = values.reshape(-1, problem.block)
-    whole = np.isfinite(blocks).all(axis=1)
+    whole: NDArray[np.bool_] = np.asarray(np.isfinite(blocks).all(axis=1))
     used, planned = int(whole.sum()), len(whole)
     what = {"morris": "trajectories", "sobol": "blocks", "pawn": "runs"}[problem.method]
     missing = int((~np.isfinite(values)).sum())
     lost = f"{missing} of {len(values)} runs failed or have no value"
     if used < max(LEAST[problem.method], planned / 2):
-        raise NotEnough(f"only {used} of {planned} {what} are whole: {lost}", "see failures.csv; run the same command again")
+        raise NotEnough(
+            f"only {used} of {planned} {what} are whole: {lost}", "see failures.csv; run the same command again"
+        )
     kept = values[np.repeat(whole, problem.block)]
     if np.ptp(kept) == 0:
         raise NotEnough("the outcome is the same in every run", "choose another --outcome")

@@ -34,7 +34,7 @@ class Factor:
 
 @dataclass(frozen=True)
 class Points:
-    """Points of a design: `table` is indexed by point, a column per swept path; `designed` says which were asked for."""
+    """Points of a design: `table` is indexed by point, a column per swept path; `designed`: asked for."""
 
     table: pd.DataFrame
     designed: "pd.Series[bool]"

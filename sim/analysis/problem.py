@@ -49,7 +49,9 @@ class Problem:
             raise UsageError(f"--samples {self.samples}: {self.method} needs at least {least}")
         if self.method == "sobol" and self.samples & (self.samples - 1):
             near = 1 << round(np.log2(self.samples))
-            raise UsageError(f"--samples {self.samples} is no power of two", f"--samples {near}: Sobol' sequences need one")
+            raise UsageError(
+                f"--samples {self.samples} is no power of two", f"--samples {near}: Sobol' sequences need one"
+            )
         if self.method == "pawn" and len(self.seeds) > SLICES:
             raise UsageError(f"{len(self.seeds)} seeds: PAWN tells at most {SLICES} seeds apart", f"--seeds {SLICES}")
 

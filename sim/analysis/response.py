@@ -34,7 +34,7 @@ def levels(found: pd.DataFrame, by: Sequence[str], column: str = "value") -> pd.
     rows = []
     for key, group in found.groupby(list(by), sort=True):
         values = group[column].to_numpy(np.float64)
-        n, mean, sd = (np.asarray(part) for part in spread(values[None, :]))
+        n, mean, sd = spread(values[None, :])
         half = float(half_width(sd, n)[0])
         low, middle, high = (float(q[0]) for q in quantiles(values[None, :], (0.05, 0.5, 0.95)))
         known = values[~np.isnan(values)]
@@ -53,7 +53,7 @@ def unresolved(table: pd.DataFrame, limit: float = 0.0) -> "pd.Series[bool]":
 def main_effects(found: pd.DataFrame, factors: Sequence[Factor]) -> pd.DataFrame:
     """Of a grid, a row per factor and end: mean outcome there less the mean over all values of the factor.
 
-    The other factors are averaged over the grid within each seed, so that n counts seeds and both ends share their luck.
+    The other factors are averaged over the grid within each seed, so that n counts seeds and ends share their luck.
     A number's ends are its lowest and highest value, a text's those of the smallest and the largest effect.
     """
     rows = []
@@ -76,7 +76,8 @@ def _interval(values: Floats) -> dict[str, Any]:
 
 
 def point_means(found: pd.DataFrame, factors: Sequence[Factor]) -> pd.DataFrame:
-    """Of the designed points the mean outcome over seeds, with the swept columns; points without a value are left out."""
+    """Of the designed points the mean outcome over seeds, with the swept columns; points without a value are left
+    out."""
     grouped = found.groupby("point").agg({"value": "mean", **{factor.path: "first" for factor in factors}})
     return grouped[grouped["value"].notna()]
 
@@ -84,8 +85,8 @@ def point_means(found: pd.DataFrame, factors: Sequence[Factor]) -> pd.DataFrame:
 def rank_regression(means: pd.DataFrame, factors: Sequence[Factor]) -> tuple[pd.DataFrame, float]:
     """Standardised rank regression coefficients [-1, 1] with 95 % intervals by bootstrap over points, and R².
 
-    The coefficient of a factor is the change of the outcome's rank, in standard deviations, per standard deviation of the
-    factor's rank, the others held (Saltelli et al. 2008, 1.2.5). Text factors are ranked by their order in the alphabet
+    The coefficient of a factor is the change of the outcome's rank, in standard deviations, per standard deviation of
+    the factor's rank, the others held (Saltelli et al. 2008, 1.2.5). Text factors are ranked by their order in the alphabet
     only if they have two values, else left out. Raises NotEnough with fewer points than twice the factors plus two.
     """
     used = [factor for factor in factors if factor.numeric or len(factor.levels) == 2]
@@ -114,7 +115,7 @@ def _standardised(columns: Floats, outcome: Floats) -> tuple[Floats, float]:
 
 
 def binned(means: pd.DataFrame, path: str, bins: int) -> pd.DataFrame:
-    """Median and 5 to 95 % range of point means in `bins` classes of equal size along a factor: at, n, q05, q50, q95."""
+    """Median and 5 to 95 % range of point means in `bins` classes of equal size of a factor: at, n, q05, q50, q95."""
     ordered = means.sort_values(path, kind="stable")
     rows = []
     for part in np.array_split(np.arange(len(ordered)), bins):

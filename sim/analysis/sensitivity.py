@@ -26,7 +26,10 @@ Sweep = Callable[[pd.DataFrame], Results]
 
 
 def problem(
-    method: str, ranges: Mapping[str, tuple[float, float]], samples: int | None = None, seeds: Sequence[int] | None = None
+    method: str,
+    ranges: Mapping[str, tuple[float, float]],
+    samples: int | None = None,
+    seeds: Sequence[int] | None = None,
 ) -> Problem:
     """What to vary; samples and seeds as usual for the method unless given. Raises UsageError."""
     chosen = tuple(seeds) if seeds else tuple(range(1, SEEDS.get(method, 1) + 1))
@@ -64,7 +67,9 @@ def analyse(results: Results, outcome: OutcomeAt, method: str | None = None) -> 
         return found, indices(found, unit, _values(results, found.design(unit), outcome))
     if method not in (None, "pawn"):
         what = f"was sampled for {found.method}" if found else "is a sweep of its own"
-        raise UsageError(f"{results.folder} {what}, which {method} cannot use", "run `sensitivity SCENARIO` into a new --out")
+        raise UsageError(
+            f"{results.folder} {what}, which {method} cannot use", "run `sensitivity SCENARIO` into a new --out"
+        )
     if found is not None and found.method == "morris":
         raise UsageError(f"{results.folder} holds Morris trajectories, whose few levels PAWN cannot use")
     return _given(results, outcome)
@@ -88,10 +93,12 @@ def _rounded(values: "pd.Series[float]") -> "pd.Series[float]":
 
 
 def _given(results: Results, outcome: OutcomeAt) -> tuple[Problem, Indices]:
-    """PAWN of whatever sample a sweep drew: every run is a row, its place in each factor's range is the rank of its point."""
+    """PAWN of whatever sample a sweep drew: every run is a row, placed by the ranks of its point."""
     points = designs.read(results)
-    if points.grid and len(points.factors) > 1 or points.kind == "grid":
-        raise UsageError(f"{results.folder} is a grid; sensitivity needs a sample", "sweep with --design lhs, or use `plot`")
+    if points.kind == "grid" or (points.grid and len(points.factors) > 1):
+        raise UsageError(
+            f"{results.folder} is a grid; sensitivity needs a sample", "sweep with --design lhs, or use `plot`"
+        )
     factors = [factor for factor in points.factors if factor.numeric]
     runs = read(results, outcome)
     runs = runs[runs["point"].isin(points.asked.index)].merge(points.table, left_on="point", right_index=True)

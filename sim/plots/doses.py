@@ -70,7 +70,8 @@ def _key(study: Swept, lines: list[Any]) -> list[Entry]:
     if study.along is None:
         return []
     return [
-        Entry(swept.named_value(study.along, value), *style.STROKES[place], marker="o") for place, value in enumerate(lines)
+        Entry(swept.named_value(study.along, value), *style.STROKES[place], marker="o")
+        for place, value in enumerate(lines)
     ]
 
 
@@ -114,15 +115,17 @@ def _finish(sheet: Sheet, study: Swept, outcome: OutcomeAt) -> None:
 def _caption(study: Swept, outcome: OutcomeAt, table: pd.DataFrame, lines: int) -> str:
     level = table[table["kind"] == "level"]
     shade = ", shade 5 to 95 % of runs" if lines == 1 and study.across.numeric else ""
-    text = f"“{study.title}”, {swept.where(outcome).lower()}. {outcome.field.formula[:1].upper()}{outcome.field.formula[1:]}."
-    text += f" {swept.when(outcome)}. Levels: mean of {swept.seeds_words(level['n'])} a point{shade}."
+    text = swept.heading(study, outcome)
+    text += f" Levels: mean of {swept.seeds_words(level['n'])} a point{shade}."
     if study.points.has_base:
         bars = "band" if study.across.numeric else "bar"
         text += (
-            f" Differences from the scenario as it stands (dotted line), paired by seed: mean, {bars} = 95 % interval of the "
-            "mean; hollow where it covers 0."
+            f" Differences from the scenario as it stands (dotted line), paired by seed: mean, {bars} = 95 % interval of "
+            "the mean; hollow where it covers 0."
         )
-    return text + swept.shown(study.along, swept.LINES) + swept.shown(study.beside, swept.PANELS) + swept.held_words(study)
+    return (
+        text + swept.shown(study.along, swept.LINES) + swept.shown(study.beside, swept.PANELS) + swept.held_words(study)
+    )
 
 
 def _alt(study: Swept, outcome: OutcomeAt, table: pd.DataFrame) -> str:

@@ -45,8 +45,7 @@ def condition_words(condition: Condition) -> str:
     unit = " %" if style.percent(about) else ""
     where = "" if condition.outcome.sector == "all" else f" in {swept.where(condition.outcome).lower()}"
     signs = {">": "is above", ">=": "is at least", "<": "is below", "<=": "is at most"}
-    text = about.text[:1].lower() + about.text[1:]
-    return f"“{text}”{where} {signs[condition.sign]} {limit}{unit} in {condition.outcome.year}"
+    return f"“{about.text}”{where} {signs[condition.sign]} {limit}{unit} in {condition.outcome.year}"
 
 
 def limit_words(limit: Limit) -> str:
@@ -54,7 +53,7 @@ def limit_words(limit: Limit) -> str:
     factor = limit.factor
     if limit.among:
         return f"{factor.text} is {' or '.join(swept.value_words(factor, value) for value in limit.among)}"
-    low, high = (swept.value_words(factor, value) for value in (limit.low, limit.high))
+    low, high = (swept.value_words(factor, value, 3) for value in (limit.low, limit.high))
     if math.isinf(limit.low):
         return f"{factor.text} is below {high}"
     return f"{factor.text} is above {low}" if math.isinf(limit.high) else f"{factor.text} is between {low} and {high}"
@@ -63,10 +62,13 @@ def limit_words(limit: Limit) -> str:
 def sentence(condition: Condition, box: Box) -> str:
     """The box in words, with how much it holds and how pure it is."""
     limits = "; ".join(limit_words(limit) for limit in box.limits)
-    coverage, density = (f"{part[0] * 100:.0f} % [{part[1] * 100:.0f}, {part[2] * 100:.0f}]" for part in (box.coverage, box.density))
+    coverage, density = (
+        f"{part[0] * 100:.0f} % [{part[1] * 100:.0f}, {part[2] * 100:.0f}]" for part in (box.coverage, box.density)
+    )
+    rate = f"{box.cases / box.runs * 100:.0f} %"
     return (
-        f"{condition_words(condition)[:1].upper()}{condition_words(condition)[1:]} mostly where {limits}: {coverage} of all such "
-        f"runs lie there (coverage), and {density} of the runs there are such (density); overall {box.cases / box.runs * 100:.0f} %."
+        f"{condition_words(condition)} mostly where {limits}: {coverage} of all such "
+        f"runs lie there (coverage), and {density} of the runs there are such (density); overall {rate}."
     )
 
 
@@ -80,7 +82,14 @@ def _draw_ranges(axes: Any, box: Box) -> None:
                 inside = level in limit.among
                 if inside:
                     axes.barh(place, width, 0.34, left=number * width, color=INSIDE, linewidth=0, zorder=2)
-                axes.text((number + 0.5) * width, place + 0.2, swept.value_words(factor, level), fontsize=6, ha="center", va="top")
+                axes.text(
+                    (number + 0.5) * width,
+                    place + 0.2,
+                    swept.value_words(factor, level),
+                    fontsize=6,
+                    ha="center",
+                    va="top",
+                )
             continue
         first, last = factor.levels[0], factor.levels[-1]
         low, high = max(limit.low, first), min(limit.high, last)
@@ -91,7 +100,7 @@ def _draw_ranges(axes: Any, box: Box) -> None:
                 axes.text(
                     at,
                     place - 0.2 if bound else place + 0.2,
-                    swept.value_words(factor, value),
+                    swept.value_words(factor, value, 3),
                     fontsize=6.5 if bound else 6,
                     color=INSIDE if bound else "#555555",
                     fontweight="bold" if bound else "normal",
@@ -99,7 +108,8 @@ def _draw_ranges(axes: Any, box: Box) -> None:
                     va="bottom" if bound else "top",
                 )
     axes.set_yticks(range(len(box.limits)), [textwrap.fill(limit.factor.text, 34) for limit in box.limits], fontsize=7)
-    axes.set_ylim(len(box.limits) - 0.4, -0.6)
+    spare = max(4 - len(box.limits), 0) / 2  # rows, so that bars keep their height
+    axes.set_ylim(len(box.limits) - 0.4 + spare, -0.6 - spare)
     axes.set_xlim(-0.05, 1.05)
     axes.set_xticks([])
     axes.tick_params(axis="y", length=0)
@@ -117,7 +127,14 @@ def _draw_way(axes: Any, box: Box) -> None:
     axes.plot([left, right], [coverage, coverage], color=CHOSEN, linewidth=1.0, zorder=3)
     axes.plot(density, coverage, "D", markersize=5, color=CHOSEN, zorder=4)
     start = steps.iloc[0]
-    axes.annotate("all runs", (start["density"], start["coverage"]), xytext=(3, -8), textcoords="offset points", fontsize=6.5)
+    axes.annotate(
+        "all runs",
+        (start["density"], start["coverage"]),
+        xytext=(-4, -3),
+        textcoords="offset points",
+        ha="right",
+        fontsize=6.5,
+    )
     axes.set_xlim(0, 1.04)
     axes.set_ylim(0, 1.04)
     ticks = [0, 0.25, 0.5, 0.75, 1]
@@ -147,13 +164,15 @@ def _table(box: Box) -> pd.DataFrame:
             for name, part in (("coverage", box.coverage), ("density", box.density))
         ]
     )
-    steps = box.trajectory.rename_axis("step").reset_index().assign(kind="step", chosen=box.trajectory.index == box.step)
+    steps = (
+        box.trajectory.rename_axis("step").reset_index().assign(kind="step", chosen=box.trajectory.index == box.step)
+    )
     return pd.concat([limits, quality, steps], ignore_index=True)
 
 
 def _caption(condition: Condition, box: Box, title: str) -> str:
     return (
-        f"“{title}”. PRIM over {box.runs} runs, {box.cases} of them such. {sentence(condition, box)} Grey: steps of peeling; "
-        "diamond: the step with the best harmonic mean of coverage and density, without limits that chance explains "
+        f"“{title}”. PRIM over {box.runs} runs, {box.cases} of them such. {sentence(condition, box)} Grey: steps of "
+        "peeling; diamond: the step with the best harmonic mean of coverage and density, without limits that chance explains "
         "(quasi-p ≥ 0.05); lines: 95 % intervals by bootstrap over points."
     )

@@ -19,7 +19,7 @@ LINES, HATCH = "//////", "#777777"
 
 
 def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
-    """Cells stand side by side, whatever the distance of their values; a panel for up to three values of a third path."""
+    """Cells stand side by side, whatever the distance of their values; panels for up to three values of a third path."""
     across, along, beside = study.across, study.along, study.beside
     assert along is not None
     found = swept.at(study.runs(outcome), study.held)
@@ -79,9 +79,7 @@ def _cells(axes: Any, study: Swept, table: pd.DataFrame, outcome: OutcomeAt, sca
     mesh = axes.pcolormesh(cells.to_numpy(float), edgecolors="white", linewidth=0.5, **scale)
     for row in table[~table["resolved"]].to_dict("records"):
         corner = (across.levels.index(row[across.path]), along.levels.index(row[along.path]))
-        axes.add_patch(
-            Rectangle(corner, 1, 1, fill=False, hatch=LINES, edgecolor=HATCH, linewidth=0, zorder=2)
-        )
+        axes.add_patch(Rectangle(corner, 1, 1, fill=False, hatch=LINES, edgecolor=HATCH, linewidth=0, zorder=2))
     if panels == 1 and len(across.levels) <= NUMBERS + 4 and len(along.levels) <= NUMBERS + 4:
         _print_numbers(axes, cells, outcome, scale)
     for axis, factor in ((axes.xaxis, across), (axes.yaxis, along)):
@@ -151,14 +149,13 @@ def _key(study: Swept) -> list[Entry]:
 
 
 def _caption(study: Swept, outcome: OutcomeAt, table: pd.DataFrame) -> str:
-    text = f"“{study.title}”, {swept.where(outcome).lower()}. {outcome.field.formula[:1].upper()}{outcome.field.formula[1:]}."
-    text += f" {swept.when(outcome)}."
+    text = swept.heading(study, outcome)
     if not study.points.has_base:
         return f"{text} Mean of {swept.seeds_words(table['n'])} a cell.{swept.held_words(study)}"
     part = f"{int((~table['resolved']).sum())} of {len(table)} cells"
     return (
-        f"{text} Mean difference from the scenario as it stands, paired by seed, {swept.seeds_words(table['n'])} a cell. "
-        f"Hatched ({part}): the 95 % interval of the mean covers 0.{swept.held_words(study)}"
+        f"{text} Mean difference from the scenario as it stands, paired by seed, {swept.seeds_words(table['n'])} a "
+        f"cell. Hatched ({part}): the 95 % interval of the mean covers 0.{swept.held_words(study)}"
     )
 
 

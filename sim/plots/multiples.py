@@ -35,14 +35,18 @@ def sectors(study: Swept, metric: str, names: Sequence[str]) -> Sheet:
     """Every sector on one scale, in the order of how far the metric moves."""
     outcomes = [study.outcome(metric, name) for name in names]
     panels = [Panel(outcome, style.words(outcome.sector), _table(study, outcome)) for outcome in outcomes]
-    panels.sort(key=lambda panel: -float(np.ptp(panel.table["mean"].dropna())) if panel.table["mean"].notna().any() else 0.0)
+    panels.sort(
+        key=lambda panel: -float(np.ptp(panel.table["mean"].dropna())) if panel.table["mean"].notna().any() else 0.0
+    )
     about = outcomes[0].field
     name = f"sectors-{metric.replace('_', '-')}"
     return _sheet(study, name, f"{about.text} by sector, against {study.across.text}", panels, own_scale=False)
 
 
 def _titled(about: Field) -> str:
-    unit = "% points" if style.percent(about) else style.unit(about).split(",")[0].replace("bn 2020 USD a year", "bn USD")
+    unit = (
+        "% points" if style.percent(about) else style.unit(about).split(",")[0].replace("bn 2020 USD a year", "bn USD")
+    )
     text = about.text if unit in ("ratio", "index", "number") else f"{about.text}, {unit}"
     return textwrap.fill(text, 28)
 
@@ -130,7 +134,9 @@ def _key(study: Swept, lines: list[Any]) -> list[Entry]:
 def _caption(study: Swept, outcome: OutcomeAt, panels: list[Panel]) -> str:
     n = pd.concat([panel.table["n"] for panel in panels])
     where = f", {swept.where(outcome).lower()}" if len({panel.outcome.sector for panel in panels}) == 1 else ""
-    what = "Difference from the scenario as it stands (dotted line), paired by seed" if study.points.has_base else "Mean"
+    what = (
+        "Difference from the scenario as it stands (dotted line), paired by seed" if study.points.has_base else "Mean"
+    )
     held = dict(study.held) | ({study.beside.path: swept.standing(study.beside)} if study.beside else {})
     told = "; ".join(swept.named_value(study.points.factor(path), value) for path, value in held.items())
     return (

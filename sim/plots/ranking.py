@@ -43,7 +43,9 @@ def draw(results: Results, problem: Problem, outcome: OutcomeAt, found: Indices)
     _draw_bars(sheet.axes[0, 0], problem, outcome, found.table, names, words)
     if morris:
         _draw_plane(sheet.axes[0, 1], outcome, found.table, names)
-    sheet.table = found.table.assign(outcome=str(outcome), method=problem.method, used=found.used, planned=found.planned)
+    sheet.table = found.table.assign(
+        outcome=str(outcome), method=problem.method, used=found.used, planned=found.planned
+    )
     told = ", ".join(words[name] for name in names[:3])
     sheet.alt = f"{outcome.field.text} in {outcome.year} is driven most by {told} ({problem.method})."
     return sheet
@@ -78,7 +80,9 @@ def _draw_bars(
     axes.spines["left"].set_visible(False)
     axes.axvline(0, color="black", linewidth=0.8, zorder=3)
     if problem.method == "pawn":
-        axes.axvline(rows.loc[("median", DUMMY), "hi"], color=style.GREY, linestyle=(0, (4, 2)), linewidth=1.0, zorder=4)
+        axes.axvline(
+            rows.loc[("median", DUMMY), "hi"], color=style.GREY, linestyle=(0, (4, 2)), linewidth=1.0, zorder=4
+        )
     if number:
         style.format_axis(axes.xaxis, outcome.field)
         axes.set_xlabel(f"mean absolute effect µ*, {swept.difference_unit(outcome.field)}", labelpad=2)
@@ -128,16 +132,21 @@ def _caption(results: Results, problem: Problem, outcome: OutcomeAt, found: Indi
     rows = found.table.set_index(["measure", "factor"])["estimate"]
     if problem.method == "morris":
         text += (
-            f"Morris screening, {found.used} trajectories, {LEVELS} levels: mean absolute effect of a move over a factor’s whole "
-            "range, and standard deviation σ of effects; far above the dotted line effects interact or bend. "
+            f"Morris screening, {found.used} trajectories, {LEVELS} levels: mean absolute effect of a move over a factor’s "
+            "whole range, and standard deviation σ of effects; far above the dotted line effects interact or bend. "
         )
     elif problem.method == "sobol":
-        text += (
-            f"Sobol’ indices, {found.used} blocks of {problem.block} runs; first-order shares add up to {rows['first'].sum():.2f}. "
-        )
+        text += f"Sobol’ indices, {found.used} blocks of {problem.block} runs; "
+        text += f"first-order shares add up to {rows['first'].sum():.2f}. "
     else:
         text += f"PAWN, {found.used} runs, {SLICES} slices a factor. "
-    seeds = f"The seed is a factor ({len(problem.seeds)} seeds). " if len(problem.seeds) > 1 else f"One seed ({problem.seeds[0]}). "
+    seeds = (
+        f"The seed is a factor ({len(problem.seeds)} seeds). "
+        if len(problem.seeds) > 1
+        else f"One seed ({problem.seeds[0]}). "
+    )
     note = f" {found.note[:1].upper()}{found.note[1:]}." if found.note else ""
     left = len(problem.names) - MOST
-    return f"{text}{seeds}Lines: 95 % interval by bootstrap.{note}" + (f" {left} weaker factors not shown." if left > 0 else "")
+    return f"{text}{seeds}Lines: 95 % interval by bootstrap.{note}" + (
+        f" {left} weaker factors not shown." if left > 0 else ""
+    )

@@ -44,7 +44,9 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
     tables = [means.reset_index().melt(["point", "value"], var_name="factor", value_name="at").assign(kind="point")]
     for axes, factor in zip(sheet.panels, factors, strict=False):
         x = np.array(swept.places(factor, means[factor.path].tolist()))
-        axes.plot(x, means["value"], "o", markersize=1.6, markeredgewidth=0, alpha=0.45, color=DOT, zorder=2, rasterized=True)
+        axes.plot(
+            x, means["value"], "o", markersize=1.6, markeredgewidth=0, alpha=0.45, color=DOT, zorder=2, rasterized=True
+        )
         if factor.numeric and len(factor.levels) > bins:
             smooth = response.binned(means, factor.path, bins)
             style.band(axes, smooth["at"], smooth["q05"], smooth["q95"], SMOOTH)
@@ -74,7 +76,6 @@ def _caption(study: Swept, outcome: OutcomeAt, means: pd.DataFrame, runs: pd.Dat
     left = len(study.points.factors) - MOST
     more = f" {left} further factors are not drawn." if left > 0 else ""
     return (
-        f"“{study.title}”, {swept.where(outcome).lower()}. {outcome.field.formula[:1].upper()}{outcome.field.formula[1:]}. "
-        f"{swept.when(outcome)}. {len(means)} points, {swept.seeds_words(seeds)} each. Line and shade: median and 5 to 95 % of "
-        f"points in {bins} classes of equal size. Dotted: the scenario as it stands.{more}"
+        f"{swept.heading(study, outcome)} {len(means)} points, {swept.seeds_words(seeds)} each. Line and shade: median and "
+        f"5 to 95 % of points in {bins} classes of equal size. Dotted: the scenario as it stands.{more}"
     )

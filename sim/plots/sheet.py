@@ -111,8 +111,9 @@ class Sheet:
         if entry.edged:
             self.figure.add_artist(Rectangle(**frame, fill=False, edgecolor=entry.color, linewidth=0.6))
         if entry.hatch:
-            hatched = {"fill": False, "hatch": entry.hatch, "edgecolor": entry.color, "linewidth": 0}
-            self.figure.add_artist(Rectangle(**frame, **hatched))
+            self.figure.add_artist(
+                Rectangle(**frame, fill=False, hatch=entry.hatch, edgecolor=entry.color, linewidth=0)
+            )
         if entry.linewidth or entry.marker:
             line = Line2D(
                 [left, (left + right) / 2, right],

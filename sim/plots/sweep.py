@@ -19,10 +19,10 @@ MAIN = ("technology_balance", "hub_share", "chinese_share_abroad", "welfare")  #
 def draw(
     folder: Path, metrics: Sequence[str] | None, sectors: Sequence[str] | None, years: tuple[int, int] | None
 ) -> Iterator[Sheet]:
-    """Of a grid: overview, dose and response, heat map, tornado, and sectors side by side; of a sample: scatter, tornado.
+    """Of a grid: overview, dose and response, heat map, sectors side by side, tornado; of a sample: scatter, tornado.
 
-    `metrics`: the outcomes drawn, else those the sweep names or `MAIN`; `sectors`: the first for all figures, all for the
-    small multiples; `years`: the last one is shown. Raises UsageError, NotEnough.
+    `metrics`: the outcomes drawn, else those the sweep names or `MAIN`; `sectors`: the first for all figures, all for
+    the small multiples; `years`: the last one is shown. Raises UsageError, NotEnough.
     """
     results = Results(folder)
     study = Swept(results, designs.read(results), tuple(sectors or ()), years[1] if years else None)

@@ -118,13 +118,13 @@ def label(factor: Factor, width: int = 60) -> str:
     return textwrap.fill(f"{about.text}, {unit}" if unit else about.text, width)
 
 
-def value_words(factor: Factor, value: Any) -> str:
+def value_words(factor: Factor, value: Any, digits: int = 4) -> str:
     """A value of a factor, in its unit."""
     if not isinstance(value, float):
         return str(value).replace("_", " ")
     if style.percent(axis_field(factor)):
-        return f"{value * 100:.4g} %"
-    return f"{value:.4g}".replace("-", "−")
+        return f"{value * 100:.{digits}g} %"
+    return f"{value:.{digits}g}".replace("-", "−")
 
 
 def named_value(factor: Factor, value: Any) -> str:
@@ -162,7 +162,15 @@ def format_across(axes: Any, factor: Factor, ticks: int = 4) -> None:
 
 def when(outcome: OutcomeAt) -> str:
     """How a year is reported, for captions."""
-    return f"Sum over {outcome.year}" if is_flow(outcome.metric, outcome.field.unit) else f"Last quarter of {outcome.year}"
+    return (
+        f"Sum over {outcome.year}" if is_flow(outcome.metric, outcome.field.unit) else f"Last quarter of {outcome.year}"
+    )
+
+
+def heading(study: Swept, outcome: OutcomeAt) -> str:
+    """Scenario, sector, formula and year, as captions begin."""
+    formula = outcome.field.formula
+    return f"“{study.title}”, {where(outcome).lower()}. {formula[:1].upper()}{formula[1:]}. {when(outcome)}."
 
 
 def where(outcome: OutcomeAt) -> str:

@@ -72,8 +72,14 @@ def order(table: pd.DataFrame) -> list[str]:
 
 def _key(grid: bool) -> list[Entry]:
     if grid:
-        return [Entry("at the lowest value", LOW, linewidth=0, alpha=1.0), Entry("at the highest value", HIGH, linewidth=0, alpha=1.0)]
-    return [Entry("the more, the more", HIGH, linewidth=0, alpha=1.0), Entry("the more, the less", LOW, linewidth=0, alpha=1.0)]
+        return [
+            Entry("at the lowest value", LOW, linewidth=0, alpha=1.0),
+            Entry("at the highest value", HIGH, linewidth=0, alpha=1.0),
+        ]
+    return [
+        Entry("the more, the more", HIGH, linewidth=0, alpha=1.0),
+        Entry("the more, the less", LOW, linewidth=0, alpha=1.0),
+    ]
 
 
 def _rows(axes: Any, study: Swept, names: list[str]) -> None:
@@ -106,8 +112,9 @@ def _bars(axes: Any, study: Swept, outcome: OutcomeAt, table: pd.DataFrame) -> N
 def _end_label(axes: Any, y: float, row: dict[str, Any], text: str) -> None:
     right = row["effect"] >= 0
     at = max(row["effect"], row["hi"]) if right else min(row["effect"], row["lo"])
-    axes.annotate(text, (at if np.isfinite(at) else row["effect"], y), xytext=(2.5 if right else -2.5, 0),
-                  textcoords="offset points", fontsize=6, va="center", ha="left" if right else "right", color="#444444")  # fmt: skip
+    side = {"xytext": (2.5, 0), "ha": "left"} if right else {"xytext": (-2.5, 0), "ha": "right"}
+    place = (at if np.isfinite(at) else row["effect"], y)
+    axes.annotate(text, place, textcoords="offset points", fontsize=6, va="center", color="#444444", **side)
 
 
 def _bar(axes: Any, y: float, row: dict[str, Any], color: str, height: float) -> None:
@@ -133,8 +140,8 @@ def _caption(study: Swept, outcome: OutcomeAt, tables: list[pd.DataFrame]) -> st
     if study.points.grid:
         return (
             f"{head} Mean outcome at a path’s lowest and highest value less its mean over all values, the other paths "
-            f"averaged over the grid (of a text: where the outcome is lowest and highest); {swept.seeds_words(n)}, paired within each. Lines: 95 % interval of the mean; hollow where "
-            "it covers 0."
+            f"averaged over the grid (of a text: where the outcome is lowest and highest); {swept.seeds_words(n)}, "
+            "paired within each. Lines: 95 % interval of the mean; hollow where it covers 0."
         )
     return (
         f"{head} Standardised rank regression over {int(n.max())} points, means over seeds. Lines: 95 % interval by "
