@@ -129,7 +129,8 @@ def _write(grid: Grid, field: str, shock: Shock, in_force: Column, announced: Co
     known = max(shock.announce, 0)
     if not sectors or not where.any():
         return
-    box = [_span(where.any(axis=tuple(n for n in range(where.ndim) if n != axis))) for axis in range(1, where.ndim)]
+    axes = range(where.ndim)
+    box = [_span(np.any(where, axis=tuple(n for n in axes if n != axis), keepdims=True)) for axis in axes[1:]]
     where = where[(slice(None), *box)]  # most shocks concern few places: only those are written
     ramp = np.minimum((np.arange(begin, max(begin, stop)) - shock.start + 1) / max(shock.ramp, 1), 1.0)
     for values, first, part in ((in_force, begin, ramp), (announced, known, np.ones(max(0, stop - known)))):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 _WORDS = ("base", "scenario", "sector", "region", "metric", "run_id", "quarter", "error", "replay")
-_WHOLE = ("year", "n", "seed")
+_WHOLE = ("year", "n", "seed", "point", "seeds")
 
 
 def _read_csv(path: Path, columns: list[str] | None) -> pa.Table:
