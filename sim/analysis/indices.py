@@ -26,7 +26,7 @@ class Indices(NamedTuple):
     """What an analysis found for one outcome.
 
     table: factor, measure, estimate, lo, hi (95 %; nan where the measure has none); the measures: `mu_star`, `mu`,
-    `sigma` (Morris, in the outcome's unit per move over the whole range), `first`, `total` (Sobol', shares of variance),
+    `sigma` (Morris, in the outcome's unit per move over a range), `first`, `total` (Sobol', shares of variance),
     `median`, `maximum` (PAWN, distance of distributions). used: of the planned blocks; note: what was left out.
     """
 

@@ -86,8 +86,8 @@ def rank_regression(means: pd.DataFrame, factors: Sequence[Factor]) -> tuple[pd.
     """Standardised rank regression coefficients [-1, 1] with 95 % intervals by bootstrap over points, and R².
 
     The coefficient of a factor is the change of the outcome's rank, in standard deviations, per standard deviation of
-    the factor's rank, the others held (Saltelli et al. 2008, 1.2.5). Text factors are ranked by their order in the alphabet
-    only if they have two values, else left out. Raises NotEnough with fewer points than twice the factors plus two.
+    the factor's rank, the others held (Saltelli et al. 2008, 1.2.5). A text is ranked by the
+    alphabet if it has two values, else left out. Raises NotEnough with fewer points than twice the factors plus two.
     """
     used = [factor for factor in factors if factor.numeric or len(factor.levels) == 2]
     if not used or len(means) < 2 * len(used) + 2:

@@ -84,7 +84,7 @@ def replay(
     row = found[0]
     scenario = stored_scenario(results, row["scenario"])
     print(f"{row['scenario']}, seed {row['seed']}: {row['status']}")
-    if identify(scenario, kernel_hash(), row["seed"]) != run_id:
+    if identify(scenario.hash, kernel_hash(), row["seed"]) != run_id:
         print("note: the model's code or the scenario's file changed since; numbers may differ", file=sys.stderr)
     same = _again(results, scenario, row)
     print("the same bytes as stored" if same else "not the same as stored" if same is False else "the run succeeds now")
@@ -144,8 +144,8 @@ def doctor(json: o.Json = False) -> int:
     import time
 
     from sim.study import ensemble
-    from sim.study.ensemble import code_folder
-    from sim.study.executor import default_workers
+    from sim.study.course import code_folder
+    from sim.study.engines import default_workers
     from sim.study.manifest import versions
 
     told: dict[str, str] = dict(versions())

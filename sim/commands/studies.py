@@ -162,7 +162,7 @@ def _estimate(study: Any, chosen: Any, asked: Asked) -> int:
     import dataclasses
 
     from sim.study import Plan, carry_out
-    from sim.study.executor import default_workers
+    from sim.study.engines import default_workers
 
     name, base = next(iter(study.scenarios.items()))
     runs = len(study.seeds) * len(study.scenarios)

@@ -19,7 +19,7 @@ LINES, HATCH = "//////", "#777777"
 
 
 def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
-    """Cells stand side by side, whatever the distance of their values; panels for up to three values of a third path."""
+    """Cells stand side by side, whatever the distance of their values; panels: up to three values of a third path."""
     across, along, beside = study.across, study.along, study.beside
     assert along is not None
     found = swept.at(study.runs(outcome), study.held)

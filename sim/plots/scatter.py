@@ -76,6 +76,6 @@ def _caption(study: Swept, outcome: OutcomeAt, means: pd.DataFrame, runs: pd.Dat
     left = len(study.points.factors) - MOST
     more = f" {left} further factors are not drawn." if left > 0 else ""
     return (
-        f"{swept.heading(study, outcome)} {len(means)} points, {swept.seeds_words(seeds)} each. Line and shade: median and "
-        f"5 to 95 % of points in {bins} classes of equal size. Dotted: the scenario as it stands.{more}"
+        f"{swept.heading(study, outcome)} {len(means)} points, {swept.seeds_words(seeds)} each. Line and shade: median "
+        f"and 5 to 95 % of points in {bins} classes of equal size. Dotted: the scenario as it stands.{more}"
     )

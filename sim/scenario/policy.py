@@ -129,13 +129,22 @@ def _write(grid: Grid, field: str, shock: Shock, in_force: Column, announced: Co
     known = max(shock.announce, 0)
     if not sectors or not where.any():
         return
+    axes = range(where.ndim)
+    box = [_span(np.any(where, axis=tuple(n for n in axes if n != axis), keepdims=True)) for axis in axes[1:]]
+    where = where[(slice(None), *box)]  # most shocks concern few places: only those are written
     ramp = np.minimum((np.arange(begin, max(begin, stop)) - shock.start + 1) / max(shock.ramp, 1), 1.0)
     for values, first, part in ((in_force, begin, ramp), (announced, known, np.ones(max(0, stop - known)))):
         if first >= stop:
             continue
         strength = part.reshape(-1, *(1,) * where.ndim) * where
-        at = (slice(first, stop), sectors)
+        at = (slice(first, stop), sectors if len(sectors) < len(grid.sectors) else slice(None), *box)
         values[at] = _COMBINE.get(field, np.add)(values[at], _sized(field, size, strength))
+
+
+def _span(concerned: Column) -> slice:
+    """From the first to the last place that is concerned."""
+    places = np.flatnonzero(concerned)
+    return slice(int(places[0]), int(places[-1]) + 1)
 
 
 def _sized(field: str, size: float, strength: Column) -> Column:

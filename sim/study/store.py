@@ -9,7 +9,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,22 @@ import pyarrow.parquet as pq
 
 from sim.errors import CannotCreate, Conflict, IoFailure
 from sim.study.tables import TABLES
-from sim.study.yearly import YEARLY
+from sim.study.yearly import FINAL, YEARLY
 
+_ALWAYS = (*YEARLY, *FINAL)
 KEEP: dict[str, tuple[str, ...]] = {
-    "trajectories": (*TABLES, *YEARLY),
-    "events": ("events", "partnerships", *YEARLY),
-    "summary": tuple(YEARLY),
+    "trajectories": (*TABLES, *_ALWAYS),
+    "events": ("events", "partnerships", *_ALWAYS),
+    "summary": _ALWAYS,
 }
 MANIFEST = "manifest.json"
+_JOURNAL = "journal.jsonl"
 _CHUNKS = ".chunks"
-_OURS = (*TABLES, *YEARLY, _CHUNKS, "figures", "scenarios", "export")
-_FILES = (MANIFEST, "scenario.yaml", "runs.parquet", "failures.csv", "summary.csv", "differences.csv", "report.html")
+_OURS = (*TABLES, *_ALWAYS, _CHUNKS, "figures", "scenarios", "export")
+_FILES = (
+    MANIFEST, _JOURNAL, "scenario.yaml", "design.parquet", "runs.parquet", "failures.csv", "convergence.csv",
+    "summary.csv", "differences.csv", "summary.parquet", "differences.parquet", "report.html",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Failure:
 
     run_id: str
     scenario: str
+    point: int
     seed: int
     quarter: str
     error: str
@@ -46,19 +53,21 @@ class Failure:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a worker returns for a chunk: seeds and seconds of the runs it wrote, failures, and its files' hashes."""
+    """What a worker returns for a chunk: the runs it wrote, failures, its files' hashes, and where it was made."""
 
     chunk: str
     scenario: str
-    runs: dict[str, tuple[int, float]] = field(default_factory=dict)  # run id -> seed, seconds
+    runs: dict[str, tuple[int, int, float]] = field(default_factory=dict)  # run id -> point, seed, seconds
     failures: list[Failure] = field(default_factory=list)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)  # table -> rows, bytes, sha256
+    host: str = ""
+    memory: int = 0  # bytes the worker held at most
 
     @classmethod
     def read(cls, path: Path) -> "Receipt":
         told = json.loads(path.read_text(encoding="utf-8"))
-        runs = {run: (seed, seconds) for run, (seed, seconds) in told["runs"].items()}
-        return cls(told["chunk"], told["scenario"], runs, [Failure(**f) for f in told["failures"]], told["files"])
+        runs = {run: (point, seed, seconds) for run, (point, seed, seconds) in told.pop("runs").items()}
+        return cls(**{**told, "runs": runs, "failures": [Failure(**f) for f in told["failures"]]})
 
 
 class Folder:
@@ -117,7 +126,7 @@ class Folder:
     def write_chunk(self, receipt: Receipt, tables: dict[str, pa.Table]) -> Receipt:
         """Write a chunk's tables, then the receipt that makes them count."""
         files = {name: self._write_table(name, receipt.chunk, table) for name, table in tables.items()}
-        signed = Receipt(receipt.chunk, receipt.scenario, receipt.runs, receipt.failures, files)
+        signed = replace(receipt, files=files)
         self.write(f"{_CHUNKS}/{receipt.chunk}.json", json.dumps(asdict(signed), ensure_ascii=False))
         return signed
 
@@ -130,6 +139,15 @@ class Folder:
         with _aside(path) as part:
             pq.write_table(table, part, column_encoding=split, **options)
         return {"rows": table.num_rows, "bytes": path.stat().st_size, "sha256": _sha256(path)}
+
+    def log(self, **told: Any) -> None:
+        """Add a line to the journal: what happened, and when. A torn last line harms nobody."""
+        line = json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **told}, ensure_ascii=False)
+        try:
+            with open(self.path / _JOURNAL, "a", encoding="utf-8") as journal:
+                journal.write(f"{line}\n")
+        except OSError as error:
+            raise _full(self.path / _JOURNAL, error) from error
 
     def write(self, name: str, text: str) -> None:
         """Replace a text file in one step."""
@@ -162,7 +180,7 @@ class Folder:
             if path.stem not in whole:
                 note(f"chunk {path.stem} is damaged and is computed again")
                 path.unlink()
-        for table in (*TABLES, *YEARLY):
+        for table in KEEP["trajectories"]:
             for path in (self.path / table).glob("*"):
                 if path.suffix == ".part" or (path.suffix == ".parquet" and path.stem not in whole):
                     path.unlink()
@@ -193,13 +211,15 @@ def _aside(path: Path) -> Iterator[Path]:
         os.replace(part, path)
         _sync_folder(path.parent)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise IoFailure(
-            f"cannot write {path}: {reason}", "finished chunks are kept; free space and run again"
-        ) from error
+        raise _full(path, error) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _full(path: Path, error: OSError) -> IoFailure:
+    hint = "finished chunks are kept; free space and run again"
+    return IoFailure(f"cannot write {path}: {error.strerror or error}", hint)
 
 
 def _sync_folder(path: Path) -> None:

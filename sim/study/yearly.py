@@ -9,6 +9,7 @@ from sim.records import Market, Outcome
 from sim.study.tables import Frame, Measures, Values, fields, grid, named, table
 
 YEARLY: dict[str, type] = {"yearly": Outcome, "yearly_markets": Market}
+FINAL: dict[str, type] = {"final": Outcome, "final_markets": Market}
 
 # `sim.columns` does not say which metrics are flows. Money is always per quarter; of the others, these count or add up
 # what happened in a quarter. All remaining metrics are states (or ratios) and a year shows its last quarter.
@@ -42,6 +43,16 @@ def yearly(measures: Measures, frame: Frame, seed: int) -> dict[str, pa.Table]:
         "yearly": _table(Outcome, by_year(Outcome, measures.outcome), frame, seed),
         "yearly_markets": _table(Market, by_year(Market, measures.markets), frame, seed),
     }
+
+
+def final(made: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """Tables `final` and `final_markets`: the last year of `yearly`."""
+    found = {}
+    for name, source in zip(FINAL, YEARLY, strict=True):
+        year = made[source]["year"].chunk(0)
+        rows = int((year.to_numpy() == year[-1].as_py()).sum())  # years come one after the other
+        found[name] = made[source].slice(made[source].num_rows - rows)
+    return found
 
 
 def _table(declared: type, values: Values, frame: Frame, seed: int) -> pa.Table:

@@ -47,7 +47,7 @@ def test_the_folder_holds_what_it_promises(tmp_path):
     assert {path.name for path in results.folder.iterdir() if not path.name.startswith(".")} == {
         *("manifest.json", "scenario.yaml", "scenarios", "runs.parquet", "failures.csv", "summary.csv"),
         *("differences.csv", "trajectories", "markets", "generations", "events", "partnerships"),
-        *("yearly", "yearly_markets"),
+        *("yearly", "yearly_markets", "final", "final_markets", "journal.jsonl"),
     }
     assert len(results.trajectories) == 2 * 6 * 12 * 3 and set(results.events.scenario) == {"quiet", "loud"}
     assert results.manifest["lines"]["loud"] == [["Duty", 1990.5, 1991.0, None]]
@@ -190,7 +190,7 @@ def test_a_full_disk_ends_with_finished_chunks_kept(tmp_path, monkeypatch):
 def test_a_run_that_raises_is_recorded_and_the_others_go_on(tmp_path):
     results = study(tmp_path / "r", Scenario(failing=(2, 3), broken=(5,)))
     failures = results.table("failures.csv").to_pandas()
-    assert list(failures) == ["run_id", "scenario", "seed", "quarter", "error", "replay"]
+    assert list(failures) == ["run_id", "scenario", "point", "seed", "quarter", "error", "replay"]
     assert failures.error[0] == "ZeroDivisionError: seed 2 fails" and list(failures.seed) == [2, 3, 5]
     assert failures.quarter[2] == "1991Q3" and failures.error[2].startswith(
         "Broken: hub_share is 2, allowed are 0 to 1"
