@@ -84,23 +84,13 @@ def read(results: Results, outcome: OutcomeAt) -> pd.DataFrame:
     Raises NotEnough where the folder kept no such year or sector.
     """
     columns = ["point", "seed", "year", "sector", outcome.metric]
-    table = _table_with(results, outcome.year)
+    table = "final" if outcome.year == last_year(results) else "yearly"
     where = (pc.field("year") == outcome.year) & (pc.field("sector").cast(pa.string()) == outcome.sector)
     parts = [part.filter(where).select([*KEYS, outcome.metric]) for part in results.chunks(table, columns)]
     found: pd.DataFrame = pa.concat_tables(parts).to_pandas().set_axis([*KEYS, "value"], axis=1)
     if found.empty:
         raise NotEnough(f"{results.folder} holds no {outcome}", "`show metrics` lists metrics; sectors are those run")
     return found.astype({"value": np.float64}).sort_values(KEYS, ignore_index=True)
-
-
-def _table_with(results: Results, year: int) -> str:
-    """The table of final outcomes where that year is the last, else the yearly one."""
-    last = last_year(results)
-    if year == last:
-        return "final"
-    if (results.folder / "yearly").is_dir():
-        return "yearly"
-    raise NotEnough(f"{results.folder} kept only {last}, not {year}", f"run the sweep with --end {year}")
 
 
 def last_year(results: Results) -> int:

@@ -92,7 +92,8 @@ class Problem:
         """Values of the paths, and the column `seed`, for each row of a unit sample."""
         columns: dict[str, Any] = {}
         for place, (path, (low, high)) in enumerate(self.ranges.items()):
-            columns[path] = low + unit[:, place] * (high - low)
+            values = low + unit[:, place] * (high - low)
+            columns[path] = np.round(values) if _whole(path) else values
         columns[SEED_FACTOR] = np.array(self.seeds)[self._seed_places(unit)]
         return pd.DataFrame(columns)
 
@@ -104,6 +105,12 @@ class Problem:
             trajectory = np.arange(len(unit)) // self.block
             return np.asarray((2 * trajectory + (unit[:, -1] > 0.5)) % len(self.seeds), np.int64)
         return np.minimum((unit[:, -1] * len(self.seeds)).astype(np.int64), len(self.seeds) - 1)
+
+
+def _whole(path: str) -> bool:
+    """Whether a path takes whole numbers only."""
+    about = parameters().get(path.removeprefix("parameters."))
+    return about is not None and about.unit in ("quarters", "count")
 
 
 def fitted() -> dict[str, tuple[float, float]]:

@@ -19,7 +19,6 @@ from sim.study.store import Folder
 Floats = NDArray[np.float64]
 PROBLEM = "sensitivity.json"  # in the folder: what was sampled
 SAMPLES = {"morris": 20, "sobol": 256, "pawn": 1000}
-SEEDS = {"morris": 40, "sobol": 256, "pawn": SLICES}  # the seed is a factor like any other
 DIGITS = 12  # significant, to which swept values are told apart
 
 Sweep = Callable[[pd.DataFrame], Results]
@@ -32,8 +31,9 @@ def problem(
     seeds: Sequence[int] | None = None,
 ) -> Problem:
     """What to vary; samples and seeds as usual for the method unless given. Raises UsageError."""
-    chosen = tuple(seeds) if seeds else tuple(range(1, SEEDS.get(method, 1) + 1))
-    return Problem(method, dict(ranges), chosen, samples or SAMPLES.get(method, 0))
+    count = samples or SAMPLES.get(method, 0)
+    usual = {"morris": 2 * count, "sobol": count, "pawn": SLICES}  # the seed is a factor like any other
+    return Problem(method, dict(ranges), tuple(seeds or range(1, usual.get(method, 1) + 1)), count)
 
 
 def carry_out(asked: Problem, sweep: Sweep) -> Results:

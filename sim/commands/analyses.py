@@ -92,9 +92,9 @@ def _sample(asked: Sampling, outcomes: list[str]) -> Any:
 
     settings = o.assignments(asked.set)
     scenario = load(asked.scenario, settings)
-    years = {parse(text, scenario.end).year for text in outcomes}  # before anything runs
-    if max(years) != scenario.end:
-        scenario = load(asked.scenario, {**settings, "end": str(max(years))})
+    last = max(parse(text, scenario.end).year for text in outcomes)
+    if last != scenario.end:  # no year is run that nobody asked for
+        scenario = load(asked.scenario, {**settings, "end": str(last)})
     seeds = parse_seeds(asked.seeds) if asked.seeds else None
     varied = ranges(asked.vary) if asked.vary else fitted()
     problem = analysis.problem(asked.method, varied, asked.samples, seeds)
@@ -102,7 +102,7 @@ def _sample(asked: Sampling, outcomes: list[str]) -> Any:
     display = Display(out.name, asked.quiet)
     display.note(f"{asked.method}: {len(problem.names)} factors, {problem.runs} runs")
     run: dict[str, Any] = {"out": out, "workers": asked.workers, "force": asked.force, "command": o.command_line()}
-    run |= {"keep": "summary" if len(years) == 1 else "events", "progress": display, "note": display.note}
+    run |= {"progress": display, "note": display.note}
     with display.shown():
         return analysis.carry_out(problem, lambda design: sweep(scenario, design=design, **run))
 

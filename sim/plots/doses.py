@@ -25,7 +25,7 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
     table = _table(study, found)
     sheet = Sheet(
         f"dose-{outcome.metric.replace('_', '-')}",
-        f"{outcome.field.text} against {across.text}",
+        swept.title(outcome.field, [across]),
         2 if paired else 1,
         len(columns),
         height=LEVEL,

@@ -15,6 +15,7 @@ from sim.plots.swept import Swept
 NUMBERS = 8  # cells a side up to which values are printed
 BAR = 0.85  # inches for the colour bar and its numbers
 CELL = 0.3  # inches
+LETTERS = 15  # of a label, an inch
 LINES, HATCH = "//////", "#777777"
 
 
@@ -29,12 +30,13 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
     at_base = (table[by] == [factor.base for factor in (across, along, beside) if factor]).all(axis=1)
     table["resolved"] = ~response.unresolved(table) | at_base if study.points.has_base else True
     panels = swept.some(beside, swept.PANELS) if beside else [None]
+    height = float(np.clip(CELL * len(along.levels), 1.5, 4.5))
     sheet = Sheet(
         f"heat-{outcome.metric.replace('_', '-')}",
-        f"{outcome.field.text} against {across.text} and {along.text}",
+        swept.title(outcome.field, [across, along]),
         1,
         len(panels),
-        height=float(np.clip(CELL * len(along.levels), 1.3, 4.5)),
+        height=height,
         left=0.95 if along.numeric else 1.5,
         right=BAR,
         gap_x=0.25,
@@ -53,7 +55,7 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
         if beside:
             axes.set_title(swept.panel_title(beside, value, len(panels)), pad=3, fontsize=7.5)
         axes.tick_params(labelleft=place == 0)
-    sheet.axes[0, 0].set_ylabel(swept.label(along, 34))
+    sheet.axes[0, 0].set_ylabel(swept.label(along, int(height * LETTERS)), fontsize=7.5)
     sheet.label_below(swept.label(across))
     _bar(sheet, mesh, study, outcome)
     sheet.table = table

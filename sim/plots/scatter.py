@@ -37,17 +37,18 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
         above=-0.1,
         key=[
             Entry("a point, mean over seeds", DOT, linestyle="none", marker="o"),
-            Entry("median and 5 to 95 % of points", SMOOTH, alpha=0.2),
+            *([Entry("median and 5 to 95 % of points", SMOOTH, alpha=0.2)] if bins > 1 else []),
         ],
         caption=_caption(study, outcome, means, runs, bins),
     )
     tables = [means.reset_index().melt(["point", "value"], var_name="factor", value_name="at").assign(kind="point")]
+    dot = float(np.clip(60 / len(means) ** 0.5, 1.6, 4))
     for axes, factor in zip(sheet.panels, factors, strict=False):
         x = np.array(swept.places(factor, means[factor.path].tolist()))
         axes.plot(
-            x, means["value"], "o", markersize=1.6, markeredgewidth=0, alpha=0.45, color=DOT, zorder=2, rasterized=True
+            x, means["value"], "o", markersize=dot, markeredgewidth=0, alpha=0.45, color=DOT, zorder=2, rasterized=True
         )
-        if factor.numeric and len(factor.levels) > bins:
+        if bins > 1 and factor.numeric and len(factor.levels) > bins:
             smooth = response.binned(means, factor.path, bins)
             style.band(axes, smooth["at"], smooth["q05"], smooth["q95"], SMOOTH)
             axes.plot(smooth["at"], smooth["q50"], color=SMOOTH, linewidth=1.4, zorder=3)
@@ -75,7 +76,8 @@ def _caption(study: Swept, outcome: OutcomeAt, means: pd.DataFrame, runs: pd.Dat
     seeds = runs.groupby("point")["seed"].size()
     left = len(study.points.factors) - MOST
     more = f" {left} further factors are not drawn." if left > 0 else ""
+    smooth = f" Line and shade: median and 5 to 95 % of points in {bins} classes of equal size." if bins > 1 else ""
     return (
-        f"{swept.heading(study, outcome)} {len(means)} points, {swept.seeds_words(seeds)} each. Line and shade: median "
-        f"and 5 to 95 % of points in {bins} classes of equal size. Dotted: the scenario as it stands.{more}"
+        f"{swept.heading(study, outcome)} {len(means)} points, {swept.seeds_words(seeds)} each.{smooth} "
+        f"Dotted: the scenario as it stands.{more}"
     )

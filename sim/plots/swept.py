@@ -133,6 +133,12 @@ def named_value(factor: Factor, value: Any) -> str:
     return f"{factor.text} = {value_words(factor, value)} {unit}".rstrip()
 
 
+def title(about: Field, factors: Sequence[Factor]) -> str:
+    """The outcome against what is swept, as far as it fits on a line."""
+    told = f"{about.text} against {' and '.join(factor.text for factor in factors)}"
+    return told if style.text_width(told, 10.2) < style.WIDTH - 0.2 else f"{about.text} against what is swept"
+
+
 def panel_title(factor: Factor, value: Any, columns: int) -> str:
     """The value that a panel shows, on two lines where panels are narrow."""
     return textwrap.fill(named_value(factor, value), 84 // columns)

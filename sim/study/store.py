@@ -33,7 +33,7 @@ _CHUNKS = ".chunks"
 _OURS = (*TABLES, *_ALWAYS, _CHUNKS, "figures", "scenarios", "export")
 _FILES = (
     MANIFEST, _JOURNAL, "scenario.yaml", "design.parquet", "runs.parquet", "failures.csv", "convergence.csv",
-    "summary.csv", "differences.csv", "summary.parquet", "differences.parquet", "report.html",
+    "summary.csv", "differences.csv", "summary.parquet", "differences.parquet", "report.html", "sensitivity.json",
 )  # fmt: skip
 
 
