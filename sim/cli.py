@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.commands import browse, inspect, scenarios, studies
+from sim.commands import browse, inspect, scenarios, studies, sweeps
 from sim.errors import ContraflowError, ScenarioError
 
 app = typer.Typer(
@@ -19,7 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (studies, scenarios, browse, inspect):
+for module in (studies, sweeps, scenarios, browse, inspect):
     module.register(app)
 
 

@@ -197,7 +197,7 @@ def export(
     if format_ not in ("csv", "parquet"):
         raise UsageError(f"--format {format_!r} is not a format", "csv or parquet")
     results = Results.open(folder)
-    kept = [*KEEP[results.manifest["keep"]], "runs.parquet"]
+    kept = [*(name for name in KEEP[results.manifest["keep"]] if (folder / name).is_dir()), "runs.parquet"]
     names = o.listed(tables) or tuple(kept)
     target = out or folder / "export"
     try:

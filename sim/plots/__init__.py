@@ -23,7 +23,17 @@ def draw(
     to draw from, UsageError for an unknown metric.
     """
     from sim.errors import NotEnough
-    from sim.plots import alluvial, composition, contrasts, contribution, flips, incidence, markets, technology
+    from sim.plots import (
+        alluvial,
+        composition,
+        contrasts,
+        contribution,
+        convergence,
+        flips,
+        incidence,
+        markets,
+        technology,
+    )
     from sim.plots.sheet import Sheet
     from sim.plots.stored import Stored
 
@@ -46,6 +56,9 @@ def draw(
             if not quiet:
                 print(f"{FIGURES}/{sheet.name}: {sheet.title}")
 
+    save(list(convergence.draw(stored)))
+    if stored.manifest.get("kind") == "sweep":
+        return written
     for figure in defaults if metrics is None and stored.has("trajectories") else ():
         save(figure(stored))
     save(contrasts.draw(stored, metrics, regions))
