@@ -193,9 +193,12 @@ class Folder:
                 note(f"chunk {path.stem} is damaged or double and is computed again")
                 path.unlink()
         for table in KEEP["trajectories"]:
-            for path in (self.path / table).glob("*"):
-                if path.suffix == ".part" or (path.suffix == ".parquet" and path.stem not in whole):
+            for path in (self.path / table).glob("*.parquet"):
+                if path.stem not in whole:
                     path.unlink()
+        for place in (self.path, *(self.path / name for name in _OURS)):
+            for path in place.glob(".*.part"):  # of a writer that was killed
+                path.unlink()
         return list(whole.values())
 
     def _whole(self, receipt: Receipt) -> bool:
