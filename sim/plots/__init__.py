@@ -20,11 +20,21 @@ def draw(
     Without `metrics`: the eight default figures and, in a comparison, those of its headline metrics and effects. With
     `metrics`: only the figures of these. `sectors` and `years` (first, last) narrow all figures; `regions` asks for the
     metrics of `markets`. A sweep has figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has
-    no default figures. Raises NotEnough if there is nothing
-    to draw from, UsageError for an unknown metric.
+    no default figures. Raises NotEnough if there is nothing to draw from, UsageError for an unknown metric.
     """
     from sim.errors import NotEnough
-    from sim.plots import alluvial, composition, contrasts, contribution, flips, incidence, markets, sweep, technology
+    from sim.plots import (
+        alluvial,
+        composition,
+        contrasts,
+        contribution,
+        convergence,
+        flips,
+        incidence,
+        markets,
+        sweep,
+        technology,
+    )
     from sim.plots.sheet import Sheet
     from sim.plots.stored import Stored
 
@@ -47,6 +57,7 @@ def draw(
             if not quiet:
                 print(f"{FIGURES}/{sheet.name}: {sheet.title}")
 
+    save(convergence.draw(stored))
     if stored.manifest.get("kind") == "sweep":
         save(sweep.draw(stored.folder, metrics, sectors, years))
         return written

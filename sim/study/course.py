@@ -18,7 +18,7 @@ from sim.study.outcomes import failures_csv, runs
 from sim.study.plan import Arm, Options, Plan, Progress
 from sim.study.points import write_points
 from sim.study.results import Results
-from sim.study.store import KEEP, Failure, Folder, Receipt
+from sim.study.store import KEEP, SWEPT, Failure, Folder, Receipt
 from sim.study.summary import write_summaries
 
 SAME_FAILURES = 20  # if that many runs fail and none succeeds, the rest is not tried
@@ -108,6 +108,10 @@ class _Study:
             self.folder.write_parquet("design.parquet", plan.design)
         return {**new, "command": self.options.command}
 
+    def _wanted(self) -> int:
+        """How many runs the whole study has, all shards together."""
+        return len(self.arms) * len(self.seeds) if self.plan.only is None else len(self.plan.only)
+
     def _take_stock(self) -> None:
         self._plan_runs()
         for receipt in self.folder.repair(self.options.note):
@@ -187,7 +191,7 @@ class _Study:
 
     def _save(self, status: str) -> None:
         self.saved = time.monotonic()
-        told = {**self.manifest, "status": status, "seeds": self.seeds}
+        told = {**self.manifest, "status": status, "seeds": self.seeds, "runs": self._wanted()}
         manifests.write(self.folder, manifests.progress(told, self.receipts, len(self.failed), len(self.planned)))
 
     def _finish(self) -> None:
@@ -232,7 +236,7 @@ def make_job(plan: Plan, options: Options, folder: Path) -> Job:
     return Job(
         scenarios=dict(plan.scenarios),
         folder=folder.resolve(),
-        keep=KEEP[options.keep],
+        keep=SWEPT if plan.design is not None and options.keep == "summary" else KEEP[options.keep],
         points=plan.design is not None,
         kernel_hash=kernel_hash(),
         replay=f"python run.py replay {folder}",

@@ -103,6 +103,8 @@ def _from_text(path: str, text: str) -> Factor:
         return Factor(path, _range(path, *parts))
     if len(parts) == 2:
         return _law(path, _number(path, parts[0]), _number(path, parts[1]), "uniform")
+    if len(parts) > 3 and not text.strip().startswith("["):
+        raise UsageError(f"vary {path}: {text!r} has {len(parts)} parts", "a range is 0:1:0.05, a list is 12,24,40")
     try:
         values = value_of(text if text.strip().startswith("[") else f"[{text}]")
     except ValueError as error:

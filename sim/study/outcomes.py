@@ -37,7 +37,7 @@ def runs(
         swept = design.column_names[2:]
         joined = joined.join(design.drop_columns(["designed"]), "point")
     joined = joined.sort_by([(key, "ascending") for key in _KEYS])
-    metrics = [name for name in fields(FINAL["final"]) if name in joined.column_names]
+    metrics = list(fields(FINAL["final"]))
     return joined.select(["run_id", *_KEYS, *swept, *metrics, "seconds", "status"])
 
 
@@ -45,7 +45,8 @@ def _finals(folder: Folder, receipts: list[Receipt], points: bool) -> pa.Table:
     """Outcomes of all sectors together."""
     metrics = list(fields(FINAL["final"]))
     keys = _KEYS if points else [key for key in _KEYS if key != "point"]
-    empty = pa.schema([("scenario", pa.string()), ("point", pa.int64()), ("seed", pa.int64())])
+    numbers = [(metric, pa.float64()) for metric in metrics]  # columns stand there even if no run succeeded
+    empty = pa.schema([("scenario", pa.string()), ("point", pa.int64()), ("seed", pa.int64()), *numbers])
     parts = [empty.empty_table()]
     for path in folder.paths("final", receipts):
         table = pq.read_table(path, columns=[*keys, "sector", *metrics])

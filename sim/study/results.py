@@ -35,8 +35,8 @@ def _read_csv(path: Path, columns: list[str] | None) -> pa.Table:
 class Results:
     """What `ensemble`, `compare` and `sweep` return and `Results.open` finds again.
 
-    Tables are pandas data frames with keys scenario, point (of a sweep), seed, quarter, year, sector, region; units stand in the Arrow
-    schema (`table(name).schema`). A table that was not kept raises NotEnough.
+    Tables are pandas data frames with keys scenario, point (of a sweep), seed, quarter, year, sector, region; units
+    stand in the Arrow schema (`table(name).schema`). A table that was not kept raises NotEnough.
     """
 
     def __init__(self, folder: Path, holder: Any = None) -> None:

@@ -27,6 +27,7 @@ KEEP: dict[str, tuple[str, ...]] = {
     "events": ("events", "partnerships", *_ALWAYS),
     "summary": _ALWAYS,
 }
+SWEPT = ("yearly", *FINAL)  # what `summary` means in a sweep, whose runs are many
 MANIFEST = "manifest.json"
 _JOURNAL = "journal.jsonl"
 _CHUNKS = ".chunks"
@@ -110,7 +111,8 @@ class Folder:
                 owner = handle.read().strip() or "another process"
                 raise Conflict(f"{self.path} is in use by {owner}", "wait until it ends or choose another --out")
             handle.truncate(0)
-            handle.write(f"process {os.getpid()} on {socket.gethostname()}")
+            since = datetime.now(UTC).isoformat(timespec="seconds")
+            handle.write(f"process {os.getpid()} on {socket.gethostname()} since {since}")
             handle.flush()
             yield
             handle.truncate(0)
@@ -127,8 +129,12 @@ class Folder:
         """Write a chunk's tables, then the receipt that makes them count."""
         files = {name: self._write_table(name, receipt.chunk, table) for name, table in tables.items()}
         signed = replace(receipt, files=files)
-        self.write(f"{_CHUNKS}/{receipt.chunk}.json", json.dumps(asdict(signed), ensure_ascii=False))
+        self.sign(signed)
         return signed
+
+    def sign(self, receipt: Receipt) -> None:
+        """Write a receipt: from now on its chunk counts."""
+        self.write(f"{_CHUNKS}/{receipt.chunk}.json", json.dumps(asdict(receipt), ensure_ascii=False))
 
     def _write_table(self, name: str, chunk: str, table: pa.Table) -> dict[str, Any]:
         path = self.path / name / f"{chunk}.parquet"
@@ -174,16 +180,25 @@ class Folder:
         return found
 
     def repair(self, note: Callable[[str], None]) -> list[Receipt]:
-        """Receipts of whole chunks; damaged ones, and files that no receipt names, are removed. Needs the lock."""
-        whole = {receipt.chunk: receipt for receipt in self.receipts() if self._whole(receipt)}
+        """Receipts of whole chunks; damaged ones, those of runs that another chunk holds (written late by a worker that
+        was given up), and files that no receipt names, are removed. Needs the lock."""
+        whole: dict[str, Receipt] = {}
+        runs: set[str] = set()
+        for receipt in self.receipts():
+            if self._whole(receipt) and runs.isdisjoint(receipt.runs):
+                whole[receipt.chunk] = receipt
+                runs |= receipt.runs.keys()
         for path in (self.path / _CHUNKS).glob("*.json"):
             if path.stem not in whole:
-                note(f"chunk {path.stem} is damaged and is computed again")
+                note(f"chunk {path.stem} is damaged or double and is computed again")
                 path.unlink()
         for table in KEEP["trajectories"]:
-            for path in (self.path / table).glob("*"):
-                if path.suffix == ".part" or (path.suffix == ".parquet" and path.stem not in whole):
+            for path in (self.path / table).glob("*.parquet"):
+                if path.stem not in whole:
                     path.unlink()
+        for place in (self.path, *(self.path / name for name in _OURS)):
+            for path in place.glob(".*.part"):  # of a writer that was killed
+                path.unlink()
         return list(whole.values())
 
     def _whole(self, receipt: Receipt) -> bool:

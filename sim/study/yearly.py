@@ -55,6 +55,13 @@ def final(made: dict[str, pa.Table]) -> dict[str, pa.Table]:
     return found
 
 
+def shortened(table: pa.Table) -> pa.Table:
+    """A table with its metrics in float32."""
+    doubles = pa.float64()
+    fields_ = [each.with_type(pa.float32()) if each.type == doubles else each for each in table.schema]
+    return table.cast(pa.schema(fields_, table.schema.metadata))
+
+
 def _table(declared: type, values: Values, frame: Frame, seed: int) -> pa.Table:
     index = grid(*values.shape[1:])
     keys = {
