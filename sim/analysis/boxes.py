@@ -8,6 +8,7 @@ import logging
 import math
 import warnings
 from collections.abc import Sequence
+from inspect import signature
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,7 +36,10 @@ class Limit(NamedTuple):
     low: float
     high: float
     among: tuple[str, ...]
-    p: float
+    p: float = math.nan
+
+
+Limits = tuple[Limit, ...]
 
 
 class Box(NamedTuple):
@@ -43,7 +47,7 @@ class Box(NamedTuple):
     runs inside that have it), each with its 95 % interval by bootstrap over design points; `trajectory`: coverage,
     density, restricted (number of paths) of every step of peeling; `step`: the chosen one."""
 
-    limits: tuple[Limit, ...]
+    limits: Limits
     coverage: tuple[float, float, float]
     density: tuple[float, float, float]
     cases: int
@@ -65,16 +69,13 @@ def discover(found: pd.DataFrame, factors: Sequence[Factor], condition: Conditio
     if min(cases, len(holds) - cases) < LEAST:
         rule = f"both kinds need at least {LEAST} runs"
         raise NotEnough(f"{condition} holds in {cases} of {len(holds)} runs; {rule}", "choose another limit")
-    inputs = known[[factor.path for factor in factors]]
-    with _quiet():
-        peeled = prim.Prim(inputs, holds, threshold=ANY, peel_alpha=PEEL, mass_min=SMALLEST).find_box()
-        steps = peeled.peeling_trajectory[["coverage", "density", "res_dim"]].set_axis(
-            ["coverage", "density", "restricted"], axis=1
-        )
-        chosen = _best(steps) if step is None else step
-        if not 0 <= chosen < len(steps):
-            raise UsageError(f"--step {chosen}: the trajectory has steps 0 to {len(steps) - 1}")
-        limits = _significant(peeled, chosen, factors)
+    peeled = _peeled(prim, known[[factor.path for factor in factors]], holds)
+    ways = [_limits(box, peeled[0], factors) for box in peeled]
+    steps = pd.DataFrame([_tally(known, holds, limits) for limits in ways])
+    chosen = _best(steps) if step is None else step
+    if not 0 <= chosen < len(steps):
+        raise UsageError(f"--step {chosen}: the trajectory has steps 0 to {len(steps) - 1}")
+    limits = _significant(known, holds, ways[chosen])
     if not limits:
         raise NotEnough(f"no swept path tells where {condition}", "sweep other paths, or choose another limit")
     coverage, density = _quality(inside(known, limits), holds, known["point"].to_numpy())
@@ -109,6 +110,35 @@ class _quiet(warnings.catch_warnings):
         return found
 
 
+def _peeled(prim: Any, inputs: pd.DataFrame, holds: Flags) -> list[pd.DataFrame]:
+    """The boxes of the peeling trajectory, the first one whole: a frame with the two ends of every path."""
+    threshold = {"threshold": ANY} if "threshold" in signature(prim.Prim).parameters else {}  # gone in release 3
+    with _quiet():
+        found = prim.Prim(inputs, holds, peel_alpha=PEEL, mass_min=SMALLEST, **threshold).find_box()
+        boxes: list[pd.DataFrame] = found.box_lims
+    return boxes
+
+
+def _limits(box: pd.DataFrame, whole: pd.DataFrame, factors: Sequence[Factor]) -> Limits:
+    """The restrictions of a box, before anything is known of their significance."""
+    found = []
+    for factor in factors:
+        (low, high), (first, last) = box[factor.path], whole[factor.path]
+        if isinstance(low, set):
+            if low != first:
+                found.append(Limit(factor, -math.inf, math.inf, tuple(sorted(low))))
+        elif low > first or high < last:
+            ends = (float(low) if low > first else -math.inf, float(high) if high < last else math.inf)
+            found.append(Limit(factor, *ends, ()))
+    return tuple(found)
+
+
+def _tally(found: pd.DataFrame, holds: Flags, limits: Limits) -> dict[str, float]:
+    here = inside(found, limits)
+    both = int((here & holds).sum())
+    return {"coverage": both / int(holds.sum()), "density": both / max(int(here.sum()), 1), "restricted": len(limits)}
+
+
 def _best(steps: pd.DataFrame) -> int:
     """The step with the highest harmonic mean of coverage and density; of equals the one with fewer restrictions."""
     total = steps["coverage"] + steps["density"]
@@ -117,25 +147,25 @@ def _best(steps: pd.DataFrame) -> int:
     return int(best.index[0])
 
 
-def _significant(peeled: Any, step: int, factors: Sequence[Factor]) -> tuple[Limit, ...]:
-    """Limits of a step without those that chance explains, the least significant dropped first."""
-    while True:
-        p = {name: max(values) for name, values in peeled.qp[step].items()}
-        worst = max(p, key=lambda name: p[name], default=None)
-        if worst is None or p[worst] < CHANCE:
+def _significant(found: pd.DataFrame, holds: Flags, limits: Limits) -> Limits:
+    """Without restrictions that chance explains, the least significant dropped first.
+
+    The quasi-p of a restriction is the chance that as many of the box's runs have the outcome if they had it as often
+    as in the box without that restriction.
+    """
+    from scipy.stats import binomtest
+
+    while limits:
+        here = inside(found, limits)
+        cases, runs = int((here & holds).sum()), int(here.sum())
+        without = [inside(found, [other for other in limits if other is not limit]) for limit in limits]
+        chances = [binomtest(cases, runs, float(holds[wide].mean()), alternative="greater").pvalue for wide in without]
+        limits = tuple(limit._replace(p=float(p)) for limit, p in zip(limits, chances, strict=True))
+        worst = max(limits, key=lambda limit: limit.p)
+        if worst.p < CHANCE:
             break
-        peeled.drop_restriction(worst, step)
-        step = len(peeled.box_lims) - 1
-    box, whole = peeled.box_lims[step], peeled.box_lims[0]
-    return tuple(_limit(factor, box, whole, p[factor.path]) for factor in factors if factor.path in p)
-
-
-def _limit(factor: Factor, box: pd.DataFrame, whole: pd.DataFrame, p: float) -> Limit:
-    low, high = box[factor.path]
-    if isinstance(low, set):
-        return Limit(factor, -math.inf, math.inf, tuple(sorted(low)), p)
-    first, last = whole[factor.path]
-    return Limit(factor, float(low) if low > first else -math.inf, float(high) if high < last else math.inf, (), p)
+        limits = tuple(limit for limit in limits if limit is not worst)
+    return limits
 
 
 Estimate = tuple[float, float, float]

@@ -152,8 +152,9 @@ def plot(
         "metrics": o.listed(metrics),
     }
     swept = results.manifest["kind"] == "sweep"
-    if not swept:
-        _check_names(results, chosen)
+    if swept and regions:
+        raise UsageError("--regions: the figures of a sweep are by sector", "final_markets has regions")
+    _check_names(results, "summary.parquet" if swept else "summary.csv", chosen)
     written = draw(folder, o.formats(format_), years=_years(years), **chosen)
     if not swept and chosen["metrics"] is None and not any((sectors, regions, years)):
         from sim import report
@@ -172,9 +173,9 @@ def _years(text: str | None) -> tuple[int, int] | None:
     return int(first), int(last)
 
 
-def _check_names(results: Any, chosen: dict[str, tuple[str, ...] | None]) -> None:
-    """Raises UsageError for a metric, sector or region that the folder lacks, naming those it has."""
-    known = results.table("summary.csv", ["sector", "region", "metric"])
+def _check_names(results: Any, summary: str, chosen: dict[str, tuple[str, ...] | None]) -> None:
+    """Raises UsageError for a metric, sector or region that the folder's summary lacks, naming those it has."""
+    known = results.table(summary, ["sector", "region", "metric"])
     for key, names in chosen.items():
         column = known[key.removesuffix("s")].unique().drop_null().to_pylist()
         wrong = [name for name in names or () if name not in column]

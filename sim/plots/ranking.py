@@ -132,8 +132,8 @@ def _caption(results: Results, problem: Problem, outcome: OutcomeAt, found: Indi
     rows = found.table.set_index(["measure", "factor"])["estimate"]
     if problem.method == "morris":
         text += (
-            f"Morris screening, {found.used} trajectories, {LEVELS} levels: mean absolute effect of a move over a "
-            "factor’s whole range, and standard deviation σ of effects; far above the dotted line they interact or bend. "
+            f"Morris screening, {found.used} trajectories, {LEVELS} levels: mean absolute effect of a move over "
+            "a factor’s whole range, and standard deviation σ of effects; far above the dots they interact or bend. "
         )
     elif problem.method == "sobol":
         text += f"Sobol’ indices, {found.used} blocks of {problem.block} runs; "
