@@ -16,7 +16,8 @@ from sim.errors import NotEnough
 
 Floats = NDArray[np.float64]
 Group = NDArray[np.int64]
-RESAMPLES = 200
+RESAMPLES = 1000
+OF_PAWN = 100  # whose every resample costs a hundred comparisons of distributions
 WORK = 10_000_000  # cells of the sample that resampling may touch in all
 DUMMY = "(no effect)"  # PAWN of a factor that the model never saw: what chance alone gives
 LEAST = {"morris": 2, "sobol": 4, "pawn": 4 * SLICES}  # blocks
@@ -66,7 +67,7 @@ def indices(problem: Problem, unit: Floats, values: Floats, point: NDArray[np.in
 def _morris(problem: Problem, unit: Floats, values: Floats, _: Group) -> pd.DataFrame:
     from SALib.analyze.morris import analyze
 
-    found = analyze(problem.salib(), unit, values, num_resamples=RESAMPLES * 5, seed=DRAW)
+    found = analyze(problem.salib(), unit, values, num_resamples=RESAMPLES, seed=DRAW)
     half = np.asarray(found["mu_star_conf"], float)
     blank = np.full(len(half), np.nan)
     measures = {"mu_star": half, "mu": blank, "sigma": blank}
@@ -76,7 +77,7 @@ def _morris(problem: Problem, unit: Floats, values: Floats, _: Group) -> pd.Data
 def _sobol(problem: Problem, _: Floats, values: Floats, __: Group) -> pd.DataFrame:
     from SALib.analyze.sobol import analyze
 
-    found = analyze(problem.salib(), values, calc_second_order=False, num_resamples=RESAMPLES * 5, seed=DRAW)
+    found = analyze(problem.salib(), values, calc_second_order=False, num_resamples=RESAMPLES, seed=DRAW)
     pairs = {"first": ("S1", "S1_conf"), "total": ("ST", "ST_conf")}
     return _long(problem.names, {name: (found[value], found[conf]) for name, (value, conf) in pairs.items()})
 
@@ -93,7 +94,7 @@ def _pawn(problem: Problem, unit: Floats, values: Floats, group: Group) -> pd.Da
     estimate = _pawn_once(columns, values)
     members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
     resampled = []
-    for draw in rng.integers(groups, size=(int(np.clip(WORK // columns.size, 50, RESAMPLES)), groups)):
+    for draw in rng.integers(groups, size=(int(np.clip(WORK // columns.size, 20, OF_PAWN)), groups)):
         rows = np.concatenate([members[each] for each in draw])
         resampled.append(_pawn_once(columns[rows], values[rows]))
     half = 1.96 * np.std(resampled, axis=0, ddof=1)
