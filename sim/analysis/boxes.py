@@ -1,7 +1,8 @@
 """Under which conditions an outcome occurs: a box in the space of swept paths, by PRIM (Friedman and Fisher 1999).
 
-The algorithm is ema_workbench's; chosen is the box of its peeling trajectory with the best balance of coverage and
-density, without restrictions that chance explains (Bryant and Lempert 2010).
+The algorithm is ema_workbench's; chosen is the box of its peeling trajectory that goes with the outcome best (Matthews'
+correlation, which a box of everything does not have), without restrictions that chance explains (Bryant and Lempert
+2010).
 """
 
 import logging
@@ -20,7 +21,7 @@ from sim.analysis.points import Factor
 from sim.errors import NotEnough, UsageError
 
 Flags = NDArray[np.bool_]
-PEEL = 0.05  # part of the runs that a step of peeling takes away
+PEELS = (0.05, 0.1, 0.2)  # part of the runs that a step takes away: small steps are finer, large ones see through noise
 SMALLEST = 0.05  # part of the runs that a box holds at least
 CHANCE = 0.05  # quasi-p above which a restriction is dropped
 RESAMPLES = 500
@@ -45,7 +46,7 @@ Limits = tuple[Limit, ...]
 class Box(NamedTuple):
     """A box and how well it tells the runs with the outcome: coverage (part of them inside) and density (part of the
     runs inside that have it), each with its 95 % interval by bootstrap over design points; `trajectory`: coverage,
-    density, restricted (number of paths) of every step of peeling; `step`: the chosen one."""
+    density, restricted (number of paths), correlation of every step of peeling; `step`: the chosen one."""
 
     limits: Limits
     coverage: tuple[float, float, float]
@@ -69,9 +70,8 @@ def discover(found: pd.DataFrame, factors: Sequence[Factor], condition: Conditio
     if min(cases, len(holds) - cases) < LEAST:
         rule = f"both kinds need at least {LEAST} runs"
         raise NotEnough(f"{condition} holds in {cases} of {len(holds)} runs; {rule}", "choose another limit")
-    peeled = _peeled(prim, known[[factor.path for factor in factors]], holds)
-    ways = [_limits(box, peeled[0], factors) for box in peeled]
-    steps = pd.DataFrame([_tally(known, holds, limits) for limits in ways])
+    tried = [_way(prim, known, holds, factors, peel) for peel in PEELS]
+    ways, steps = max(tried, key=lambda way: float(way[1]["correlation"].max()))  # the first of equals: the finest
     chosen = _best(steps) if step is None else step
     if not 0 <= chosen < len(steps):
         raise UsageError(f"--step {chosen}: the trajectory has steps 0 to {len(steps) - 1}")
@@ -110,11 +110,23 @@ class _quiet(warnings.catch_warnings):
         return found
 
 
-def _peeled(prim: Any, inputs: pd.DataFrame, holds: Flags) -> list[pd.DataFrame]:
-    """The boxes of the peeling trajectory, the first one whole: a frame with the two ends of every path."""
+def _way(
+    prim: Any, found: pd.DataFrame, holds: Flags, factors: Sequence[Factor], peel: float
+) -> tuple[list[Limits], pd.DataFrame]:
+    """The restrictions of every step of a peeling trajectory, and what they hold.
+
+    ema_workbench ends a trajectory where no step raises the density, which by noise may be early.
+    """
+    boxes = _peeled(prim, found[[factor.path for factor in factors]], holds, peel)
+    ways = [_limits(box, boxes[0], factors) for box in boxes]
+    return ways, pd.DataFrame([_tally(found, holds, limits) for limits in ways])
+
+
+def _peeled(prim: Any, inputs: pd.DataFrame, holds: Flags, peel: float) -> list[pd.DataFrame]:
+    """The boxes of a trajectory, the first one whole: a frame with the two ends of every path."""
     threshold = {"threshold": ANY} if "threshold" in signature(prim.Prim).parameters else {}  # gone in release 3
     with _quiet():
-        found = prim.Prim(inputs, holds, peel_alpha=PEEL, mass_min=SMALLEST, **threshold).find_box()
+        found = prim.Prim(inputs, holds, peel_alpha=peel, mass_min=SMALLEST, **threshold).find_box()
         boxes: list[pd.DataFrame] = found.box_lims
     return boxes
 
@@ -134,15 +146,17 @@ def _limits(box: pd.DataFrame, whole: pd.DataFrame, factors: Sequence[Factor]) -
 
 
 def _tally(found: pd.DataFrame, holds: Flags, limits: Limits) -> dict[str, float]:
+    """Coverage, density, number of restricted paths, and the correlation of lying in the box with the outcome."""
     here = inside(found, limits)
-    both = int((here & holds).sum())
-    return {"coverage": both / int(holds.sum()), "density": both / max(int(here.sum()), 1), "restricted": len(limits)}
+    both, cases, held, runs = int((here & holds).sum()), int(holds.sum()), int(here.sum()), len(holds)
+    spread = math.sqrt(held * (runs - held) * cases * (runs - cases))
+    score = (both * runs - held * cases) / spread if spread else 0.0
+    return {"coverage": both / cases, "density": both / max(held, 1), "restricted": len(limits), "correlation": score}
 
 
 def _best(steps: pd.DataFrame) -> int:
-    """The step with the highest harmonic mean of coverage and density; of equals the one with fewer restrictions."""
-    total = steps["coverage"] + steps["density"]
-    score = (2 * steps["coverage"] * steps["density"] / total.where(total > 0)).round(6)
+    """The step with the highest correlation; of equals the one with fewer restrictions."""
+    score = steps["correlation"].round(6)
     best = steps.assign(score=score).sort_values(["score", "restricted"], ascending=[False, True], kind="stable")
     return int(best.index[0])
 

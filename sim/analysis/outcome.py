@@ -83,6 +83,8 @@ def read(results: Results, outcome: OutcomeAt) -> pd.DataFrame:
 
     Raises NotEnough where the folder kept no such year or sector.
     """
+    if not results.manifest["counts"]["done"]:
+        raise NotEnough(f"no run of {results.folder} succeeded", "failures.csv says why")
     columns = ["point", "seed", "year", "sector", outcome.metric]
     table = "final" if outcome.year == last_year(results) else "yearly"
     where = (pc.field("year") == outcome.year) & (pc.field("sector").cast(pa.string()) == outcome.sector)

@@ -159,7 +159,7 @@ def discover(
         typer.Option("--outcome", metavar='"METRIC@YEAR > X"', help="The runs to explain.", show_default=False),
     ],
     step: Annotated[
-        int | None, typer.Option("--step", metavar="N", help="Step of the peeling trajectory [the best balance].")
+        int | None, typer.Option("--step", metavar="N", help="Step of the peeling trajectory [the best].")
     ] = None,
     format_: o.Formats = "png,svg",
     json: o.Json = False,

@@ -173,6 +173,6 @@ def _table(box: Box) -> pd.DataFrame:
 def _caption(condition: Condition, box: Box, title: str) -> str:
     return (
         f"“{title}”. PRIM over {box.runs} runs, {box.cases} of them such. {sentence(condition, box)} Grey: steps of "
-        "peeling; diamond: the step with the best harmonic mean of coverage and density, without limits that chance "
-        "explains (quasi-p ≥ 0.05); lines: 95 % intervals by bootstrap over points."
+        "peeling; diamond: the step that goes with the outcome best (Matthews’ correlation), without limits that "
+        "chance explains (quasi-p ≥ 0.05); lines: 95 % intervals by bootstrap over points."
     )
