@@ -111,6 +111,10 @@ def _excel(results: Results, tables: Sequence[str], folder: Folder) -> Iterator[
     """One workbook: a sheet per table, and one that says what the columns mean."""
     from openpyxl import Workbook
 
+    for table in tables:
+        rows = sum(part.num_rows for part in _parts(results, table))
+        if rows >= ROWS_OF_EXCEL:
+            raise UsageError(f"{table} has {rows:,} rows, more than a sheet of Excel holds", "--format csv or parquet")
     book = Workbook(write_only=True)
     about = book.create_sheet("about")
     manifest = results.manifest
@@ -122,13 +126,10 @@ def _excel(results: Results, tables: Sequence[str], folder: Folder) -> Iterator[
     for name, field in {**fields(Outcome), **fields(Market)}.items():
         about.append([name, field.unit, "sum" if is_flow(name, field.unit) else "Q4", field.text, field.formula])
     for table in tables:
-        parts = list(_parts(results, table))
-        rows = sum(part.num_rows for part in parts)
-        if rows >= ROWS_OF_EXCEL:
-            raise UsageError(f"{table} has {rows:,} rows, more than a sheet of Excel holds", "--format csv or parquet")
         sheet = book.create_sheet(table)
-        sheet.append(parts[0].column_names)
-        for part in parts:
+        for place, part in enumerate(_parts(results, table)):
+            if place == 0:
+                sheet.append(part.column_names)
             for row in zip(*(column.to_pylist() for column in part.columns), strict=True):
                 sheet.append([None if value != value else value for value in row])
     with folder.writing("results.xlsx") as path:

@@ -13,7 +13,8 @@ from sim.cli import main
 from sim.commands.options import aligned, number
 from sim.commands.progress import duration
 
-COMMANDS = "run compare sweep merge plot show check diff explain schema new verify status doctor replay export".split()  # noqa: SIM905
+COMMANDS = """run compare sweep merge sensitivity discover plot show check diff explain schema new verify status doctor replay
+    export""".split()  # noqa: SIM905
 
 
 @pytest.fixture
