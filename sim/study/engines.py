@@ -17,6 +17,7 @@ from sim.errors import IoFailure, UsageError
 from sim.study import batch as worker
 from sim.study.batch import Sent
 
+PATIENCE = 10.0  # seconds in which a scheduler has to answer
 LOADED = "sim.simulate"  # what the server of processes imports before it forks
 
 
@@ -145,7 +146,7 @@ def _cluster(address: str) -> Iterator[Engine]:
         hint = "install it with: pip install 'contraflow[cluster]'"
         raise UsageError(f"--cluster needs the package {error.name or 'distributed'}", hint) from error
     try:
-        client = Client(address, timeout="10s", set_as_default=False)
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         hint = "start one with: dask scheduler"
         raise IoFailure(f"no Dask scheduler answers at {address}: {error}".splitlines()[0], hint) from error
