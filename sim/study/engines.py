@@ -3,6 +3,7 @@
 What happens when a worker dies is the same for all and stands in `executor`.
 """
 
+import logging
 import multiprocessing
 import os
 import threading
@@ -145,6 +146,7 @@ def _cluster(address: str) -> Iterator[Engine]:
     except ImportError as error:
         hint = "install it with: pip install 'contraflow[cluster]'"
         raise UsageError(f"--cluster needs the package {error.name or 'distributed'}", hint) from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is told by us, in one line
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
