@@ -99,7 +99,7 @@ class Adaptive:
         pointed = self.plan.design is not None
         columns = ["scenario", "seed", "sector", *self.wanted, *(["point"] if pointed else [])]
         for path in folder.paths("final", receipts):
-            table = pq.read_table(path, columns=columns)
+            table = pq.ParquetFile(path).read(columns=columns)
             rows = table.filter(pc.equal(table["sector"], ALL)).to_pylist()
             for row in rows:
                 if row["seed"] in order:
