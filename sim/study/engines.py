@@ -23,7 +23,8 @@ LOADED = "sim.simulate"  # what the server of processes imports before it forks
 
 
 class Engine(Protocol):
-    """Something that carries out batches. `deaths`: what a batch raises whose worker died."""
+    """Something that carries out batches. `deaths`: what a batch raises whose worker died; `tries`: how often a run
+    that ends its worker when it is alone there is tried."""
 
     @property
     def workers(self) -> int: ...
@@ -31,6 +32,8 @@ class Engine(Protocol):
     def ahead(self) -> int: ...  # batches to hand over at a time
     @property
     def deaths(self) -> tuple[type[BaseException], ...]: ...
+    @property
+    def tries(self) -> int: ...
     def open(self, workers: int) -> AbstractContextManager[Executor]: ...
     def kill(self) -> None: ...
 
@@ -54,7 +57,7 @@ def engine(workers: int | None, cluster: str | None, most: int, sent: Sent) -> I
 class Here:
     """This process: no pickling, easy to debug."""
 
-    workers = ahead = 1
+    workers = ahead = tries = 1
     deaths: tuple[type[BaseException], ...] = ()
 
     def open(self, workers: int) -> AbstractContextManager[Executor]:
@@ -80,6 +83,7 @@ class Local:
     """Processes of this machine, forked from a server that has loaded the model."""
 
     deaths = (BrokenProcessPool,)
+    tries = 2
 
     def __init__(self, workers: int, sent: Sent) -> None:
         self.workers, self.ahead, self.sent = workers, 2 * workers, sent
@@ -123,6 +127,8 @@ def _die_with_parent() -> None:
 
 class _Dask:
     """Workers of a Dask cluster; they see the results folder under the same path, and have the same code."""
+
+    tries = 1  # the scheduler has tried it on several workers
 
     def __init__(self, client: Any, deaths: tuple[type[BaseException], ...]) -> None:
         self.client, self.deaths = client, deaths
