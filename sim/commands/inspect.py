@@ -58,11 +58,12 @@ def stored_scenario(results: Any, name: str) -> Any:
     """A scenario of a results folder, from the resolved file in it; raises UsageError if it holds no such scenario."""
     from sim.scenario import load
 
-    known = [*results.manifest["scenarios"], *results.manifest["variants"]]
+    known = {**results.manifest["scenarios"], **results.manifest["variants"]}
     if name not in known:
         raise UsageError(f"{results.folder} holds no scenario {name!r}", f"it holds {', '.join(known)}")
     alone = results.folder / "scenario.yaml"
-    return load(alone if len(known) == 1 else results.folder / "scenarios" / f"{name}.yaml")
+    path = alone if len(known) == 1 else results.folder / "scenarios" / f"{name}.yaml"
+    return load(path, {"end": known[name]["end"]})  # set, so that shocks after a cropped end are no mistake
 
 
 def stored_point(results: Any, name: str, point: int) -> Any:
@@ -112,13 +113,13 @@ def _again(results: Any, scenario: Any, row: dict[str, Any]) -> bool | None:
     from sim.simulate import simulate
     from sim.study.batch import check_bounds
     from sim.study.tables import Frame, measure, plain
-    from sim.study.yearly import final, yearly
+    from sim.study.yearly import final
 
     run = simulate(scenario, row["seed"])
     written = plain(run)
     check_bounds(written)
     frame = Frame(row["scenario"], labels(scenario), scenario.start, scenario.end)
-    made = final(yearly(measure(written, frame), frame, row["seed"]))["final"]
+    made = final(measure(written, frame), frame, row["seed"])["final"]
     here = (pc.field("seed") == row["seed"]) & (pc.field("scenario") == row["scenario"])
     if results.swept:
         here &= pc.field("point") == row["point"]

@@ -165,8 +165,9 @@ def estimated(study: Any, chosen: Any, json: bool) -> int:
     if json:
         o.emit({"folder": str(chosen.out), "points": len(study.arms), "seeds": len(study.seeds), **vars(found)})
         return 0
-    arms = "points" if study.design is not None else "scenarios"
-    print(f"{' '.join(study.scenarios)}: {len(study.arms)} {arms} x {len(study.seeds)} seeds = {found.runs:,} runs")
+    count = len(study.arms)
+    arms = f"{count} {'scenario' if study.design is None else 'point'}{'s' if count > 1 else ''}"
+    print(f"{' '.join(study.scenarios)}: {arms} x {len(study.seeds)} seeds = {found.runs:,} runs")
     spread = f"{found.fastest:.2f} to {found.slowest:.2f}"
     print(f"  pilot    {found.seconds_a_run:.2f} s a run ({spread})")
     print(f"  time     about {duration(found.seconds)} on {found.workers} workers")

@@ -62,7 +62,8 @@ class Adaptive:
         for metric in self.wanted:
             for name, values in self._measured(samples, metric):
                 n, _, sd = spread(values)
-                yield (name, metric), float(half_width(sd, n))
+                if n > 0:  # a metric that is not defined there, such as trust without partnerships, holds nothing up
+                    yield (name, metric), float(half_width(sd, n))
 
     def course(self, folder: Folder, receipts: list[Receipt]) -> str:
         """convergence.csv: half-width by number of seeds, after each round."""
@@ -99,7 +100,7 @@ class Adaptive:
         pointed = self.plan.design is not None
         columns = ["scenario", "seed", "sector", *self.wanted, *(["point"] if pointed else [])]
         for path in folder.paths("final", receipts):
-            table = pq.read_table(path, columns=columns)
+            table = pq.ParquetFile(path).read(columns=columns)
             rows = table.filter(pc.equal(table["sector"], ALL)).to_pylist()
             for row in rows:
                 if row["seed"] in order:

@@ -22,7 +22,7 @@ from sim.records import Vintage
 from sim.study.plan import Settings
 from sim.study.store import Failure, Folder, Receipt
 from sim.study.tables import METRICS, Frame, Measures, Run, Values, fields, measure, plain, tables
-from sim.study.yearly import YEARLY, final, shortened, yearly
+from sim.study.yearly import final, shortened, yearly
 
 SECONDS = 4.0  # after this much time a worker writes what it has, so that an interruption costs little
 SLACK = 1e-9  # rounding that a bound forgives
@@ -161,10 +161,10 @@ def _tables(job: Job, order: Order) -> dict[str, pa.Table]:
     check_bounds(written)
     frame = _frame(job.labels(scenario), order.scenario, scenario.start, scenario.end)
     measures = measure(written, frame)
-    made = yearly(measures, frame, order.seed)
-    made |= final(made)
+    made = yearly(measures, frame, order.seed, job.keep)
     if job.points:  # summed up from `final`, so that paths may be short
-        made |= {name: shortened(made[name]) for name in YEARLY}
+        made = {name: shortened(path) for name, path in made.items()}
+    made |= final(measures, frame, order.seed)
     if not made.keys() >= set(job.keep):
         made |= tables(run, frame, measures)
     if job.points:

@@ -3,6 +3,7 @@
 What happens when a worker dies is the same for all and stands in `executor`.
 """
 
+import logging
 import multiprocessing
 import os
 import threading
@@ -17,11 +18,13 @@ from sim.errors import IoFailure, UsageError
 from sim.study import batch as worker
 from sim.study.batch import Sent
 
+PATIENCE = 10.0  # seconds in which a scheduler has to answer
 LOADED = "sim.simulate"  # what the server of processes imports before it forks
 
 
 class Engine(Protocol):
-    """Something that carries out batches. `deaths`: what a batch raises whose worker died."""
+    """Something that carries out batches. `deaths`: what a batch raises whose worker died; `tries`: how often a run
+    that ends its worker when it is alone there is tried."""
 
     @property
     def workers(self) -> int: ...
@@ -29,6 +32,8 @@ class Engine(Protocol):
     def ahead(self) -> int: ...  # batches to hand over at a time
     @property
     def deaths(self) -> tuple[type[BaseException], ...]: ...
+    @property
+    def tries(self) -> int: ...
     def open(self, workers: int) -> AbstractContextManager[Executor]: ...
     def kill(self) -> None: ...
 
@@ -52,7 +57,7 @@ def engine(workers: int | None, cluster: str | None, most: int, sent: Sent) -> I
 class Here:
     """This process: no pickling, easy to debug."""
 
-    workers = ahead = 1
+    workers = ahead = tries = 1
     deaths: tuple[type[BaseException], ...] = ()
 
     def open(self, workers: int) -> AbstractContextManager[Executor]:
@@ -78,6 +83,7 @@ class Local:
     """Processes of this machine, forked from a server that has loaded the model."""
 
     deaths = (BrokenProcessPool,)
+    tries = 2
 
     def __init__(self, workers: int, sent: Sent) -> None:
         self.workers, self.ahead, self.sent = workers, 2 * workers, sent
@@ -122,6 +128,8 @@ def _die_with_parent() -> None:
 class _Dask:
     """Workers of a Dask cluster; they see the results folder under the same path, and have the same code."""
 
+    tries = 1  # the scheduler has tried it on several workers
+
     def __init__(self, client: Any, deaths: tuple[type[BaseException], ...]) -> None:
         self.client, self.deaths = client, deaths
         self.workers = max(1, sum(client.nthreads().values()))
@@ -144,8 +152,9 @@ def _cluster(address: str) -> Iterator[Engine]:
     except ImportError as error:
         hint = "install it with: pip install 'contraflow[cluster]'"
         raise UsageError(f"--cluster needs the package {error.name or 'distributed'}", hint) from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is told by us, in one line
     try:
-        client = Client(address, timeout="10s", set_as_default=False)
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         hint = "start one with: dask scheduler"
         raise IoFailure(f"no Dask scheduler answers at {address}: {error}".splitlines()[0], hint) from error

@@ -11,7 +11,7 @@ from sim.study.course import make_job
 from sim.study.engines import default_workers
 from sim.study.plan import Options, Plan
 
-PILOT = 3  # arms that are tried: the first, one in the middle, the last
+PILOT = 3  # runs that are tried, spread over the arms
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ def estimate(plan: Plan, options: Options) -> Estimate:
     if options.shard:
         runs = -(-runs // options.shard[1])
     workers = min(options.workers or default_workers(), runs)
-    tried = sorted({0, len(arms) // 2, len(arms) - 1})[:PILOT]
+    pilot = [(len(arms) * n // PILOT, plan.seeds[n % seeds]) for n in range(PILOT)]
     times, size = [], 0
     with tempfile.TemporaryDirectory() as aside:
         job = make_job(plan, options, Path(aside))
         sent = pack(job)
-        for number, place in enumerate([tried[0], *tried]):  # the first run loads or compiles the model
-            arm, seed = arms[place], plan.seeds[0]
+        for number, (place, seed) in enumerate([pilot[0], *pilot]):  # the first run loads or compiles the model
+            arm = arms[place]
             order = Order(run_id(arm.hash, job.kernel_hash, seed), arm.scenario, arm.point, arm.settings, seed)
             began = time.perf_counter()
             receipt, _ = work(sent, Batch((order,)))

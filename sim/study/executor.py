@@ -9,7 +9,6 @@ from sim.study.batch import Batch, Job, Order, Sent
 from sim.study.engines import Engine
 from sim.study.store import Receipt
 
-DEATHS = 2  # a run that ends its worker is tried so often, then recorded as failed
 Report = Callable[[Receipt | None], None]  # called with each receipt, and with None now and then
 Done = tuple[Receipt, tuple[Order, ...]]
 
@@ -111,7 +110,7 @@ class _Loop:
         if middle:
             halves = (batch.orders[:middle], batch.orders[middle:])
             self.suspects.extend(batch._replace(orders=half) for half in halves)
-        elif batch.deaths + 1 < DEATHS:
+        elif batch.deaths + 1 < self.engine.tries:
             self.suspects.append(batch._replace(deaths=batch.deaths + 1))
         else:
             self.report(worker.record_death(self.job, batch))

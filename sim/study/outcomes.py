@@ -49,7 +49,7 @@ def _finals(folder: Folder, receipts: list[Receipt], points: bool) -> pa.Table:
     empty = pa.schema([("scenario", pa.string()), ("point", pa.int64()), ("seed", pa.int64()), *numbers])
     parts = [empty.empty_table()]
     for path in folder.paths("final", receipts):
-        table = pq.read_table(path, columns=[*keys, "sector", *metrics])
+        table = pq.ParquetFile(path).read(columns=[*keys, "sector", *metrics])
         part = table.filter(pc.equal(table["sector"], ALL)).drop_columns(["sector"])
         part = part.set_column(0, "scenario", part["scenario"].cast(pa.string()))
         parts.append(part if points else part.append_column("point", pa.array([0] * part.num_rows, pa.int64())))

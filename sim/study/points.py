@@ -14,7 +14,7 @@ from sim.study.tables import fields
 from sim.study.yearly import FINAL
 
 Floats = NDArray[np.float64]
-_MEMORY = 2**25  # bytes of one block of metrics over all runs
+_MEMORY = 2**23  # bytes of one block of metrics over all runs; computing takes some fifteen times that
 
 
 class Ground(NamedTuple):
@@ -53,7 +53,7 @@ def grounds(folder: Folder, receipts: list[Receipt], wanted: Sequence[str] | Non
             named = [key for key in ("year", "sector", "region") if key in pq.read_schema(files[0]).names]
             for path in files:
                 read = ["point", "seed", *block, *([] if keys else named)]  # keys are the same in all files
-                keys = _fill(values, pq.read_table(path, columns=read), block, points, seeds) or keys
+                keys = _fill(values, pq.ParquetFile(path).read(columns=read), block, points, seeds) or keys
             yield Ground(tuple(block), keys, points, seeds, values)
 
 

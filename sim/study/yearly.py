@@ -1,5 +1,6 @@
 """A run by year, in float64: what summary, differences and final outcomes are computed from."""
 
+from collections.abc import Container
 from functools import cache
 
 import numpy as np
@@ -37,22 +38,21 @@ def by_year(declared: type, values: Values) -> Values:
     return out
 
 
-def yearly(measures: Measures, frame: Frame, seed: int) -> dict[str, pa.Table]:
+def yearly(measures: Measures, frame: Frame, seed: int, wanted: Container[str] = YEARLY) -> dict[str, pa.Table]:
     """Tables `yearly` (by sector) and `yearly_markets` (by sector and region), both with the sector `all`."""
     return {
-        "yearly": _table(Outcome, by_year(Outcome, measures.outcome), frame, seed),
-        "yearly_markets": _table(Market, by_year(Market, measures.markets), frame, seed),
+        name: _table(declared, by_year(declared, values), frame.years[0], frame, seed)
+        for (name, declared), values in zip(YEARLY.items(), measures[:2], strict=True)
+        if name in wanted
     }
 
 
-def final(made: dict[str, pa.Table]) -> dict[str, pa.Table]:
+def final(measures: Measures, frame: Frame, seed: int) -> dict[str, pa.Table]:
     """Tables `final` and `final_markets`: the last year of `yearly`."""
-    found = {}
-    for name, source in zip(FINAL, YEARLY, strict=True):
-        year = made[source]["year"].chunk(0)
-        rows = int((year.to_numpy() == year[-1].as_py()).sum())  # years come one after the other
-        found[name] = made[source].slice(made[source].num_rows - rows)
-    return found
+    return {
+        name: _table(declared, by_year(declared, values[:, -4:]), frame.years[-1], frame, seed)
+        for (name, declared), values in zip(FINAL.items(), measures[:2], strict=True)
+    }
 
 
 def shortened(table: pa.Table) -> pa.Table:
@@ -62,10 +62,11 @@ def shortened(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(fields_, table.schema.metadata))
 
 
-def _table(declared: type, values: Values, frame: Frame, seed: int) -> pa.Table:
+def _table(declared: type, values: Values, first: int, frame: Frame, seed: int) -> pa.Table:
+    """Metrics [metric, year, ...] from the year `first`, with keys."""
     index = grid(*values.shape[1:])
     keys = {
-        "year": pa.array((index[0] + frame.years[0]).astype(np.int32)),
+        "year": pa.array((index[0] + first).astype(np.int32)),
         "sector": named(index[1], frame.sectors),
     }
     if len(index) == 3:

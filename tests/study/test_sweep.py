@@ -2,11 +2,13 @@
 
 import csv
 import math
+import multiprocessing
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 
@@ -203,6 +205,22 @@ def test_two_workers_and_other_chunks_change_no_byte(tmp_path, monkeypatch, whol
     assert digest(study(tmp_path / "two", workers=2)) == whole
     monkeypatch.setattr(worker, "LARGEST", 1)
     assert digest(study(tmp_path / "small")) == whole
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills")
+def test_a_worker_killed_in_mid_sweep_costs_nothing(tmp_path, monkeypatch, whole):
+    monkeypatch.setattr(worker, "LARGEST", 1)  # of this process, which makes the batches
+
+    def kill_one():
+        while not list((tmp_path / "r" / ".chunks").glob("*.json")):
+            time.sleep(0.01)
+        os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    results = study(tmp_path / "r", scenario=Scenario(pause=0.3), workers=2)
+    killer.join()
+    assert results.manifest["counts"]["failed"] == 0 and digest(results) == whole
 
 
 def test_shards_merge_to_the_same_bytes(tmp_path, whole):
