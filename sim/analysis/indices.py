@@ -52,7 +52,8 @@ def indices(problem: Problem, unit: Floats, values: Floats, point: NDArray[np.in
     lost = f"{missing} of {len(values)} runs failed or have no value"
     if used < max(LEAST[problem.method], planned / 2):
         raise NotEnough(
-            f"only {used} of {planned} {what} are whole: {lost}", "see failures.csv; run the same command again"
+            f"only {used} of {planned} {what} are whole: {lost}",
+            "failures.csv lists runs that failed; else narrow the ranges, or choose an outcome that every run has",
         )
     kept = values[np.repeat(whole, problem.block)]
     if np.ptp(kept) == 0:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sim.analysis import points as designs
-from sim.analysis.outcome import METRICS
+from sim.analysis.outcome import METRICS, OutcomeAt
 from sim.errors import NotEnough, UsageError
 from sim.plots import doses, heat, multiples, scatter, tornado
 from sim.plots.sheet import Sheet
@@ -30,10 +30,10 @@ def draw(
     unknown = [metric for metric in chosen if metric not in METRICS]
     if unknown:
         raise UsageError(f"{folder} has no metric {', '.join(unknown)} by sector", "see `show metrics`")
-    outcomes = [study.outcome(metric) for metric in chosen]
+    outcomes = _known(study, chosen)
     if study.points.grid:
         if metrics is None:
-            yield multiples.metrics(study, [study.outcome(metric) for metric in HEADLINES])
+            yield multiples.metrics(study, _known(study, HEADLINES))
         for outcome in outcomes:
             yield doses.draw(study, outcome)
             if study.along:
@@ -43,12 +43,21 @@ def draw(
         for outcome in outcomes:
             yield scatter.draw(study, outcome)
     if len(study.points.factors) > 1:
-        yield from _tornado(study, chosen)
+        yield from _tornado(study, outcomes)
 
 
-def _tornado(study: Swept, chosen: Sequence[str]) -> Iterator[Sheet]:
+def _known(study: Swept, metrics: Sequence[str]) -> list[OutcomeAt]:
+    """The outcomes that have a value in some run. Raises NotEnough if none has."""
+    found = [study.outcome(metric) for metric in metrics]
+    kept = [outcome for outcome in found if study.runs(outcome)["value"].notna().any()]
+    if not kept:
+        raise NotEnough(f"no run has a value of {', '.join(map(str, found))}", "choose other --metrics")
+    return kept
+
+
+def _tornado(study: Swept, outcomes: Sequence[OutcomeAt]) -> Iterator[Sheet]:
     try:
-        sheet = tornado.draw(study, [study.outcome(metric) for metric in chosen])
+        sheet = tornado.draw(study, outcomes)
     except NotEnough:  # a sample of a few points has its scatter
         return
     if sheet:

@@ -12,9 +12,10 @@ from sim import plots
 from sim.analysis import points, response, sensitivity
 from sim.analysis.boxes import discover
 from sim.analysis.outcome import OutcomeAt, condition
-from sim.errors import UsageError
+from sim.errors import NotEnough, UsageError
 from sim.plots import doses, found, heat, ranking, swept, tornado
 from sim.plots.swept import Swept
+from tests.analysis import synthetic
 from tests.analysis.conftest import BLOCK, RATE
 
 HUB = "hub_share"
@@ -116,6 +117,21 @@ def test_years_and_sectors_narrow_and_wrong_names_are_refused(grid):
     assert "solar" in caption and "2039" in caption
     with pytest.raises(UsageError, match="no metric nonsense"):
         plots.draw(grid.folder, ("png",), metrics=["nonsense"])
+
+
+def test_outcomes_without_a_value_are_left_out_and_points_without_one_are_gaps(tmp_path):
+    def holed(values, seed):
+        gap = np.nan if values[RATE] == 0.4 else 0.5
+        return {"trust": np.nan, "hub_share": gap, "welfare": 1 + values[RATE] * values[BLOCK]}
+
+    design = synthetic.grid(shocks__eu_duty__rate=[0.2, 0.4, 0.6], shocks__screen__block=[0.1, 0.2])
+    path = synthetic.folder(tmp_path / "r", design, {RATE: 0.2, BLOCK: 0.1}, holed, seeds=3, lost=((3, 2),))
+    drawn = plots.draw(path, ("png",), metrics=["trust", HUB, "welfare"])
+    assert "dose-trust" not in names(drawn) and {"heat-hub-share", "dose-welfare", "tornado"} <= names(drawn)
+    table = pd.read_csv(path / "figures" / "dose-hub-share.csv")
+    assert (table.loc[table[RATE] == 0.4, "n"] == 0).all()
+    with pytest.raises(NotEnough, match="no run has a value of trust@2040"):
+        plots.draw(path, ("png",), metrics=["trust"])
 
 
 def test_many_values_are_thinned_and_said(grid):
