@@ -10,7 +10,6 @@ from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import Stored
 
 FILE = "convergence.csv"
-_NAMED = 7  # more lines than that are drawn grey, the widest one named
 
 
 def draw(stored: Stored) -> Iterator[Sheet]:
