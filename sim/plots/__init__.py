@@ -13,7 +13,6 @@ def draw(
     sectors: Sequence[str] | None = None,
     regions: Sequence[str] | None = None,
     years: tuple[int, int] | None = None,
-    quiet: bool = True,
 ) -> list[Path]:
     """Draw a results folder's figures into `figures/`, each with its CSV; returns the files written.
 
@@ -54,8 +53,6 @@ def draw(
     def save(sheets: Iterable[Sheet]) -> None:
         for sheet in sheets:
             written.extend(sheet.save(stored.folder / FIGURES, formats))
-            if not quiet:
-                print(f"{FIGURES}/{sheet.name}: {sheet.title}")
 
     save(convergence.draw(stored))
     if stored.manifest.get("kind") == "sweep":

@@ -198,16 +198,24 @@ def _netcdf(results: Results, tables: Sequence[str], folder: Folder) -> Iterator
 
 
 def _fill(file: Any, table: pa.Table, results: Results) -> None:
-    keys = [key for key in KEYS if key in table.column_names]
+    keys = {key: table[key].to_numpy(zero_copy_only=False) for key in KEYS if key in table.column_names}
     if "point" in keys:  # a sweep has one scenario
-        keys.remove("scenario")
+        del keys["scenario"]
+    points = np.unique(keys.get("point", np.array([])))
+    if "point" in keys and (runs := _runs(keys["point"], keys["seed"])) is not None:
+        place, points, seeds = runs
+        keys = {"run": place, **{key: values for key, values in keys.items() if key not in ("point", "seed")}}
+        file.createDimension("run", len(points))
+        _variable(file, "point", points, ("run",))
+        _variable(file, "seed", seeds, ("run",))
     codes, sizes = [], []
-    for key in keys:
-        values, code = np.unique(table[key].to_numpy(zero_copy_only=False), return_inverse=True)
+    for key, column in keys.items():
+        values, code = np.unique(column, return_inverse=True)
         codes.append(code)
         sizes.append(len(values))
-        file.createDimension(key, len(values))
-        _variable(file, key, values, (key,))
+        if key != "run":
+            file.createDimension(key, len(values))
+            _variable(file, key, values, (key,))
     declared: dict[str, Field] = {**fields(Market), **fields(Outcome)}
     for metric in (name for name in table.column_names if name in declared):
         cube = np.full(sizes, np.nan)
@@ -215,10 +223,19 @@ def _fill(file: Any, table: pa.Table, results: Results) -> None:
         made = _variable(file, metric, cube, tuple(keys))
         made.units, made.long_name = UNITS.get(declared[metric].unit, declared[metric].unit), declared[metric].text
         made._FillValue = np.nan
-    if "point" in keys and holds(results, "design"):
-        design = results.table("design.parquet").to_pandas().set_index("point").sort_index()
+    if len(points) and holds(results, "design"):
+        design = results.table("design.parquet").to_pandas().set_index("point").loc[points]
         for path in design.columns:
-            _variable(file, str(path), design[path].to_numpy(), ("point",))
+            _variable(file, str(path), design[path].to_numpy(), ("run" if "run" in keys else "point",))
+
+
+def _runs(point: Any, seed: Any) -> tuple[Any, Any, Any] | None:
+    """Where points have seeds of their own: the run of each row, and point and seed of each run. None where most points
+    have most seeds, which an array over both holds well."""
+    pairs, place = np.unique(np.stack([point, seed]), axis=1, return_inverse=True)
+    if 2 * pairs.shape[1] >= len(np.unique(point)) * len(np.unique(seed)):
+        return None
+    return place.reshape(-1), pairs[0], pairs[1]
 
 
 def _variable(file: Any, name: str, values: Any, dimensions: tuple[str, ...]) -> Any:

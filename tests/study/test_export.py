@@ -100,6 +100,18 @@ def test_netcdf_has_dimensions_units_and_the_values(alone, swept, tmp_path):
         assert file.variables["technology_gap"].dimensions == ("point", "seed", "year", "sector")
 
 
+def test_netcdf_of_points_with_seeds_of_their_own_has_runs(tmp_path):
+    design = pd.DataFrame({"effect": np.arange(8) / 8, "seed": np.arange(1, 9)})
+    asked = plan(synthetic.Scenario(), {"design": design}, synthetic.vary)
+    results = carry_out(asked, Options(out=tmp_path / "r", keep="summary", **MODEL))
+    with netcdf_file(written(results, "netcdf", tmp_path, ["final"])["final.nc"], mmap=False) as file:
+        gap, runs = file.variables["technology_gap"], results.final.query("sector == 'all'")
+        assert gap.dimensions == ("run", "year", "sector") and gap.shape[0] == len(runs) == len(results.runs)
+        assert np.isfinite(gap[:]).all()
+        found = zip(file.variables["point"][:], file.variables["seed"][:], file.variables["effect"][:], strict=True)
+        assert sorted(found) == sorted(zip(runs["point"], runs["seed"], runs["effect"], strict=True))
+
+
 def test_what_is_not_there_is_refused(alone, tmp_path):
     with pytest.raises(UsageError, match="is not a format"):
         written(alone, "xml", tmp_path)
