@@ -15,9 +15,10 @@ _PUBLIC = {
     "Economy": "sim.economy",
     "ensemble": "sim.study",
     "compare": "sim.study",
+    "sweep": "sim.study",
     "Results": "sim.study",
 }
-__all__ = ["Economy", "Results", "Scenario", "compare", "ensemble", "load", "simulate"]
+__all__ = ["Economy", "Results", "Scenario", "compare", "ensemble", "load", "simulate", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

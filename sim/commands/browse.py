@@ -1,4 +1,4 @@
-"""`show`, `status`, `plot`, `export`: what is there, and results once more."""
+"""`show`, `status`, `plot`: what is there, and results once more."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.commands import options as o
-from sim.errors import CannotCreate, UsageError
+from sim.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -14,7 +14,6 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: python run.py show baseline")(show)
     app.command(epilog="Example: python run.py status results/baseline")(status)
     app.command(epilog="Example: python run.py plot results/baseline --metrics trust --format pdf")(plot)
-    app.command(epilog="Example: python run.py export results/baseline --format csv")(export)
 
 
 def show(
@@ -152,9 +151,12 @@ def plot(
         "regions": o.listed(regions),
         "metrics": o.listed(metrics),
     }
-    _check_names(results, chosen)
+    swept = results.manifest["kind"] == "sweep"
+    if swept and regions:
+        raise UsageError("--regions: the figures of a sweep are by sector", "final_markets has regions")
+    _check_names(results, "summary.parquet" if swept else "summary.csv", chosen)
     written = draw(folder, o.formats(format_), years=_years(years), **chosen)
-    if chosen["metrics"] is None and not any((sectors, regions, years)):
+    if not swept and chosen["metrics"] is None and not any((sectors, regions, years)):
         from sim import report
 
         report.write(folder)
@@ -171,9 +173,9 @@ def _years(text: str | None) -> tuple[int, int] | None:
     return int(first), int(last)
 
 
-def _check_names(results: Any, chosen: dict[str, tuple[str, ...] | None]) -> None:
-    """Raises UsageError for a metric, sector or region that the folder lacks, naming those it has."""
-    known = results.table("summary.csv", ["sector", "region", "metric"])
+def _check_names(results: Any, summary: str, chosen: dict[str, tuple[str, ...] | None]) -> None:
+    """Raises UsageError for a metric, sector or region that the folder's summary lacks, naming those it has."""
+    known = results.table(summary, ["sector", "region", "metric"])
     for key, names in chosen.items():
         column = known[key.removesuffix("s")].unique().drop_null().to_pylist()
         wrong = [name for name in names or () if name not in column]
@@ -182,63 +184,3 @@ def _check_names(results: Any, chosen: dict[str, tuple[str, ...] | None]) -> Non
 
             near = get_close_matches(wrong[0], column, n=3, cutoff=0.5) or column[:12]
             raise UsageError(f"--{key}: {wrong[0]!r} is not in {results.folder}", f"there are {', '.join(near)}")
-
-
-def export(
-    folder: o.Folder,
-    format_: Annotated[str, typer.Option("--format", metavar="csv|parquet", help="One file per table.")] = "csv",
-    tables: Annotated[str | None, typer.Option("--tables", metavar="LIST", help="Only these tables [all].")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to [FOLDER/export].")] = None,
-) -> int:
-    """Each table in one file, sorted by scenario and seed."""
-    from sim.study import Results
-    from sim.study.store import KEEP
-
-    if format_ not in ("csv", "parquet"):
-        raise UsageError(f"--format {format_!r} is not a format", "csv or parquet")
-    results = Results.open(folder)
-    kept = [*KEEP[results.manifest["keep"]], "runs.parquet"]
-    names = o.listed(tables) or tuple(kept)
-    target = out or folder / "export"
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotCreate(f"cannot write {target}: {error.strerror}", "choose another --out") from error
-    for name in names:
-        path = target / f"{name.removesuffix('.parquet')}.{format_}"
-        _export(results, name, path)
-        print(path)
-    return 0
-
-
-def _export(results: Any, name: str, path: Path) -> None:
-    """Chunk by chunk, so that memory does not grow with the number of runs."""
-    import pyarrow as pa
-    import pyarrow.csv
-    import pyarrow.parquet as pq
-
-    from sim.errors import IoFailure
-
-    sink: Any = None
-    try:
-        for part in results.chunks(name):
-            plain = part.cast(pa.schema([_plain(field) for field in part.schema]))
-            if sink is None:
-                sink = (
-                    pa.csv.CSVWriter(path, plain.schema)
-                    if path.suffix == ".csv"
-                    else pq.ParquetWriter(path, plain.schema)
-                )
-            sink.write(plain)
-    except OSError as error:
-        raise IoFailure(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        if sink is not None:
-            sink.close()
-
-
-def _plain(field: Any) -> Any:
-    """Names as text: files of other programs need no dictionaries."""
-    import pyarrow as pa
-
-    return field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field

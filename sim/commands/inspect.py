@@ -57,11 +57,23 @@ def stored_scenario(results: Any, name: str) -> Any:
     """A scenario of a results folder, from the resolved file in it; raises UsageError if it holds no such scenario."""
     from sim.scenario import load
 
-    known = [*results.manifest["scenarios"], *results.manifest["variants"]]
+    known = {**results.manifest["scenarios"], **results.manifest["variants"]}
     if name not in known:
         raise UsageError(f"{results.folder} holds no scenario {name!r}", f"it holds {', '.join(known)}")
     alone = results.folder / "scenario.yaml"
-    return load(alone if len(known) == 1 else results.folder / "scenarios" / f"{name}.yaml")
+    path = alone if len(known) == 1 else results.folder / "scenarios" / f"{name}.yaml"
+    return load(path, {"end": known[name]["end"]})  # set, so that shocks after a cropped end are no mistake
+
+
+def stored_point(results: Any, name: str, point: int) -> Any:
+    """A scenario of a results folder at a point of its design."""
+    from sim.scenario.vary import vary
+
+    scenario = stored_scenario(results, name)
+    if not point:
+        return scenario
+    row = results.design.set_index("point").loc[point]
+    return vary(scenario, {path: None if row[path] != row[path] else row[path] for path in results.swept})
 
 
 def replay(
@@ -76,14 +88,15 @@ def replay(
     from sim.study.batch import run_id as identify
 
     results = Results.open(folder)
-    rows = results.table("runs.parquet", ["run_id", "scenario", "seed", "status"]).to_pylist()
+    rows = results.table("runs.parquet", ["run_id", "scenario", "point", "seed", "status"]).to_pylist()
     found = [row for row in rows if row["run_id"] == run_id]
     if not found:
         raise UsageError(f"{folder} holds no run {run_id!r}", f"show {folder / 'runs.parquet'} lists them")
     row = found[0]
-    scenario = stored_scenario(results, row["scenario"])
-    print(f"{row['scenario']}, seed {row['seed']}: {row['status']}")
-    if identify(scenario, kernel_hash(), row["seed"]) != run_id:
+    scenario = stored_point(results, row["scenario"], row["point"])
+    where = f" at point {row['point']}" if row["point"] else ""
+    print(f"{row['scenario']}{where}, seed {row['seed']}: {row['status']}")
+    if identify(scenario.hash, kernel_hash(), row["seed"]) != run_id:
         print("note: the model's code or the scenario's file changed since; numbers may differ", file=sys.stderr)
     same = _again(results, scenario, row)
     print("the same bytes as stored" if same else "not the same as stored" if same is False else "the run succeeds now")
@@ -91,7 +104,7 @@ def replay(
 
 
 def _again(results: Any, scenario: Any, row: dict[str, Any]) -> bool | None:
-    """Whether the run's yearly table is what is stored; None if nothing is. Errors of the run pass through."""
+    """Whether the run's last year is what is stored; None if nothing is. Errors of the run pass through."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -99,16 +112,18 @@ def _again(results: Any, scenario: Any, row: dict[str, Any]) -> bool | None:
     from sim.simulate import simulate
     from sim.study.batch import check_bounds
     from sim.study.tables import Frame, measure, plain
-    from sim.study.yearly import yearly
+    from sim.study.yearly import final
 
     run = simulate(scenario, row["seed"])
     written = plain(run)
     check_bounds(written)
     frame = Frame(row["scenario"], labels(scenario), scenario.start, scenario.end)
-    made = yearly(measure(written, frame), frame, row["seed"])["yearly"]
+    made = final(measure(written, frame), frame, row["seed"])["final"]
     here = (pc.field("seed") == row["seed"]) & (pc.field("scenario") == row["scenario"])
-    parts = [part for part in (part.filter(here) for part in results.chunks("yearly")) if part.num_rows]
-    return bool(pa.concat_tables(parts).equals(made)) if parts else None
+    if results.swept:
+        here &= pc.field("point") == row["point"]
+    parts = [part for part in (part.filter(here) for part in results.chunks("final")) if part.num_rows]
+    return bool(pa.concat_tables(parts).select(made.column_names).equals(made)) if parts else None
 
 
 def doctor(json: o.Json = False) -> int:
@@ -118,8 +133,8 @@ def doctor(json: o.Json = False) -> int:
     import time
 
     from sim.study import ensemble
-    from sim.study.ensemble import code_folder
-    from sim.study.executor import default_workers
+    from sim.study.course import code_folder
+    from sim.study.engines import default_workers
     from sim.study.manifest import versions
 
     told: dict[str, str] = dict(versions())

@@ -15,6 +15,11 @@ Start = Annotated[int | None, typer.Option("--start", metavar="YEAR", help="Firs
 End = Annotated[int | None, typer.Option("--end", metavar="YEAR", help="Last year reported.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Results folder [results/NAME].")]
 Workers = Annotated[int | None, typer.Option("--workers", metavar="N", help="Processes [all cores].")]
+Cluster = Annotated[str | None, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler to run on.")]
+UntilCi = Annotated[
+    list[str] | None, typer.Option("--until-ci", metavar="METRIC=WIDTH", help="More seeds until ± WIDTH; repeatable.")
+]
+MaxSeeds = Annotated[int, typer.Option("--max-seeds", metavar="N", help="With --until-ci: not more than these.")]
 Keep = Annotated[str, typer.Option("--keep", metavar="WHAT", help="Tables: trajectories, events or summary.")]
 Formats = Annotated[str, typer.Option("--format", metavar="LIST", help="Figures: png,svg,pdf.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -26,14 +31,32 @@ Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Results folder."
 FIGURE_FORMATS = ("png", "svg", "pdf")
 
 
-def assignments(pairs: list[str] | None) -> dict[str, str]:
+def assignments(
+    pairs: list[str] | None, option: str = "--set", example: str = "parameters.horizon=24"
+) -> dict[str, str]:
     """PATH=VALUE texts as a mapping; raises UsageError where the sign is missing."""
     found = {}
     for pair in pairs or []:
         path, sign, value = pair.partition("=")
         if not sign or not path.strip():
-            raise UsageError(f"--set {pair!r} is not PATH=VALUE", "for example --set parameters.horizon=24")
+            raise UsageError(f"{option} {pair!r} is not PATH=VALUE", f"for example {option} {example}")
         found[path.strip()] = value.strip()
+    return found
+
+
+def years(start: int | None, end: int | None) -> dict[str, str]:
+    """--start and --end as settings."""
+    return {key: str(year) for key, year in (("start", start), ("end", end)) if year is not None}
+
+
+def widths(pairs: list[str] | None) -> dict[str, float]:
+    """METRIC=WIDTH texts as numbers; raises UsageError on anything else."""
+    found = {}
+    for metric, text in assignments(pairs, "--until-ci", "technology_gap=0.02").items():
+        try:
+            found[metric] = float(text)
+        except ValueError:
+            raise UsageError(f"--until-ci {metric}={text}: {text!r} is not a number") from None
     return found
 
 

@@ -20,12 +20,20 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios and sweeps.", show_default=False)],
 ) -> int:
-    """Validate scenario files: all errors at once, nothing is run."""
+    """Validate scenario and sweep files: all errors at once, nothing is run."""
     from sim.scenario import check as problems_of
+    from sim.scenario.sweeps import is_sweep
 
-    problems = [problem for file in files for problem in problems_of(file)]
+    problems = []
+    for file in files:
+        if is_sweep(file):
+            from sim.study.sweep import check as problems_of_sweep
+
+            problems += problems_of_sweep(file)
+        else:
+            problems += problems_of(file)
     if problems:
         raise ScenarioError(problems)
     print(f"{len(files)} {'file is' if len(files) == 1 else 'files are'} valid")

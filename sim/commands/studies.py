@@ -1,9 +1,6 @@
 """`run` and `compare`: scenarios over many seeds, to tables, figures and a report."""
 
 import hashlib
-import shutil
-import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from sim.commands import options as o
-from sim.commands.progress import Display, duration
+from sim.commands.progress import Display
+from sim.commands.sweeps import estimated
 from sim.errors import UsageError
 
 
@@ -25,6 +23,9 @@ class Asked:
     end: int | None
     out: Path | None
     workers: int | None
+    cluster: str | None
+    until_ci: list[str] | None
+    max_seeds: int
     keep: str
     format: str
     json: bool
@@ -47,6 +48,9 @@ def run(
     end: o.End = None,
     out: o.Out = None,
     workers: o.Workers = None,
+    cluster: o.Cluster = None,
+    until_ci: o.UntilCi = None,
+    max_seeds: o.MaxSeeds = 1000,
     keep: o.Keep = "trajectories",
     format_: o.Formats = "png,svg",
     json: o.Json = False,
@@ -55,7 +59,8 @@ def run(
     dry_run: o.DryRun = False,
 ) -> int:
     """One scenario, many seeds: tables, figures, report. The same command again continues."""
-    asked = Asked(seeds, set_, start, end, out, workers, keep, format_, json, quiet, force, dry_run)
+    more = (cluster, until_ci, max_seeds)
+    asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, json, quiet, force, dry_run)
     return _carry_out([scenario], asked)
 
 
@@ -68,6 +73,9 @@ def compare(
     end: o.End = None,
     out: o.Out = None,
     workers: o.Workers = None,
+    cluster: o.Cluster = None,
+    until_ci: o.UntilCi = None,
+    max_seeds: o.MaxSeeds = 1000,
     keep: o.Keep = "trajectories",
     format_: o.Formats = "png,svg",
     json: o.Json = False,
@@ -76,7 +84,8 @@ def compare(
     dry_run: o.DryRun = False,
 ) -> int:
     """What-ifs against a base, paired by seed: differences with intervals, figures, report."""
-    asked = Asked(seeds, set_, start, end, out, workers, keep, format_, json, quiet, force, dry_run)
+    more = (cluster, until_ci, max_seeds)
+    asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, json, quiet, force, dry_run)
     return _carry_out([base, *scenarios], asked)
 
 
@@ -90,9 +99,10 @@ def _carry_out(names: list[str], asked: Asked) -> int:
     study = plan(told, seeds) if len(told) > 1 else Plan("run", {told[0].name: told[0]}, seeds)
     out = asked.out or _default_folder(list(study.scenarios))
     display = Display(out.name, asked.quiet)
-    chosen = Options(asked.workers, out, asked.keep, asked.force, o.command_line(), progress=display, note=display.note)
+    adaptive = (asked.cluster, o.widths(asked.until_ci), asked.max_seeds)
+    chosen = Options(asked.workers, out, asked.keep, asked.force, o.command_line(), display, display.note, *adaptive)
     if asked.dry_run:
-        return _estimate(study, chosen, asked)
+        return estimated(study, chosen, asked.json)
     with display.shown():
         results = carry_out(study, chosen)
     figures = _illustrate(results, formats, display)
@@ -112,8 +122,7 @@ def load_all(names: list[str], asked: Asked) -> list[Any]:
     from sim.errors import ScenarioError
     from sim.scenario import load
 
-    settings = o.assignments(asked.set)
-    settings |= {key: str(year) for key, year in (("start", asked.start), ("end", asked.end)) if year is not None}
+    settings = o.assignments(asked.set) | o.years(asked.start, asked.end)
     shocks = {path: path.split(".")[1] for path in settings if path.startswith("shocks.") and path.count(".") > 1}
     found: list[Any] = []
     problems: list[Any] = []
@@ -155,46 +164,6 @@ def _illustrate(results: Any, formats: tuple[str, ...], display: Display) -> lis
     figures = list(draw(results.folder, formats))
     report.write(results.folder)
     return figures
-
-
-def _estimate(study: Any, chosen: Any, asked: Asked) -> int:
-    """Try two runs of the base aside and say what all would take."""
-    import dataclasses
-
-    from sim.study import Plan, carry_out
-    from sim.study.executor import default_workers
-
-    name, base = next(iter(study.scenarios.items()))
-    runs = len(study.seeds) * len(study.scenarios)
-    workers = min(asked.workers or default_workers(), runs)
-    with tempfile.TemporaryDirectory() as aside:
-        trial = dataclasses.replace(chosen, workers=1, out=Path(aside) / "warm", force=False)
-        carry_out(Plan("run", {name: base}, (1,)), trial)
-        began = time.perf_counter()
-        pilot = carry_out(Plan("run", {name: base}, (2, 3)), dataclasses.replace(trial, out=Path(aside) / "pilot"))
-        seconds = (time.perf_counter() - began) / 2
-        size = pilot.manifest["counts"]["bytes"] / 2 * runs
-    told = {
-        "folder": str(chosen.out),
-        "exists": (Path(chosen.out) / "manifest.json").is_file(),
-        "scenarios": list(study.scenarios),
-        "seeds": len(study.seeds),
-        "runs": runs,
-        "workers": workers,
-        "seconds": seconds * runs / workers,
-        "bytes": size,
-    }
-    if asked.json:
-        o.emit(told)
-        return 0
-    there = next(path for path in [Path(chosen.out), *Path(chosen.out).resolve().parents] if path.exists())
-    free = shutil.disk_usage(there).free
-    print(f"{' '.join(study.scenarios)}: {len(study.scenarios)} x {len(study.seeds)} seeds = {runs} runs")
-    print(f"  time     about {duration(seconds * runs / workers)} on {workers} workers, and figures")
-    print(f"  disk     {size / 1e6:.0f} MB (free: {free / 1e9:.0f} GB)")
-    print(f"  results  {chosen.out} ({'goes on' if told['exists'] else 'new'})")
-    print("Nothing was run. Leave out --dry-run to start.")
-    return 0
 
 
 def _print(results: Any, figures: list[Path]) -> None:

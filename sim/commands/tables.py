@@ -71,3 +71,26 @@ def levels_table(results: Any) -> str:
             told.append([metric, *(number(float(value)) for value in (row["mean"], half, row["q05"], row["q95"]))])
     name, runs = results.manifest["base"], results.manifest["counts"]["done"]
     return f"{name} in {year}, all sectors, {runs} runs\n{aligned(told)}"
+
+
+def sweep_table(results: Any) -> str:
+    """What a sweep did to a few headline outcomes: over its points, the smallest and the largest paired difference to
+    the scenario as it stands, with half their intervals, and at how many points the sign is known."""
+    table = results.differences
+    year = int(table["year"].max())
+    rows = table[(table["sector"] == ALL) & table["region"].isna()]
+    told = [["metric", "least", "at point", "most", "at point", "sign known"]]
+    for metric in HEADLINES:
+        own = rows[rows["metric"] == metric].dropna(subset=["difference"])
+        if own.empty:
+            continue
+        cells = [metric]
+        for at in (own["difference"].idxmin(), own["difference"].idxmax()):
+            row = own.loc[at]
+            half = (row["hi"] - row["lo"]) / 2
+            width = "" if math.isnan(half) else f" ± {number(half, digits=2)}"
+            cells += [f"{number(row['difference'], sign=True)}{width}", str(int(row["point"]))]
+        told.append([*cells, f"{int(((own['lo'] > 0) | (own['hi'] < 0)).sum())} of {len(own)}"])
+    head = f"Differences to {results.manifest['base']} as it stands in {year}, all sectors, paired by seed"
+    lines = [head, aligned(told)] if len(told) > 1 else [f"{head}: no pairs"]
+    return "\n".join([*lines, f"Points: {results.folder / 'design.parquet'}"])

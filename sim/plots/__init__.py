@@ -1,6 +1,6 @@
 """Figures of a results folder, from its stored tables: `draw(folder)`. Matplotlib is used here and nowhere else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 FIGURES = "figures"  # the folder inside a results folder
@@ -13,17 +13,27 @@ def draw(
     sectors: Sequence[str] | None = None,
     regions: Sequence[str] | None = None,
     years: tuple[int, int] | None = None,
-    quiet: bool = True,
 ) -> list[Path]:
     """Draw a results folder's figures into `figures/`, each with its CSV; returns the files written.
 
     Without `metrics`: the eight default figures and, in a comparison, those of its headline metrics and effects. With
     `metrics`: only the figures of these. `sectors` and `years` (first, last) narrow all figures; `regions` asks for the
-    metrics of `markets`. A folder that kept only summaries has no default figures. Raises NotEnough if there is nothing
-    to draw from, UsageError for an unknown metric.
+    metrics of `markets`. A sweep has figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has
+    no default figures. Raises NotEnough if there is nothing to draw from, UsageError for an unknown metric.
     """
     from sim.errors import NotEnough
-    from sim.plots import alluvial, composition, contrasts, contribution, flips, incidence, markets, technology
+    from sim.plots import (
+        alluvial,
+        composition,
+        contrasts,
+        contribution,
+        convergence,
+        flips,
+        incidence,
+        markets,
+        sweep,
+        technology,
+    )
     from sim.plots.sheet import Sheet
     from sim.plots.stored import Stored
 
@@ -40,12 +50,14 @@ def draw(
     )
     written: list[Path] = []
 
-    def save(sheets: list[Sheet]) -> None:
+    def save(sheets: Iterable[Sheet]) -> None:
         for sheet in sheets:
             written.extend(sheet.save(stored.folder / FIGURES, formats))
-            if not quiet:
-                print(f"{FIGURES}/{sheet.name}: {sheet.title}")
 
+    save(convergence.draw(stored))
+    if stored.manifest.get("kind") == "sweep":
+        save(sweep.draw(stored.folder, metrics, sectors, years))
+        return written
     for figure in defaults if metrics is None and stored.has("trajectories") else ():
         save(figure(stored))
     save(contrasts.draw(stored, metrics, regions))

@@ -28,6 +28,7 @@ class Entry(NamedTuple):
     alpha: float = 0.0
     edged: bool = False
     marker: str = ""
+    hatch: str = ""
 
 
 @dataclass
@@ -109,6 +110,10 @@ class Sheet:
             self.figure.add_artist(Rectangle(**frame, facecolor=entry.color, alpha=entry.alpha, linewidth=0))
         if entry.edged:
             self.figure.add_artist(Rectangle(**frame, fill=False, edgecolor=entry.color, linewidth=0.6))
+        if entry.hatch:
+            self.figure.add_artist(
+                Rectangle(**frame, fill=False, hatch=entry.hatch, edgecolor=entry.color, linewidth=0)
+            )
         if entry.linewidth or entry.marker:
             line = Line2D(
                 [left, (left + right) / 2, right],

@@ -4,6 +4,7 @@
 them and to nothing else.
 """
 
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
@@ -18,7 +19,7 @@ from sim.scenario.files import GIVEN
 from sim.scenario.paths import world
 from sim.scenario.policy import Grid, policies
 from sim.scenario.resolve import Scenario
-from sim.scenario.rows import known_as, rows
+from sim.scenario.rows import Row, known_as, rows
 from sim.scenario.shocks import Shock
 from sim.scenario.values import slug
 
@@ -61,18 +62,34 @@ class Labels(NamedTuple):
     firms: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Ground:
+    """What scenarios share that differ only in parameters and shocks: the key of what is kept for all of them."""
+
+    world_hash: str
+    generations: tuple[Shock, ...]  # shocks that add or move generations
+    scenario: Scenario = field(compare=False)
+
+
+def _ground(scenario: Scenario) -> _Ground:
+    return _Ground(scenario.world_hash, tuple(s for s in scenario.shocks if s.kind == "generation"), scenario)
+
+
 def build(scenario: Scenario, seed: int) -> Inputs:
     """The inputs of one run. Write to `firms` only: the rest is shared by all runs of the scenario."""
     inputs = _inputs(scenario, _happened(scenario, seed))
     return inputs._replace(firms=Firms(*[column.copy() for column in inputs.firms]))
 
 
-@lru_cache(maxsize=64)
 def labels(scenario: Scenario) -> Labels:
     """What the indices of the arrays mean."""
-    made, _ = rows(scenario.world, scenario.firms)
-    grid = _grid(scenario)
-    return Labels(grid.regions, grid.sectors, grid.generations, tuple(row.label for row in made))
+    return _labels(_ground(scenario))
+
+
+@lru_cache(maxsize=64)
+def _labels(ground: _Ground) -> Labels:
+    grid = _grid(ground)
+    return Labels(grid.regions, grid.sectors, grid.generations, tuple(row.label for row in _rows(ground)))
 
 
 def host(scenario: Scenario) -> int:
@@ -99,8 +116,8 @@ def _happened(scenario: Scenario, seed: int) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _grid(scenario: Scenario) -> Grid:
-    file = scenario.world
+def _grid(ground: _Ground) -> Grid:
+    scenario, file = ground.scenario, ground.scenario.world
     known = names(file.model_dump(include={"regions", "countries", "sectors", "groups"}), scenario.shocks)
     return Grid(
         regions=known.regions,
@@ -113,52 +130,55 @@ def _grid(scenario: Scenario) -> Grid:
     )
 
 
+@lru_cache(maxsize=8)
+def _rows(ground: _Ground) -> list[Row]:
+    return rows(ground.scenario.world, ground.scenario.firms)[0]
+
+
 @lru_cache(maxsize=16)
 def _inputs(scenario: Scenario, happened: frozenset[str]) -> Inputs:
-    fixed = _fixed(scenario)
+    ground = _ground(scenario)
     shocks = tuple(s for s in scenario.shocks if s.probability >= 1.0 or s.id in happened)
-    in_force, announced = policies(_grid(scenario), shocks)
-    return fixed._replace(
-        world=_world(scenario, tuple(s for s in shocks if s.kind == "generation")),
+    in_force, announced = policies(_grid(ground), shocks)
+    return _fixed(ground)._replace(
+        world=_world(ground, tuple(s for s in shocks if s.kind == "generation")),
         in_force=in_force,
         announced=announced,
-        named_listing=_named_listing(scenario, shocks),
+        parameters=Parameters(**scenario.parameters),
+        named_listing=_named_listing(ground, tuple(s for s in shocks if s.firms)),
     )
 
 
 @lru_cache(maxsize=16)
-def _world(scenario: Scenario, shocks: tuple[Shock, ...]) -> World:
-    grid = _grid(scenario)
-    return world(scenario.world, grid.names, grid.size["generation"], scenario.quarters, shocks)
+def _world(ground: _Ground, shocks: tuple[Shock, ...]) -> World:
+    grid = _grid(ground)
+    return world(ground.scenario.world, grid.names, grid.size["generation"], grid.quarters, shocks)
 
 
 @lru_cache(maxsize=8)
-def _fixed(scenario: Scenario) -> Inputs:
-    """What does not depend on which shocks happen; the rest is left empty."""
+def _fixed(ground: _Ground) -> Inputs:
+    """What neither parameters nor shocks change; the rest is left empty."""
     empty = np.empty(0)
-    sectors = _sectors(scenario)
-    nothing = World(*[empty] * len(World._fields))
-    none = Policy(*[empty] * len(Policy._fields))
-    parameters = Parameters(**scenario.parameters)
+    sectors = _sectors(ground)
     return Inputs(
-        _firms(scenario),
-        sectors,
-        nothing,
-        none,
-        none,
-        parameters,
-        _shipping(scenario, sectors),
-        _starts(scenario),
-        empty,
+        firms=_firms(ground),
+        sectors=sectors,
+        world=World(*[empty] * len(World._fields)),
+        in_force=Policy(*[empty] * len(Policy._fields)),
+        announced=Policy(*[empty] * len(Policy._fields)),
+        parameters=Parameters(**ground.scenario.parameters),
+        shipping=_shipping(ground.scenario, sectors),
+        starts=_starts(ground),
+        named_listing=empty,
     )
 
 
-def _firms(scenario: Scenario) -> Firms:
-    made, _ = rows(scenario.world, scenario.firms)
-    size = _grid(scenario).size
+def _firms(ground: _Ground) -> Firms:
+    made = _rows(ground)
+    size = _grid(ground).size
     firms = allocate(Firms, {**size, "firm": len(made), "line": size["region"] + 1})
-    for name, field in fields(Firms).items():
-        if field.low == -1:  # rows and quarters that do not exist
+    for name, about in fields(Firms).items():
+        if about.low == -1:  # rows and quarters that do not exist
             getattr(firms, name).fill(-1)
     for name in ("id", "sector", "kind", "home", "ownership", "access_holder", "active"):
         column = getattr(firms, name)
@@ -166,11 +186,10 @@ def _firms(scenario: Scenario) -> Firms:
     return firms
 
 
-def _sectors(scenario: Scenario) -> Sectors:
+def _sectors(ground: _Ground) -> Sectors:
     """The world file's numbers, and where each sector's rows begin and end."""
-    file, grid = scenario.world, _grid(scenario)
+    file, grid, made = ground.scenario.world, _grid(ground), _rows(ground)
     sectors = allocate(Sectors, grid.size)
-    made, _ = rows(file, scenario.firms)
     last = 0
     for s, (name, sector) in enumerate(file.sectors.items()):
         for key in GIVEN:
@@ -190,13 +209,13 @@ def _shipping(scenario: Scenario, sectors: Sectors) -> Column:
     return np.asarray((sectors.transport * sectors.tradable)[:, None, None] * apart)
 
 
-def _starts(scenario: Scenario) -> Starts:
-    made, _ = rows(scenario.world, scenario.firms)
+def _starts(ground: _Ground) -> Starts:
+    made = _rows(ground)
     known = known_as(made)
     unknown = np.full((3, len(made)), np.nan)
     none = np.full((2, len(made)), -1)
     starts = Starts(*unknown, *none, np.zeros(len(made), dtype=np.int64))  # type: ignore[call-arg]
-    for firm in scenario.firms:
+    for firm in ground.scenario.firms:
         row = known[slug(firm.name)]
         for key in ("technology", "access_abroad", "host_access"):
             value = getattr(firm, key)
@@ -210,13 +229,14 @@ def _starts(scenario: Scenario) -> Starts:
     return starts
 
 
-def _named_listing(scenario: Scenario, shocks: tuple[Shock, ...]) -> Column:
+@lru_cache(maxsize=16)
+def _named_listing(ground: _Ground, shocks: tuple[Shock, ...]) -> Column:
     """Several listings of a firm by a region count as one, from the first quarter of any to the last of any."""
-    made, _ = rows(scenario.world, scenario.firms)
-    known, grid = known_as(made), _grid(scenario)
+    made, grid = _rows(ground), _grid(ground)
+    known = known_as(made) if shocks else {}
     listing = np.full((len(made), len(grid.regions), 2), -1)
     for shock in shocks:
-        last = scenario.quarters - 1 if shock.end is None else min(shock.end, scenario.quarters - 1)
+        last = grid.quarters - 1 if shock.end is None else min(shock.end, grid.quarters - 1)
         first, sectors = max(shock.start, 0), grid.names.sectors_of(shock.sectors)
         for row in (known[slug(name)] for name in shock.firms):
             if shock.start > last or grid.sectors[made[row].sector] not in sectors:

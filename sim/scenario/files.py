@@ -152,15 +152,14 @@ def _version(value: Any) -> int:
     return SCHEMA
 
 
+Version = Annotated[int, BeforeValidator(_version), WithJsonSchema({"const": SCHEMA})]
 _ReportYear = Annotated[int, Quantity("year", "year reported", FIRST_YEAR, LAST_YEAR, whole=True)]
 
 
 class File(WorldFile):
     """All keys of a scenario or world file; `shocks` are validated one by one, by their kind."""
 
-    version: Annotated[int, BeforeValidator(_version), WithJsonSchema({"const": SCHEMA}), Field(alias="schema")] = (
-        SCHEMA
-    )
+    version: Annotated[Version, Field(alias="schema")] = SCHEMA
     name: Annotated[Text | None, Field(description="short name; absent: the file's")] = None
     title: Annotated[Text | None, Field(description="one line for figures and reports")] = None
     question: Annotated[Text | None, Field(description="what the scenario asks")] = None

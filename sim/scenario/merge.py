@@ -100,7 +100,7 @@ def override(tree: Node, path: str, value: Any) -> tuple[Node, list[Problem]]:
 
 def _replaced(node: Node, parts: list[str], value: Any, key: str) -> Node:
     if not parts:
-        return _node(value)
+        return plant(value)
     name, rest = parts[0], parts[1:]
     if by := known_by(key, node.value):
         ids = [identity(item, by) for item in node.value]
@@ -116,15 +116,16 @@ def _replaced(node: Node, parts: list[str], value: Any, key: str) -> Node:
         raise LookupError(f"nothing to set below {key}, which is a value")
     if rest and name not in node.value:
         raise LookupError(f"no {name} here{nearest(name, node.value)}")
-    inner = _replaced(node.value[name], rest, value, name) if rest else _node(value)
+    inner = _replaced(node.value[name], rest, value, name) if rest else plant(value)
     return Node({**node.value, name: inner}, node.mark, node.key)
 
 
-def _node(value: Any) -> Node:
+def plant(value: Any) -> Node:
+    """Plain data as a tree whose places are those of `--set`."""
     if isinstance(value, dict):
-        return Node({str(name): _node(inner) for name, inner in value.items()}, COMMAND, COMMAND)
+        return Node({str(name): plant(inner) for name, inner in value.items()}, COMMAND, COMMAND)
     if isinstance(value, list | tuple):
-        return Node([_node(inner) for inner in value], COMMAND, COMMAND)
+        return Node([plant(inner) for inner in value], COMMAND, COMMAND)
     return Node(value.item() if hasattr(value, "item") else value, COMMAND, COMMAND)  # item: numpy's numbers
 
 

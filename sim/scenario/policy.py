@@ -110,15 +110,25 @@ def compiled(grid: Grid, field: str, shocks: tuple[Shock, ...]) -> tuple[Column,
     shape = _shape(grid, field)
     if not shocks:
         return _unchanged(field, shape), _unchanged(field, shape), None, None
-    in_force = np.full(shape, np.nan if field == "threshold" else POLICY[field].default or 0.0)
-    announced = in_force.copy()
-    for shock in shocks:
+    inherited = next((n for n, shock in enumerate(shocks) if shock.own), len(shocks))  # what points of a sweep share
+    in_force, announced = (values.copy() for values in _written(grid, field, shocks[:inherited]))
+    for shock in shocks[inherited:]:
         _write(grid, field, shock, in_force, announced)
     for values in (in_force, announced):
         if field == "threshold":
             values[np.isnan(values)] = 0.0
         np.clip(values, POLICY[field].low, POLICY[field].high, out=values)
     return in_force, announced, _changes(field, in_force), _changes(field, announced)
+
+
+@lru_cache(maxsize=4)
+def _written(grid: Grid, field: str, shocks: tuple[Shock, ...]) -> tuple[Column, Column]:
+    """A field in force and announced after the first shocks that write it, before it is clipped."""
+    in_force = np.full(_shape(grid, field), np.nan if field == "threshold" else POLICY[field].default or 0.0)
+    announced = in_force.copy()
+    for shock in shocks:
+        _write(grid, field, shock, in_force, announced)
+    return in_force, announced
 
 
 def _write(grid: Grid, field: str, shock: Shock, in_force: Column, announced: Column) -> None:
@@ -129,13 +139,22 @@ def _write(grid: Grid, field: str, shock: Shock, in_force: Column, announced: Co
     known = max(shock.announce, 0)
     if not sectors or not where.any():
         return
+    axes = range(where.ndim)
+    box = [_span(np.any(where, axis=tuple(n for n in axes if n != axis), keepdims=True)) for axis in axes[1:]]
+    where = where[(slice(None), *box)]  # most shocks concern few places: only those are written
     ramp = np.minimum((np.arange(begin, max(begin, stop)) - shock.start + 1) / max(shock.ramp, 1), 1.0)
     for values, first, part in ((in_force, begin, ramp), (announced, known, np.ones(max(0, stop - known)))):
         if first >= stop:
             continue
         strength = part.reshape(-1, *(1,) * where.ndim) * where
-        at = (slice(first, stop), sectors)
+        at = (slice(first, stop), sectors if len(sectors) < len(grid.sectors) else slice(None), *box)
         values[at] = _COMBINE.get(field, np.add)(values[at], _sized(field, size, strength))
+
+
+def _span(concerned: Column) -> slice:
+    """From the first to the last place that is concerned."""
+    places = np.flatnonzero(concerned)
+    return slice(int(places[0]), int(places[-1]) + 1)
 
 
 def _sized(field: str, size: float, strength: Column) -> Column:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -54,7 +54,13 @@ class Scenario:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of `resolved` as JSON; order counts, because it is the order of regions, sectors and rows."""
-        return hashlib.sha256(json.dumps(self.resolved, ensure_ascii=False).encode()).hexdigest()
+        return hash_of(json.dumps(self.resolved, ensure_ascii=False))
+
+    @cached_property
+    def world_hash(self) -> str:
+        """As `hash`, of what neither parameters nor shocks change."""
+        fixed = {key: value for key, value in self.resolved.items() if key not in ("parameters", "shocks")}
+        return hash_of(json.dumps(fixed, ensure_ascii=False))
 
     @property
     def text(self) -> str:
@@ -87,6 +93,11 @@ class Scenario:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.hash == other.hash
+
+
+def hash_of(document: str) -> str:
+    """SHA-256 of a text."""
+    return hashlib.sha256(document.encode()).hexdigest()
 
 
 def _year(quarter: int) -> float:
@@ -168,7 +179,7 @@ def _ids(tree: Node) -> frozenset[str]:
     )
 
 
-def _with_settings(tree: Node, settings: Mapping[str, Any]) -> tuple[Node, list[Problem]]:
+def with_settings(tree: Node, settings: Mapping[str, Any]) -> tuple[Node, list[Problem]]:
     """`--set` on top; text is read as YAML, parameters may be set where no file gave any."""
     problems: list[Problem] = []
     if "parameters" not in tree.value:
@@ -190,29 +201,42 @@ def _resolved(place: Place, settings: Mapping[str, Any]) -> Scenario:
     if not chain or "extends" in chain[0][1].value:  # a chain without its base says nothing about values
         raise ScenarioError(problems)
     tree, own, wrong = _merged(chain)
-    tree, unset = _with_settings(tree, settings)
-    file, models, invalid = validated(tree)
-    shocks = [None if model is None else _shock(model, own) for model in models]
-    known = checks.names(tree.plain(), [shock for shock in shocks if shock])
-    problems += [*wrong, *unset, *invalid, *_consistency(tree, file, shocks, known)]
+    tree, unset = with_settings(tree, settings)
+    file, models, shocks, invalid = check_tree(tree, own)
+    problems += [*wrong, *unset, *invalid]
     if problems or file is None:
         raise ScenarioError(problems)
     complete = tuple(shock for shock in shocks if shock)
     return _scenario(place, chain, tree, file, models, complete)
 
 
-def _shock(model: BaseModel, own: frozenset[str]) -> Shock:
+def check_tree(
+    tree: Node, own: frozenset[str]
+) -> tuple[File | None, list[BaseModel | None], list[Shock | None], list[Problem]]:
+    """A merged tree as models and shocks (None where invalid), and every problem; `own`: ids its last file adds."""
+    file, models, problems = validated(tree)
+    shocks = [None if model is None else shock_from(model, model.id in own) for model in models]  # type: ignore[attr-defined]
+    known = checks.names(tree.plain(), [shock for shock in shocks if shock])
+    return file, models, shocks, [*problems, *_consistency(tree, file, shocks, known)]
+
+
+def shock_from(model: BaseModel, own: bool) -> Shock:
+    """A shock out of its validated model."""
     data = dict(model)
     data["label"] = data["label"] or data["id"].replace("_", " ")
-    return shock_of(data, data["id"] in own)
+    return shock_of(data, own)
 
 
 def _last(tree: Node, file: File | None) -> int:
     """The last quarter a shock may concern: an end shortened by --set crops, and makes no shock wrong."""
     end = DEFAULT_END if file is None else file.end
     node = tree.value.get("end")
-    cropped = node is not None and not node.mark.line
-    return (max(end, DEFAULT_END) if cropped else end) * 4 + 3 - FIRST_YEAR * 4
+    return last_quarter(max(end, DEFAULT_END) if node is not None and not node.mark.line else end)
+
+
+def last_quarter(end: int) -> int:
+    """The last quarter of a run that ends with a year, from 1979Q1."""
+    return (end + 1 - FIRST_YEAR) * 4 - 1
 
 
 def _consistency(tree: Node, file: File | None, shocks: list[Shock | None], known: checks.Names) -> Iterator[Problem]:
@@ -266,12 +290,10 @@ def _scenario(
     models: list[BaseModel | None],
     shocks: tuple[Shock, ...],
 ) -> Scenario:
-    last = (file.end + 1 - FIRST_YEAR) * 4 - 1
-    outside = {shock.id: checks.partly_outside(shock, last) for shock in shocks}
     stem = place.path.relative_to(place.root).with_suffix("").as_posix()
     title = file.title or file.name or stem.replace("_", " ")
     name = slug(file.name or stem)
-    resolved = _data(file, models, name, title)
+    resolved = data_of(file, models, name, title)
     base = chain[0][1].value.get("parameters")
     calibrated = base.value if base is not None else {}
     values = {key: float(getattr(file.parameters, key)) for key in declared_parameters()}
@@ -296,8 +318,14 @@ def _scenario(
         end=file.end,
         resolved=resolved,
         origins=dict(_origins(resolved, tree)),
-        warnings=tuple(f"{key}: {text}" for key, text in outside.items() if text),
+        warnings=warnings(shocks, last_quarter(file.end)),
     )
+
+
+def warnings(shocks: Iterable[Shock], last: int) -> tuple[str, ...]:
+    """What is allowed but looks odd: shocks that fall partly outside a run up to the quarter `last`."""
+    outside = {shock.id: checks.partly_outside(shock, last) for shock in shocks}
+    return tuple(f"{key}: {text}" for key, text in outside.items() if text)
 
 
 def _assumptions(node: Node, key: str) -> Any:
@@ -306,7 +334,7 @@ def _assumptions(node: Node, key: str) -> Any:
     return Assumptions.model_validate({key: node.plain()})
 
 
-def _data(file: File, models: list[BaseModel | None], name: str, title: str) -> dict[str, Any]:
+def data_of(file: File, models: list[BaseModel | None], name: str, title: str) -> dict[str, Any]:
     """Plain data of the whole scenario, in the format of a file."""
     data = file.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"shocks", "extends", "drop"})
     head = {"schema": data.pop("schema"), "name": name, "title": title}

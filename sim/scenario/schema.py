@@ -1,12 +1,14 @@
-"""JSON Schema of scenario and world files, for completion and help in editors; made from the models."""
+"""JSON Schema of scenario, world and sweep files, for completion and help in editors; made from the models."""
 
 from typing import Any
 
 from sim.scenario.files import SHOCKS, File
+from sim.scenario.sweeps import SweepFile
 
 
 def json_schema() -> dict[str, Any]:
-    """One schema for both kinds of file: any file may give any part, so only ids are required."""
+    """One schema for all kinds of file: any file may give any part, so only ids are required. A file that varies
+    something is a sweep, and has keys of its own."""
     schema = File.model_json_schema(by_alias=True)
     definitions = schema.get("$defs", {})
     shock = _shock(definitions)
@@ -16,11 +18,22 @@ def json_schema() -> dict[str, Any]:
     for name in ("Generation", "NamedFirm"):
         definitions[name]["required"] = ["name"]
     schema["properties"]["shocks"] = {"type": "array", "items": shock, "description": "policy and events"}
+    _add_sweeps(schema, definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Contraflow scenario or world file",
+        "title": "Contraflow scenario, world or sweep file",
         **_without_titles(schema),
     }
+
+
+def _add_sweeps(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
+    sweep = SweepFile.model_json_schema(by_alias=True)
+    definitions.update(sweep.pop("$defs", {}))
+    own = {"propertyNames": {"enum": list(schema["properties"])}}
+    varies = {"anyOf": [{"required": ["vary"]}, {"required": ["points"]}]}
+    rules = {"propertyNames": {"enum": list(sweep["properties"])}, "required": ["scenario"]}
+    schema["properties"] = {**sweep["properties"], **schema["properties"]}
+    schema["allOf"] = [{"if": varies, "then": rules, "else": own}]
 
 
 def _shock(definitions: dict[str, Any]) -> dict[str, Any]:

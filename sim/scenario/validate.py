@@ -39,7 +39,7 @@ def validated(tree: Node) -> tuple[File | None, list[BaseModel | None], list[Pro
     try:
         file = File.model_validate({**plain, "shocks": []})
     except ValidationError as error:
-        problems += _told(tree, error, File, ())
+        problems += told(tree, error, File, ())
     return file, shocks, problems
 
 
@@ -65,11 +65,12 @@ def _shocks(tree: Node, items: Any) -> tuple[list[BaseModel | None], list[Proble
             try:
                 shocks[n] = SHOCKS[kind].model_validate(item)
             except ValidationError as error:
-                problems += _told(tree, error, SHOCKS[kind], place)
+                problems += told(tree, error, SHOCKS[kind], place)
     return shocks, problems
 
 
-def _told(tree: Node, error: ValidationError, model: type[BaseModel], place: Location) -> Iterator[Problem]:
+def told(tree: Node, error: ValidationError, model: type[BaseModel], place: Location) -> Iterator[Problem]:
+    """What pydantic refused, in words, each at its place in the file."""
     seen: set[Location] = set()
     for found in error.errors(include_url=False):
         location = _without_unions(tree, (*place, *found["loc"]))

@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 from typing import Annotated, Any
 
@@ -28,6 +29,7 @@ def wrong(message: str) -> PydanticCustomError:
     return PydanticCustomError("contraflow", "{message}", {"message": message})
 
 
+@lru_cache(maxsize=4096)
 def slug(text: str) -> str:
     """A name safe in paths and file names; one that loses something on the way keeps a short hash, for uniqueness."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()

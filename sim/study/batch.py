@@ -1,11 +1,14 @@
-"""What a worker does: run some seeds of a scenario, write the chunk, hand back a receipt."""
+"""What a worker does: carry out some runs, write the chunk, hand back a receipt."""
 
 import hashlib
+import pickle
+import socket
+import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,10 +17,12 @@ import pyarrow as pa
 
 from sim.columns import FIRST_YEAR
 from sim.declare import Field
+from sim.errors import Conflict
 from sim.records import Vintage
+from sim.study.plan import Settings
 from sim.study.store import Failure, Folder, Receipt
 from sim.study.tables import METRICS, Frame, Measures, Run, Values, fields, measure, plain, tables
-from sim.study.yearly import YEARLY, yearly
+from sim.study.yearly import final, shortened, yearly
 
 SECONDS = 4.0  # after this much time a worker writes what it has, so that an interruption costs little
 SLACK = 1e-9  # rounding that a bound forgives
@@ -26,24 +31,42 @@ LARGEST = 32  # runs in a chunk: bounds a worker's memory
 
 @dataclass(frozen=True)
 class Job:
-    """What all batches share; sent to each worker once. `keep`: tables to write; `replay`: command to repeat a run."""
+    """What all batches share. `keep`: tables to write; `points`: they say which; `replay`: command to repeat a run."""
 
-    scenarios: tuple[Any, ...]
+    scenarios: Mapping[str, Any]
     folder: Path
     keep: tuple[str, ...]
+    points: bool
     kernel_hash: str
     replay: str
     simulate: Callable[[Any, int], Run]
     labels: Callable[[Any], Any]
+    vary: Callable[[Any, Mapping[str, Any]], Any]
     warm: Callable[[Any, bool], None] | None = None  # compiles the kernel, from either end
 
 
-class Batch(NamedTuple):
-    """Seeds of one scenario; `deaths`: how often a worker died of it."""
+class Order(NamedTuple):
+    """One run: a point (settings) of a scenario, and a seed."""
 
-    scenario: int
-    seeds: tuple[int, ...]
+    run_id: str
+    scenario: str
+    point: int
+    settings: Settings
+    seed: int
+
+
+class Batch(NamedTuple):
+    """Runs of one scenario; `deaths`: how often a worker died of it."""
+
+    orders: tuple[Order, ...]
     deaths: int = 0
+
+
+class Sent(NamedTuple):
+    """A job as it travels, with every batch: a worker unpacks it when it sees it first."""
+
+    name: str
+    data: bytes
 
 
 class Broken(Exception):
@@ -54,71 +77,103 @@ class Broken(Exception):
         self.quarter = quarter
 
 
-def run_id(scenario: Any, kernel_hash: str, seed: int) -> str:
+def run_id(scenario_hash: str, kernel_hash: str, seed: int) -> str:
     """Names a run by its content: the resolved scenario, the kernel, the seed."""
-    told = f"{scenario.hash} {kernel_hash} {seed}"
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{scenario_hash} {kernel_hash} {seed}".encode()).hexdigest()[:16]
 
 
-_job: Job | None = None
+def pack(job: Job) -> Sent:
+    """A job ready to travel."""
+    data = pickle.dumps(job)
+    return Sent(hashlib.sha256(data).hexdigest(), data)
 
 
-def prepare(job: Job) -> None:
-    """Tell this process what `work` belongs to."""
-    global _job
-    _job = job
-    _frame.cache_clear()
+@lru_cache(maxsize=1)
+def unpack(sent: Sent) -> Job:
+    """The job, once per process. Raises Conflict where this process runs other code than the one that asks."""
+    job: Job = pickle.loads(sent.data)
+    if job.warm is not None:
+        from sim.compiled import kernel_hash
+
+        if kernel_hash() != job.kernel_hash:
+            raise Conflict("a worker has other code of the model", "install one version on all machines of the cluster")
+    return job
 
 
-@cache
-def _frame(scenario: int) -> Frame:
-    assert _job is not None
-    told = _job.scenarios[scenario]
-    return Frame(told.name, _job.labels(told), told.start, told.end)
+@lru_cache(maxsize=16)
+def _frame(labels: Any, scenario: str, start: int, end: int) -> Frame:
+    return Frame(scenario, labels, start, end)
 
 
-def work(batch: Batch) -> tuple[Receipt, tuple[int, ...]]:
-    """Run a batch until its seeds or `SECONDS` are used up; returns the receipt and the seeds left.
+def work(sent: Sent, batch: Batch) -> tuple[Receipt, tuple[Order, ...]]:
+    """Carry out a batch until its orders or `SECONDS` are used up; returns the receipt and the orders left.
 
     A run that raises is noted in the receipt and the others go on. Raises IoFailure if the chunk cannot be written.
     """
-    assert _job is not None
-    scenario = _job.scenarios[batch.scenario]
+    job = unpack(sent)
     began = time.monotonic()
-    runs: dict[str, tuple[int, float]] = {}
+    runs: dict[str, tuple[int, int, float]] = {}
     failures: list[Failure] = []
-    parts: dict[str, list[pa.Table]] = {name: [] for name in _job.keep}
+    parts: dict[str, list[pa.Table]] = {name: [] for name in job.keep}
     done = 0
-    for seed in batch.seeds:
+    for order in batch.orders:
         started = time.perf_counter()
         try:
-            made = _tables(_job, batch.scenario, seed)
+            made = _tables(job, order)
         except Exception as error:
-            failures.append(failure(_job, scenario, seed, error))
+            failures.append(failure(job, order, error))
         else:
-            for name in _job.keep:
+            for name in job.keep:
                 parts[name].append(made[name])
-            runs[run_id(scenario, _job.kernel_hash, seed)] = (seed, time.perf_counter() - started)
+            runs[order.run_id] = (order.point, order.seed, time.perf_counter() - started)
         done += 1
         if time.monotonic() - began > SECONDS or done == LARGEST:
             break
-    ids = [*runs, *(told.run_id for told in failures)]
-    chunk = f"{scenario.name}-{batch.seeds[0]:06d}-{hashlib.sha256(' '.join(ids).encode()).hexdigest()[:12]}"
+    first = batch.orders[0]
+    receipt = Receipt(
+        _chunk(first, [*runs, *(told.run_id for told in failures)]), first.scenario, runs, failures,
+        host=socket.gethostname(), memory=peak_memory(),
+    )  # fmt: skip
     whole = {name: pa.concat_tables(listed) for name, listed in parts.items() if listed}
-    receipt = Folder(_job.folder).write_chunk(Receipt(chunk, scenario.name, runs, failures), whole)
-    return receipt, batch.seeds[done:]
+    return Folder(job.folder).write_chunk(receipt, whole), batch.orders[done:]
 
 
-def _tables(job: Job, place: int, seed: int) -> dict[str, pa.Table]:
-    run = job.simulate(job.scenarios[place], seed)
+def _chunk(first: Order, ids: list[str]) -> str:
+    return f"{first.scenario}-{first.seed:06d}-{hashlib.sha256(' '.join(ids).encode()).hexdigest()[:12]}"
+
+
+def peak_memory() -> int:
+    """Bytes that this process held at most; 0 where the system does not tell."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def _tables(job: Job, order: Order) -> dict[str, pa.Table]:
+    scenario = job.scenarios[order.scenario]
+    if order.settings:
+        scenario = job.vary(scenario, dict(order.settings))
+    run = job.simulate(scenario, order.seed)
     written = plain(run)
     check_bounds(written)
-    frame = _frame(place)
+    frame = _frame(job.labels(scenario), order.scenario, scenario.start, scenario.end)
     measures = measure(written, frame)
-    made = yearly(measures, frame, seed)
-    if len(job.keep) > len(YEARLY):
+    made = yearly(measures, frame, order.seed, job.keep)
+    if job.points:  # summed up from `final`, so that paths may be short
+        made = {name: shortened(path) for name, path in made.items()}
+    made |= final(measures, frame, order.seed)
+    if not made.keys() >= set(job.keep):
         made |= tables(run, frame, measures)
+    if job.points:
+        made = {name: _pointed(table, order.point) for name, table in made.items()}
     return made
+
+
+def _pointed(table: pa.Table, point: int) -> pa.Table:
+    return table.add_column(1, "point", pa.array(np.full(table.num_rows, point, np.int64)))
 
 
 def check_bounds(written: Measures) -> None:
@@ -139,19 +194,18 @@ def _tell(name: str, about: Field, values: Values, adds: bool) -> None:
     raise Broken(told, f"{FIRST_YEAR + quarter // 4}Q{quarter % 4 + 1}")
 
 
-def failure(job: Job, scenario: Any, seed: int, error: BaseException) -> Failure:
+def failure(job: Job, order: Order, error: BaseException) -> Failure:
     """A failed run as it is recorded."""
-    identity = run_id(scenario, job.kernel_hash, seed)
     lines = traceback.format_exception(error)[-3:]
     told = f"{type(error).__name__}: {error}".splitlines()[0]
     quarter = str(getattr(error, "quarter", ""))
-    return Failure(identity, scenario.name, seed, quarter, told, f"{job.replay} {identity}", "".join(lines))
+    replay = f"{job.replay} {order.run_id}"
+    return Failure(order.run_id, order.scenario, order.point, order.seed, quarter, told, replay, "".join(lines))
 
 
 def record_death(job: Job, batch: Batch) -> Receipt:
     """A receipt for the one run that ends every process it runs in."""
-    scenario = job.scenarios[batch.scenario]
-    noted = failure(job, scenario, batch.seeds[0], RuntimeError("the worker died"))
-    noted = replace(noted, traceback="")
-    receipt = Receipt(f"{scenario.name}-{batch.seeds[0]:06d}-{noted.run_id[:12]}", scenario.name, {}, [noted])
+    (order,) = batch.orders
+    noted = replace(failure(job, order, RuntimeError("the worker died")), traceback="")
+    receipt = Receipt(_chunk(order, [order.run_id]), order.scenario, {}, [noted])
     return Folder(job.folder).write_chunk(receipt, {})

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from sim.errors import NotEnough, UsageError
 from sim.scenario import Scenario, load
-from sim.study.ensemble import Options, Plan, Seeds, carry_out, parse_seeds
+from sim.study.course import carry_out
+from sim.study.plan import Options, Plan, Seeds, parse_seeds
 from sim.study.results import Results
 from sim.study.tables import ALL
 

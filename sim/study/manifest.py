@@ -6,7 +6,7 @@ import json
 import platform
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import sim
 from sim.columns import SCHEMA
 from sim.errors import Conflict
 from sim.scenario.words import flatten
+from sim.study.plan import Options, Plan
 from sim.study.store import MANIFEST, Folder, Receipt
 
 _PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "pydantic", "ruamel.yaml")
@@ -25,32 +26,41 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def begin(
-    kind: str, scenarios: Mapping[str, Any], references: Mapping[str, str], keep: str, kernel_hash: str
-) -> dict[str, Any]:
+def begin(plan: Plan, options: Options, kernel_hash: str) -> dict[str, Any]:
     """A new manifest. `references`: scenario -> the name of what it is compared with: the base or, where assumptions
     differ, a variant of the base under the scenario's assumptions, which stands under `variants`."""
-    base = next(iter(scenarios))
-    told = {name: _told(scenario) for name, scenario in scenarios.items()}
-    asked = {base, *references}
+    base = next(iter(plan.scenarios))
+    told = {name: _told(scenario) for name, scenario in plan.scenarios.items()}
+    asked = {base, *plan.references}
+    lines = {name: each.policy_lines() for name, each in plan.scenarios.items() if name in asked}
     return {
         "schema": SCHEMA,
         "status": "running",
-        "kind": kind,
+        "kind": plan.kind,
         "base": base,
-        "references": dict(references),
+        "references": dict(plan.references),
         "scenarios": {name: each for name, each in told.items() if name in asked},
         "variants": {name: each for name, each in told.items() if name not in asked},
-        "lines": {
-            name: [list(line) for line in each.policy_lines()] for name, each in scenarios.items() if name in asked
-        },
-        "keep": keep,
+        "lines": {name: [list(line) for line in each] for name, each in lines.items()},
+        "design": design(plan),
+        "shard": list(options.shard) if options.shard else None,
+        "until_ci": dict(options.until_ci),
+        "keep": options.keep,
         "kernel_hash": kernel_hash,
         "versions": versions(),
         "git": _git(),
         "host": socket.gethostname(),
         "started": now(),
     }
+
+
+def design(plan: Plan) -> dict[str, Any] | None:
+    """What a sweep varies; `hash` names its points."""
+    if plan.design is None:
+        return None
+    points = hashlib.sha256(" ".join(arm.hash for arm in plan.arms).encode()).hexdigest()
+    plain: dict[str, Any] = json.loads(json.dumps({**plan.about, "points": len(plan.arms), "hash": points}))
+    return plain
 
 
 def _told(scenario: Any) -> dict[str, Any]:
@@ -110,8 +120,25 @@ def _differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
             yield from _changes(name, was["resolved"], told["resolved"])
     if old["kernel_hash"] != new["kernel_hash"]:
         yield f"the model's code changed ({old['kernel_hash'][:8]} -> {new['kernel_hash'][:8]})"
+    if old["versions"]["contraflow"] != new["versions"]["contraflow"]:
+        yield f"contraflow {old['versions']['contraflow']} -> {new['versions']['contraflow']}"
+    if old.get("design") != new["design"]:
+        yield from _design_changes(old.get("design") or {}, new["design"] or {})
+    if old.get("shard") != new["shard"]:
+        yield f"shard {_part(old.get('shard'))} -> {_part(new['shard'])}"
     if old["keep"] != new["keep"]:
         yield f"--keep {old['keep']} -> {new['keep']}"
+
+
+def _design_changes(was: dict[str, Any], told: dict[str, Any]) -> Iterator[str]:
+    """What differs between two designs; points may also differ by the scenario they start from."""
+    keys = [key for key in dict.fromkeys([*was, *told]) if key != "hash" and was.get(key) != told.get(key)]
+    for key in keys or ["points"]:
+        yield f"design {key}: {_short(was.get(key))} -> {_short(told.get(key))}"
+
+
+def _part(shard: list[int] | None) -> str:
+    return f"{shard[0]}/{shard[1]}" if shard else "none"
 
 
 def _changes(name: str, was: dict[str, Any], told: dict[str, Any]) -> Iterator[str]:

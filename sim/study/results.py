@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_DESIGN = "design.parquet"
 _WORDS = ("base", "scenario", "sector", "region", "metric", "run_id", "quarter", "error", "replay")
-_WHOLE = ("year", "n", "seed")
+_WHOLE = ("year", "n", "seed", "point", "seeds")
 
 
 def _read_csv(path: Path, columns: list[str] | None) -> pa.Table:
@@ -32,10 +33,10 @@ def _read_csv(path: Path, columns: list[str] | None) -> pa.Table:
 
 
 class Results:
-    """What `ensemble` and `compare` return and `Results.open` finds again.
+    """What `ensemble`, `compare` and `sweep` return and `Results.open` finds again.
 
-    Tables are pandas data frames with keys scenario, seed, quarter, year, sector, region; units stand in the Arrow
-    schema (`table(name).schema`). A table that was not kept raises NotEnough.
+    Tables are pandas data frames with keys scenario, point (of a sweep), seed, quarter, year, sector, region; units
+    stand in the Arrow schema (`table(name).schema`). A table that was not kept raises NotEnough.
     """
 
     def __init__(self, folder: Path, holder: Any = None) -> None:
@@ -75,13 +76,47 @@ class Results:
         return f"; it was run with --keep {self.manifest['keep']}"
 
     def _frame(self, name: str) -> "pd.DataFrame":
+        """A table as a data frame; in a sweep joined with the swept values, which follow the point."""
         frame: pd.DataFrame = self.table(name).unify_dictionaries().to_pandas()
+        if not self.swept or "point" not in frame or set(self.swept) <= set(frame):
+            return frame
+        values = self.design.set_index("point")[list(self.swept)].reindex(frame["point"])
+        for at, path in enumerate(self.swept, frame.columns.get_loc("point") + 1):
+            frame.insert(at, path, values[path].to_numpy())
+        return frame
+
+    @property
+    def swept(self) -> tuple[str, ...]:
+        """The paths that a sweep varies; empty for anything else."""
+        return tuple(pq.read_schema(self.folder / _DESIGN).names[2:]) if (self.folder / _DESIGN).is_file() else ()
+
+    @cached_property
+    def design(self) -> "pd.DataFrame":
+        """Points of a sweep: point, designed, and the value of each swept path. Raises NotEnough elsewhere."""
+        if not self.swept:
+            raise NotEnough(f"{self.folder} is no sweep")
+        frame: pd.DataFrame = pq.read_table(self.folder / _DESIGN).to_pandas()
         return frame
 
     @cached_property
     def trajectories(self) -> "pd.DataFrame":
         """Metrics per scenario, seed, quarter and sector, with the sector `all`."""
         return self._frame("trajectories")
+
+    @cached_property
+    def final(self) -> "pd.DataFrame":
+        """Metrics of the last year per scenario, seed and sector, with the sector `all`."""
+        return self._frame("final")
+
+    @cached_property
+    def final_markets(self) -> "pd.DataFrame":
+        """Metrics of the last year per scenario, seed, sector and region."""
+        return self._frame("final_markets")
+
+    @cached_property
+    def yearly(self) -> "pd.DataFrame":
+        """Metrics per scenario, seed, year and sector: flows summed, states of the last quarter."""
+        return self._frame("yearly")
 
     @cached_property
     def markets(self) -> "pd.DataFrame":
@@ -110,13 +145,17 @@ class Results:
 
     @cached_property
     def summary(self) -> "pd.DataFrame":
-        """Means, quantiles and 95 % intervals over seeds, per year."""
-        return self._frame("summary.csv")
+        """Means, quantiles and 95 % intervals over seeds, per year; in a sweep per point, in the last year."""
+        return self._frame(f"summary.{self._summed}")
 
     @cached_property
     def differences(self) -> "pd.DataFrame":
-        """Differences to the base, paired by seed, with 95 % intervals."""
-        return self._frame("differences.csv")
+        """Differences to the base (in a sweep to point 0), paired by seed, with 95 % intervals."""
+        return self._frame(f"differences.{self._summed}")
+
+    @property
+    def _summed(self) -> str:
+        return "parquet" if self.swept else "csv"
 
     @property
     def plot(self) -> Any:

@@ -9,7 +9,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,23 @@ import pyarrow.parquet as pq
 
 from sim.errors import CannotCreate, Conflict, IoFailure
 from sim.study.tables import TABLES
-from sim.study.yearly import YEARLY
+from sim.study.yearly import FINAL, YEARLY
 
+_ALWAYS = (*YEARLY, *FINAL)
 KEEP: dict[str, tuple[str, ...]] = {
-    "trajectories": (*TABLES, *YEARLY),
-    "events": ("events", "partnerships", *YEARLY),
-    "summary": tuple(YEARLY),
+    "trajectories": (*TABLES, *_ALWAYS),
+    "events": ("events", "partnerships", *_ALWAYS),
+    "summary": _ALWAYS,
 }
+SWEPT = ("yearly", *FINAL)  # what `summary` means in a sweep, whose runs are many
 MANIFEST = "manifest.json"
+_JOURNAL = "journal.jsonl"
 _CHUNKS = ".chunks"
-_OURS = (*TABLES, *YEARLY, _CHUNKS, "figures", "scenarios", "export")
-_FILES = (MANIFEST, "scenario.yaml", "runs.parquet", "failures.csv", "summary.csv", "differences.csv", "report.html")
+_OURS = (*TABLES, *_ALWAYS, _CHUNKS, "figures", "scenarios", "export")
+_FILES = (
+    MANIFEST, _JOURNAL, "scenario.yaml", "design.parquet", "runs.parquet", "failures.csv", "convergence.csv",
+    "summary.csv", "differences.csv", "summary.parquet", "differences.parquet", "report.html", "sensitivity.json",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,7 @@ class Failure:
 
     run_id: str
     scenario: str
+    point: int
     seed: int
     quarter: str
     error: str
@@ -46,19 +54,21 @@ class Failure:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a worker returns for a chunk: seeds and seconds of the runs it wrote, failures, and its files' hashes."""
+    """What a worker returns for a chunk: the runs it wrote, failures, its files' hashes, and where it was made."""
 
     chunk: str
     scenario: str
-    runs: dict[str, tuple[int, float]] = field(default_factory=dict)  # run id -> seed, seconds
+    runs: dict[str, tuple[int, int, float]] = field(default_factory=dict)  # run id -> point, seed, seconds
     failures: list[Failure] = field(default_factory=list)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)  # table -> rows, bytes, sha256
+    host: str = ""
+    memory: int = 0  # bytes the worker held at most
 
     @classmethod
     def read(cls, path: Path) -> "Receipt":
         told = json.loads(path.read_text(encoding="utf-8"))
-        runs = {run: (seed, seconds) for run, (seed, seconds) in told["runs"].items()}
-        return cls(told["chunk"], told["scenario"], runs, [Failure(**f) for f in told["failures"]], told["files"])
+        runs = {run: (point, seed, seconds) for run, (point, seed, seconds) in told.pop("runs").items()}
+        return cls(**{**told, "runs": runs, "failures": [Failure(**f) for f in told["failures"]]})
 
 
 class Folder:
@@ -101,7 +111,8 @@ class Folder:
                 owner = handle.read().strip() or "another process"
                 raise Conflict(f"{self.path} is in use by {owner}", "wait until it ends or choose another --out")
             handle.truncate(0)
-            handle.write(f"process {os.getpid()} on {socket.gethostname()}")
+            since = datetime.now(UTC).isoformat(timespec="seconds")
+            handle.write(f"process {os.getpid()} on {socket.gethostname()} since {since}")
             handle.flush()
             yield
             handle.truncate(0)
@@ -117,9 +128,13 @@ class Folder:
     def write_chunk(self, receipt: Receipt, tables: dict[str, pa.Table]) -> Receipt:
         """Write a chunk's tables, then the receipt that makes them count."""
         files = {name: self._write_table(name, receipt.chunk, table) for name, table in tables.items()}
-        signed = Receipt(receipt.chunk, receipt.scenario, receipt.runs, receipt.failures, files)
-        self.write(f"{_CHUNKS}/{receipt.chunk}.json", json.dumps(asdict(signed), ensure_ascii=False))
+        signed = replace(receipt, files=files)
+        self.sign(signed)
         return signed
+
+    def sign(self, receipt: Receipt) -> None:
+        """Write a receipt: from now on its chunk counts."""
+        self.write(f"{_CHUNKS}/{receipt.chunk}.json", json.dumps(asdict(receipt), ensure_ascii=False))
 
     def _write_table(self, name: str, chunk: str, table: pa.Table) -> dict[str, Any]:
         path = self.path / name / f"{chunk}.parquet"
@@ -130,6 +145,15 @@ class Folder:
         with _aside(path) as part:
             pq.write_table(table, part, column_encoding=split, **options)
         return {"rows": table.num_rows, "bytes": path.stat().st_size, "sha256": _sha256(path)}
+
+    def log(self, **told: Any) -> None:
+        """Add a line to the journal: what happened, and when. A torn last line harms nobody."""
+        line = json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **told}, ensure_ascii=False)
+        try:
+            with open(self.path / _JOURNAL, "a", encoding="utf-8") as journal:
+                journal.write(f"{line}\n")
+        except OSError as error:
+            raise _full(self.path / _JOURNAL, error) from error
 
     def write(self, name: str, text: str) -> None:
         """Replace a text file in one step."""
@@ -156,16 +180,25 @@ class Folder:
         return found
 
     def repair(self, note: Callable[[str], None]) -> list[Receipt]:
-        """Receipts of whole chunks; damaged ones, and files that no receipt names, are removed. Needs the lock."""
-        whole = {receipt.chunk: receipt for receipt in self.receipts() if self._whole(receipt)}
+        """Receipts of whole chunks; damaged ones, those of runs that another chunk holds (written late by a worker that
+        was given up), and files that no receipt names, are removed. Needs the lock."""
+        whole: dict[str, Receipt] = {}
+        runs: set[str] = set()
+        for receipt in self.receipts():
+            if self._whole(receipt) and runs.isdisjoint(receipt.runs):
+                whole[receipt.chunk] = receipt
+                runs |= receipt.runs.keys()
         for path in (self.path / _CHUNKS).glob("*.json"):
             if path.stem not in whole:
-                note(f"chunk {path.stem} is damaged and is computed again")
+                note(f"chunk {path.stem} is damaged or double and is computed again")
                 path.unlink()
-        for table in (*TABLES, *YEARLY):
-            for path in (self.path / table).glob("*"):
-                if path.suffix == ".part" or (path.suffix == ".parquet" and path.stem not in whole):
+        for table in KEEP["trajectories"]:
+            for path in (self.path / table).glob("*.parquet"):
+                if path.stem not in whole:
                     path.unlink()
+        for place in (self.path, *(self.path / name for name in _OURS)):
+            for path in place.glob(".*.part"):  # of a writer that was killed
+                path.unlink()
         return list(whole.values())
 
     def _whole(self, receipt: Receipt) -> bool:
@@ -193,13 +226,15 @@ def _aside(path: Path) -> Iterator[Path]:
         os.replace(part, path)
         _sync_folder(path.parent)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise IoFailure(
-            f"cannot write {path}: {reason}", "finished chunks are kept; free space and run again"
-        ) from error
+        raise _full(path, error) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _full(path: Path, error: OSError) -> IoFailure:
+    hint = "finished chunks are kept; free space and run again"
+    return IoFailure(f"cannot write {path}: {error.strerror or error}", hint)
 
 
 def _sync_folder(path: Path) -> None:

@@ -10,7 +10,7 @@ from sim.columns import FIRST_YEAR
 from sim.scenario import load
 from sim.scenario.build import build, labels
 from sim.simulate import Run, simulate
-from sim.study.executor import default_workers
+from sim.study.engines import default_workers
 
 TYPES = ("market_access", "co_innovation", "globalize", "hub", "wholly_owned")
 LEADERS, LAGGARDS = ("cars", "batteries", "solar"), ("semiconductors", "aerospace", "machine_tools")

@@ -1,5 +1,6 @@
 """A run by year, in float64: what summary, differences and final outcomes are computed from."""
 
+from collections.abc import Container
 from functools import cache
 
 import numpy as np
@@ -9,6 +10,7 @@ from sim.records import Market, Outcome
 from sim.study.tables import Frame, Measures, Values, fields, grid, named, table
 
 YEARLY: dict[str, type] = {"yearly": Outcome, "yearly_markets": Market}
+FINAL: dict[str, type] = {"final": Outcome, "final_markets": Market}
 
 # `sim.columns` does not say which metrics are flows. Money is always per quarter; of the others, these count or add up
 # what happened in a quarter. All remaining metrics are states (or ratios) and a year shows its last quarter.
@@ -36,18 +38,35 @@ def by_year(declared: type, values: Values) -> Values:
     return out
 
 
-def yearly(measures: Measures, frame: Frame, seed: int) -> dict[str, pa.Table]:
+def yearly(measures: Measures, frame: Frame, seed: int, wanted: Container[str] = YEARLY) -> dict[str, pa.Table]:
     """Tables `yearly` (by sector) and `yearly_markets` (by sector and region), both with the sector `all`."""
     return {
-        "yearly": _table(Outcome, by_year(Outcome, measures.outcome), frame, seed),
-        "yearly_markets": _table(Market, by_year(Market, measures.markets), frame, seed),
+        name: _table(declared, by_year(declared, values), frame.years[0], frame, seed)
+        for (name, declared), values in zip(YEARLY.items(), measures[:2], strict=True)
+        if name in wanted
     }
 
 
-def _table(declared: type, values: Values, frame: Frame, seed: int) -> pa.Table:
+def final(measures: Measures, frame: Frame, seed: int) -> dict[str, pa.Table]:
+    """Tables `final` and `final_markets`: the last year of `yearly`."""
+    return {
+        name: _table(declared, by_year(declared, values[:, -4:]), frame.years[-1], frame, seed)
+        for (name, declared), values in zip(FINAL.items(), measures[:2], strict=True)
+    }
+
+
+def shortened(table: pa.Table) -> pa.Table:
+    """A table with its metrics in float32."""
+    doubles = pa.float64()
+    fields_ = [each.with_type(pa.float32()) if each.type == doubles else each for each in table.schema]
+    return table.cast(pa.schema(fields_, table.schema.metadata))
+
+
+def _table(declared: type, values: Values, first: int, frame: Frame, seed: int) -> pa.Table:
+    """Metrics [metric, year, ...] from the year `first`, with keys."""
     index = grid(*values.shape[1:])
     keys = {
-        "year": pa.array((index[0] + frame.years[0]).astype(np.int32)),
+        "year": pa.array((index[0] + first).astype(np.int32)),
         "sector": named(index[1], frame.sectors),
     }
     if len(index) == 3:

@@ -13,7 +13,8 @@ from sim.cli import main
 from sim.commands.options import aligned, number
 from sim.commands.progress import duration
 
-COMMANDS = "run compare plot show check diff explain schema new verify status doctor replay export".split()  # noqa: SIM905
+COMMANDS = """run compare sweep merge sensitivity discover plot show check diff explain schema new verify status doctor
+    replay export""".split()  # noqa: SIM905
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ def test_a_setting_of_a_shock_holds_where_the_shock_is(call, tmp_path):
 
 def test_dry_run_tells_time_and_disk_and_runs_nothing(call, tmp_path):
     code, told, _ = call("run", "baseline", "--seeds", "50", "--dry-run", "--out", tmp_path / "r")
-    assert code == 0 and "1 x 50 seeds = 50 runs" in told and "MB (free:" in told and "Nothing was run" in told
+    assert code == 0 and "1 scenario x 50 seeds = 50 runs" in told and "MB (free:" in told and "Nothing was run" in told
     assert not (tmp_path / "r").exists()
 
 

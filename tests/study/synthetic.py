@@ -1,7 +1,8 @@
 """A synthetic scenario and its runs, for tests of what stands around the model."""
 
 import zlib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.columns import FIRST_YEAR, Happening, Type
 from sim.declare import fields, record
+from sim.errors import Problem, ScenarioError
 from sim.records import Event, Life, Market, Outcome, Vintage
 
 
@@ -61,6 +63,15 @@ class Scenario:
 
     def policy_lines(self) -> list[tuple[str, float, float, float | None]]:
         return [("Duty", 1990.5, 1991.0, None)] if self.effect else []
+
+
+def vary(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """A point: the only paths are `effect` and `end`, and `effect` must be below 10."""
+    wrong = [path for path in values if path not in ("effect", "end")]
+    wrong += [path for path, value in values.items() if path == "effect" and not value < 10]
+    if wrong:
+        raise ScenarioError([Problem("--set", 0, 0, path, "wrong") for path in wrong])
+    return replace(scenario, **values)
 
 
 def labels(scenario: Scenario) -> Labels:

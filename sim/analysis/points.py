@@ -1,0 +1,110 @@
+"""The design of a sweep as its analyses see it: points, swept paths, their words, units and shape."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import NotEnough, UsageError
+from sim.parameters import parameters
+from sim.scenario.shocks import KINDS
+from sim.study import Results
+
+BASE = 0  # the point of the scenario as it stands
+LONGEST = 40  # letters of a shock's label; beyond that its id stands for it
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A swept path: its values in the design, sorted, and the one of the scenario as it stands; text or numbers."""
+
+    path: str
+    levels: tuple[Any, ...]
+    base: Any
+    unit: str
+    text: str
+
+    @property
+    def numeric(self) -> bool:
+        return all(isinstance(level, float) for level in self.levels)
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points of a design: `table` is indexed by point, a column per swept path; `designed`: asked for."""
+
+    table: pd.DataFrame
+    designed: "pd.Series[bool]"
+    kind: str
+    scenario: Mapping[str, Any]
+
+    @cached_property
+    def factors(self) -> tuple[Factor, ...]:
+        """The paths that vary, in the order asked."""
+        return tuple(found for path in self.table.columns if len((found := self._factor(path)).levels) > 1)
+
+    @property
+    def asked(self) -> pd.DataFrame:
+        """The points that the design asked for."""
+        return self.table[self.designed]
+
+    @property
+    def has_base(self) -> bool:
+        return BASE in self.table.index
+
+    @cached_property
+    def grid(self) -> bool:
+        """Whether every combination of the values is a point."""
+        sizes = [len(factor.levels) for factor in self.factors]
+        return len(self.asked) == np.prod(sizes) and not self.asked.duplicated().any()
+
+    def factor(self, path: str) -> Factor:
+        """A swept path by its full name or its end; raises UsageError."""
+        found = [factor for factor in self.factors if factor.path == path or factor.path.endswith(f".{path}")]
+        if len(found) != 1:
+            swept = ", ".join(factor.path for factor in self.factors)
+            raise UsageError(f"{path!r} was not swept here", f"swept: {swept}")
+        return found[0]
+
+    def _factor(self, path: str) -> Factor:
+        column = self.asked[path].dropna()
+        base = self.table[path].get(BASE)
+        return Factor(path, tuple(sorted(column.unique().tolist())), base, *described(path, self.scenario))
+
+
+def read(results: Results) -> Points:
+    """The design of a sweep's folder; raises UsageError if it is no sweep, NotEnough if nothing varies."""
+    if results.manifest.get("kind") != "sweep":
+        raise UsageError(f"{results.folder} is no sweep", "give a folder that `sweep` or `sensitivity` wrote")
+    table: pd.DataFrame = results.table("design.parquet").to_pandas().set_index("point").sort_index()
+    designed = table.pop("designed")
+    manifest = results.manifest
+    told = manifest["scenarios"][manifest["base"]]["resolved"]
+    points = Points(table, designed, str(manifest["design"]["kind"]), told)
+    if not points.factors:
+        raise NotEnough(f"{results.folder}: no path takes more than one value")
+    return points
+
+
+def described(path: str, scenario: Mapping[str, Any]) -> tuple[str, str]:
+    """Unit and meaning of a path of the resolved scenario: of a parameter as declared, of a shock by its kind."""
+    first, _, rest = path.partition(".")
+    if first == "parameters" and rest in parameters():
+        about = parameters()[rest]
+        return "" if about.choices else about.unit, about.text
+    if first == "shocks" and "." in rest:
+        identity, _, key = rest.partition(".")
+        shock = _shock(identity, scenario)
+        known = KINDS[shock["kind"]].sizes if shock.get("kind") in KINDS else {}
+        units = {"probability": "share", "retaliation.rate": "share", "ramp": "quarters", "retaliation.lag": "quarters"}
+        unit = known[key].unit if key in known else units.get(key, "")
+        label = str(shock.get("label") or identity)
+        return unit, f"{label if len(label) <= LONGEST else identity}: {key.replace('_', ' ').replace('.', ' ')}"
+    return "", path.replace("_", " ").replace(".", ", ")
+
+
+def _shock(identity: str, scenario: Mapping[str, Any]) -> dict[str, Any]:
+    return next((shock for shock in scenario.get("shocks") or [] if shock.get("id") == identity), {})

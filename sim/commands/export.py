@@ -1,0 +1,38 @@
+"""`export`: a results folder's tables for other programs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.commands import options as o
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this page."""
+    app.command(epilog="Example: python run.py export results/baseline --format xlsx")(export)
+
+
+def export(
+    folder: o.Folder,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="WHAT", help="csv, parquet, xlsx, iamc or netcdf.")
+    ] = "csv",
+    tables: Annotated[
+        str | None, typer.Option("--tables", metavar="LIST", help="Only these tables [those usual for the format].")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to [FOLDER/export].")] = None,
+) -> int:
+    """Tables for other programs: CSV, Parquet, Excel, the IAMC format, NetCDF."""
+    from sim.errors import CannotCreate
+    from sim.study import Results
+    from sim.study.export import export as write
+
+    results, target = Results.open(folder), out or folder / "export"
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotCreate(f"cannot write {target}: {error.strerror}", "choose another --out") from error
+    for path in write(results, format_, o.listed(tables), target):
+        print(path)
+    return 0

@@ -1,0 +1,178 @@
+"""`sweep` and `merge`: one scenario at many points, and the parts of a study run apart."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.commands import options as o
+from sim.commands.progress import Display, duration
+from sim.errors import UsageError
+
+Source = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario or a sweep file.", show_default=False)]
+Vary = Annotated[
+    list[str] | None, typer.Option("--vary", metavar="PATH=VALUES", help="0:1:0.05, or 12,24,40, or 0:1 to draw from.")
+]
+DesignOption = Annotated[str | None, typer.Option("--design", metavar="KIND", help="grid, list, lhs or sobol [grid].")]
+Points = Annotated[Path | None, typer.Option("--points", metavar="CSV", help="Points one by one, instead of --vary.")]
+Samples = Annotated[int | None, typer.Option("--samples", metavar="N", help="Points of lhs and sobol.")]
+Outcomes = Annotated[str | None, typer.Option("--outcomes", metavar="LIST", help="Metrics of the summary [all].")]
+SweepSeeds = Annotated[str | None, typer.Option("--seeds", metavar="N|A:B", help="Seeds, the same at all points [20].")]
+Shard = Annotated[str | None, typer.Option("--shard", metavar="I/N", help="Only every N-th run; then `merge`.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Even if the points are very many.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this page."""
+    example = "sweep baseline --vary parameters.horizon=12,24,40 --seeds 20"
+    app.command(epilog=f"Example: python run.py {example}")(sweep)
+    app.command(epilog="Example: python run.py merge results/x.shard-* --out results/x")(merge)
+
+
+def sweep(
+    scenario: Source,
+    vary: Vary = None,
+    design: DesignOption = None,
+    points: Points = None,
+    samples: Samples = None,
+    outcomes: Outcomes = None,
+    seeds: SweepSeeds = None,
+    until_ci: o.UntilCi = None,
+    max_seeds: o.MaxSeeds = 1000,
+    set_: o.Set = None,
+    start: o.Start = None,
+    end: o.End = None,
+    out: o.Out = None,
+    workers: o.Workers = None,
+    cluster: o.Cluster = None,
+    shard: Shard = None,
+    keep: o.Keep = "summary",
+    format_: o.Formats = "png,svg",
+    json: o.Json = False,
+    quiet: o.Quiet = False,
+    force: o.Force = False,
+    dry_run: o.DryRun = False,
+    yes: Yes = False,
+) -> int:
+    """One scenario at many points, all with the same seeds. The same command again continues."""
+    import sys
+
+    from sim.study import Options, carry_out
+    from sim.study.design import MOST_POINTS
+    from sim.study.sweep import ask
+
+    formats, part = o.formats(format_), _shard(shard)
+    given = {
+        "vary": o.assignments(vary, "--vary", "parameters.horizon=12,24,40"),
+        "design": design,
+        "points": points,
+        "samples": samples,
+        "outcomes": o.listed(outcomes),
+        "seeds": seeds,
+    }
+    settings = o.assignments(set_) | o.years(start, end)
+    asked = ask(scenario, {key: value for key, value in given.items() if value not in (None, {})}, settings)
+    study = asked.plan(most=sys.maxsize if yes else MOST_POINTS)
+    folder = out or Path("results") / asked.name
+    if part:
+        folder = folder.with_name(f"{folder.name}.shard-{part[0]}-of-{part[1]}")
+    display = Display(folder.name, quiet)
+    chosen = Options(
+        workers,
+        folder,
+        keep,
+        force,
+        o.command_line(),
+        display,
+        display.note,
+        cluster,
+        o.widths(until_ci),
+        max_seeds,
+        part,
+    )
+    if dry_run:
+        return estimated(study, chosen, json)
+    with display.shown():
+        results = carry_out(study, chosen)
+    figures = [] if part else drawn(results, formats, display)
+    return _told(results, figures, json, quiet)
+
+
+def merge(
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Parts of a study.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to.", show_default=False)],
+    format_: o.Formats = "png,svg",
+    json: o.Json = False,
+    quiet: o.Quiet = False,
+    force: o.Force = False,
+) -> int:
+    """Unite the folders that --shard wrote, and sum them up."""
+    from sim.study import merge as unite
+
+    formats = o.formats(format_)
+    display = Display(out.name, quiet)
+    results = unite(folders, out, force, o.command_line(), display.note)
+    return _told(results, drawn(results, formats, display), json, quiet)
+
+
+def _shard(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    part, slash, parts = text.partition("/")
+    if not (slash and part.strip().isdigit() and parts.strip().isdigit()):
+        raise UsageError(f"--shard {text!r} is not I/N", "for example --shard 3/40")
+    return int(part), int(parts)
+
+
+def drawn(results: Any, formats: tuple[str, ...], display: Display) -> list[Path]:
+    """Figures of what a study leaves, if it leaves any."""
+    from sim.errors import NotEnough
+    from sim.plots import draw
+
+    if not results.manifest["counts"]["done"]:
+        return []
+    display.note("drawing figures")
+    try:
+        return list(draw(results.folder, formats))
+    except NotEnough as error:
+        display.note(f"no figures: {error}")
+        return []
+
+
+def _told(results: Any, figures: list[Path], json: bool, quiet: bool) -> int:
+    counts = results.manifest["counts"]
+    if json:
+        told = {key: results.manifest[key] for key in ("status", "counts", "design")}
+        o.emit({"folder": str(results.folder), **told, "figures": [str(path) for path in figures]})
+    elif not quiet:
+        from sim.commands.tables import sweep_table
+
+        if counts["done"] and results.swept and (results.folder / "differences.parquet").is_file():
+            print(sweep_table(results))
+        if counts["failed"]:
+            print(f"{counts['failed']} of {counts['planned']} runs failed: {results.folder / 'failures.csv'}")
+        if figures:
+            print(f"Figures: {results.folder / 'figures'}")
+        print(f"Tables:  {results.folder}")
+    return 3 if counts["failed"] else 0
+
+
+def estimated(study: Any, chosen: Any, json: bool) -> int:
+    """Try a few runs and say what all would take."""
+    from sim.study.estimate import estimate
+
+    found = estimate(study, chosen)
+    if json:
+        o.emit({"folder": str(chosen.out), "points": len(study.arms), "seeds": len(study.seeds), **vars(found)})
+        return 0
+    count = len(study.arms)
+    arms = f"{count} {'scenario' if study.design is None else 'point'}{'s' if count > 1 else ''}"
+    print(f"{' '.join(study.scenarios)}: {arms} x {len(study.seeds)} seeds = {found.runs:,} runs")
+    spread = f"{found.fastest:.2f} to {found.slowest:.2f}"
+    print(f"  pilot    {found.seconds_a_run:.2f} s a run ({spread})")
+    print(f"  time     about {duration(found.seconds)} on {found.workers} workers")
+    print(f"  disk     {found.bytes / 1e6:,.0f} MB (free: {found.free / 1e9:,.0f} GB)")
+    print(f"  memory   about {found.memory / 1e6:,.0f} MB a worker")
+    print(f"  results  {chosen.out} ({'goes on' if found.exists else 'new'})")
+    print("Nothing was run. Leave out --dry-run to start.")
+    return 0

@@ -1,0 +1,147 @@
+"""Small multiples of a sweep: all headline metrics, or all sectors, over the same swept path."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis import response
+from sim.analysis.outcome import OutcomeAt
+from sim.declare import Field
+from sim.plots import style, swept
+from sim.plots.sheet import Entry, Sheet, grid
+from sim.plots.swept import Swept
+
+
+class Panel(NamedTuple):
+    """One small panel."""
+
+    outcome: OutcomeAt
+    title: str
+    table: pd.DataFrame
+
+
+def metrics(study: Swept, outcomes: Sequence[OutcomeAt]) -> Sheet:
+    """Every metric on its own scale."""
+    panels = [Panel(outcome, _titled(outcome.field), _table(study, outcome)) for outcome in outcomes]
+    sheet = _sheet(study, "overview", f"Headline outcomes against {study.across.text}", panels, own_scale=True)
+    sheet.caption += " Every panel has its own scale."
+    return sheet
+
+
+def sectors(study: Swept, metric: str, names: Sequence[str]) -> Sheet:
+    """Every sector on one scale, in the order of how far the metric moves."""
+    outcomes = [study.outcome(metric, name) for name in names]
+    panels = [Panel(outcome, style.words(outcome.sector), _table(study, outcome)) for outcome in outcomes]
+    panels.sort(
+        key=lambda panel: -float(np.ptp(panel.table["mean"].dropna())) if panel.table["mean"].notna().any() else 0.0
+    )
+    about = outcomes[0].field
+    name = f"sectors-{metric.replace('_', '-')}"
+    return _sheet(study, name, f"{about.text} by sector, against {study.across.text}", panels, own_scale=False)
+
+
+def _titled(about: Field) -> str:
+    unit = (
+        "% points" if style.percent(about) else style.unit(about).split(",")[0].replace("bn 2020 USD a year", "bn USD")
+    )
+    text = about.text if unit in ("ratio", "index", "number") else f"{about.text}, {unit}"
+    return textwrap.fill(text, 28)
+
+
+def _table(study: Swept, outcome: OutcomeAt) -> pd.DataFrame:
+    held = dict(study.held)
+    if study.beside:
+        held[study.beside.path] = swept.standing(study.beside)
+    found = swept.at(study.runs(outcome), held)
+    by = [factor.path for factor in (study.across, study.along) if factor]
+    kind = "difference" if study.points.has_base else "value"
+    return response.levels(found, by, kind).assign(metric=outcome.metric, sector=outcome.sector)
+
+
+def _sheet(study: Swept, name: str, title: str, panels: list[Panel], own_scale: bool) -> Sheet:
+    rows, columns = grid(len(panels))
+    lines = swept.some(study.along, swept.LINES) if study.along else [None]
+    strokes = swept.strokes(lines)
+    paired = study.points.has_base
+    first = panels[0].outcome
+    sheet = Sheet(
+        name,
+        title,
+        rows,
+        columns,
+        height=0.95,
+        left=0.62,
+        gap_x=0.42 if own_scale else 0.14,
+        gap_y=0.42 if own_scale else 0.36,
+        below=0.5,
+        above=0.12 if own_scale else 0.02,
+        key=_key(study, lines),
+        caption=_caption(study, first, panels),
+    )
+    for axes, panel in zip(sheet.panels, panels, strict=False):
+        for place, value in enumerate(lines):
+            mine = panel.table if study.along is None else panel.table[panel.table[study.along.path] == value]
+            _line(axes, study, mine, strokes[place])
+        if paired:
+            axes.axhline(0, color="black", linewidth=0.8, zorder=2)
+        style.format_axis(axes.yaxis, panel.outcome.field, difference=paired)
+        swept.format_across(axes, study.across)
+        axes.set_title(panel.title, fontsize=6.5 if own_scale else 7)
+    sheet.share(len(panels))
+    if own_scale:
+        for axes in sheet.panels:
+            axes.tick_params(labelleft=True, labelsize=6.5)
+    else:
+        _one_scale(sheet, len(panels))
+    about = first.field
+    unit = swept.difference_unit(about) if paired else style.unit(about)
+    sheet.label_left(("difference" if paired else "level") + ("" if own_scale else f", {unit}"))
+    sheet.label_below(swept.label(study.across))
+    sheet.table = pd.concat([panel.table for panel in panels], ignore_index=True)
+    sheet.alt = f"{title}: {', '.join(panel.title for panel in panels)}."
+    return sheet
+
+
+def _line(axes: Any, study: Swept, rows: pd.DataFrame, stroke: style.Stroke) -> None:
+    x = np.array(swept.places(study.across, rows[study.across.path].tolist()))
+    if study.across.numeric:
+        style.band(axes, x, rows["lo"], rows["hi"], stroke.color, edged=True)
+        axes.plot(x, rows["mean"], color=stroke.color, linestyle=stroke.linestyle, linewidth=1.1, zorder=3)
+        return
+    reach = np.abs(rows[["lo", "hi"]].to_numpy().T - rows["mean"].to_numpy())
+    axes.errorbar(x, rows["mean"], yerr=reach, fmt="o", markersize=2.5, color=stroke.color, elinewidth=1.0, zorder=3)
+
+
+def _one_scale(sheet: Sheet, used: int) -> None:
+    shown = sheet.panels[:used]
+    low, high = min(axes.get_ylim()[0] for axes in shown), max(axes.get_ylim()[1] for axes in shown)
+    for axes in shown:
+        axes.set_ylim(low, high)
+
+
+def _key(study: Swept, lines: list[Any]) -> list[Entry]:
+    if study.along is None:
+        return []
+    return [
+        Entry(swept.named_value(study.along, value), *style.STROKES[place], alpha=0.18, edged=True)
+        for place, value in enumerate(lines)
+    ]
+
+
+def _caption(study: Swept, outcome: OutcomeAt, panels: list[Panel]) -> str:
+    n = pd.concat([panel.table["n"] for panel in panels])
+    where = f", {swept.where(outcome).lower()}" if len({panel.outcome.sector for panel in panels}) == 1 else ""
+    what = (
+        "Difference from the scenario as it stands (dotted line), paired by seed" if study.points.has_base else "Mean"
+    )
+    held = dict(study.held) | ({study.beside.path: swept.standing(study.beside)} if study.beside else {})
+    told = "; ".join(swept.named_value(study.points.factor(path), value) for path, value in held.items())
+    return (
+        f"“{study.title}”{where}, {outcome.year} (flows: sum over the year; states: its last quarter). {what}, "
+        f"{swept.seeds_words(n[n > 0])} a point: mean, edged band = 95 % interval of the mean."
+        + swept.shown(study.along, swept.LINES)
+        + (f" Held: {told}." if told else "")
+    )

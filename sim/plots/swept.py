@@ -1,0 +1,203 @@
+"""What all figures of a sweep share: the runs read once, words and axes of swept paths, slices, which lines to draw."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis import response
+from sim.analysis.outcome import OutcomeAt, last_year
+from sim.analysis.points import Factor, Points
+from sim.declare import Field
+from sim.plots import style
+from sim.study import Results
+from sim.study.tables import ALL
+from sim.study.yearly import is_flow
+
+LINES = 3  # at most, in one panel: bands of more would hide each other
+PANELS = 3  # at most, side by side
+
+
+@dataclass(frozen=True)
+class Swept:
+    """A sweep's folder as its figures see it; `years`: the last one counts, `sectors`: those asked for."""
+
+    results: Results
+    points: Points
+    sectors: tuple[str, ...] = ()
+    year: int | None = None
+    _cache: dict[OutcomeAt, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def title(self) -> str:
+        """The scenario that was swept."""
+        manifest = self.results.manifest
+        return str(manifest["scenarios"][manifest["base"]].get("title") or manifest["base"])
+
+    def outcome(self, metric: str, sector: str | None = None) -> OutcomeAt:
+        """A metric in the year shown, in a sector, the first one asked for, or all pooled."""
+        where = sector or (self.sectors[0] if self.sectors else ALL)
+        return OutcomeAt(metric, self.year or last_year(self.results), where)
+
+    def runs(self, outcome: OutcomeAt) -> pd.DataFrame:
+        """The runs that the design asked for, with the swept columns and the paired difference; read once."""
+        if outcome not in self._cache:
+            found = response.runs(self.results, self.points, outcome)
+            self._cache[outcome] = found[found["point"].isin(self.points.asked.index)]
+        return self._cache[outcome]
+
+    @cached_property
+    def across(self) -> Factor:
+        """The factor on the horizontal axis: of the numbers the one with most values, else the first."""
+        return max(self.points.factors, key=lambda factor: (factor.numeric, len(factor.levels)))
+
+    @cached_property
+    def along(self) -> Factor | None:
+        """The factor that makes lines: the first of the others."""
+        return next((factor for factor in self.points.factors if factor is not self.across), None)
+
+    @cached_property
+    def beside(self) -> Factor | None:
+        """The factor that makes panels: the next of the others."""
+        return next((factor for factor in self.points.factors if factor not in (self.across, self.along)), None)
+
+    @cached_property
+    def held(self) -> dict[str, Any]:
+        """Values at which all further factors are held: as they stand if the design has that value, else the middle."""
+        used = (self.across, self.along, self.beside)
+        return {factor.path: standing(factor) for factor in self.points.factors if factor not in used}
+
+
+def standing(factor: Factor) -> Any:
+    """The value of the scenario as it stands, or the middle one if the design does not have it."""
+    return factor.base if factor.base in factor.levels else factor.levels[len(factor.levels) // 2]
+
+
+def strokes(lines: Sequence[Any]) -> list[style.Stroke]:
+    """How so many lines are drawn: one alone is solid."""
+    return list(style.STROKES[: len(lines)]) if len(lines) > 1 else [style.STROKES[0]._replace(linestyle="-")]
+
+
+def shown(factor: Factor | None, most: int) -> str:
+    """Says, for captions, that not all values of a factor are drawn."""
+    if factor is None or len(factor.levels) <= most:
+        return ""
+    return f" {most} of {len(factor.levels)} values of “{factor.text}” are drawn; the CSV has all."
+
+
+def some(factor: Factor, most: int) -> list[Any]:
+    """At most so many of a factor's values, evenly chosen, the ends among them."""
+    levels = list(factor.levels)
+    if len(levels) <= most:
+        return levels
+    return [levels[round(place)] for place in np.linspace(0, len(levels) - 1, most)]
+
+
+def at(found: pd.DataFrame, held: dict[str, Any]) -> pd.DataFrame:
+    """The runs at these values."""
+    for path, value in held.items():
+        found = found[found[path] == value]
+    return found
+
+
+def axis_field(factor: Factor) -> Field:
+    """A factor's unit and words as those of a metric."""
+    unit = "" if factor.unit in ("1", "switch") else factor.unit
+    text = factor.text
+    return Field(unit, text if "_" in text.partition(":")[0] else text[:1].upper() + text[1:])
+
+
+def label(factor: Factor, width: int = 60) -> str:
+    """Words and unit for an axis."""
+    about = axis_field(factor)
+    unit = {"share": "%", "probability": "%"}.get(about.unit, about.unit)
+    return textwrap.fill(f"{about.text}, {unit}" if unit else about.text, width)
+
+
+def value_words(factor: Factor, value: Any, digits: int = 4) -> str:
+    """A value of a factor, in its unit."""
+    if not isinstance(value, float):
+        return str(value).replace("_", " ")
+    if style.percent(axis_field(factor)):
+        return f"{value * 100:.{digits}g} %"
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
+def named_value(factor: Factor, value: Any) -> str:
+    """A value with its unit and the factor's words, for keys and captions."""
+    unit = "" if factor.unit in ("1", "switch", "share", "probability", "ratio", "count") else factor.unit
+    return f"{factor.text} = {value_words(factor, value)} {unit}".rstrip()
+
+
+def title(about: Field, factors: Sequence[Factor]) -> str:
+    """The outcome against what is swept, as far as it fits on a line."""
+    told = f"{about.text} against {' and '.join(factor.text for factor in factors)}"
+    return told if style.text_width(told, 10.2) < style.WIDTH - 0.2 else f"{about.text} against what is swept"
+
+
+def panel_title(factor: Factor, value: Any, columns: int) -> str:
+    """The value that a panel shows, on two lines where panels are narrow."""
+    return textwrap.fill(named_value(factor, value), 84 // columns)
+
+
+def places(factor: Factor, values: Sequence[Any]) -> list[float]:
+    """Where values stand on the horizontal axis: numbers at themselves, texts one beside the other."""
+    if factor.numeric:
+        return [float(value) for value in values]
+    return [float(factor.levels.index(value)) for value in values]
+
+
+def format_across(axes: Any, factor: Factor, ticks: int = 4) -> None:
+    """Ticks of a swept path, and a thin line at the scenario as it stands."""
+    if factor.numeric:
+        style.format_axis(axes.xaxis, axis_field(factor))
+        axes.xaxis.get_major_locator().set_params(nbins=ticks)
+        span = factor.levels[-1] - factor.levels[0]
+        axes.set_xlim(factor.levels[0] - 0.03 * span, factor.levels[-1] + 0.03 * span)
+    else:
+        axes.set_xticks(range(len(factor.levels)), [textwrap.fill(value_words(factor, v), 12) for v in factor.levels])
+        axes.set_xlim(-0.5, len(factor.levels) - 0.5)
+    base = places(factor, [factor.base])[0] if factor.numeric or factor.base in factor.levels else np.nan
+    if factor.base is not None and axes.get_xlim()[0] <= base <= axes.get_xlim()[1]:
+        axes.axvline(base, color=style.GREY, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0.6)
+
+
+def when(outcome: OutcomeAt) -> str:
+    """How a year is reported, for captions."""
+    return (
+        f"Sum over {outcome.year}" if is_flow(outcome.metric, outcome.field.unit) else f"Last quarter of {outcome.year}"
+    )
+
+
+def heading(study: Swept, outcome: OutcomeAt) -> str:
+    """Scenario, sector, formula and year, as captions begin."""
+    formula = outcome.field.formula
+    return f"“{study.title}”, {where(outcome).lower()}. {formula[:1].upper()}{formula[1:]}. {when(outcome)}."
+
+
+def where(outcome: OutcomeAt) -> str:
+    """Sector in words."""
+    return style.words(outcome.sector)
+
+
+def seeds_words(n: "pd.Series[int]") -> str:
+    """The range of numbers of seeds."""
+    low, high = int(min(n)), int(max(n))
+    return f"{low} seeds" if low == high else f"{low} to {high} seeds"
+
+
+def held_words(study: Swept) -> str:
+    """At which values further factors are held, as a sentence."""
+    if not study.held:
+        return ""
+    told = [named_value(study.points.factor(path), value) for path, value in study.held.items()]
+    return f" Held: {'; '.join(told)}."
+
+
+def difference_unit(about: Field) -> str:
+    """The unit of a difference."""
+    return "% points" if style.percent(about) else style.unit(about)

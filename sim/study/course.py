@@ -1,0 +1,247 @@
+"""The course every study takes: plan, find what is there, run what is missing, sum up. One runner for all of them."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from sim.study import batch as worker
+from sim.study import manifest as manifests
+from sim.study.adaptive import Adaptive
+from sim.study.batch import Batch, Job, Order, pack, run_id
+from sim.study.engines import engine
+from sim.study.executor import run_batches
+from sim.study.interrupt import Interrupted, Interruption
+from sim.study.outcomes import failures_csv, runs
+from sim.study.plan import Arm, Options, Plan, Progress
+from sim.study.points import write_points
+from sim.study.results import Results
+from sim.study.store import KEEP, SWEPT, Failure, Folder, Receipt
+from sim.study.summary import write_summaries
+
+SAME_FAILURES = 20  # if that many runs fail and none succeeds, the rest is not tried
+EVERY = 30.0  # seconds between two writings of the manifest while runs go on
+
+
+def carry_out(plan: Plan, options: Options) -> Results:
+    """Run what the folder lacks, then write runs, failures, summary and differences.
+
+    Raises Interrupted after a signal (what ran is kept), Conflict, CannotCreate, IoFailure; UsageError on bad options.
+    """
+    holder = tempfile.TemporaryDirectory(prefix="contraflow-") if options.out is None else None
+    folder = Folder(Path(holder.name if holder else str(options.out)))
+    folder.create()
+    with folder.lock():
+        _Study(plan, options, folder).run()
+    return Results(folder.path, holder)
+
+
+class _Study:
+    """One study in a locked folder."""
+
+    def __init__(self, plan: Plan, options: Options, folder: Folder) -> None:
+        self.plan, self.options, self.folder = plan, options, folder
+        self.job = make_job(plan, options, folder.path)
+        self.arms = plan.arms
+        self.adaptive = Adaptive(plan, options)
+        self.planned: dict[str, tuple[int, int]] = {}  # run id -> place of the arm, seed
+        self.chunks: dict[str, Receipt] = {}
+        self.failures: dict[str, Failure] = {}
+        self.succeeded: set[str] = set()
+        self.found = 0
+        self.began = self.saved = time.monotonic()
+
+    def run(self) -> None:
+        self.manifest = self._open()
+        self._take_stock()
+        self._save("running")
+        self.folder.log(event="started", command=self.options.command, planned=len(self.planned), found=self.found)
+        with Interruption() as asked:
+            sent = pack(self.job)
+            most = max(len(self.planned) - self.found, len(self.arms) if self.options.until_ci else 0)
+            with engine(self.options.workers, self.options.cluster, most, sent) as chosen:
+                self._announce_compiling()
+                while True:
+                    batches = self._batches(chosen.workers)
+                    run_batches(self.job, sent, batches, chosen, self._report, lambda: asked() or self._hopeless())
+                    if asked() or not self._extend():
+                        break
+        self._tell()
+        if asked():
+            self._save("interrupted")
+            self.folder.log(event="interrupted", signal=asked.signal)
+            told = f"interrupted after {len(self.succeeded)} of {len(self.planned)} runs; what ran is kept"
+            raise Interrupted(told, f"go on with: {self.options.command or 'the same call'}", asked.code)
+        self._finish()
+        tried = len(self.succeeded) + len(self.failed)
+        status = "complete" if tried == len(self.planned) else "stopped"
+        self._save(status)
+        self.folder.log(event=status, done=len(self.succeeded), failed=len(self.failed))
+
+    def _announce_compiling(self) -> None:
+        code = code_folder()
+        if self.job.warm and not self.options.cluster and code and not any(code.glob("*.one_quarter-*.nbc")):
+            self.options.note("first run on this machine: the model is compiled, which takes about a minute")
+
+    def _open(self) -> dict[str, Any]:
+        """Compare with what the folder holds, and write the scenarios."""
+        plan = self.plan
+        new = manifests.begin(plan, self.options, self.job.kernel_hash)
+        seeds = set(plan.seeds)
+        if self.folder.holds_results:
+            if self.options.force:
+                self.folder.clear()
+            else:
+                old = manifests.read(self.folder.path)
+                manifests.check_same(self.folder, old, new)
+                new["started"] = old["started"]
+                seeds |= set(old["seeds"])
+        self.seeds = sorted(seeds)
+        for place, (name, scenario) in enumerate(plan.scenarios.items()):
+            if place == 0:
+                self.folder.write("scenario.yaml", scenario.text)
+            if len(plan.scenarios) > 1:
+                self.folder.write(f"scenarios/{name}.yaml", scenario.text)
+        if plan.design is not None:
+            self.folder.write_parquet("design.parquet", plan.design)
+        return {**new, "command": self.options.command}
+
+    def _wanted(self) -> int:
+        """How many runs the whole study has, all shards together."""
+        return len(self.arms) * len(self.seeds) if self.plan.only is None else len(self.plan.only)
+
+    def _take_stock(self) -> None:
+        self._plan_runs()
+        for receipt in self.folder.repair(self.options.note):
+            self._note(receipt)
+        self.found = len(self.succeeded)
+        if self.found:
+            self.options.note(f"found {self.found} of {len(self.planned)} runs in {self.folder.path}")
+
+    def _plan_runs(self) -> None:
+        """Which runs are wanted: of all pairs of seed and arm, or of those of one shard, every n-th."""
+        first, step = self.options.shard or (1, 1)
+        only = self.plan.only
+        pairs = ((place, seed) for seed in self.seeds for place in range(len(self.arms)))
+        for number, (place, seed) in enumerate(pairs):
+            arm = self.arms[place]
+            if number % step == first - 1 and (only is None or (arm.point, seed) in only):
+                self.planned[run_id(arm.hash, self.job.kernel_hash, seed)] = (place, seed)
+
+    def _batches(self, workers: int) -> Iterator[Batch]:
+        """What is missing, a few seeds of everything after the other, so that a part of a study is balanced and paired.
+
+        Each batch is of one scenario; the points of a sweep pass with one seed before the next seed begins.
+        """
+        missing = [(*self.planned[run], run) for run in self.planned if run not in self.succeeded]
+        size = max(1, min(worker.LARGEST, -(-len(missing) // (2 * workers if workers > 1 else 1))))
+        block = max(1, size * len(self.plan.scenarios) // len(self.arms))
+        turn = {seed: n // block for n, seed in enumerate(self.seeds)}
+        places = {name: n for n, name in enumerate(self.plan.scenarios)}
+        missing.sort(key=lambda each: (turn[each[1]], places[self.arms[each[0]].scenario], each[1], each[0]))
+        for _, group in groupby(missing, key=lambda each: (turn[each[1]], self.arms[each[0]].scenario)):
+            orders = [_order(self.arms[place], seed, run) for place, seed, run in group]
+            for first in range(0, len(orders), size):
+                yield Batch(tuple(orders[first : first + size]))
+
+    def _extend(self) -> bool:
+        """Add seeds while intervals are wider than asked."""
+        if self._hopeless():
+            return False
+        more = self.adaptive.more(self.folder, self.receipts, self.seeds)
+        if more:
+            self.options.note(self.adaptive.told)
+            self.seeds = sorted({*self.seeds, *more})
+            self._plan_runs()
+        return bool(more)
+
+    def _note(self, receipt: Receipt) -> None:
+        self.chunks[receipt.chunk] = receipt
+        self.succeeded |= receipt.runs.keys() & self.planned.keys()
+        self.failures |= {failure.run_id: failure for failure in receipt.failures}
+
+    def _report(self, receipt: Receipt | None) -> None:
+        if receipt is not None:
+            self._note(receipt)
+            seconds = round(sum(told[2] for told in receipt.runs.values()), 3)
+            counts = {"runs": len(receipt.runs), "failed": len(receipt.failures), "seconds": seconds}
+            where = {"host": receipt.host, "memory": receipt.memory}
+            self.folder.log(event="chunk", chunk=receipt.chunk, **counts, **where)
+        if time.monotonic() - self.saved > EVERY:
+            self._save("running")
+        self._tell()
+
+    def _tell(self) -> None:
+        done, seconds = len(self.succeeded), time.monotonic() - self.began
+        self.options.progress(Progress(len(self.planned), done, len(self.failed), self.found, seconds))
+
+    @property
+    def receipts(self) -> list[Receipt]:
+        return list(self.chunks.values())
+
+    @property
+    def failed(self) -> dict[str, Failure]:
+        """Failures of planned runs that no later try mended."""
+        return {i: told for i, told in self.failures.items() if i in self.planned and i not in self.succeeded}
+
+    def _hopeless(self) -> bool:
+        return not self.succeeded and len(self.failed) >= SAME_FAILURES
+
+    def _save(self, status: str) -> None:
+        self.saved = time.monotonic()
+        told = {**self.manifest, "status": status, "seeds": self.seeds, "runs": self._wanted()}
+        manifests.write(self.folder, manifests.progress(told, self.receipts, len(self.failed), len(self.planned)))
+
+    def _finish(self) -> None:
+        partial = self.options.shard is not None
+        finish(self.folder, self.plan, self.receipts, list(self.failed.values()), partial)
+        if self.options.until_ci:
+            self.folder.write("convergence.csv", self.adaptive.course(self.folder, self.receipts))
+
+
+def finish(folder: Folder, plan: Plan, receipts: list[Receipt], failed: list[Failure], partial: bool) -> None:
+    """Sum up: runs and failures, and unless the study is a part of another one, summary and differences."""
+    points = plan.design is not None
+    folder.write_parquet("runs.parquet", runs(folder, receipts, failed, points, plan.design))
+    folder.write("failures.csv", failures_csv(failed))
+    if partial:
+        return
+    if points:
+        write_points(folder, receipts, next(iter(plan.scenarios)), plan.about.get("outcomes"))
+    else:
+        write_summaries(folder, receipts, list(plan.scenarios), plan.references)
+
+
+def _order(arm: Arm, seed: int, run: str) -> Order:
+    return Order(run, arm.scenario, arm.point, arm.settings, seed)
+
+
+def code_folder() -> Path | None:
+    """Where the kernel's machine code is kept; None if it runs interpreted."""
+    from sim.quarter import one_quarter
+
+    stats = getattr(one_quarter, "stats", None)
+    return Path(stats.cache_path) if stats else None
+
+
+def make_job(plan: Plan, options: Options, folder: Path) -> Job:
+    """What workers need."""
+    from sim.compiled import kernel_hash
+    from sim.scenario.build import labels
+    from sim.scenario.vary import vary
+    from sim.simulate import simulate, warm_up
+
+    return Job(
+        scenarios=dict(plan.scenarios),
+        folder=folder.resolve(),
+        keep=SWEPT if plan.design is not None and options.keep == "summary" else KEEP[options.keep],
+        points=plan.design is not None,
+        kernel_hash=kernel_hash(),
+        replay=f"python run.py replay {folder}",
+        simulate=options.simulate or simulate,
+        labels=options.labels or labels,
+        vary=options.vary or vary,
+        warm=None if options.simulate else warm_up,
+    )

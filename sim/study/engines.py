@@ -1,0 +1,169 @@
+"""Where batches run: this process, processes of this machine, a Dask cluster; each a `concurrent.futures.Executor`.
+
+What happens when a worker dies is the same for all and stands in `executor`.
+"""
+
+import logging
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, contextmanager
+from multiprocessing.connection import wait as wait_for
+from typing import Any, Protocol
+
+from sim.errors import IoFailure, UsageError
+from sim.study import batch as worker
+from sim.study.batch import Sent
+
+PATIENCE = 10.0  # seconds in which a scheduler has to answer
+LOADED = "sim.simulate"  # what the server of processes imports before it forks
+
+
+class Engine(Protocol):
+    """Something that carries out batches. `deaths`: what a batch raises whose worker died; `tries`: how often a run
+    that ends its worker when it is alone there is tried."""
+
+    @property
+    def workers(self) -> int: ...
+    @property
+    def ahead(self) -> int: ...  # batches to hand over at a time
+    @property
+    def deaths(self) -> tuple[type[BaseException], ...]: ...
+    @property
+    def tries(self) -> int: ...
+    def open(self, workers: int) -> AbstractContextManager[Executor]: ...
+    def kill(self) -> None: ...
+
+
+def default_workers() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def engine(workers: int | None, cluster: str | None, most: int, sent: Sent) -> Iterator[Engine]:
+    """The engine that options ask for, with at most `most` workers; closed when the block ends."""
+    if cluster:
+        with _cluster(cluster) as found:
+            yield found
+        return
+    wanted = min(workers or default_workers(), most) or 1
+    yield Here() if wanted == 1 else Local(wanted, sent)
+
+
+class Here:
+    """This process: no pickling, easy to debug."""
+
+    workers = ahead = tries = 1
+    deaths: tuple[type[BaseException], ...] = ()
+
+    def open(self, workers: int) -> AbstractContextManager[Executor]:
+        return _Direct()
+
+    def kill(self) -> None:
+        """There is nobody else."""
+
+
+class _Direct(Executor):
+    """Runs what is submitted at once."""
+
+    def submit(self, fn: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*arguments, **named))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Local:
+    """Processes of this machine, forked from a server that has loaded the model."""
+
+    deaths = (BrokenProcessPool,)
+    tries = 2
+
+    def __init__(self, workers: int, sent: Sent) -> None:
+        self.workers, self.ahead, self.sent = workers, 2 * workers, sent
+        # Importing Mesa's batch runner changes the global start method, so the context is always named.
+        self.context: Any = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
+        if hasattr(os, "fork"):
+            self.context.set_forkserver_preload([worker.__name__, LOADED])
+
+    def open(self, workers: int) -> AbstractContextManager[Executor]:
+        return ProcessPoolExecutor(workers, mp_context=self.context, initializer=_start, initargs=(self.sent,))
+
+    def kill(self) -> None:
+        """Stop at once."""
+        for child in multiprocessing.active_children():
+            child.kill()
+
+
+def _start(sent: Sent) -> None:
+    """Begin a worker: it leaves interruptions to the main process and dies with it."""
+    import signal
+
+    import pyarrow as pa
+
+    for name in ("SIGINT", "SIGHUP"):  # sent to the whole terminal; SIGTERM stays, a broken pool ends workers with it
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    pa.set_cpu_count(1)
+    job = worker.unpack(sent)
+    if job.warm:  # neighbours start at different ends and meet in the cache
+        number = int(multiprocessing.current_process().name.rpartition("-")[2])
+        job.warm(next(iter(job.scenarios.values())), number % 2 == 0)
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for([parent.sentinel])
+        os._exit(1)
+
+
+class _Dask:
+    """Workers of a Dask cluster; they see the results folder under the same path, and have the same code."""
+
+    tries = 1  # the scheduler has tried it on several workers
+
+    def __init__(self, client: Any, deaths: tuple[type[BaseException], ...]) -> None:
+        self.client, self.deaths = client, deaths
+        self.workers = max(1, sum(client.nthreads().values()))
+        self.ahead = 2 * self.workers
+
+    @contextmanager
+    def open(self, workers: int) -> Iterator[Executor]:
+        # Tasks with equal arguments are different tasks here: pure=True would merge a repeated batch with the first.
+        yield self.client.get_executor(pure=False)
+
+    def kill(self) -> None:
+        """Workers go on; what they still write is whole, and found by the next run."""
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Engine]:
+    try:
+        from distributed import Client
+        from distributed.scheduler import KilledWorker
+    except ImportError as error:
+        hint = "install it with: pip install 'contraflow[cluster]'"
+        raise UsageError(f"--cluster needs the package {error.name or 'distributed'}", hint) from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is told by us, in one line
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        hint = "start one with: dask scheduler"
+        raise IoFailure(f"no Dask scheduler answers at {address}: {error}".splitlines()[0], hint) from error
+    with client:
+        if not client.nthreads():
+            raise IoFailure(f"the cluster at {address} has no workers", f"start one with: dask worker {address}")
+        try:
+            yield _Dask(client, (KilledWorker,))
+        except CancelledError as error:
+            raise IoFailure(
+                f"the scheduler at {address} is gone", "finished chunks are kept; run again to go on"
+            ) from error

@@ -1,0 +1,59 @@
+"""What a study would take, from a pilot: time, disk, memory."""
+
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.study.batch import Batch, Order, pack, peak_memory, run_id, work
+from sim.study.course import make_job
+from sim.study.engines import default_workers
+from sim.study.plan import Options, Plan
+
+PILOT = 3  # runs that are tried, spread over the arms
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """runs, seconds of one run, fastest and slowest; seconds and bytes of all; bytes of memory a worker holds."""
+
+    runs: int
+    workers: int
+    seconds_a_run: float
+    fastest: float
+    slowest: float
+    seconds: float
+    bytes: int
+    memory: int
+    free: int
+    exists: bool
+
+
+def estimate(plan: Plan, options: Options) -> Estimate:
+    """Try a few runs aside, in this process; nothing stays."""
+    arms, seeds = plan.arms, len(plan.seeds)
+    runs = len(arms) * seeds if plan.only is None else len(plan.only)
+    if options.shard:
+        runs = -(-runs // options.shard[1])
+    workers = min(options.workers or default_workers(), runs)
+    pilot = [(len(arms) * n // PILOT, plan.seeds[n % seeds]) for n in range(PILOT)]
+    times, size = [], 0
+    with tempfile.TemporaryDirectory() as aside:
+        job = make_job(plan, options, Path(aside))
+        sent = pack(job)
+        for number, (place, seed) in enumerate([pilot[0], *pilot]):  # the first run loads or compiles the model
+            arm = arms[place]
+            order = Order(run_id(arm.hash, job.kernel_hash, seed), arm.scenario, arm.point, arm.settings, seed)
+            began = time.perf_counter()
+            receipt, _ = work(sent, Batch((order,)))
+            if number:
+                times.append(time.perf_counter() - began)
+                size += sum(file["bytes"] for file in receipt.files.values())
+    mean = sum(times) / len(times)
+    out = Path(str(options.out)).resolve()
+    there = next(path for path in [out, *out.parents] if path.exists())
+    return Estimate(
+        runs, workers, mean, min(times), max(times), mean * runs / workers, size // len(times) * runs, peak_memory(),
+        shutil.disk_usage(there).free, (out / "manifest.json").is_file(),
+    )  # fmt: skip

@@ -1,0 +1,101 @@
+"""Shards of one study, run apart, in one folder."""
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from sim.errors import Conflict, UsageError
+from sim.study import manifest as manifests
+from sim.study.course import finish
+from sim.study.plan import Plan
+from sim.study.results import Results
+from sim.study.store import Folder
+
+
+def merge(
+    folders: Sequence[str | Path],
+    out: str | Path,
+    force: bool = False,
+    command: str = "",
+    note: Callable[[str], None] = lambda note: None,
+) -> Results:
+    """Unite the runs of several folders of one study in `out`, and sum them up; the folders stay as they are.
+
+    The same study may go on in `out` afterwards. Raises UsageError where a folder holds no results, Conflict where they
+    are of different studies or in use, CannotCreate, IoFailure.
+    """
+    sources = [Folder(Path(path)) for path in folders]
+    told = [_opened(source) for source in sources]
+    for source, other in zip(sources[1:], told[1:], strict=True):
+        manifests.check_same(source, other, told[0])
+    target = Folder(Path(out))
+    target.create()
+    with target.lock():
+        if target.holds_results and force:
+            target.clear()
+        elif target.holds_results:
+            manifests.check_same(target, {**manifests.read(target.path), "shard": None}, told[0])
+        seeds = sorted({seed for each in told for seed in each["seeds"]})
+        manifest = {**told[0], "seeds": seeds, "command": command, "status": "running"}
+        manifests.write(target, manifest)
+        for source in sources:
+            _copy(source, target)
+        _sum_up(target, manifest, note)
+    return Results(target.path)
+
+
+def _opened(source: Folder) -> dict[str, Any]:
+    """The manifest of a folder, as if it were no shard."""
+    if not source.holds_results:
+        raise UsageError(f"{source.path} is not a results folder", "give the folders that --shard wrote")
+    if owner := source.in_use():
+        raise Conflict(f"{source.path} is in use by {owner}", "wait until it ends")
+    return {**manifests.read(source.path), "shard": None}
+
+
+def _copy(source: Folder, target: Folder) -> None:
+    """Scenarios, design and chunks, each receipt after its files."""
+    for name in ("scenario.yaml", "design.parquet", "scenarios"):
+        for path in sorted((source.path / name).glob("*")) or [source.path / name]:
+            if path.is_file():
+                _link(path, target, str(path.relative_to(source.path)))
+    for receipt in source.receipts():
+        for table in receipt.files:
+            _link(source.path / table / f"{receipt.chunk}.parquet", target, f"{table}/{receipt.chunk}.parquet")
+        target.sign(receipt)
+
+
+def _link(path: Path, target: Folder, name: str) -> None:
+    """The same file under two names where the disk can, else a copy."""
+    if not path.is_file():  # a damaged chunk: found when all are checked
+        return
+    with target.writing(name) as part:
+        try:
+            os.link(path, part)
+        except OSError:
+            shutil.copyfile(path, part)
+
+
+def _sum_up(target: Folder, manifest: dict[str, Any], note: Callable[[str], None]) -> None:
+    receipts = target.repair(note)
+    succeeded = {run for receipt in receipts for run in receipt.runs}
+    failures = {told.run_id: told for receipt in receipts for told in receipt.failures if told.run_id not in succeeded}
+    finish(target, _plan(target, manifest), receipts, list(failures.values()), partial=False)
+    missing = manifest["runs"] - len(succeeded) - len(failures)
+    if missing:
+        note(f"{missing} of {manifest['runs']} runs are missing; the command of the study with this --out runs them")
+    told = {**manifest, "status": "stopped" if missing else "complete"}
+    manifests.write(target, manifests.progress(told, receipts, len(failures), manifest["runs"]))
+
+
+def _plan(target: Folder, manifest: dict[str, Any]) -> Plan:
+    """As much of the plan as summing up needs."""
+    names = dict.fromkeys([*manifest["scenarios"], *manifest["variants"]])
+    design = target.path / "design.parquet"
+    table = pq.read_table(design) if design.is_file() else None
+    about = manifest["design"] or {}
+    return Plan(manifest["kind"], names, tuple(manifest["seeds"]), manifest["references"], design=table, about=about)

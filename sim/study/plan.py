@@ -1,0 +1,117 @@
+"""What a study is asked to do: which scenarios or points, which seeds, and how it is carried out."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from sim.errors import UsageError
+from sim.study.store import KEEP
+from sim.study.tables import Run
+
+Seeds = int | str | Iterable[int]
+Settings = tuple[tuple[str, Any], ...]  # paths and values that make a point out of a scenario
+ROUND = 20  # seeds that are added at a time until intervals are narrow
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a study is: runs planned, done (found ones included), failed, found from earlier; seconds so far."""
+
+    planned: int
+    done: int
+    failed: int
+    found: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a study is carried out.
+
+    workers: processes, all cores by default, 1 runs in this process; cluster: address of a Dask scheduler instead; out:
+    results folder; keep: a key of `store.KEEP`; force: start over where the folder holds other results; command: as it
+    stands in manifest and hints; progress, note: called with how far it is, and with lines worth telling.
+
+    until_ci: metric -> half-width of its 95 % interval (last year, all sectors) at which no more seeds are added;
+    max_seeds: not more than these. shard (i, n): only every n-th run, from the i-th. simulate, labels, vary: the model.
+    """
+
+    workers: int | None = None
+    out: str | Path | None = None
+    keep: str = "trajectories"
+    force: bool = False
+    command: str = ""
+    progress: Callable[[Progress], None] = lambda progress: None
+    note: Callable[[str], None] = lambda note: None
+    cluster: str | None = None
+    until_ci: Mapping[str, float] = field(default_factory=dict)
+    max_seeds: int = 1000
+    shard: tuple[int, int] | None = None
+    simulate: Callable[[Any, int], Run] | None = None
+    labels: Callable[[Any], Any] | None = None
+    vary: Callable[[Any, Mapping[str, Any]], Any] | None = None
+
+    def __post_init__(self) -> None:
+        if self.keep not in KEEP:
+            raise UsageError(f"keep: {self.keep!r} is not one of {', '.join(KEEP)}")
+        if self.workers is not None and self.workers < 1:
+            raise UsageError("workers: at least 1", "--workers 1 runs in one process")
+        if self.shard is not None:
+            part, parts = self.shard
+            if not 1 <= part <= parts:
+                raise UsageError(f"shard: {part}/{parts} is not one of n parts", "for example --shard 3/40")
+            if self.until_ci:
+                raise UsageError(
+                    "a shard sees no intervals, so --until-ci cannot hold", "merge the shards, then extend"
+                )
+
+
+class Arm(NamedTuple):
+    """What is run with every seed: a scenario as it stands (point 0), or a point of a design near it."""
+
+    scenario: str
+    point: int
+    hash: str
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Scenarios by name, the base first, and what each is compared with.
+
+    A sweep has one scenario and its arms: `design` holds their values (design.parquet), `about` tells how they came
+    about, and `only`, if given, which pairs of point and seed are wanted.
+    """
+
+    kind: str
+    scenarios: Mapping[str, Any]
+    seeds: tuple[int, ...]
+    references: Mapping[str, str] = field(default_factory=dict)
+    points: tuple[Arm, ...] = ()
+    design: pa.Table | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
+    only: frozenset[tuple[int, int]] | None = None
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """All that is run with every seed."""
+        return self.points or tuple(Arm(name, 0, each.hash, ()) for name, each in self.scenarios.items())
+
+
+def parse_seeds(seeds: Seeds) -> tuple[int, ...]:
+    """Seeds of N, "N", "A:B" or an iterable; raises UsageError on anything else."""
+    if isinstance(seeds, str):
+        first, colon, last = seeds.partition(":")
+        if not (first.strip().isdigit() and (not colon or last.strip().isdigit())):
+            raise UsageError(f"seeds: {seeds!r} is neither a number nor a range", "write --seeds 100 or --seeds 1:100")
+        found = range(int(first), int(last) + 1) if colon else range(1, int(first) + 1)
+    elif isinstance(seeds, int):
+        found = range(1, seeds + 1)
+    else:
+        found = sorted(set(seeds))  # type: ignore[assignment]
+    if not found or found[0] < 0 or found[-1] >= 2**32:
+        raise UsageError(f"seeds: {seeds!r} holds no seed between 0 and 2^32", "write --seeds 100 or --seeds 1:100")
+    return tuple(found)

@@ -1,0 +1,138 @@
+"""Over the seeds of each design point: outcomes of the last year, and their paired difference to point 0."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from sim.study.store import Folder, Receipt
+from sim.study.summary import QUANTILES, correlation, half_width, quantiles, spread
+from sim.study.tables import fields
+from sim.study.yearly import FINAL
+
+Floats = NDArray[np.float64]
+_MEMORY = 2**23  # bytes of one block of metrics over all runs; computing takes some fifteen times that
+
+
+class Ground(NamedTuple):
+    """Some metrics of the last year of all runs: values [metric, point, cell, seed], nan where a run is missing.
+
+    keys say which year, sector, region a cell is; `base` is the place of point 0 among the points.
+    """
+
+    metrics: tuple[str, ...]
+    keys: dict[str, pa.Array]
+    points: NDArray[np.int64]
+    seeds: NDArray[np.int64]
+    values: Floats
+
+    @property
+    def base(self) -> int | None:
+        at = int(np.searchsorted(self.points, 0))
+        return at if at < len(self.points) and self.points[at] == 0 else None
+
+
+def grounds(folder: Folder, receipts: list[Receipt], wanted: Sequence[str] | None = None) -> Iterator[Ground]:
+    """Blocks of metrics (all, or those wanted), each small enough for memory; nothing where no run succeeded."""
+    runs = [run for receipt in receipts for run in receipt.runs.values()]
+    points, seeds = (np.unique(np.array([run[key] for run in runs], np.int64)) for key in (0, 1))
+    for table, declared in FINAL.items():
+        files = folder.paths(table, receipts)
+        metrics = [name for name in fields(declared) if wanted is None or name in wanted]
+        if not files or not metrics:
+            continue
+        cells = _cells(receipts, table)
+        size = max(1, _MEMORY // (8 * cells * len(points) * len(seeds)))
+        for first in range(0, len(metrics), size):
+            block = metrics[first : first + size]
+            values = np.full((len(block), len(points), cells, len(seeds)), np.nan)
+            keys: dict[str, pa.Array] = {}
+            named = [key for key in ("year", "sector", "region") if key in pq.read_schema(files[0]).names]
+            for path in files:
+                read = ["point", "seed", *block, *([] if keys else named)]  # keys are the same in all files
+                keys = _fill(values, pq.ParquetFile(path).read(columns=read), block, points, seeds) or keys
+            yield Ground(tuple(block), keys, points, seeds, values)
+
+
+def _cells(receipts: list[Receipt], table: str) -> int:
+    """Rows of one run."""
+    receipt = next(receipt for receipt in receipts if table in receipt.files)
+    return int(receipt.files[table]["rows"]) // len(receipt.runs)
+
+
+def _fill(
+    values: Floats, table: pa.Table, metrics: list[str], points: NDArray[np.int64], seeds: NDArray[np.int64]
+) -> dict[str, pa.Array]:
+    """Put a chunk's runs in their places; returns the keys of the cells, as far as they were read."""
+    cells = values.shape[2]
+    point = np.searchsorted(points, table["point"].to_numpy()[::cells])
+    seed = np.searchsorted(seeds, table["seed"].to_numpy()[::cells])
+    for row, metric in enumerate(metrics):
+        values[row, point, :, seed] = table[metric].to_numpy().reshape(-1, cells)
+    first = table.slice(0, cells)
+    return {key: first[key].combine_chunks() for key in ("year", "sector", "region") if key in table.column_names}
+
+
+def write_points(folder: Folder, receipts: list[Receipt], scenario: str, wanted: Sequence[str] | None = None) -> None:
+    """Write summary.parquet and differences.parquet, block by block."""
+    if not any(receipt.runs for receipt in receipts):
+        return
+    with folder.writing("summary.parquet") as level, folder.writing("differences.parquet") as effect:
+        sinks: dict[Any, Any] = {}
+        try:
+            for ground in grounds(folder, receipts, wanted):
+                for place, table in ((level, _levels(ground, scenario)), (effect, _differences(ground, scenario))):
+                    if place not in sinks:
+                        sinks[place] = pq.ParquetWriter(place, table.schema, compression="zstd")
+                    sinks[place].write_table(table)
+        finally:
+            for sink in sinks.values():
+                sink.close()
+
+
+def _levels(ground: Ground, scenario: str) -> pa.Table:
+    n, mean, sd = spread(ground.values)
+    half = half_width(sd, n)
+    found = dict(zip(QUANTILES, quantiles(ground.values, list(QUANTILES.values())), strict=True))
+    numbers = {"mean": mean, "sd": sd, **found, "lo": mean - half, "hi": mean + half}
+    return _rows({"scenario": scenario}, ground, np.arange(len(ground.points)), n, numbers)
+
+
+def _differences(ground: Ground, scenario: str) -> pa.Table:
+    others = np.flatnonzero(ground.points != 0)
+    base = np.full_like(ground.values[:, :1], np.nan) if ground.base is None else ground.values[:, [ground.base]]
+    own = ground.values[:, others]
+    base = np.broadcast_to(base, own.shape)
+    gap = own - base
+    n, mean, sd = spread(gap)
+    half = half_width(sd, n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        positive = np.where(n > 0, (gap > 0).sum(axis=-1) / n, np.nan)
+    numbers = {"difference": mean, "lo": mean - half, "hi": mean + half, "p_positive": positive}
+    numbers["correlation"] = correlation(base, own)
+    return _rows({"base": scenario, "scenario": scenario}, ground, others, n, numbers)
+
+
+def _rows(
+    names: dict[str, str], ground: Ground, places: NDArray[Any], n: NDArray[np.int64], numbers: dict[str, Floats]
+) -> pa.Table:
+    """Rows ordered by metric, point and cell."""
+    metrics, points, cells = n.shape
+    zeros = pa.array(np.zeros(n.size, np.int32))
+    columns: dict[str, Any] = {
+        key: pa.DictionaryArray.from_arrays(zeros, pa.array([name])) for key, name in names.items()
+    }
+    columns["point"] = pa.array(np.tile(np.repeat(ground.points[places], cells), metrics))
+    cell = pa.array(np.tile(np.arange(cells), metrics * points))
+    for key in ("year", "sector", "region"):
+        told = ground.keys.get(key)
+        columns[key] = pa.nulls(n.size, pa.dictionary(pa.int32(), pa.string())) if told is None else told.take(cell)
+    codes = pa.array(np.repeat(np.arange(metrics, dtype=np.int32), points * cells))
+    columns["metric"] = pa.DictionaryArray.from_arrays(codes, pa.array(ground.metrics, pa.string()))
+    columns["n"] = pa.array(n.reshape(-1))
+    for key, values in numbers.items():
+        columns[key] = pa.array(values.reshape(-1), from_pandas=True)
+    return pa.table(columns).filter(pa.array(n.reshape(-1) > 0))

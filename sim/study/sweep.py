@@ -1,0 +1,221 @@
+"""One scenario at many points of a design, all with the same seeds."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from sim.errors import Problem, ScenarioError, UsageError
+from sim.scenario import Scenario, find, load
+from sim.scenario.merge import nearest
+from sim.scenario.sweeps import Sweep, is_sweep, read_sweep
+from sim.scenario.values import slug
+from sim.scenario.vary import value_at, vary
+from sim.study.course import carry_out
+from sim.study.design import DESIGNS, MOST_POINTS, Design, factor, grid, read_points, sampled, table, together
+from sim.study.plan import Arm, Options, Plan, Seeds, parse_seeds
+from sim.study.results import Results
+from sim.study.tables import METRICS, fields
+
+SEEDS = 20
+_SHOWN = 20  # problems of points, at most
+Near = Callable[[Any, Mapping[str, Any]], Any]
+Place = Callable[[str, str], Problem]  # a problem of a key, in words, at its place
+
+
+def sweep(
+    scenario: Scenario | str | Path,
+    vary: Mapping[str, Any] | None = None,
+    design: Any = None,
+    samples: int | None = None,
+    seeds: Seeds | None = None,
+    outcomes: Sequence[str] | None = None,
+    set: Mapping[str, Any] | None = None,
+    workers: int | None = None,
+    **options: Any,
+) -> Results:
+    """Run a scenario, or a sweep file, at the points of a design; tables of the results are joined with their values.
+
+    vary: path -> values, "0:1:0.05" (both ends included), or (low, high) for sampled designs. design: "grid", "list"
+    (the first values together, then the second), "lhs", "sobol" (with `samples`), a CSV file, or a data frame whose
+    columns are paths and, if you like, `seed`. seeds: as in `ensemble`, 20 by default. outcomes: metrics of the
+    summary, all by default. Other options as in `Options`; `keep` is "summary" by default. Raises as `ensemble` does.
+    """
+    asked = {"vary": vary, "design": design, "samples": samples, "seeds": seeds, "outcomes": outcomes}
+    told = ask(scenario, {key: value for key, value in asked.items() if value is not None}, set or {})
+    chosen = Options(workers=workers, **{"keep": "summary", **options})
+    return carry_out(told.plan(chosen.vary), chosen)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The scenario to vary, what is asked of it, the sweep's name, and how its problems are placed."""
+
+    scenario: Any
+    given: dict[str, Any]
+    name: str
+    file: Sweep | None = None
+
+    def plan(self, near: Near | None = None, most: int = MOST_POINTS) -> Plan:
+        """All points, each validated. Raises UsageError on a wrong design (ScenarioError if a file gives it),
+        ScenarioError on wrong paths and values."""
+        if self.file is None:
+            return plan(self.scenario, self.given, near, most)
+        try:
+            return plan(self.scenario, self.given, near, most, self.file.problem)
+        except UsageError as error:
+            key = error.message.removeprefix("vary ").partition(":")[0]
+            message = error.message.removeprefix(f"vary {key}: ")
+            raise ScenarioError(
+                [self.file.problem(key if message != error.message else "", message)], error.hint
+            ) from None
+
+
+def check(path: str | Path) -> list[Problem]:
+    """Everything wrong with a sweep file, its scenario and its points; empty: good."""
+    try:
+        ask(path, {}, {}).plan(most=sys.maxsize)
+    except ScenarioError as error:
+        return list(error.problems)
+    return []
+
+
+def ask(scenario: Any, asked: Mapping[str, Any], settings: Mapping[str, Any]) -> Asked:
+    """The scenario and what is asked of it, from a sweep file where one is named; what is asked directly comes first.
+
+    Raises ScenarioError with every problem of the files.
+    """
+    if not isinstance(scenario, str | Path):
+        return Asked(scenario, dict(asked), scenario.name)
+    if not is_sweep(scenario):
+        told = load(scenario, settings)
+        return Asked(told, dict(asked), f"{told.name}-sweep")
+    file = read_sweep(scenario)
+    given = {**file.given, **asked}
+    if "vary" in file.given and "vary" in asked:
+        given["vary"] = {**file.given["vary"], **asked["vary"]}
+    told = load(_beside(file), {**file.settings, **settings})
+    return Asked(told, given, slug(file.name), file)
+
+
+def _beside(file: Sweep) -> Path:
+    """The scenario's file, looked up from the sweep's own."""
+    found = find.named(file.scenario, file.place.path.parent)
+    assert isinstance(found, find.Place)  # the reader of the file has checked it
+    return found.path
+
+
+def _on_command_line(key: str, message: str) -> Problem:
+    return Problem("--vary", 0, 0, key, message)
+
+
+def plan(
+    scenario: Any,
+    given: Mapping[str, Any],
+    near: Near | None = None,
+    most: int = MOST_POINTS,
+    problem: Place = _on_command_line,
+) -> Plan:
+    """All points of what is given (the arguments of `sweep`), each validated; see `Asked.plan`."""
+    design = _design(given, most)
+    outcomes = given.get("outcomes")
+    _check_outcomes(outcomes)
+    seeds = parse_seeds(given.get("seeds") or SEEDS)
+    if design.seeds is not None:
+        seeds = parse_seeds(design.seeds)
+    arms, points, frame = _settle(scenario, design, near or vary, problem)
+    only = None
+    if design.seeds is not None:
+        only = frozenset(zip(points, design.seeds, strict=True)) | frozenset((0, seed) for seed in seeds)
+    about = {**design.told(), "outcomes": list(outcomes) if outcomes else None}
+    return Plan("sweep", {scenario.name: scenario}, seeds, {}, arms, frame, about, only)
+
+
+def _design(given: Mapping[str, Any], most: int) -> Design:
+    kind: Any = given.get("design")
+    if hasattr(kind, "to_dict"):
+        return table(kind.to_dict("records"), most)
+    points = given.get("points")
+    if points is None and isinstance(kind, str | Path) and str(kind).endswith(".csv"):
+        points = kind
+    if points is not None:
+        if given.get("vary"):
+            raise UsageError("points of a file and values to vary do not go together", "put all paths into the file")
+        return read_points(Path(points), most)
+    kind = kind or "grid"
+    if kind not in DESIGNS:
+        raise UsageError(f"design: {kind!r} is not one of {', '.join(DESIGNS)}{nearest(str(kind), DESIGNS)}")
+    factors = [factor(path, values) for path, values in (given.get("vary") or {}).items()]
+    _check_paths([each.path for each in factors])
+    samples = given.get("samples")
+    if kind in ("lhs", "sobol"):
+        if samples is None:
+            raise UsageError(f"design {kind} needs a number of samples", "for example --samples 256")
+        return sampled(kind, factors, int(samples), most=most) if factors else grid(factors)
+    if samples is not None:
+        raise UsageError(f"samples belong to the designs lhs and sobol, not to {kind}")
+    return grid(factors, most) if kind == "grid" else together(factors, most)
+
+
+def _check_paths(paths: Sequence[str]) -> None:
+    for path in paths:
+        inside = next((other for other in paths if other.startswith(f"{path}.")), None)
+        if inside:
+            raise UsageError(f"vary {path} and {inside}: one holds the other", "vary one of them")
+
+
+def _check_outcomes(outcomes: Sequence[str] | None) -> None:
+    known = [name for declared in (METRICS["trajectories"], METRICS["markets"]) for name in fields(declared)]
+    for name in outcomes or ():
+        if name not in known:
+            raise UsageError(f"outcomes: {name!r} is no metric{nearest(name, known)}", "`show metrics` lists them")
+
+
+def _settle(scenario: Any, design: Design, near: Near, problem: Place) -> tuple[tuple[Arm, ...], list[int], pa.Table]:
+    """Arms (point 0 and every different row), the point of each row, and the table of points.
+
+    Raises ScenarioError with the problems of all rows, each said once.
+    """
+    arms = [Arm(scenario.name, 0, scenario.hash, ())]
+    known = {scenario.hash: 0}
+    values = [[value_at(scenario, path) for path in design.paths]]
+    points: list[int] = []
+    problems: dict[Problem, None] = {}
+    for row in design.rows:
+        settings = tuple(zip(design.paths, row, strict=True))
+        try:
+            point = near(scenario, dict(settings))
+        except ScenarioError as error:
+            problems |= {problem(each.key, each.message): None for each in error.problems}
+            if len(problems) >= _SHOWN:
+                break
+            continue
+        if point.hash not in known:
+            known[point.hash] = len(arms)
+            arms.append(Arm(scenario.name, len(arms), point.hash, settings))
+            values.append([value_at(point, path) for path in design.paths])
+        points.append(known[point.hash])
+    if problems:
+        raise ScenarioError(list(problems))
+    designed = {*points}
+    columns: dict[str, Any] = {
+        "point": pa.array(range(len(arms)), pa.int64()),
+        "designed": pa.array([n in designed for n in range(len(arms))]),
+    }
+    for path, column in zip(design.paths, zip(*values, strict=True), strict=True):
+        columns[path] = _column(column)
+    return tuple(arms), points, pa.table(columns)
+
+
+def _column(values: Sequence[Any]) -> pa.Array:
+    """Numbers as float64, anything else as text."""
+    if all(value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values):
+        return pa.array([None if value is None else float(value) for value in values], pa.float64())
+    texts = [
+        value if isinstance(value, str) or value is None else json.dumps(value, ensure_ascii=False) for value in values
+    ]
+    return pa.array(texts, pa.string())
