@@ -40,9 +40,10 @@ ASKED = {
 
 
 class Table:
-    """Measurements in the order of `ASKED`."""
+    """Measurements in the order of `ASKED`; `load`: how busy the machine was before."""
 
-    def __init__(self) -> None:
+    def __init__(self, load: float) -> None:
+        self.load = load
         self.found: dict[str, float] = {}
         self.notes: dict[str, str] = {}
 
