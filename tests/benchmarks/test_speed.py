@@ -5,8 +5,10 @@ machine. Ratios to W, the reference workload beside this page, are medians of CP
 """
 
 import math
+import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +57,22 @@ def kernel(scenario: Scenario) -> Callable[[], float]:
     return once
 
 
+def study(clock: Callable[[], float], scenario: Scenario, runs: int, workers: int, keep: str) -> float:
+    """Seconds of a study by a clock, from nothing to its summary."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = clock()
+        results = ensemble(scenario, runs, workers=workers, keep=keep, out=Path(folder) / "results")
+        seconds = clock() - began
+        assert results.manifest["counts"]["done"] == runs
+    return seconds
+
+
 @pytest.mark.parametrize("keep", ["summary", "trajectories"])
 def test_a_thousand_runs_in_cpu_time(scenario: Scenario, keep: str, note: Note) -> None:
     """Two studies of different length in this process: the difference is what a run costs, whatever a start costs."""
     few, many = 4, 24
-    ensemble(scenario, few, workers=1, keep=keep)
-    timed = {str(n): lambda n=n: cpu(lambda: ensemble(scenario, n, workers=1, keep=keep)) for n in (few, many)}
+    study(time.process_time, scenario, few, 1, keep)
+    timed = {str(n): partial(study, time.process_time, scenario, n, 1, keep) for n in (few, many)}
     found = interleaved(5, {**timed, "w": w(USUAL), "kernel": kernel(scenario)})
     each = (found[str(many)] - found[str(few)]) / (many - few)
     note(keep, each / found["w"], f"{1e3 * each:.1f} ms a run, W over 200 quarters {1e3 * found['w']:.1f} ms")
@@ -74,11 +86,7 @@ def test_a_thousand_runs_on_two_cores(scenario: Scenario, keep: str, full: bool,
     """Wall time; without --full from studies of 40 and 200 runs, in proportion."""
     warm_up(scenario)
 
-    def wall(runs: int) -> float:
-        began = time.perf_counter()
-        assert ensemble(scenario, runs, workers=2, keep=keep).manifest["counts"]["done"] == runs
-        return time.perf_counter() - began
-
+    wall = partial(study, time.perf_counter, scenario, workers=2, keep=keep)
     if full:
         note(f"{keep}_wall", wall(1000), "wall time of 1,000 runs")
         return
