@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import numpy as np
@@ -35,8 +36,9 @@ class Field:
 Column = NDArray[Any]
 
 
+@cache  # reading type hints again for each run would cost milliseconds
 def fields(declared: type) -> dict[str, Field]:
-    """The declared quantities of a NamedTuple, in order: name -> Field."""
+    """The declared quantities of a NamedTuple, in order: name -> Field; shared by all callers, not to be changed."""
     hints = get_type_hints(declared, include_extras=True)
     return {name: get_args(hint)[1] for name, hint in hints.items()}
 
@@ -53,6 +55,7 @@ def allocate(declared: type[Columns], sizes: Mapping[str, int]) -> Columns:
     return declared(*arrays)
 
 
+@cache
 def record(declared: type) -> np.dtype[np.void]:
     """The record dtype of a table the kernel writes, with attribute access in plain Python as in compiled code."""
     plain = np.dtype([(name, field.dtype) for name, field in fields(declared).items()])

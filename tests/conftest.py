@@ -45,9 +45,19 @@ def interpreter() -> Interpreter:
             env={k: v for k, v in given.items() if v is not None},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,  # compiling for another processor, on a busy machine
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
     return run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the benchmarks; they stand here because pytest reads them before it knows the tests."""
+    speed = parser.getgroup("benchmarks (pytest -m benchmark)")
+    speed.addoption(
+        "--full", action="store_true", help="1,000 runs instead of some in proportion; 1,000,000 firms in 16 sectors"
+    )
+    speed.addoption("--hold", action="store_true", help='fail where a "must" is missed, instead of only telling it')
+    speed.addoption("--write-readme", action="store_true", help="put the table into README.md")

@@ -1,29 +1,20 @@
 """One model in every lane: interpreted or compiled, for any processor, the same bytes."""
 
-import hashlib
 import platform
 from pathlib import Path
 
 import pytest
+from llvmlite.binding import get_host_cpu_features
 
-from sim.scenario import load
-from sim.simulate import Run, simulate
-from sim.verify.laboratory import NEW, SHARES, WORLD, Laboratory, sector, shock
-
-FINGERPRINT = """
-import hashlib
-from pathlib import Path
-from sim.scenario import load
+from sim.scenario import Scenario, load
 from sim.simulate import simulate
-run = simulate(load(Path({path!r})), {seed})
-records = (run.outcome, run.markets, run.vintages, run.events, run.lives, run.firm_ids)
-print(hashlib.sha256(b"".join(table.tobytes() for table in records)).hexdigest(), len(run.events))
-"""
+from sim.verify.laboratory import NEW, SHARES, WORLD, Laboratory, sector, shock
+from tests.quarter.fingerprint import fingerprint
 
-
-def fingerprint(run: Run) -> str:
-    records = (run.outcome, run.markets, run.vintages, run.events, run.lives, run.firm_ids)
-    return f"{hashlib.sha256(b''.join(table.tobytes() for table in records)).hexdigest()} {len(run.events)}"
+PROCESSORS = {
+    "SSE2": {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "+sse,+sse2"},  # of 2003: two numbers at a time
+    "AVX2": {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx,+avx2,+fma"},  # four, and fused multiplication
+}
 
 
 @pytest.fixture(scope="module")
@@ -61,15 +52,19 @@ def tiny(lab: Laboratory) -> Path:
 def test_the_interpreted_lane_gives_the_same_bytes(tiny: Path, root: Path, interpreter) -> None:  # type: ignore[no-untyped-def]
     compiled = fingerprint(simulate(load(tiny), 1))
     assert int(compiled.split()[1]) > 15
-    code = FINGERPRINT.format(path=str(tiny), seed=1)
-    assert interpreter(code, root, NUMBA_DISABLE_JIT="1") == compiled
+    code = f"from tests.quarter.fingerprint import tell; tell({str(tiny)!r}, 1)"
+    assert interpreter(code, root, NUMBA_DISABLE_JIT="1") == f"{load(tiny).name} 1 {compiled}"
 
 
 @pytest.mark.verification
-@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="names a processor of that family")
-def test_any_processor_gives_the_same_bytes(lab: Laboratory, root: Path, tmp_path: Path, interpreter) -> None:  # type: ignore[no-untyped-def]
-    """A processor of 2003: two numbers at a time and no fused multiplication."""
-    path = lab.folder / "world.yaml"
-    code = FINGERPRINT.format(path=str(path), seed=2)
-    plain = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "+sse,+sse2", "NUMBA_CACHE_DIR": str(tmp_path)}
-    assert interpreter(code, root, **plain) == fingerprint(simulate(load(path), 2))
+@pytest.mark.parametrize("name", PROCESSORS)
+def test_any_processor_gives_the_same_bytes(shipped: Scenario, root: Path, interpreter, name: str) -> None:  # type: ignore[no-untyped-def]
+    """The whole shipped world to its last year, compiled for less than this machine has; the cache keeps it apart."""
+    if platform.machine() not in ("x86_64", "AMD64"):
+        pytest.skip("names processors of another family")
+    if name == "AVX2" and not get_host_cpu_features().get("avx2"):
+        pytest.skip("this processor has no AVX2")
+    code = "from tests.quarter.fingerprint import tell; tell('baseline', 1, 2); tell('tight_controls', 1)"
+    here = [f"baseline {seed} {fingerprint(simulate(shipped, seed))}" for seed in (1, 2)]
+    here.append(f"tight_controls 1 {fingerprint(simulate(load('tight_controls'), 1))}")
+    assert interpreter(code, root, **PROCESSORS[name]).splitlines() == here

@@ -1,0 +1,50 @@
+"""Clocks: CPU time of this process, interleaved; wall and CPU time of a fresh Python."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).parents[2]
+
+
+def cpu(function: Callable[[], Any]) -> float:
+    """CPU seconds of a call, all threads of this process."""
+    began = time.process_time()
+    function()
+    return time.process_time() - began
+
+
+def interleaved(rounds: int, timed: Mapping[str, Callable[[], float]]) -> dict[str, float]:
+    """Medians of what each returns in seconds, taken in turns so that a busy machine slows all alike."""
+    taken: dict[str, list[float]] = {name: [] for name in timed}
+    for _ in range(rounds):
+        for name, function in timed.items():
+            taken[name].append(function())
+    return {name: median(times) for name, times in taken.items()}
+
+
+class Spent(NamedTuple):
+    """Seconds, and what was printed."""
+
+    wall: float
+    cpu: float
+    told: str
+
+
+def python(*arguments: str, bytecode: Path, cache: Path | None = None) -> Spent:
+    """Runs a fresh Python in the project's folder. `bytecode`, `cache`: where it and machine code are kept; without a
+    cache of its own it shares ours."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
+    own = {} if cache is None else {"NUMBA_CACHE_DIR": str(cache)}
+    given = {**kept, **own, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(bytecode)}
+    before, began = os.times(), time.perf_counter()
+    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=given, capture_output=True, text=True)
+    wall, after = time.perf_counter() - began, os.times()
+    assert done.returncode == 0, done.stdout + done.stderr
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return Spent(wall, used, done.stdout)

@@ -1,0 +1,185 @@
+"""How fast: each test measures one thing and adds it to the table that `pytest -m benchmark` prints.
+
+A limit that is missed is told in the table and fails the test with --hold only: a run time depends on who else uses the
+machine. Ratios to W, the reference workload beside this page, are medians of CPU time taken in turns in one process.
+"""
+
+import math
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.compiled import bundle
+from sim.quarter import State, advance, run
+from sim.scenario import Scenario
+from sim.scenario.build import build, host
+from sim.simulate import EVENTS_A_FIRM, prepare, quietly, simulate, warm_up
+from sim.study import ensemble
+from tests.benchmarks import w_numba
+from tests.benchmarks.clock import cpu, interleaved, python
+from tests.benchmarks.tiled import RECORDS, bytes_of, state_before, tile
+
+pytestmark = pytest.mark.benchmark
+
+Note = Callable[..., None]
+FIRMS, QUARTERS, USUAL = 500, 248, 200  # of W: as large as the default world, and as long as where limits were set
+WHEN = 160  # 2019Q1: partnerships of all types, policy in force
+
+
+def w(quarters: int) -> Callable[[], float]:
+    """CPU seconds of a run of W."""
+    w_numba.simulate(FIRMS, Q=2)
+    return lambda: cpu(lambda: w_numba.simulate(FIRMS, Q=quarters))
+
+
+def test_default_run(scenario: Scenario, note: Note) -> None:
+    simulate(scenario, 1)
+    seeds = iter(range(2, 1000))
+    timed = {"ours": lambda: cpu(lambda: simulate(scenario, next(seeds))), "w": w(QUARTERS)}
+    found = interleaved(25, timed)
+    note("default", found["ours"] / found["w"], f"{1e3 * found['ours']:.1f} against {1e3 * found['w']:.1f} ms")
+
+
+def kernel(scenario: Scenario) -> Callable[[], float]:
+    """CPU seconds of the compiled part of a run."""
+    inputs = build(scenario, 1)
+
+    def once() -> float:
+        view = bundle(prepare(inputs, host(scenario), 1, EVENTS_A_FIRM * len(inputs.firms.id)))
+        return cpu(lambda: quietly(run, view, len(inputs.world.market)))
+
+    return once
+
+
+def study(clock: Callable[[], float], scenario: Scenario, runs: int, workers: int, keep: str) -> float:
+    """Seconds of a study by a clock, from nothing to its summary."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = clock()
+        results = ensemble(scenario, runs, workers=workers, keep=keep, out=Path(folder) / "results")
+        seconds = clock() - began
+        assert results.manifest["counts"]["done"] == runs
+    return seconds
+
+
+@pytest.mark.parametrize("keep", ["summary", "trajectories"])
+def test_a_thousand_runs_in_cpu_time(scenario: Scenario, keep: str, note: Note) -> None:
+    """Two studies of different length in this process: the difference is what a run costs, whatever a start costs."""
+    few, many = 4, 24
+    study(time.process_time, scenario, few, 1, keep)
+    timed = {str(n): partial(study, time.process_time, scenario, n, 1, keep) for n in (few, many)}
+    found = interleaved(5, {**timed, "w": w(USUAL), "kernel": kernel(scenario)})
+    each = (found[str(many)] - found[str(few)]) / (many - few)
+    note(keep, each / found["w"], f"{1e3 * each:.1f} ms a run, W over 200 quarters {1e3 * found['w']:.1f} ms")
+    if keep == "summary":
+        around = (each - found["kernel"]) / found["kernel"]
+        note("overhead", around, f"{1e3 * (each - found['kernel']):.1f} around {1e3 * found['kernel']:.1f} ms")
+
+
+@pytest.mark.parametrize("keep", ["summary", "trajectories"])
+def test_a_thousand_runs_on_two_cores(scenario: Scenario, keep: str, full: bool, note: Note) -> None:
+    """Wall time; without --full from studies of 40 and 200 runs, in proportion."""
+    warm_up(scenario)
+
+    wall = partial(study, time.perf_counter, scenario, workers=2, keep=keep)
+    if full:
+        note(f"{keep}_wall", wall(1000), "wall time of 1,000 runs")
+        return
+    few, many = wall(40), wall(200)
+    note(f"{keep}_wall", many + 800 * (many - few) / 160, "wall time of 40 and 200 runs, in proportion")
+
+
+def test_start(tmp_path: Path, note: Note) -> None:
+    """Fresh processes, as a shell starts them; bytecode is there, as set-up leaves it."""
+    bytecode = tmp_path / "bytecode"
+    compiling = ("-c", "from tests.benchmarks import w_numba; w_numba.simulate(500, Q=2)")
+    python(*compiling, bytecode=bytecode)
+    python("run.py", *_study(tmp_path / "first", 2), bytecode=bytecode)
+    cold = python("run.py", *_study(tmp_path / "cold", 2), bytecode=bytecode, cache=tmp_path / "empty")
+    alone = python("run.py", *_study(tmp_path / "alone", 1), bytecode=bytecode, cache=tmp_path / "void")
+    reference = python(*compiling, bytecode=bytecode, cache=tmp_path / "none")
+    note("cold", cold.wall, "wall time of `run baseline --seeds 2 --keep summary`, nothing compiled before")
+    note("cold_ratio", alone.cpu / reference.cpu, f"{alone.cpu:.0f} against {reference.cpu:.1f} s")
+    warm = [python("run.py", *_study(tmp_path / f"warm{n}", 1), bytecode=bytecode) for n in range(5)]
+    middle = sorted(warm)[len(warm) // 2]
+    note("warm", middle.wall, f"wall time of `run baseline --seeds 1 --keep summary`; CPU time {middle.cpu:.2f} s")
+
+
+def _study(out: Path, seeds: int) -> list[str]:
+    return ["run", "baseline", "--seeds", str(seeds), "--keep", "summary", "--out", str(out)]
+
+
+@pytest.fixture(scope="module")
+def history(scenario: Scenario) -> State:
+    return state_before(scenario, WHEN)
+
+
+def quarter_of(state: State, quarters: int = 3) -> float:
+    """CPU seconds of a quarter, median; the first, which brings the state into memory, does not count."""
+    view = bundle(state)
+    return float(np.median([cpu(lambda t=t: quietly(advance, view, t)) for t in range(WHEN, WHEN + quarters + 1)][1:]))
+
+
+def live(state: State) -> int:
+    return int(state.firms.active.sum())
+
+
+def test_the_large_world_is_the_small_one_many_times(history: State) -> None:
+    """What is measured below is the model: the first copy goes on as the run that it was made from."""
+    small, large = tile(history, 1, 1, WHEN + 4), tile(history, 3, 1, WHEN + 4)
+    own = small.outcome.shape[1]
+    for t in range(WHEN, WHEN + 4):
+        quietly(advance, small, t)
+        quietly(advance, large, t)
+    for name in RECORDS:
+        one, three = getattr(small, name)[WHEN:], getattr(large, name)[WHEN:]
+        assert one.tobytes() == np.ascontiguousarray(three[:, :own]).tobytes()
+        assert one.tobytes() != np.ascontiguousarray(three[:, own : 2 * own]).tobytes()  # luck of its own
+
+
+def test_a_million_firms(history: State, note: Note) -> None:
+    """A world of 1.9 thousand sectors; W of the same size beside it, once its partnerships have formed."""
+    state = tile(history, 119, 17, WHEN + 5)
+    firms = live(state)
+    assert firms > 1_000_000
+    seconds = quarter_of(state) * 1e6 / firms
+    size = sum(bytes_of(state).values()) / firms
+    del state
+    reference = (_w_of_a_million(12) - _w_of_a_million(9)) / 3
+    note("million", seconds, f"{firms:,} firms in 1,904 sectors, 2019")
+    note("million_ratio", seconds / reference, f"W {reference:.2f} s")
+    note("bytes", size, "columns of firms and partnerships and scratch, over firms alive")
+
+
+def _w_of_a_million(quarters: int) -> float:
+    state = w_numba.setup(1_000_000)
+    firms, partnerships, order, start, parameters, tariffs, sizes = state
+    record = np.zeros((quarters, 10, w_numba.NM))
+    seed = np.uint64(1)
+    w_numba.simulate(FIRMS, Q=2)
+    return cpu(
+        lambda: w_numba.run(firms, partnerships, order, start, parameters[0], tariffs, sizes, seed, quarters, record)
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "shapes"),
+    [("more_sectors", [(1, 17), (12, 17), (119, 17)]), ("larger_sectors", [(1, 2), (1, 20), (1, 201), (1, 2010)])],
+)
+def test_cost_is_linear(history: State, key: str, shapes: list[Any], full: bool, note: Note) -> None:
+    """The slope of log cost over log firms, from the smallest world to the largest."""
+    if key == "larger_sectors" and not full:
+        shapes = shapes[:-1]  # the last has 63,000 firms in a sector
+    sizes, costs = [], []
+    for copies, factor in shapes:
+        state = tile(history, copies, factor, WHEN + 5)
+        sizes.append(live(state))
+        costs.append(quarter_of(state))
+    slope = math.log(costs[-1] / costs[0]) / math.log(sizes[-1] / sizes[0])
+    each = [f"{1e9 * cost / size:.0f} ns at {size:,}" for cost, size in zip(costs, sizes, strict=True)]
+    note(key, slope, f"a firm: {', '.join(each)}")
