@@ -36,7 +36,7 @@ def verify(
 
 
 def _checks(names: list[str], everything: bool, workers: int | None, json: bool) -> int:
-    from sim.study.executor import default_workers
+    from sim.study.engines import default_workers
     from sim.verify import ABSENT, TOPICS, chosen
     from sim.verify import verify as check
 
