@@ -124,10 +124,8 @@ def _row_words(cell: Cell) -> str:
 
 def _effect_words(row: Any) -> str:
     field = style.declared(row.metric, bool(row.region))
-    return (
-        f"{style.number(row.difference, field, True)} [{style.number(row.lo, field, True)}, "
-        f"{style.number(row.hi, field, True)}], P(+) {row.p_positive:.2f}"
-    )
+    interval = f" [{style.number(row.lo, field, True)}, {style.number(row.hi, field, True)}]" if row.n > 1 else ""
+    return f"{style.number(row.difference, field, True)}{interval}, P(+) {row.p_positive:.2f}"
 
 
 def _draw_effect(axes: Any, y: float, row: Any, field: Field, stroke: style.Stroke) -> None:
