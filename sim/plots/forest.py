@@ -162,8 +162,8 @@ def _draw_effect(axes: Any, y: float, row: Any, field: Field, stroke: style.Stro
 
 def _scale(axes: Any, table: pd.DataFrame) -> None:
     """Standard deviations on the axis: linear, or compressed beyond one where effects differ by orders of size."""
-    reach = np.nanmax(np.abs(table[["lo_standard", "hi_standard"]].to_numpy())) if len(table) else 1.0
-    reach = float(reach) if np.isfinite(reach) and reach > 0 else 1.0
+    ends = table[["lo_standard", "hi_standard"]].abs().to_numpy(dtype=float)
+    reach = float(ends.max(initial=0.0, where=np.isfinite(ends))) or 1.0
     label = "standard deviations of the base’s runs"
     if reach > FAR:
         axes.set_xscale("symlog", linthresh=1.0)
