@@ -45,6 +45,8 @@ def sweep(
     out: o.Out = None,
     workers: o.Workers = None,
     cluster: o.Cluster = None,
+    run_timeout: o.RunTimeout = None,
+    memory: o.Memory = None,
     shard: Shard = None,
     keep: o.Keep = "summary",
     format_: o.Formats = "png,svg",
@@ -89,6 +91,8 @@ def sweep(
         o.widths(until_ci),
         max_seeds,
         part,
+        run_timeout,
+        memory,
     )
     if dry_run:
         return estimated(study, chosen, json)
