@@ -56,7 +56,11 @@ def draw(
 
     save(convergence.draw(stored))
     if stored.manifest.get("kind") == "sweep":
-        save(sweep.draw(stored.folder, metrics, sectors, years))
+        try:
+            save(sweep.draw(stored.folder, metrics, sectors, years))
+        except NotEnough:  # of one point; how its intervals became narrow is drawn already
+            if not written:
+                raise
         return written
     for figure in defaults if metrics is None and stored.has("trajectories") else ():
         save(figure(stored))

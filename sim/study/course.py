@@ -196,7 +196,10 @@ class _Study:
         free = shutil.disk_usage(self.folder.path).free
         if free < needed:
             told = f"{missing:,} more runs need about {needed / 1e6:,.0f} MB; {free / 1e6:,.0f} MB are free"
-            raise IoFailure(f"{self.folder.path}: {told}", "free space and run again, choose another --out, or keep less (--keep summary)")
+            raise IoFailure(
+                f"{self.folder.path}: {told}",
+                "free space and run again, choose another --out, or keep less (--keep summary)",
+            )
 
     def _tell(self) -> None:
         done, seconds = len(self.succeeded), time.monotonic() - self.began

@@ -21,7 +21,6 @@ from sim.study.plan import Options
 
 MOST_A_CORE = 4  # workers; already a second one gains nothing
 PATIENCE = 10.0  # seconds in which a scheduler has to answer
-LOADED = "sim.simulate"  # what the server of processes imports before it forks
 
 
 class Engine(Protocol):
@@ -105,7 +104,8 @@ class Local:
         # Importing Mesa's batch runner changes the global start method, so the context is always named.
         self.context: Any = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
         if hasattr(os, "fork"):
-            self.context.set_forkserver_preload([worker.__name__, LOADED])
+            os.environ["CONTRAFLOW_PARENT"] = str(os.getpid())
+            self.context.set_forkserver_preload(["sim.preload"])
 
     def open(self, workers: int) -> AbstractContextManager[Executor]:
         return ProcessPoolExecutor(workers, mp_context=self.context, initializer=_start, initargs=(self.sent,))
