@@ -28,7 +28,7 @@ def call(capsys):
 
 WRONG = {
     "unknown-key": ("extends: baseline\nparameters:\n  horizen: 80\n", "mine.yaml:3:3 parameters.horizen: unknown key; did you mean 'horizon'?"),
-    "percent": ("extends: baseline\nshocks:\n  - {id: x, kind: screening, delay: 60%, start: 2030}\n", "mine.yaml:3:38 shocks.x.delay: '60%' is not a number"),
+    "percent": ("extends: baseline\nshocks:\n  - {id: x, kind: screening, delay: 60%, start: 2030}\n", "mine.yaml:3:37 shocks.x.delay: '60%' is not a number"),
     "fraction": (DUTY.format("rate: 60"), "shocks.x.rate: 60; must be between 0 and 5 (500 %); write 60% or 0.6"),
     "date": (DUTY.format("rate: 1, announce: -3"), "shocks.x.announce: -3 is not a date"),
     "end-before-start": (DUTY.format("rate: 1, end: 2029"), "must not be before start (2030Q1)"),
@@ -72,7 +72,9 @@ def test_a_wrong_file_ends_with_4_and_says_where(call, tmp_path, name):
 def test_odd_files_that_are_right(call, tmp_path):
     """BOM, CRLF, Chinese, percent, and words that older YAML takes for numbers or truth."""
     path = tmp_path / "mine.yaml"
-    path.write_bytes("\ufeffname: 关税\r\ntitle: 12:30:45\r\nquestion: NO\r\nextends: baseline\r\nparameters: {horizon: 1.6e1}\r\n".encode())
+    path.write_bytes(
+        "\ufeffname: 关税\r\ntitle: 12:30:45\r\nquestion: NO\r\nextends: baseline\r\nparameters: {horizon: 1.6e1}\r\n".encode()
+    )
     assert call("check", path)[:2] == (0, "1 file is valid\n")
     told = json.loads(call("show", path, "--json")[1])
     assert told["parameters"]["horizon"] == 16.0
@@ -113,13 +115,6 @@ def test_places_that_cannot_hold_results_end_with_73(call, tmp_path):
         assert code == 73 and error.startswith("error: cannot write results to ") and len(error.splitlines()) == 2
 
 
-def test_one_seed_runs_to_the_report(call, tmp_path):
-    words = ("run", "baseline", "--seeds", "1", "--workers", "1", "--start", "2030", "--format", "svg", "--out", tmp_path / "r")
-    code, told, _ = call(*words)
-    assert code == 0 and "Report:" in told
-    assert "One run has no interval" in (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
-
-
 ODD = {
     "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "de_DE.UTF-8", "HOME": None, "COLUMNS": "40", "NO_COLOR": "1",
     "TERM": "dumb", "DISPLAY": None, "http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9",
@@ -129,16 +124,19 @@ ODD = {
 
 def test_odd_surroundings_change_no_number(call, tmp_path, root):
     """Another time zone, a locale of bare ASCII, no home, no terminal, a proxy that does not answer, no display."""
-    words = ("run", "baseline", "--seeds", "1", "--workers", "1", "--start", "2030", "--format", "png")
-    assert call(*words, "--out", tmp_path / "plain", "--quiet")[0] == 0
+    words = ("run", "baseline", "--seeds", "1", "--workers", "1", "--start", "2030", "--keep", "summary")
+    odd, plain = tmp_path / "odd", tmp_path / "plain"
+    assert call(*words, "--out", plain, "--quiet")[0] == 0
     environment = {key: value for key, value in {**os.environ, **ODD}.items() if value is not None}
-    command = [sys.executable, "run.py", *words, "--out", str(tmp_path / "odd")]
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True)
-    assert done.returncode == 0, done.stderr.decode(errors="replace")
-    assert b"Traceback" not in done.stderr and b"\x1b[" not in done.stdout + done.stderr
-    for name in ("summary.csv", "scenario.yaml"):
-        assert (tmp_path / "odd" / name).read_bytes() == (tmp_path / "plain" / name).read_bytes()
-    for path in (tmp_path / "plain" / "trajectories").iterdir():
-        assert (tmp_path / "odd" / "trajectories" / path.name).read_bytes() == path.read_bytes()
-    assert list((tmp_path / "odd" / "figures").glob("*.png"))
-    assert json.loads((tmp_path / "odd" / "manifest.json").read_text(encoding="utf-8"))["started"].endswith("+00:00")
+    for command in (
+        [*words, "--out", odd],
+        ["plot", odd, "--metrics", "trust", "--sectors", "cars", "--format", "png"],
+    ):
+        command = [sys.executable, "run.py", *map(str, command)]
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True)
+        assert done.returncode == 0, done.stderr.decode(errors="replace")
+        assert b"Traceback" not in done.stderr and b"\x1b[" not in done.stdout + done.stderr
+    for path in (plain / "summary.csv", plain / "scenario.yaml", *(plain / "yearly").iterdir()):
+        assert (odd / path.relative_to(plain)).read_bytes() == path.read_bytes()
+    assert list((odd / "figures").glob("*.png"))
+    assert json.loads((odd / "manifest.json").read_text(encoding="utf-8"))["started"].endswith("+00:00")

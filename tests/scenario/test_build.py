@@ -193,6 +193,8 @@ def test_shares_of_demand_are_relative(folder):
     old = "market_share: {china: {1979: 0.2}, us: {1979: 0.4}, row: {1979: 0.2}}"
     assert old in text
     before = build(load(folder / "base.yaml"), 1).world.market
-    (folder / "world.yaml").write_text(text.replace(old, "market_share: {china: {1979: 0.1}, us: {1979: 0.2}, row: {1979: 0.1}}"))
+    (folder / "world.yaml").write_text(
+        text.replace(old, "market_share: {china: {1979: 0.1}, us: {1979: 0.2}, row: {1979: 0.1}}")
+    )
     again = build(load(folder / "base.yaml"), 1).world.market
     assert again == pytest.approx(before) and again[-1, 0].sum() == pytest.approx(300)
