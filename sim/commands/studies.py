@@ -105,20 +105,10 @@ def _carry_out(names: list[str], asked: Asked) -> int:
     study = plan(told, seeds) if len(told) > 1 else Plan("run", {told[0].name: told[0]}, seeds)
     out = asked.out or _default_folder(list(study.scenarios))
     display = Display(out.name, asked.quiet)
-    chosen = Options(
-        asked.workers,
-        out,
-        asked.keep,
-        asked.force,
-        o.command_line(),
-        display,
-        display.note,
-        asked.cluster,
-        o.widths(asked.until_ci),
-        asked.max_seeds,
-        run_timeout=asked.run_timeout,
-        memory=asked.memory,
-    )
+    adaptive = (asked.cluster, o.widths(asked.until_ci), asked.max_seeds)
+    limits = (None, asked.run_timeout, asked.memory)
+    said = (o.command_line(), display, display.note)
+    chosen = Options(asked.workers, out, asked.keep, asked.force, *said, *adaptive, *limits)
     if asked.dry_run:
         return estimated(study, chosen, asked.json)
     with display.shown():
