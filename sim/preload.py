@@ -28,5 +28,5 @@ def _load(parent: int) -> None:
     thread.join()
 
 
-if PARENT in os.environ:
+if os.environ.get(PARENT, str(os.getpid())) != str(os.getpid()):
     _load(int(os.environ[PARENT]))
