@@ -15,6 +15,10 @@ Start = Annotated[int | None, typer.Option("--start", metavar="YEAR", help="Firs
 End = Annotated[int | None, typer.Option("--end", metavar="YEAR", help="Last year reported.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Results folder [results/NAME].")]
 Workers = Annotated[int | None, typer.Option("--workers", metavar="N", help="Processes [all cores].")]
+RunTimeout = Annotated[
+    float | None, typer.Option("--run-timeout", metavar="SECONDS", help="A run may take at most these.")
+]
+Memory = Annotated[float | None, typer.Option("--memory-per-worker", metavar="GB", help="A worker may hold these.")]
 Cluster = Annotated[str | None, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler to run on.")]
 UntilCi = Annotated[
     list[str] | None, typer.Option("--until-ci", metavar="METRIC=WIDTH", help="More seeds until ± WIDTH; repeatable.")

@@ -24,6 +24,8 @@ class Asked:
     out: Path | None
     workers: int | None
     cluster: str | None
+    run_timeout: float | None
+    memory: float | None
     until_ci: list[str] | None
     max_seeds: int
     keep: str
@@ -49,6 +51,8 @@ def run(
     out: o.Out = None,
     workers: o.Workers = None,
     cluster: o.Cluster = None,
+    run_timeout: o.RunTimeout = None,
+    memory: o.Memory = None,
     until_ci: o.UntilCi = None,
     max_seeds: o.MaxSeeds = 1000,
     keep: o.Keep = "trajectories",
@@ -59,7 +63,7 @@ def run(
     dry_run: o.DryRun = False,
 ) -> int:
     """One scenario, many seeds: tables, figures, report. The same command again continues."""
-    more = (cluster, until_ci, max_seeds)
+    more = (cluster, run_timeout, memory, until_ci, max_seeds)
     asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, json, quiet, force, dry_run)
     return _carry_out([scenario], asked)
 
@@ -74,6 +78,8 @@ def compare(
     out: o.Out = None,
     workers: o.Workers = None,
     cluster: o.Cluster = None,
+    run_timeout: o.RunTimeout = None,
+    memory: o.Memory = None,
     until_ci: o.UntilCi = None,
     max_seeds: o.MaxSeeds = 1000,
     keep: o.Keep = "trajectories",
@@ -84,7 +90,7 @@ def compare(
     dry_run: o.DryRun = False,
 ) -> int:
     """What-ifs against a base, paired by seed: differences with intervals, figures, report."""
-    more = (cluster, until_ci, max_seeds)
+    more = (cluster, run_timeout, memory, until_ci, max_seeds)
     asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, json, quiet, force, dry_run)
     return _carry_out([base, *scenarios], asked)
 
@@ -100,7 +106,9 @@ def _carry_out(names: list[str], asked: Asked) -> int:
     out = asked.out or _default_folder(list(study.scenarios))
     display = Display(out.name, asked.quiet)
     adaptive = (asked.cluster, o.widths(asked.until_ci), asked.max_seeds)
-    chosen = Options(asked.workers, out, asked.keep, asked.force, o.command_line(), display, display.note, *adaptive)
+    limits = (None, asked.run_timeout, asked.memory)
+    said = (o.command_line(), display, display.note)
+    chosen = Options(asked.workers, out, asked.keep, asked.force, *said, *adaptive, *limits)
     if asked.dry_run:
         return estimated(study, chosen, asked.json)
     with display.shown():

@@ -45,6 +45,8 @@ def sweep(
     out: o.Out = None,
     workers: o.Workers = None,
     cluster: o.Cluster = None,
+    run_timeout: o.RunTimeout = None,
+    memory: o.Memory = None,
     shard: Shard = None,
     keep: o.Keep = "summary",
     format_: o.Formats = "png,svg",
@@ -77,19 +79,9 @@ def sweep(
     if part:
         folder = folder.with_name(f"{folder.name}.shard-{part[0]}-of-{part[1]}")
     display = Display(folder.name, quiet)
-    chosen = Options(
-        workers,
-        folder,
-        keep,
-        force,
-        o.command_line(),
-        display,
-        display.note,
-        cluster,
-        o.widths(until_ci),
-        max_seeds,
-        part,
-    )
+    adaptive = (cluster, o.widths(until_ci), max_seeds)
+    told = (o.command_line(), display, display.note)
+    chosen = Options(workers, folder, keep, force, *told, *adaptive, part, run_timeout, memory)
     if dry_run:
         return estimated(study, chosen, json)
     with display.shown():

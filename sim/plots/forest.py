@@ -124,10 +124,8 @@ def _row_words(cell: Cell) -> str:
 
 def _effect_words(row: Any) -> str:
     field = style.declared(row.metric, bool(row.region))
-    return (
-        f"{style.number(row.difference, field, True)} [{style.number(row.lo, field, True)}, "
-        f"{style.number(row.hi, field, True)}], P(+) {row.p_positive:.2f}"
-    )
+    interval = f" [{style.number(row.lo, field, True)}, {style.number(row.hi, field, True)}]" if row.n > 1 else ""
+    return f"{style.number(row.difference, field, True)}{interval}, P(+) {row.p_positive:.2f}"
 
 
 def _draw_effect(axes: Any, y: float, row: Any, field: Field, stroke: style.Stroke) -> None:
@@ -164,8 +162,8 @@ def _draw_effect(axes: Any, y: float, row: Any, field: Field, stroke: style.Stro
 
 def _scale(axes: Any, table: pd.DataFrame) -> None:
     """Standard deviations on the axis: linear, or compressed beyond one where effects differ by orders of size."""
-    reach = np.nanmax(np.abs(table[["lo_standard", "hi_standard"]].to_numpy())) if len(table) else 1.0
-    reach = float(reach) if np.isfinite(reach) and reach > 0 else 1.0
+    ends = table[["lo_standard", "hi_standard"]].abs().to_numpy(dtype=float)
+    reach = float(ends.max(initial=0.0, where=np.isfinite(ends))) or 1.0
     label = "standard deviations of the base’s runs"
     if reach > FAR:
         axes.set_xscale("symlog", linthresh=1.0)

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 import pyarrow.dataset as ds
 from numpy.typing import NDArray
 
 from sim.errors import NotEnough
+from sim.study.results import read_csv
 from sim.study.tables import ALL
 
 Array = NDArray[Any]
@@ -173,7 +173,7 @@ class Stored:
         """summary.csv or differences.csv, within the chosen years; empty if the folder has none."""
         if name not in self._cache:
             path = self.folder / name
-            found = pacsv.read_csv(path).to_pandas() if path.is_file() else pd.DataFrame()
+            found = read_csv(path).to_pandas() if path.is_file() else pd.DataFrame()
             if len(found):
                 found["region"] = found["region"].fillna("").astype(str)
                 first, last = self.years or (-np.inf, np.inf)

@@ -163,7 +163,9 @@ def percent(field: Field) -> bool:
 
 
 def number(value: float, field: Field, signed: bool = False) -> str:
-    """A value in its field's unit, to about three significant digits with thousands separators."""
+    """A value in its field's unit, to about three significant digits with thousands separators; a dash for none."""
+    if value != value:
+        return "–"
     scaled = value * 100 if percent(field) else value
     size = abs(scaled)
     if size < 0.00005:

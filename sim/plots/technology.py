@@ -48,7 +48,7 @@ def _both_sides(stored: Stored) -> Sheet:
             found = spread(cube.pick(metric, stored.base, sector) - zero)
             style.band(axes, years, found.low, found.high, color)
             axes.plot(years, found.mean, color=color, linestyle=line)
-            low, high = min(low, np.nanmin(found.low)), max(high, np.nanmax(found.high))
+            low, high = np.nanmin(found.low, initial=low), np.nanmax(found.high, initial=high)
             table += _rows(sector, metric, years, found)
         style.year_axis(axes, years[0], years[-1], ticks=3)
         axes.set_title(style.words(sector))

@@ -100,7 +100,7 @@ def quarter(year: float) -> str:
 
 
 def _seeds(seeds: list[int]) -> str:
-    if seeds and seeds == list(range(seeds[0], seeds[-1] + 1)):
+    if len(seeds) > 1 and seeds == list(range(seeds[0], seeds[-1] + 1)):
         return f"{seeds[0]} to {seeds[-1]}"
     return ", ".join(map(str, seeds))
 
@@ -127,7 +127,7 @@ def _effect(rows: pd.DataFrame, scenario: str, cell: Cell) -> dict[str, str]:
     row = rows.loc[scenario]
     mark = "▲" if row["lo"] > 0 else "▼" if row["hi"] < 0 else "·"
     told = {name: style.number(float(row[name]), cell.field, signed=True) for name in ("difference", "lo", "hi")}
-    interval = f"{told['lo']} to {told['hi']}"
+    interval = f"{told['lo']} to {told['hi']}" if row["n"] > 1 else ""
     return {"mark": mark, "difference": told["difference"], "interval": interval, "chance": f"{row['p_positive']:.2f}"}
 
 
@@ -137,8 +137,16 @@ def _levels(stored: Stored) -> Iterator[dict[str, Any]]:
         for cell in cells(stored, metric, None):
             rows = cell.of(stored.csv("summary.csv"))
             ends = [rows.iloc[0], rows.iloc[-1]]
-            told = [[style.number(float(row[name]), cell.field) for name in ("mean", "lo", "hi")] for row in ends]
-            yield _named(cell) | {"years": [int(row["year"]) for row in ends], "values": told}
+            yield _named(cell) | {
+                "years": [int(row["year"]) for row in ends],
+                "values": [_level(row, cell) for row in ends],
+            }
+
+
+def _level(row: "pd.Series[Any]", cell: Cell) -> tuple[str, str]:
+    """A mean, and its interval; one run has none."""
+    mean, low, high = (style.number(float(row[name]), cell.field) for name in ("mean", "lo", "hi"))
+    return mean, f"{low} to {high}" if row["n"] > 1 else ""
 
 
 def _figures(folder: Path) -> Iterator[Picture]:

@@ -19,6 +19,7 @@ from sim.columns import FIRST_YEAR
 from sim.declare import Field
 from sim.errors import Conflict
 from sim.records import Vintage
+from sim.study.limits import Limits, Watch, watched
 from sim.study.plan import Settings
 from sim.study.store import Failure, Folder, Receipt
 from sim.study.tables import METRICS, Frame, Measures, Run, Values, fields, measure, plain, tables
@@ -43,6 +44,7 @@ class Job:
     labels: Callable[[Any], Any]
     vary: Callable[[Any, Mapping[str, Any]], Any]
     warm: Callable[[Any, bool], None] | None = None  # compiles the kernel, from either end
+    limits: Limits | None = None  # of one run, where workers are processes of their own
 
 
 class Order(NamedTuple):
@@ -116,19 +118,20 @@ def work(sent: Sent, batch: Batch) -> tuple[Receipt, tuple[Order, ...]]:
     failures: list[Failure] = []
     parts: dict[str, list[pa.Table]] = {name: [] for name in job.keep}
     done = 0
-    for order in batch.orders:
-        started = time.perf_counter()
-        try:
-            made = _tables(job, order)
-        except Exception as error:
-            failures.append(failure(job, order, error))
-        else:
-            for name in job.keep:
-                parts[name].append(made[name])
-            runs[order.run_id] = (order.point, order.seed, time.perf_counter() - started)
-        done += 1
-        if time.monotonic() - began > SECONDS or done == LARGEST:
-            break
+    with watched(Folder(job.folder), job.limits) as watch:
+        for order in batch.orders:
+            started = time.perf_counter()
+            try:
+                made = _carry_out(job, order, watch)
+            except Exception as error:
+                failures.append(failure(job, order, error))
+            else:
+                for name in job.keep:
+                    parts[name].append(made[name])
+                runs[order.run_id] = (order.point, order.seed, time.perf_counter() - started)
+            done += 1
+            if time.monotonic() - began > SECONDS or done == LARGEST:
+                break
     first = batch.orders[0]
     receipt = Receipt(
         _chunk(first, [*runs, *(told.run_id for told in failures)]), first.scenario, runs, failures,
@@ -136,6 +139,13 @@ def work(sent: Sent, batch: Batch) -> tuple[Receipt, tuple[Order, ...]]:
     )  # fmt: skip
     whole = {name: pa.concat_tables(listed) for name, listed in parts.items() if listed}
     return Folder(job.folder).write_chunk(receipt, whole), batch.orders[done:]
+
+
+def _carry_out(job: Job, order: Order, watch: Watch | None) -> dict[str, pa.Table]:
+    if watch is None:
+        return _tables(job, order)
+    with watch.over_run(order.run_id):
+        return _tables(job, order)
 
 
 def _chunk(first: Order, ids: list[str]) -> str:

@@ -1,19 +1,23 @@
 """The course every study takes: plan, find what is there, run what is missing, sum up. One runner for all of them."""
 
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from sim.errors import IoFailure
 from sim.study import batch as worker
 from sim.study import manifest as manifests
 from sim.study.adaptive import Adaptive
 from sim.study.batch import Batch, Job, Order, pack, run_id
-from sim.study.engines import engine
+from sim.study.engines import apart, engine
 from sim.study.executor import run_batches
 from sim.study.interrupt import Interrupted, Interruption
+from sim.study.limits import SHARE, Limits, machine_memory
 from sim.study.outcomes import failures_csv, runs
 from sim.study.plan import Arm, Options, Plan, Progress
 from sim.study.points import write_points
@@ -22,6 +26,8 @@ from sim.study.store import KEEP, SWEPT, Failure, Folder, Receipt
 from sim.study.summary import write_summaries
 
 SAME_FAILURES = 20  # if that many runs fail and none succeeds, the rest is not tried
+SPARE = 1.2  # times the space that runs seem to need has to be free
+LEAST_FREE = 10_000_000  # bytes, before anything is known of the size of a run
 EVERY = 30.0  # seconds between two writings of the manifest while runs go on
 
 
@@ -56,12 +62,15 @@ class _Study:
     def run(self) -> None:
         self.manifest = self._open()
         self._take_stock()
+        self._check_space()
         self._save("running")
         self.folder.log(event="started", command=self.options.command, planned=len(self.planned), found=self.found)
         with Interruption() as asked:
-            sent = pack(self.job)
             most = max(len(self.planned) - self.found, len(self.arms) if self.options.until_ci else 0)
-            with engine(self.options.workers, self.options.cluster, most, sent) as chosen:
+            if apart(self.options, most):
+                self.job = replace(self.job, limits=_limits(self.options))
+            sent = pack(self.job)
+            with engine(self.options, most, sent) as chosen:
                 self._announce_compiling()
                 while True:
                     batches = self._batches(chosen.workers)
@@ -114,7 +123,7 @@ class _Study:
 
     def _take_stock(self) -> None:
         self._plan_runs()
-        for receipt in self.folder.repair(self.options.note):
+        for receipt in self.folder.repair(self.options.note, self.planned):
             self._note(receipt)
         self.found = len(self.succeeded)
         if self.found:
@@ -155,6 +164,7 @@ class _Study:
             self.options.note(self.adaptive.told)
             self.seeds = sorted({*self.seeds, *more})
             self._plan_runs()
+            self._save("running")  # a receipt of a seed that no manifest names would be taken for a stranger's
         return bool(more)
 
     def _note(self, receipt: Receipt) -> None:
@@ -164,14 +174,32 @@ class _Study:
 
     def _report(self, receipt: Receipt | None) -> None:
         if receipt is not None:
+            first = not self.chunks
             self._note(receipt)
             seconds = round(sum(told[2] for told in receipt.runs.values()), 3)
             counts = {"runs": len(receipt.runs), "failed": len(receipt.failures), "seconds": seconds}
             where = {"host": receipt.host, "memory": receipt.memory}
             self.folder.log(event="chunk", chunk=receipt.chunk, **counts, **where)
+            if first:  # the first chunk is the pilot
+                self._check_space()
         if time.monotonic() - self.saved > EVERY:
             self._save("running")
+            self._check_space()
         self._tell()
+
+    def _check_space(self) -> None:
+        """Raises IoFailure where the runs to come will not fit on the disk, as far as the chunks so far tell."""
+        done = sum(len(receipt.runs) for receipt in self.receipts)
+        size = sum(file["bytes"] for receipt in self.receipts for file in receipt.files.values())
+        missing = len(self.planned) - len(self.succeeded) - len(self.failed)
+        needed = max(SPARE * missing * size / done if done else 0.0, LEAST_FREE if missing else 0)
+        free = shutil.disk_usage(self.folder.path).free
+        if free < needed:
+            told = f"{missing:,} more runs need about {needed / 1e6:,.0f} MB; {free / 1e6:,.0f} MB are free"
+            raise IoFailure(
+                f"{self.folder.path}: {told}",
+                "free space and run again, choose another --out, or keep less (--keep summary)",
+            )
 
     def _tell(self) -> None:
         done, seconds = len(self.succeeded), time.monotonic() - self.began
@@ -212,6 +240,11 @@ def finish(folder: Folder, plan: Plan, receipts: list[Receipt], failed: list[Fai
         write_points(folder, receipts, next(iter(plan.scenarios)), plan.about.get("outcomes"))
     else:
         write_summaries(folder, receipts, list(plan.scenarios), plan.references)
+
+
+def _limits(options: Options) -> Limits:
+    memory = SHARE * machine_memory() if options.memory is None else options.memory * 1e9
+    return Limits(options.run_timeout, int(memory))
 
 
 def _order(arm: Arm, seed: int, run: str) -> Order:

@@ -17,9 +17,10 @@ from typing import Any, Protocol
 from sim.errors import IoFailure, UsageError
 from sim.study import batch as worker
 from sim.study.batch import Sent
+from sim.study.plan import Options
 
+MOST_A_CORE = 4  # workers; already a second one gains nothing
 PATIENCE = 10.0  # seconds in which a scheduler has to answer
-LOADED = "sim.simulate"  # what the server of processes imports before it forks
 
 
 class Engine(Protocol):
@@ -43,15 +44,28 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def local_workers(options: Options, most: int) -> int:
+    """Processes for `most` runs on this machine: as many as asked for, unless that is more than help anybody."""
+    return min(options.workers or default_workers(), MOST_A_CORE * default_workers(), most) or 1
+
+
+def apart(options: Options, most: int) -> bool:
+    """Whether runs have processes of their own, which may be ended without harm to this one."""
+    limited = options.run_timeout is not None or options.memory is not None
+    return bool(options.cluster) or limited or local_workers(options, most) > 1
+
+
 @contextmanager
-def engine(workers: int | None, cluster: str | None, most: int, sent: Sent) -> Iterator[Engine]:
-    """The engine that options ask for, with at most `most` workers; closed when the block ends."""
-    if cluster:
-        with _cluster(cluster) as found:
+def engine(options: Options, most: int, sent: Sent) -> Iterator[Engine]:
+    """The engine that options ask for, for at most `most` runs; closed when the block ends."""
+    if options.cluster:
+        with _cluster(options.cluster) as found:
             yield found
         return
-    wanted = min(workers or default_workers(), most) or 1
-    yield Here() if wanted == 1 else Local(wanted, sent)
+    wanted = local_workers(options, most)
+    if options.workers and wanted < min(options.workers, most):
+        options.note(f"{wanted} workers instead of {options.workers}: {MOST_A_CORE} a core are the most")
+    yield Local(wanted, sent) if apart(options, most) else Here()
 
 
 class Here:
@@ -90,7 +104,8 @@ class Local:
         # Importing Mesa's batch runner changes the global start method, so the context is always named.
         self.context: Any = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
         if hasattr(os, "fork"):
-            self.context.set_forkserver_preload([worker.__name__, LOADED])
+            os.environ["CONTRAFLOW_PARENT"] = str(os.getpid())
+            self.context.set_forkserver_preload(["sim.preload"])
 
     def open(self, workers: int) -> AbstractContextManager[Executor]:
         return ProcessPoolExecutor(workers, mp_context=self.context, initializer=_start, initargs=(self.sent,))
@@ -103,6 +118,7 @@ class Local:
 
 def _start(sent: Sent) -> None:
     """Begin a worker: it leaves interruptions to the main process and dies with it."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()  # before anything that takes time
     import signal
 
     import pyarrow as pa
@@ -110,7 +126,6 @@ def _start(sent: Sent) -> None:
     for name in ("SIGINT", "SIGHUP"):  # sent to the whole terminal; SIGTERM stays, a broken pool ends workers with it
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
     pa.set_cpu_count(1)
     job = worker.unpack(sent)
     if job.warm:  # neighbours start at different ends and meet in the cache

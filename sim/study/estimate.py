@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.study.batch import Batch, Order, pack, peak_memory, run_id, work
 from sim.study.course import make_job
-from sim.study.engines import default_workers
+from sim.study.engines import local_workers
 from sim.study.plan import Options, Plan
 
 PILOT = 3  # runs that are tried, spread over the arms
@@ -36,7 +36,7 @@ def estimate(plan: Plan, options: Options) -> Estimate:
     runs = len(arms) * seeds if plan.only is None else len(plan.only)
     if options.shard:
         runs = -(-runs // options.shard[1])
-    workers = min(options.workers or default_workers(), runs)
+    workers = local_workers(options, runs)
     pilot = [(len(arms) * n // PILOT, plan.seeds[n % seeds]) for n in range(PILOT)]
     times, size = [], 0
     with tempfile.TemporaryDirectory() as aside:

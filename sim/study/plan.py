@@ -37,6 +37,9 @@ class Options:
 
     until_ci: metric -> half-width of its 95 % interval (last year, all sectors) at which no more seeds are added;
     max_seeds: not more than these. shard (i, n): only every n-th run, from the i-th. simulate, labels, vary: the model.
+
+    run_timeout: seconds, and memory: gigabytes of a worker, after which a run is given up and recorded as failed. Runs
+    are then kept in processes of their own, of one worker too.
     """
 
     workers: int | None = None
@@ -50,6 +53,8 @@ class Options:
     until_ci: Mapping[str, float] = field(default_factory=dict)
     max_seeds: int = 1000
     shard: tuple[int, int] | None = None
+    run_timeout: float | None = None
+    memory: float | None = None
     simulate: Callable[[Any, int], Run] | None = None
     labels: Callable[[Any], Any] | None = None
     vary: Callable[[Any, Mapping[str, Any]], Any] | None = None
@@ -59,6 +64,9 @@ class Options:
             raise UsageError(f"keep: {self.keep!r} is not one of {', '.join(KEEP)}")
         if self.workers is not None and self.workers < 1:
             raise UsageError("workers: at least 1", "--workers 1 runs in one process")
+        for name, limit in (("run-timeout", self.run_timeout), ("memory-per-worker", self.memory)):
+            if limit is not None and not limit > 0:
+                raise UsageError(f"{name}: must be above zero")
         if self.shard is not None:
             part, parts = self.shard
             if not 1 <= part <= parts:

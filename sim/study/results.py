@@ -23,7 +23,7 @@ _WORDS = ("base", "scenario", "sector", "region", "metric", "run_id", "quarter",
 _WHOLE = ("year", "n", "seed", "point", "seeds")
 
 
-def _read_csv(path: Path, columns: list[str] | None) -> pa.Table:
+def read_csv(path: Path, columns: list[str] | None = None) -> pa.Table:
     """A CSV file of ours; empty is null, and every column but keys and counts is float64."""
     with open(path, encoding="utf-8") as lines:
         header = lines.readline().strip().split(",")
@@ -70,7 +70,7 @@ class Results:
         if not files:
             raise NotEnough(f"{self.folder} holds no {name}{self._kept()}")
         for file in files:
-            yield _read_csv(file, columns) if file.suffix == ".csv" else pq.read_table(file, columns=columns)
+            yield read_csv(file, columns) if file.suffix == ".csv" else pq.read_table(file, columns=columns)
 
     def _kept(self) -> str:
         return f"; it was run with --keep {self.manifest['keep']}"

@@ -7,7 +7,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -31,6 +31,7 @@ SWEPT = ("yearly", *FINAL)  # what `summary` means in a sweep, whose runs are ma
 MANIFEST = "manifest.json"
 _JOURNAL = "journal.jsonl"
 _CHUNKS = ".chunks"
+_STOPPED = ".stopped"
 _OURS = (*TABLES, *_ALWAYS, _CHUNKS, "figures", "scenarios", "export")
 _FILES = (
     MANIFEST, _JOURNAL, "scenario.yaml", "design.parquet", "runs.parquet", "failures.csv", "convergence.csv",
@@ -136,6 +137,17 @@ class Folder:
         """Write a receipt: from now on its chunk counts."""
         self.write(f"{_CHUNKS}/{receipt.chunk}.json", json.dumps(asdict(receipt), ensure_ascii=False))
 
+    def note_stopped(self, run: str, told: str) -> None:
+        """Leave word that a run went beyond its limits, for whoever tries it next."""
+        self.write(f"{_CHUNKS}/{run}{_STOPPED}", told)
+
+    def stopped(self, run: str) -> str:
+        """Why a run was stopped when it was tried before in this study; empty if it was not."""
+        try:
+            return (self.path / _CHUNKS / f"{run}{_STOPPED}").read_text(encoding="utf-8")
+        except OSError:
+            return ""
+
     def _write_table(self, name: str, chunk: str, table: pa.Table) -> dict[str, Any]:
         path = self.path / name / f"{chunk}.parquet"
         floats = [f.name for f in table.schema if pa.types.is_floating(f.type)]
@@ -179,23 +191,27 @@ class Folder:
                 found.append(Receipt.read(path))
         return found
 
-    def repair(self, note: Callable[[str], None]) -> list[Receipt]:
+    def repair(self, note: Callable[[str], None], planned: Collection[str] | None = None) -> list[Receipt]:
         """Receipts of whole chunks; damaged ones, those of runs that another chunk holds (written late by a worker that
-        was given up), and files that no receipt names, are removed. Needs the lock."""
+        was given up) or that are not among those `planned`, and files that no receipt names, are removed. Needs the
+        lock."""
         whole: dict[str, Receipt] = {}
         runs: set[str] = set()
         for receipt in self.receipts():
-            if self._whole(receipt) and runs.isdisjoint(receipt.runs):
+            ours = planned is None or all(run in planned for run in receipt.runs)
+            if ours and self._whole(receipt) and runs.isdisjoint(receipt.runs):
                 whole[receipt.chunk] = receipt
                 runs |= receipt.runs.keys()
         for path in (self.path / _CHUNKS).glob("*.json"):
             if path.stem not in whole:
-                note(f"chunk {path.stem} is damaged or double and is computed again")
+                note(f"chunk {path.stem} is damaged, double or of another study; its runs are computed again")
                 path.unlink()
         for table in KEEP["trajectories"]:
             for path in (self.path / table).glob("*.parquet"):
                 if path.stem not in whole:
                     path.unlink()
+        for path in (self.path / _CHUNKS).glob(f"*{_STOPPED}"):  # another try, perhaps with other limits
+            path.unlink()
         for place in (self.path, *(self.path / name for name in _OURS)):
             for path in place.glob(".*.part"):  # of a writer that was killed
                 path.unlink()

@@ -114,3 +114,16 @@ def test_a_folder_without_summaries_is_refused(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps({"scenarios": {"baseline": {}}, "base": "baseline"}))
     with pytest.raises(NotEnough):
         report.write(tmp_path)
+
+
+def test_one_seed_has_no_interval_and_the_page_says_so(synthetic: ModuleType, tmp_path: Path) -> None:
+    from sim import plots
+
+    only = {"cars": 2023.0}
+    for name, scenarios in (("run", {"baseline": "Policies stay"}), ("compare", synthetic.SCENARIOS)):
+        made = synthetic.results(tmp_path / name, seeds=1, sectors=only, scenarios=scenarios)
+        if name == "compare":
+            plots.draw(made, formats=("svg",), metrics=("trust",))
+        text = report.write(made).read_text(encoding="utf-8")
+        assert "One seed (1)" in text and "One run has no interval" in text
+        assert not re.search(r"\bnan\b", re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL))

@@ -163,3 +163,38 @@ def test_costs(folder, write):
         times.append(perf_counter() - begin)
     assert scenario.quarters == (2056 - FIRST_YEAR) * 4
     assert first < 1.0 and min(times) < 0.3e-3
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("multinationals: {us: 3, row: 2}", "multinationals: {us: 0}"),
+        ("multinationals: {us: 3, row: 2}", "multinationals: {us: 1}"),
+        ("chinese: {state: 1, private: 2}", "chinese: {state: 0}"),
+    ],
+)
+def test_no_firms_or_one_is_a_world_too(folder, old, new):
+    from sim.simulate import simulate
+    from sim.study.batch import check_bounds
+    from sim.study.tables import plain
+
+    text = (folder / "world.yaml").read_text()
+    assert old in text
+    (folder / "world.yaml").write_text(text.replace(old, new))
+    run = simulate(load(folder / "base.yaml", {"end": 1990}), 1)
+    check_bounds(plain(run))
+    sums = run.outcome["active_market_access"][:, 0]
+    assert sums.max() == 0 or "1}" in new
+
+
+def test_shares_of_demand_are_relative(folder):
+    """They need not add up to one: the market is divided in their proportion."""
+    text = (folder / "world.yaml").read_text()
+    old = "market_share: {china: {1979: 0.2}, us: {1979: 0.4}, row: {1979: 0.2}}"
+    assert old in text
+    before = build(load(folder / "base.yaml"), 1).world.market
+    (folder / "world.yaml").write_text(
+        text.replace(old, "market_share: {china: {1979: 0.1}, us: {1979: 0.2}, row: {1979: 0.1}}")
+    )
+    again = build(load(folder / "base.yaml"), 1).world.market
+    assert again == pytest.approx(before) and again[-1, 0].sum() == pytest.approx(300)

@@ -1,10 +1,13 @@
 """YAML as it is read: what is refused, where, and in which words."""
 
+import re
+import time
+
 import pytest
 
 from sim.errors import ScenarioError
 from sim.scenario import load
-from sim.scenario.reader import MOST_BYTES, parse, value_of
+from sim.scenario.reader import MOST_BYTES, MOST_PROBLEMS, parse, value_of
 
 
 def problem(data: bytes | str) -> str:
@@ -59,6 +62,29 @@ def test_aliases_are_limited():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
     assert "aliases expanded" in problem("\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [" + "1," * 499_000 + "]",
+        "a: " + "[" * 400_000 + "]" * 400_000,
+        "a: {" + ",".join(f"k{n}: 1" for n in range(90_000)) + "}",
+        "a: 1\n" * 190_000,
+        "\n".join(f"k{n}: &a{n} x" for n in range(50_000)),
+    ],
+)
+def test_hostile_files_are_refused_soon(text):
+    """The whole of the largest file allowed would take half a minute; only the first values are read."""
+    assert len(text) < MOST_BYTES
+    began = time.process_time()
+    assert re.match(r"f\.yaml:\d+:\d+ (more than 15000 values|nested too deeply)", problem(text))
+    assert time.process_time() - began < 6
+
+
+def test_not_more_problems_are_told_than_one_reads():
+    _, problems = parse(b"a: 1\n" * 5000, "f.yaml")
+    assert len(problems) == MOST_PROBLEMS
 
 
 def test_bom_crlf_and_chinese_are_fine():

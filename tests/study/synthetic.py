@@ -47,6 +47,8 @@ class Scenario:
     failing: tuple[int, ...] = ()  # seeds whose run raises
     killing: tuple[int, ...] = ()  # seeds that end their process
     broken: tuple[int, ...] = ()  # seeds that return a value out of bounds
+    endless: tuple[int, ...] = ()  # seeds whose run does not end
+    greedy: tuple[int, ...] = ()  # seeds whose run takes memory and does not end
     pause: float = 0.0
 
     @property
@@ -92,7 +94,8 @@ def simulate(scenario: Scenario, seed: int) -> Run:
         raise ZeroDivisionError(f"seed {seed} fails")
     if seed in scenario.killing:
         os._exit(9)
-    time.sleep(scenario.pause)
+    hoard = np.ones(10**8) if seed in scenario.greedy else None
+    time.sleep(3600 if seed in scenario.endless or hoard is not None else scenario.pause)
     names, quarters = Labels(), (scenario.end + 1 - FIRST_YEAR) * 4
     luck = np.random.default_rng(seed)
     sizes = {Outcome: (2,), Market: (2, 3), Vintage: (2, 2)}

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -309,30 +308,6 @@ def test_an_interruption_keeps_what_ran_and_says_how_to_go_on(running, tmp_path,
     done = manifest["counts"]["done"]
     assert manifest["status"] == "interrupted" and 0 < done < 199
     assert study(tmp_path / "r", seeds=199).manifest["counts"]["done"] == 199
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_workers_die_with_the_main_process_and_nothing_half_is_left(running, tmp_path):
-    process = running(2)
-    mine = {path.name for path in Path("/proc").iterdir() if path.name.isdigit() and _parent(path) == process.pid}
-    mine |= {path.name for path in Path("/proc").iterdir() if path.name.isdigit() and str(_parent(path)) in mine}
-    assert len(mine) >= 2
-    process.kill()
-    process.wait()
-    until = time.monotonic() + 4  # two seconds, and as many for a machine that has much to do
-    while any(Path("/proc", name).exists() for name in mine) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not [name for name in mine if Path("/proc", name).exists()]
-    held = Results.open(tmp_path / "r").manifest
-    assert held["status"] == "running"
-    assert study(tmp_path / "r", seeds=199).manifest["counts"]["done"] == 199
-
-
-def _parent(path):
-    try:
-        return int((path / "stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return -1
 
 
 def test_without_out_results_live_as_long_as_they_are_held(monkeypatch):
