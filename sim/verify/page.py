@@ -9,7 +9,7 @@ HEAD = """# Verification: is the code the model?
 `python run.py verify` carries out the {count} checks below and prints what was expected, what was found, and whether it
 holds; the exit code is 6 if one does not. `verify market`, `verify T14` or `verify tariff` run a part, `--json` prints
 numbers for other programs, `--all` also lists what does not apply. `pytest tests/verification` runs the same checks;
-the slow ones, marked † here and `verification` there, can be left out with `-m "not verification"`.
+the slow ones, marked † here, only with `-m verification`.
 
 A check calls the model's own rules or runs the compiled model, in a small world of 3 sectors or on a bench of two or
 three firms on which every mechanism is off but those in question. What it expects comes from elsewhere: a closed form
