@@ -1,7 +1,6 @@
 """Figures of a results folder, from its stored tables: `draw(folder)`. Matplotlib is used here and nowhere else."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 FIGURES = "figures"  # the folder inside a results folder
@@ -57,8 +56,7 @@ def draw(
 
     save(convergence.draw(stored))
     if stored.manifest.get("kind") == "sweep":
-        with suppress(*[NotEnough] if written else []):  # one point has no more than how its intervals became narrow
-            save(sweep.draw(stored.folder, metrics, sectors, years))
+        save(sweep.draw(stored.folder, metrics, sectors, years))
         return written
     for figure in defaults if metrics is None and stored.has("trajectories") else ():
         save(figure(stored))
