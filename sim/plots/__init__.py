@@ -1,6 +1,7 @@
 """Figures of a results folder, from its stored tables: `draw(folder)`. Matplotlib is used here and nowhere else."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 FIGURES = "figures"  # the folder inside a results folder
@@ -56,7 +57,8 @@ def draw(
 
     save(convergence.draw(stored))
     if stored.manifest.get("kind") == "sweep":
-        save(sweep.draw(stored.folder, metrics, sectors, years))
+        with suppress(NotEnough) if written else nullcontext():  # a single point has its convergence only
+            save(sweep.draw(stored.folder, metrics, sectors, years))
         return written
     for figure in defaults if metrics is None and stored.has("trajectories") else ():
         save(figure(stored))

@@ -67,9 +67,10 @@ def royalty_needed(wanted: float, profit: float, sales: float, cap: float, usual
     Formula: 0 if sales <= 0
         else min(usual, max(wanted, 0) / sales) if wanted <= min(profit, cap * (profit - usual * sales) + usual * sales)
         else clip((wanted - cap * profit) / (sales * max(1 - cap, 1e-9)), min(usual, max(profit, 0) / sales),
-            max(ceiling, min(usual, max(profit, 0) / sales)))
+            max(min(ceiling, max(profit, 0) / sales), min(usual, max(profit, 0) / sales)))
     Units: wanted, profit, sales: money of one period; cap, usual, ceiling: share; result: share of sales
-    Limits: cap = 1 pays the usual royalty as long as profit covers what is wanted; without sales there is none.
+    Limits: cap = 1 pays the usual royalty as long as profit covers what is wanted; without sales there is none; never
+        more than the profit, beyond which there is nothing left to take.
     Source: assumed
     """
     if sales <= 0.0:

@@ -13,7 +13,7 @@ from sim.verify.bench import bench
 from sim.verify.check import Found, check, falling, near, need, rising, worst
 from sim.verify.laboratory import Laboratory, shock, state_at, steps
 
-ROOM = 50.0  # the bench's distance from the first frontier to the ceiling
+ROOM = 20.0  # the bench's distance from the first frontier to the ceiling
 YEARLY, PACE = 0.2, 0.08  # rate of catching up, and of innovation, of the growing bench
 LATE = {"generations": [{"name": "old"}, {"name": "new", "arrival": "1980Q1", "midpoint": 2100, "width": 2}]}
 

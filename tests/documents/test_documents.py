@@ -140,20 +140,13 @@ def test_what_is_cited_stands_in_the_bibliography_and_the_reverse() -> None:
     assert entries == sorted(entries)
     sources = [path for path in (ROOT / "sim").rglob("*.py") if path.parent.name != "documents"]
     prose = [path for path in PROSE if path.name != "bibliography.md" and path not in PAGES]
-    bracketed = {key for path in [*prose, *sources, ROOT / "docs" / "model.md"] for key in cited(path)}
-    assert bracketed | {rule for rule in quoted_sources()} == set(entries)
+    named = {key for path in [*prose, *sources, ROOT / "docs" / "model.md"] for key in cited(path)}
+    assert named == set(entries)
 
 
 def cited(path: Path) -> set[str]:
-    """Keys in brackets."""
-    return set(re.findall(rf"\[({KEY})\]", path.read_text(encoding="utf-8")))
-
-
-def quoted_sources() -> set[str]:
-    """Keys that the sources of parameters name."""
-    from sim.parameters import parameters
-
-    return {key for parameter in parameters().values() for key in re.findall(KEY, parameter.source)}
+    """Keys of sources in a file: those of parameters, rules and checks, and of prose."""
+    return set(re.findall(rf"\b({KEY})\b", path.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("path", PROSE, ids=named)

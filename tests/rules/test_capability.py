@@ -21,6 +21,7 @@ from sim.rules.capability import (
     innovation,
     lesson,
     luck,
+    operations_learnt,
     research_budget,
     research_return,
 )
@@ -84,6 +85,19 @@ def test_the_elasticity_is_one(elasticity: float, spent: float, factor: float) -
     assert innovation(0.01, research_return(factor * spent, elasticity), 1.0, 1.0, 1.0) == approx(
         before * factor**elasticity, rel=1e-10
     )
+
+
+def test_learning_by_doing_by_hand() -> None:
+    # .05 x ln(1 + 1 / 1): output has doubled once; then half as much again of twice as much
+    assert operations_learnt(0.05, 1.0, 1.0) == approx(0.05 * math.log(2.0))
+    assert operations_learnt(0.05, 1.0, 2.0) == approx(0.05 * math.log(1.5))
+    assert operations_learnt(0.05, 0.0, 1.0) == 0.0  # nothing made, nothing learnt
+
+
+@given(st.floats(0.0, 0.3), st.floats(0.0, 50.0), st.floats(0.0, 50.0), st.floats(1.0, 100.0))
+def test_what_is_learnt_depends_on_the_total_made(rate: float, first: float, second: float, before: float) -> None:
+    apart = operations_learnt(rate, first, before) + operations_learnt(rate, second, before + first)
+    assert apart == approx(operations_learnt(rate, first + second, before), rel=1e-9, abs=1e-12)
 
 
 def test_luck_by_hand() -> None:

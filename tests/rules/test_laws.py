@@ -22,7 +22,7 @@ def rules_of(page: str) -> dict[str, Rule]:
     """The rules that a page of sim/rules defines."""
     module = import_module(f"sim.rules.{page}")
     plain = {name: getattr(thing, "py_func", thing) for name, thing in vars(module).items()}
-    own = {name for name, thing in plain.items() if inspect.isfunction(thing) and thing.__module__ == module.__name__}
+    own = [name for name, thing in plain.items() if inspect.isfunction(thing) and thing.__module__ == module.__name__]
     return {f"{page}.{name}": getattr(module, name) for name in own}
 
 

@@ -1,7 +1,5 @@
 """The checks of `verify`, one test each; and that their declarations are whole."""
 
-import re
-
 import pytest
 
 from sim.verify import ABSENT, Check, Laboratory, checks, chosen
@@ -37,12 +35,6 @@ def test_declarations_are_whole() -> None:
     assert len({each.id for each in DECLARED}) == len({each.name for each in DECLARED}) == len(DECLARED)
     for each in DECLARED:
         assert each.text.endswith(".") and each.source and len(each.statement) <= 76, each.id
-
-
-def test_sources_that_look_like_keys_are_in_the_bibliography(root) -> None:  # type: ignore[no-untyped-def]
-    known = set(re.findall(r"^- \*\*(\w+)\*\*", (root / "docs/bibliography.md").read_text(encoding="utf-8"), re.M))
-    named = {word for each in DECLARED for word in re.findall(r"\b[A-Z]\w+\d{4}\b", each.source)}
-    assert named and named <= known
 
 
 def test_the_page_is_fresh(root) -> None:  # type: ignore[no-untyped-def]
