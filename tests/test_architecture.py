@@ -25,7 +25,6 @@ DECLARED = {
 }
 LONG = {  # over 60 lines
     "sim/quarter/review.py:weigh_review": "one tuple of all that a review weighs, a name a line",
-    "sim/commands/sweeps.py:sweep": "a command's options, a name a line",
 }
 HOMES = {Path(inspect.getfile(declared)) for declared in (Outcome, Market, Vintage, Parameters)}
 
