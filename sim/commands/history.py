@@ -34,13 +34,15 @@ def backtest(
 ) -> int:
     """Scores of the baseline world on history: which types, where ends come, dated series, flips of sectors."""
     from sim import history
-    from sim.errors import UsageError
+    from sim.errors import CannotCreate, UsageError
     from sim.scenario import load
     from sim.study import parse_seeds
     from sim.study.engines import default_workers
 
     if workers is not None and workers < 1:
         raise UsageError("--workers: at least 1")
+    if json is not None and not json.parent.is_dir():
+        raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
     chosen, last = parse_seeds(seeds), history.UNTIL if until is None else until
     evidence = history.read(cases, series, sectors)  # a bad file is told before anything runs
     draws = [load("baseline", o.assignments(set_))]  # draws of a fitted parameter set take this place
@@ -90,8 +92,8 @@ def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:
     )
     _print_series(scores["series"])
     _print_sectors(scores)
-    gone = {name: len(rows) for name, rows in scores["unmapped"].items()}
-    print("\nWithout a counterpart in the model: " + ", ".join(f"{name} {count}" for name, count in gone.items()))
+    gone = ", ".join(f"{name} {len(rows)}" for name, rows in scores["unmapped"].items())
+    print(f"\nWithout a counterpart in the model: {gone} (--json names them)")
 
 
 def _print_formations(told: dict[str, Any], odds: float) -> None:

@@ -38,6 +38,11 @@ def test_a_bad_file_is_told_before_anything_runs(call, tmp_path, option):
     assert not (tmp_path / "scores.json").exists()
 
 
+def test_nowhere_to_write_is_told_before_anything_runs(call, tmp_path):
+    code, out, err = call("--json", tmp_path / "none" / "scores.json")
+    assert (code, out) == (73, "") and "there is no folder" in err
+
+
 def test_flags(call):
     assert call("--until", "soon")[0] == 2
     assert call("--seeds", "x")[0] == 2
