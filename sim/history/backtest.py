@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.errors import NotEnough
 from sim.history import exits, formations, sectors, series
 from sim.history.evidence import Case, Fact, Point, read_cases, read_sectors, read_series, shipped
 from sim.history.mapping import Mapping, mapping
@@ -52,6 +53,8 @@ def backtest(ensemble: Ensemble, evidence: Evidence, until: int = UNTIL) -> Outc
     asked = [row for row in asked if row.year > until]
     told, odds = formations.forecasts(ensemble, [row for row in known if row.year <= until], asked)
     ended, ends_unmapped = exits.score(evidence.cases, table, ensemble, until)
+    if not asked and not ended["n"]:
+        raise NotEnough(f"no row of the ledger after {until} has a counterpart in the model", "an earlier --until")
     paths, paths_unmapped = series.score(evidence.series, evidence.own_series, table, ensemble, until)
     flipped, order, sectors_unmapped = sectors.score(evidence.sectors, table, ensemble, until)
     scores = {

@@ -47,9 +47,11 @@ def forecasts(ensemble: Ensemble, known: Sequence[Adoption], asked: Sequence[Ado
 
 
 def score(told: Forecasts, asked: Sequence[Adoption]) -> dict[str, Any]:
-    """All scores of the asked rows: see docs/backtest.md for the keys. Raises NotEnough without rows."""
+    """All scores of the asked rows, None where there are no rows; docs/backtest.md says what the keys mean."""
     if not asked:
-        raise NotEnough("no formation or conversion is late enough to be scored", "an earlier --until")
+        empty = dict.fromkeys(told)
+        nothing: dict[str, Any] = {"n": 0, "log_loss": empty, "brier": empty, "skill": None, "interval": None}
+        return nothing | {"by_sector": {}, "by_period": {}}
     outcomes = np.array([row.type for row in asked])
     losses = {name: log_loss(forecast, outcomes) for name, forecast in told.items()}
     means = {name: float(loss.mean()) for name, loss in losses.items()}

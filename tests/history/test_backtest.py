@@ -87,13 +87,19 @@ def test_scores_of_parts_add_up():
     assert found["skill"] == pytest.approx(1 - found["log_loss"]["model"] / best)
 
 
-def test_too_little_to_score_or_to_estimate_from():
-    made = synthetic.drifting()
-    row = adoption("telecom", 2010)
+def test_too_little_to_estimate_from():
     with pytest.raises(NotEnough, match="early enough"):
-        formations.forecasts(made, [], [row])
-    with pytest.raises(NotEnough, match="late enough"):
-        formations.score(formations.forecasts(made, [row], [])[0], [])
+        formations.forecasts(synthetic.drifting(), [], [adoption("telecom", 2010)])
+
+
+def test_a_ledger_of_exits_only_is_scored_and_one_of_early_rows_is_not(tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text("case_id,sector,year,event,model\na,telecom,2010,form,market_access\na,telecom,2018,exit,none\n")
+    found = backtest(synthetic.drifting(), read(cases=path), 2014).scores
+    assert found["formations"]["n"] == 0 and found["formations"]["skill"] is None and found["exits"]["n"] == 1
+    assert found["formations"]["log_loss"] == dict.fromkeys(["model", *NAIVE])
+    with pytest.raises(NotEnough, match="after 2018"):
+        backtest(synthetic.drifting(), read(cases=path), 2018)
 
 
 def case(case_id, year, event, kind, sector="telecom"):
