@@ -56,14 +56,14 @@ class _Record(NamedTuple):
         level = self.metrics["technology_level"][..., place]
         if generation is not None:
             level = self.levels[..., place, generation]
-        return np.array([_flip(path) for path in level])
+        return np.array([flip_year(path) for path in level])
 
 
 def _quarter(year: float) -> int:
     return int((year - FIRST_YEAR) * 4)
 
 
-def _flip(level: np.ndarray) -> float:
+def flip_year(level: np.ndarray) -> float:
     """Year of the first quarter of which, and of the three that follow, the level is at least 1."""
     above = np.convolve(level >= 1.0, np.ones(4), "valid") >= 4
     return FIRST_YEAR + int(np.argmax(above)) / 4 if above.any() else np.inf

@@ -1,0 +1,138 @@
+"""`backtest`: how well the model foretells what happened, against forecasts that know no economics."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.commands import options as o
+from sim.commands.progress import Display
+
+CAUTION = "Parameters of the shipped world were set by hand on the whole record: skill here is no evidence yet."
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this page."""
+    app.command(epilog="Example: python run.py backtest --until 2014 --json scores.json")(backtest)
+
+
+def backtest(
+    cases: Annotated[Path | None, typer.Option("--cases", metavar="FILE", help="Ledger of events [shipped].")] = None,
+    series: Annotated[Path | None, typer.Option("--series", metavar="FILE", help="Dated series [shipped].")] = None,
+    sectors: Annotated[
+        Path | None, typer.Option("--sectors", metavar="FILE", help="Facts by sector [shipped].")
+    ] = None,
+    until: Annotated[
+        int | None,
+        typer.Option("--until", metavar="YEAR", help="Last year naive forecasts may use; later is scored [2014]."),
+    ] = None,
+    seeds: o.Seeds = "50",
+    json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every score.")] = None,
+    set_: o.Set = None,
+    workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Threads [all cores].")] = None,
+    quiet: o.Quiet = False,
+) -> int:
+    """Scores of the baseline world on history: which types, where ends come, dated series, flips of sectors."""
+    from sim import history
+    from sim.errors import CannotCreate, UsageError
+    from sim.scenario import load
+    from sim.study import parse_seeds
+    from sim.study.engines import default_workers
+
+    if workers is not None and workers < 1:
+        raise UsageError("--workers: at least 1")
+    if json is not None and not json.parent.is_dir():
+        raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
+    chosen, last = parse_seeds(seeds), history.UNTIL if until is None else until
+    evidence = history.read(cases, series, sectors)  # a bad file is told before anything runs
+    draws = [load("baseline", o.assignments(set_))]  # draws of a fitted parameter set take this place
+    display = Display("backtest", quiet)
+    with display.shown():
+        ensemble = history.run_worlds(draws, chosen, workers or default_workers(), _progress(display, len(chosen)))
+    found = history.backtest(ensemble, evidence, last)
+    if json is not None:
+        _write(json, found.scores)
+    if not quiet:
+        _print(found.scores, found.odds, last, len(chosen))
+    return 0
+
+
+def _progress(display: Display, planned: int) -> Any:
+    from time import monotonic
+
+    from sim.study.plan import Progress
+
+    began = monotonic()
+    return lambda done: display(Progress(planned, done, 0, 0, monotonic() - began))
+
+
+def _write(path: Path, scores: dict[str, Any]) -> None:
+    """Write beside the target and rename; raises CannotCreate."""
+    import json
+    import os
+
+    from sim.errors import CannotCreate
+
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(json.dumps(scores, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CannotCreate(f"cannot write {path}: {error.strerror}", "choose another --json") from error
+
+
+def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:
+    print(f"Scored: what happened after {until}; {runs} runs. {CAUTION}\n")
+    _print_formations(scores["formations"], odds)
+    ends = scores["exits"]
+    print(
+        f"\nExits and renegotiations: {ends['n']}; rank correlation of hazards over sectors and periods "
+        f"{_cell(ends['rank_correlation'])} {_interval(ends['interval'])}"
+    )
+    _print_series(scores["series"])
+    _print_sectors(scores)
+    gone = ", ".join(f"{name} {len(rows)}" for name, rows in scores["unmapped"].items())
+    print(f"\nWithout a counterpart in the model: {gone} (--json names them)")
+
+
+def _print_formations(told: dict[str, Any], odds: float) -> None:
+    print(f"Formations and conversions: {told['n']}; skill {_cell(told['skill'])} {_interval(told['interval'])}")
+    print(f"A base of one's own is recorded at {odds:.2f} to a partnership (estimated on rows that are not scored).\n")
+    rows = [["forecast", "log-loss", "Brier"]]
+    rows += [[name, _cell(told["log_loss"][name]), _cell(told["brier"][name])] for name in told["log_loss"]]
+    print(o.aligned(rows))
+    for part in ("by_sector", "by_period"):
+        rows = [[part.replace("_", " "), "rows", "skill"]]
+        rows += [[name, str(each["n"]), _cell(each["skill"])] for name, each in told[part].items()]
+        print("\n" + o.aligned(rows))
+
+
+def _print_series(told: dict[str, Any]) -> None:
+    rows = [["series", "points", "RMSE", "CRPS", "in 90 %", "best naive", "skill"]]
+    for name, each in told.items():
+        numbers = [_cell(each[key]) for key in ("rmse", "crps", "coverage90")]
+        rows.append([name, str(each["n"]), *numbers, each["best_naive"] or "-", _cell(each["skill"])])
+    print("\n" + o.aligned(rows))
+    points = sum(each["n"] for each in told.values())
+    if points:
+        inside = sum(each["n"] * (each["coverage90"] or 0.0) for each in told.values())
+        print(f"90 % bands hold {inside / points:.0%} of {points} points.")
+
+
+def _print_sectors(scores: dict[str, Any]) -> None:
+    rows = [["sector", "flip 5 %", "50 %", "95 %", "inside", "levels inside"]]
+    for name, each in scores["sectors"].items():
+        dates = each["flip_year"] or [None] * 3
+        inside = {None: "-", True: "yes", False: "no"}[each["inside"]]
+        rows.append([name, *(f"{d:.2f}" if d else "never" for d in dates), inside, _cell(each["level_inside"])])
+    print("\n" + o.aligned(rows))
+    print(f"Order of flips: rank correlation {_cell(scores['flip_order_rank_correlation'])}")
+
+
+def _cell(value: float | None) -> str:
+    return "-" if value is None else o.number(value)
+
+
+def _interval(bounds: list[float] | None) -> str:
+    return "(no interval)" if bounds is None else f"({o.number(bounds[0])} to {o.number(bounds[1])})"

@@ -1,0 +1,54 @@
+"""The model's own forecast: the probability of each type in a sector and year, from simulated adoptions."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+
+from sim.columns import Type
+from sim.history.mapping import Place
+from sim.history.scores import log_loss
+from sim.history.shares import Adoption, smoothed
+from sim.history.worlds import TYPES, Ensemble
+
+REACH = 2  # years to each side of a row's year whose adoptions count
+ALONE = np.array([name in (Type.hub.name, Type.wholly_owned.name) for name in TYPES])  # states without a partner
+BOUND = 5.0  # log odds beyond which a ledger would record next to nothing of one kind
+Floats = NDArray[np.float64]
+
+
+def chances(ensemble: Ensemble, rows: Sequence[Adoption]) -> Floats:
+    """Probabilities [row, type]: adoptions of all runs within two years, smoothed as naive shares are.
+
+    Where nobody adopts anything in the sector, all sectors are pooled. Rows of one sector and year have one forecast;
+    those of a generation have that of their sector, for a partnership carries the firm's whole offer.
+    """
+    everywhere = Place(ensemble.sectors)
+    known: dict[tuple[tuple[str, ...], int], Floats] = {}
+    for row in rows:
+        key = (row.place.sectors, row.year)
+        if key not in known:
+            counts = _adopted(ensemble, row.place, row.year)
+            known[key] = smoothed(counts if counts.sum() > 0 else _adopted(ensemble, everywhere, row.year))
+    return np.array([known[row.place.sectors, row.year] for row in rows]).reshape(-1, len(TYPES))
+
+
+def _adopted(ensemble: Ensemble, place: Place, year: int) -> Floats:
+    span = (year - REACH, year + REACH)
+    return np.array([ensemble.total(f"adoptions_{name}", place, *span) for name in TYPES])
+
+
+def observed(forecasts: Floats, odds: float) -> Floats:
+    """Forecasts of what a ledger records, if it records a base of one's own at `odds` to a partnership."""
+    weighed = forecasts * np.where(ALONE, odds, 1.0)
+    return weighed / weighed.sum(1, keepdims=True)
+
+
+def recording_odds(forecasts: Floats, outcomes: NDArray[np.int64]) -> float:
+    """The odds that make known rows most likely; the one number of the observation layer."""
+
+    def loss(logarithm: float) -> float:
+        return float(log_loss(observed(forecasts, np.exp(logarithm)), outcomes).sum())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-BOUND, BOUND), method="bounded").x))

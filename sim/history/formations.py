@@ -1,0 +1,79 @@
+"""Formations and conversions: which type is chosen, where and when; the model against naive forecasts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.columns import FIRST_YEAR
+from sim.errors import NotEnough
+from sim.history.chances import chances, observed, recording_odds
+from sim.history.evidence import ADOPTIONS, Case
+from sim.history.mapping import Mapping
+from sim.history.scores import bootstrap, brier, log_loss, skill
+from sim.history.shares import NAIVE, Adoption, period, period_name
+from sim.history.worlds import TYPES, Ensemble
+
+MODEL = "model"
+Floats = NDArray[np.float64]
+Forecasts = dict[str, Floats]  # by name of the forecast [row, type]
+
+
+def adoptions(cases: Sequence[Case], mapping: Mapping, last_year: int) -> tuple[list[Adoption], list[Case]]:
+    """Formations and conversions with a counterpart in the model, and those without one."""
+    found, rest = [], []
+    for case in cases:
+        place = mapping.place(case.sector)
+        if case.event not in ADOPTIONS:
+            continue
+        if place is None or case.type not in TYPES or not FIRST_YEAR <= case.year <= last_year:
+            rest.append(case)
+        else:
+            found.append(Adoption(case.case_id, case.sector, place, case.year, TYPES.index(case.type)))
+    return found, rest
+
+
+def forecasts(ensemble: Ensemble, known: Sequence[Adoption], asked: Sequence[Adoption]) -> tuple[Forecasts, float]:
+    """Every forecast of the asked rows, and the odds at which a base of one's own is recorded.
+
+    `known`: rows that naive forecasts and the odds may use. Raises NotEnough if there are none.
+    """
+    if not known:
+        raise NotEnough("no formation or conversion is early enough to estimate naive forecasts", "a later --until")
+    odds = recording_odds(chances(ensemble, known), np.array([row.type for row in known]))
+    told = {MODEL: observed(chances(ensemble, asked), odds)}
+    return told | {name: forecast(known, asked) for name, forecast in NAIVE.items()}, odds
+
+
+def score(told: Forecasts, asked: Sequence[Adoption]) -> dict[str, Any]:
+    """All scores of the asked rows, None where there are no rows; docs/backtest.md says what the keys mean."""
+    if not asked:
+        empty = dict.fromkeys(told)
+        nothing: dict[str, Any] = {"n": 0, "log_loss": empty, "brier": empty, "skill": None, "interval": None}
+        return nothing | {"by_sector": {}, "by_period": {}}
+    outcomes = np.array([row.type for row in asked])
+    losses = {name: log_loss(forecast, outcomes) for name, forecast in told.items()}
+    means = {name: float(loss.mean()) for name, loss in losses.items()}
+    best = min(NAIVE, key=means.__getitem__)  # one for all parts below, so that they can be compared
+
+    def of(weight: Floats) -> float:
+        return skill(float(losses[MODEL] @ weight), float(losses[best] @ weight))
+
+    def part(chosen: Sequence[bool]) -> dict[str, Any]:
+        return {"n": int(sum(chosen)), "skill": of(np.array(chosen, float))}
+
+    return {
+        "n": len(asked),
+        "log_loss": means,
+        "brier": {name: float(brier(forecast, outcomes).mean()) for name, forecast in told.items()},
+        "skill": of(np.ones(len(asked))),
+        "interval": bootstrap([row.case_id for row in asked], of),
+        "by_sector": {
+            sector: part([row.sector == sector for row in asked]) for sector in sorted({row.sector for row in asked})
+        },
+        "by_period": {
+            period_name(n): part([period(row.year) == n for row in asked])
+            for n in sorted({period(row.year) for row in asked})
+        },
+    }

@@ -1,0 +1,97 @@
+"""Dated series: the ensemble's path against what was observed after a year, and against naive paths."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.columns import FIRST_YEAR
+from sim.history.evidence import Point
+from sim.history.mapping import Mapping as Table
+from sim.history.mapping import Place
+from sim.history.paths import forecasts
+from sim.history.scores import covered, crps, rmse, skill
+from sim.history.worlds import Ensemble, quarter
+
+Floats = NDArray[np.float64]
+ALL = "all"
+
+
+def _world_share(ensemble: Ensemble, rows: list[int]) -> Floats:
+    """Sales of Chinese brands over all sales, at home and abroad, of sectors together [N, T]."""
+    home, abroad = (ensemble.metrics[f"market_{side}"][..., rows] for side in ("home", "abroad"))
+    shares = [ensemble.metrics[f"chinese_share_{side}"][..., rows] for side in ("home", "abroad")]
+    return (shares[0] * home + shares[1] * abroad).sum(-1) / (home + abroad).sum(-1)
+
+
+def _foreign_share(ensemble: Ensemble, rows: list[int]) -> Floats:
+    """What Chinese brands leave of sales at home [N, T]."""
+    return 1.0 - ensemble.metrics["chinese_share_home"][..., rows].mean(-1)
+
+
+# Metrics that no table holds because only the back-test asks for them; `mapping.yaml` names them with table `history`.
+DERIVED: dict[str, Callable[[Ensemble, list[int]], Floats]] = {
+    "chinese_share_world": _world_share,
+    "foreign_share_home": _foreign_share,
+}
+
+
+def path(ensemble: Ensemble, rule: Mapping[str, Any]) -> Floats:
+    """The metric that a rule of the mapping names, in its sector [N, T]."""
+    rows = ensemble.rows(Place((rule["sector"],)))
+    if rule["metric"] in DERIVED:
+        return DERIVED[rule["metric"]](ensemble, rows)
+    return ensemble.metrics[rule["metric"]][..., rows].mean(-1)
+
+
+def score(
+    points: Sequence[Point], own: Sequence[Point], table: Table, ensemble: Ensemble, until: int
+) -> tuple[dict[str, Any], list[str]]:
+    """Scores of every series with a counterpart, in the metric's unit, and the names of those without.
+
+    `own`: the project's points, from which naive paths are estimated up to `until`; a series that the project lacks
+    is estimated on the file's own points.
+    """
+    names = sorted({point.series for point in points})
+    mapped = [name for name in names if name in table.series and name not in table.inputs]
+    scores = {}
+    for name in mapped:
+        rule = table.series[name]
+        known = _observed(own, name, rule) or _observed(points, name, rule)
+        asked = [each for each in _observed(points, name, rule) if until < each[0] < ensemble.last_year + 1]
+        scores[name] = _scores(path(ensemble, rule), [each for each in known if each[0] <= until], asked, rule)
+    return scores, [name for name in names if name not in mapped]
+
+
+def _observed(points: Sequence[Point], name: str, rule: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """Years and values of a series in the unit of its metric; points without a number are no observations."""
+    return [
+        (point.year, point.value * rule.get("scale", 1.0))
+        for point in points
+        if point.series == name and not np.isnan(point.value) and point.year >= FIRST_YEAR
+    ]
+
+
+def _scores(
+    simulated: Floats, known: list[tuple[float, float]], asked: list[tuple[float, float]], rule: Mapping[str, Any]
+) -> dict[str, Any]:
+    empty = dict.fromkeys(("rmse", "crps", "coverage90", "best_naive", "skill"))
+    if not asked:
+        return {"n": 0, **empty}
+    years, values = (np.array(column) for column in zip(*asked, strict=True))
+    draws = simulated[:, [quarter(year) for year in years]]
+    if rule.get("bound") == "low":  # the truth is not below the value: draws above it are no error
+        draws = np.minimum(draws, values)
+    error = rmse(draws.mean(0) - values)
+    known_years, known_values = (np.array([each[n] for each in known]) for n in (0, 1))
+    naive = {name: rmse(told - values) for name, told in forecasts(known_years, known_values, years).items()}
+    best = min(naive, key=naive.__getitem__) if naive else None
+    return {
+        "n": len(asked),
+        "rmse": error,
+        "crps": float(np.mean([crps(draws[:, n], value) for n, value in enumerate(values)])),
+        "coverage90": float(np.mean([covered(draws[:, n], value) for n, value in enumerate(values)])),
+        "best_naive": best,
+        "skill": skill(error, naive[best]) if best else None,
+    }

@@ -1,0 +1,49 @@
+"""`backtest` as it is typed."""
+
+import json
+
+import pytest
+
+from sim.cli import main
+
+
+@pytest.fixture
+def call(capsys):
+    """`call(*words) -> (exit code, stdout, stderr)`."""
+
+    def run(*words):
+        code = main(["backtest", *map(str, words)])
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+def test_a_short_run(call, tmp_path):
+    target = tmp_path / "scores.json"
+    code, out, err = call("--seeds", "2", "--set", "end=2027", "--until", "2016", "--json", target, "--workers", "1")
+    assert code == 0 and not [word for word in err.splitlines() if word.startswith("error")]
+    found = json.loads(target.read_text())
+    assert found["formations"]["n"] > 100 and "rail" in found["formations"]["by_sector"]
+    assert found["formations"]["by_period"].keys() == {"2015-19", "2020-26"}
+    assert "trend_sector" in out and "no evidence yet" in out and "Order of flips" in out
+    assert [path.name for path in tmp_path.iterdir()] == ["scores.json"]
+
+
+@pytest.mark.parametrize("option", ["--cases", "--series", "--sectors"])
+def test_a_bad_file_is_told_before_anything_runs(call, tmp_path, option):
+    path = tmp_path / "bad.csv"
+    path.write_text("sector,year\nrail,2001\n")
+    code, out, err = call(option, path, "--json", tmp_path / "scores.json")
+    assert (code, out) == (4, "") and f"error: {path}:1:1 lacks the column" in err and "hint: the columns" in err
+    assert not (tmp_path / "scores.json").exists()
+
+
+def test_nowhere_to_write_is_told_before_anything_runs(call, tmp_path):
+    code, out, err = call("--json", tmp_path / "none" / "scores.json")
+    assert (code, out) == (73, "") and "there is no folder" in err
+
+
+def test_flags(call):
+    assert call("--until", "soon")[0] == 2
+    assert call("--seeds", "x")[0] == 2
+    assert call("--workers", "0")[0] == 2
