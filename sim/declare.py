@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 INF = float("inf")
+AS_LONG_AS = {"home": "region", "origin": "region", "destination": "region"}  # dimensions of one length
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,14 @@ def fields(declared: type) -> dict[str, Field]:
     """The declared quantities of a NamedTuple, in order: name -> Field."""
     hints = get_type_hints(declared, include_extras=True)
     return {name: get_args(hint)[1] for name, hint in hints.items()}
+
+
+@cache
+def dimensions(declared: type) -> dict[str, tuple[str, ...]]:
+    """Names of the dimensions of a NamedTuple's declared columns; several names of one length get the same name."""
+    hints = get_type_hints(declared, include_extras=True)
+    declarations = {name: part for name, hint in hints.items() for part in get_args(hint) if isinstance(part, Field)}
+    return {name: tuple(AS_LONG_AS.get(each, each) for each in part.per.split()) for name, part in declarations.items()}
 
 
 Columns = TypeVar("Columns", bound=tuple[Any, ...])

@@ -1,10 +1,10 @@
 """What the stages of a quarter share: all columns, the records a run writes, and the log of events."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from sim.columns import Firms, Happening, Partnerships, Policy, Scratch, Sectors, World
 from sim.compiled import stage
-from sim.declare import Column
+from sim.declare import Column, Field
 from sim.parameters import Parameters
 
 FORMATION, RENEGOTIATION, CONVERSION = int(Happening.formation), int(Happening.renegotiation), int(Happening.conversion)
@@ -30,14 +30,14 @@ class State(NamedTuple):
     announced: Policy
     scratch: Scratch
     parameters: Parameters
-    shipping: Column  # [sector, origin, destination], log
-    starts: Column  # [firm, start value], nan where a named firm gives none
-    named_listing: Column  # [firm, region, first and last quarter]
-    outcome: Column  # Outcome [quarter, sector]
-    markets: Column  # Market [quarter, sector, region]
-    vintages: Column  # Vintage [quarter, sector, generation]
-    events: Column  # Event [capacity]
-    lives: Column  # Life [capacity]
+    shipping: Annotated[Column, Field("log", "cost of shipping", "sector origin destination")]
+    starts: Annotated[Column, Field("any", "nan where a named firm gives none", "firm start")]
+    named_listing: Annotated[Column, Field("quarter", "first and last of a listing by name", "firm region end")]
+    outcome: Annotated[Column, Field("Outcome", "metrics of sectors", "quarter sector")]
+    markets: Annotated[Column, Field("Market", "metrics of their regions", "quarter sector region")]
+    vintages: Annotated[Column, Field("Vintage", "metrics of their generations", "quarter sector generation")]
+    events: Annotated[Column, Field("Event", "log of events, as long as its capacity", "event")]
+    lives: Annotated[Column, Field("Life", "log of partnerships that ended, as long as its capacity", "life")]
     host: int
     seed: int
     annuity: float  # present value of 1 a quarter over the horizon
