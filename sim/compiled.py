@@ -22,6 +22,7 @@ from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
     infer_getattr,
+    intrinsic,
     lower_builtin,
     lower_cast,
     lower_getattr_generic,
@@ -150,8 +151,8 @@ class _ColumnType(types.Array):  # type: ignore[misc]
         super().__init__(dtype, dimensions, "C", name=f"Column({name}, {dtype}, {dimensions})")
 
     @property
-    def key(self) -> tuple[Any, ...]:
-        return self.column, *super().key
+    def key(self) -> str:
+        return self.name
 
     @property
     def mangling_args(self) -> tuple[str, tuple[Any, ...]]:
@@ -201,18 +202,19 @@ class Bundle:
             if not value.flags.c_contiguous:
                 raise ValueError("columns must be C-contiguous")
             place = self._append(value.__array_interface__["data"][0])
-            sizes = zip(per or ("",) * value.ndim, value.shape, strict=True)
-            return _column_kind(name, value.dtype, value.ndim), (place, *(self._length(*size) for size in sizes))
+            lengths = map(self._length, per or ("",) * value.ndim, value.shape)
+            return _column_kind(name, value.dtype, value.ndim), (place, *lengths)
         if isinstance(value, tuple) and any(isinstance(part, np.ndarray | tuple) for part in value):
             return self._kind_of(value), ()
         if isinstance(value, tuple):
-            return numba.typeof(value), tuple(self._append(np.float64(part).view(np.uint64)) for part in value)
+            words = np.array(value, dtype=np.float64).view(np.uint64).tolist()
+            return numba.typeof(value), tuple(map(self._append, words))
         number = np.float64(value) if isinstance(value, float) else np.int64(value)
         kind = types.float64 if isinstance(value, float) else types.int64
-        return kind, (self._append(number.view(np.uint64)),)
+        return kind, (self._append(int(number.view(np.uint64))),)
 
-    def _append(self, word: int | np.uint64) -> int:
-        self.words.append(int(word))
+    def _append(self, word: int) -> int:
+        self.words.append(word)
         return len(self.words) - 1
 
     def _length(self, dimension: str, length: int) -> int:
@@ -268,7 +270,8 @@ def _member(target: Any, builder: Any, bundled: _BundleType, pointer: Any, name:
     if isinstance(kind, _BundleType):
         return pointer
     if isinstance(kind, types.Array):
-        return _array(target, builder, kind, places, word)
+        data = word(places[0], target.get_data_type(kind.dtype).as_pointer())
+        return _array(target, builder, kind, data, [word(place, ir.IntType(64)) for place in places[1:]])._getvalue()
     whole = target.get_value_type(kind)
     if not isinstance(whole, ir.Aggregate):
         return word(places[0], whole)
@@ -278,24 +281,20 @@ def _member(target: Any, builder: Any, bundled: _BundleType, pointer: Any, name:
     return value
 
 
-def _array(
-    target: Any, builder: Any, kind: types.Array, places: tuple[int, ...], word: Callable[[int, ir.Type], Any]
-) -> Any:
+def _array(target: Any, builder: Any, kind: types.Array, data: Any, shape: list[Any]) -> Any:
     """A C-contiguous array that nobody counts references to, from its address and shape."""
-    size = ir.IntType(64)
     array = cgutils.create_struct_proxy(kind)(target, builder)
     array.meminfo = ir.Constant(array.meminfo.type, None)
     array.parent = ir.Constant(array.parent.type, None)
-    array.itemsize = ir.Constant(size, target.get_abi_sizeof(target.get_data_type(kind.dtype)))
-    array.data = word(places[0], array.data.type)
-    shape = [word(place, size) for place in places[1:]]
+    array.itemsize = ir.Constant(ir.IntType(64), target.get_abi_sizeof(target.get_data_type(kind.dtype)))
+    array.data = data
     array.nitems = functools.reduce(builder.mul, shape)
     steps = [array.itemsize]
     for length in reversed(shape[1:]):
         steps.append(builder.mul(steps[-1], length))
-    array.shape = cgutils.pack_array(builder, shape, size)
-    array.strides = cgutils.pack_array(builder, steps[::-1], size)
-    return array._getvalue()
+    array.shape = cgutils.pack_array(builder, shape, ir.IntType(64))
+    array.strides = cgutils.pack_array(builder, steps[::-1], ir.IntType(64))
+    return array
 
 
 @lower_cast(_ColumnType, types.Array)
@@ -336,6 +335,33 @@ def _place(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]
         with cgutils.if_unlikely(builder, functools.reduce(builder.or_, outside)):
             target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
     return cgutils.get_item_pointer(target, builder, kind, column, indices, wraparound=False)
+
+
+def _rows(column: Any, first: int, last: int) -> Any:
+    """View of a column's rows from `first` up to `last`, one number after the other."""
+    width = column.size // column.shape[0]
+    return column.reshape(column.size)[first * width : last * width]
+
+
+@intrinsic
+def _compiled_rows(context: Any, column: types.Array, first: types.Integer, last: types.Integer) -> Any:
+    """The same without a reference that somebody would have to count; IndexError if there are no such rows."""
+    view = types.Array(column.dtype, 1, "C")
+
+    def generate(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]) -> Any:
+        whole, (begin, end) = make_array(column)(target, builder, arguments[0]), arguments[1:]
+        length, *others = cgutils.unpack_tuple(builder, whole.shape)
+        width = functools.reduce(builder.mul, others, ir.Constant(begin.type, 1))
+        outside = builder.or_(builder.icmp_unsigned(">", begin, end), builder.icmp_unsigned(">", end, length))
+        with cgutils.if_unlikely(builder, outside):
+            target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
+        data = builder.gep(whole.data, [builder.mul(begin, width)])
+        return _array(target, builder, view, data, [builder.mul(builder.sub(end, begin), width)])._getvalue()
+
+    return view(column, types.intp, types.intp), generate
+
+
+rows = _rows if INTERPRETED else _compiled_rows
 
 
 def _named(builder: Any, kind: _ColumnType, access: Any) -> Any:

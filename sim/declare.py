@@ -37,8 +37,9 @@ class Field:
 Column = NDArray[Any]
 
 
+@cache
 def fields(declared: type) -> dict[str, Field]:
-    """The declared quantities of a NamedTuple, in order: name -> Field."""
+    """The declared quantities of a NamedTuple, in order: name -> Field; shared, so never written to."""
     hints = get_type_hints(declared, include_extras=True)
     return {name: get_args(hint)[1] for name, hint in hints.items()}
 
@@ -59,10 +60,11 @@ def allocate(declared: type[Columns], sizes: Mapping[str, int]) -> Columns:
     arrays = []
     for field in fields(declared).values():
         shape = tuple(sizes[dimension] for dimension in field.per.split())
-        arrays.append(np.full(shape, field.default or 0, dtype=field.dtype))
+        arrays.append(np.full(shape, field.default, field.dtype) if field.default else np.zeros(shape, field.dtype))
     return declared(*arrays)
 
 
+@cache
 def record(declared: type) -> np.dtype[np.void]:
     """The record dtype of a table the kernel writes, with attribute access in plain Python as in compiled code."""
     plain = np.dtype([(name, field.dtype) for name, field in fields(declared).items()])

@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from sim.columns import Firms, Happening, Partnerships, Policy, Scratch, Sectors, World
-from sim.compiled import stage
+from sim.compiled import stage, step
 from sim.declare import Column, Field
 from sim.parameters import Parameters
 
@@ -44,6 +44,51 @@ class State(NamedTuple):
     ramp: float  # present value of a gain that grows by 1 a quarter
 
 
+@step
+def first_of(st: State, s: int) -> int:
+    """First row of a sector's multinationals. Here, once, rows are found valid, so that no loop over them needs to."""
+    row = st.sectors.first[s]
+    if row < 0:
+        raise IndexError("a sector's rows must be rows of firms")
+    return row
+
+
+@step
+def middle_of(st: State, s: int) -> int:
+    """First row of a sector's Chinese firms."""
+    row = st.sectors.middle[s]
+    if not 0 <= row <= st.firms.active.shape[0]:
+        raise IndexError("a sector's rows must be rows of firms")
+    return row
+
+
+@step
+def last_of(st: State, s: int) -> int:
+    """One past a sector's last row."""
+    row = st.sectors.last[s]
+    if row > st.firms.active.shape[0]:
+        raise IndexError("a sector's rows must be rows of firms")
+    return row
+
+
+@step
+def generations_of(st: State, s: int) -> int:
+    """Generations that a sector declares."""
+    count = st.sectors.generations[s]
+    if count > st.firms.technology.shape[1]:
+        raise IndexError("a sector's generations must have columns")
+    return count
+
+
+@step
+def top_of(st: State) -> int:
+    """One past the last partnership row in use."""
+    count = st.scratch.counts[TOP]
+    if count > st.partnerships.active.shape[0]:
+        raise IndexError("partnership rows in use must exist")
+    return count
+
+
 @stage
 def pay_once(st: State, i: int, cost: float) -> None:
     """A cost paid once (a transfer received, if negative): out of this quarter's profit and net worth."""
@@ -54,7 +99,7 @@ def pay_once(st: State, i: int, cost: float) -> None:
 @stage
 def end_row(st: State, s: int) -> int:
     """One past a sector's last partnership row: its multinationals have a row a line each."""
-    return st.scratch.first_row[s] + (st.sectors.middle[s] - st.sectors.first[s]) * st.firms.contract.shape[1]
+    return st.scratch.first_row[s] + (middle_of(st, s) - first_of(st, s)) * st.firms.contract.shape[1]
 
 
 @stage
