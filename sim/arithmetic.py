@@ -48,7 +48,7 @@ def log(x: float) -> float:
     n = n + 1.0 if large else n
     s = (m - 1.0) / (m + 1.0)
     z = s * s
-    high = 1 / 11 + z * (1 / 13 + z * (1 / 15 + z * (1 / 17 + z / 19)))
+    high = 1 / 11 + z * (1 / 13 + z * (1 / 15 + z * (1 / 17 + z * (1 / 19))))
     series = 2.0 * s * (1.0 + z * (1 / 3 + z * (1 / 5 + z * (1 / 7 + z * (1 / 9 + z * high)))))
     return n * _LN2_HI + (n * _LN2_LO + series)
 

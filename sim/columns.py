@@ -306,6 +306,8 @@ class Scratch(NamedTuple):
     appeal: Annotated[Column, Field("1", "appeal of each line", "firm line", 0)]
     denominator: Annotated[Column, Field("1", "sum of appeals, outside good included", "sector region", 0)]
     per_appeal: Annotated[Column, Field("share", "market share that a unit of appeal tends to: one over the denominator", "sector region", 0)]
+    target: Annotated[Column, Field("share", "market share that each line tends to", "firm line", 0, 1)]
+    spent: Annotated[Column, Field("money", "a quarter's expenditure in each line's market", "firm line", 0)]
     host_made: Annotated[Column, Field("flag", "line is made in the host", "firm line", 0, 1, dtype="i8")]
     earned: Annotated[Column, Field("money", "profit of each line at its target share", "firm line", 0)]
     duty: Annotated[Column, Field("money", "tariff paid on each line's sales this quarter", "firm line", 0)]

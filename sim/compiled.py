@@ -4,8 +4,9 @@ Numba's disk cache looks at the caller's own file only, so that an edited rule w
 The cache folder is therefore named by a hash of every source that can reach a kernel.
 """
 
+import functools
 import hashlib
-import itertools
+import operator
 import os
 import tempfile
 from collections.abc import Callable, Iterable
@@ -21,16 +22,23 @@ from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
     infer_getattr,
+    intrinsic,
+    lower_builtin,
+    lower_cast,
     lower_getattr_generic,
     models,
     register_model,
     typeof_impl,
     unbox,
 )
+from numba.np.arrayobj import load_item, make_array
+
+from sim.declare import dimensions
 
 _PACKAGE = Path(__file__).parent
 _SOURCES = (
     "compiled.py",
+    "declare.py",
     "arithmetic.py",
     "draws.py",
     "columns.py",
@@ -80,8 +88,13 @@ def _compiled(function: Function, **options: Any) -> Function:
     dispatcher = numba.njit(**_OPTIONS | options)(function)
     if not INTERPRETED:
         called = dispatcher.get_call_template
-        dispatcher.get_call_template = lambda args, kws: called(tuple(map(types.unliteral, args)), kws)
+        dispatcher.get_call_template = lambda args, kws: called(tuple(map(_general, args)), kws)
     return dispatcher
+
+
+def _general(kind: types.Type) -> types.Type:
+    """The type a function is compiled for when it is called with an argument of this type."""
+    return types.Array(kind.dtype, kind.ndim, "C") if isinstance(kind, _ColumnType) else types.unliteral(kind)
 
 
 def rule(function: Function) -> Function:
@@ -116,25 +129,46 @@ def precompile(functions: Iterable[Any], *arguments: Any) -> None:
 
 
 class _BundleType(types.Type):  # type: ignore[misc]
-    """Type of a bundle: what its table holds, in order."""
+    """Type of a bundle: what its table holds, and in which words: an array's address and sizes, a number's first."""
 
-    def __init__(self, members: tuple[tuple[str, types.Type], ...]) -> None:
-        self.members = dict(members)
-        listed = ", ".join(f"{name}: {kind}" for name, kind in members)
+    def __init__(self, members: "_Members") -> None:
+        self.members = {name: kind for name, kind, _ in members}
+        self.places = {name: places for name, _, places in members}
+        listed = ", ".join(f"{name}: {kind} {places}" for name, kind, places in members)
         # a digest, since the name becomes part of every symbol that the compiler handles
         super().__init__(name=f"Bundle{hashlib.sha256(listed.encode()).hexdigest()[:12]}")
 
 
+_Members = tuple[tuple[str, types.Type, tuple[int, ...]], ...]
 register_model(_BundleType)(models.OpaqueModel)
 
 
-@cache
-def _array_kind(dtype: np.dtype[Any], dimensions: int) -> types.Type:
-    return numba.typeof(np.empty((0,) * dimensions, dtype))
+class _ColumnType(types.Array):  # type: ignore[misc]
+    """Type of an array in a bundle: it shares memory with no column of another name, and no index is negative."""
+
+    def __init__(self, name: str, dtype: types.Type, dimensions: int) -> None:
+        self.column = name
+        super().__init__(dtype, dimensions, "C", name=f"Column({name}, {dtype}, {dimensions})")
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+    @property
+    def mangling_args(self) -> tuple[str, tuple[Any, ...]]:
+        return "Column", (self.column, self.dtype, self.ndim)
+
+
+register_model(_ColumnType)(models.ArrayModel)
 
 
 @cache
-def _bundle_kind(members: tuple[tuple[str, types.Type], ...]) -> _BundleType:
+def _column_kind(name: str, dtype: np.dtype[Any], dimensions: int) -> types.Type:
+    return _ColumnType(name, numba.typeof(np.empty(0, dtype)).dtype, dimensions)
+
+
+@cache
+def _bundle_kind(members: _Members) -> _BundleType:
     return _BundleType(members)
 
 
@@ -142,36 +176,56 @@ class Bundle:
     """Compiled code's view of a NamedTuple of columns: one pointer to a read-only table of its arrays and numbers.
 
     Passing the columns themselves means passing some 2,000 numbers a call, which made compiling eight times slower. The
-    bundle keeps the columns alive; it borrows them, so that no references are counted. An array takes its address, size
-    and shape; it must be C-contiguous.
+    bundle keeps the columns alive; it borrows them, so that no references are counted. Arrays must be C-contiguous.
+    The length of a declared dimension stands in the table once: what is worked out for one column, such as where a
+    firm's row begins or whether an index is valid, holds for all. Nested columns share the table.
     """
 
     def __init__(self, columns: Any) -> None:
         self.columns = columns
         self.words: list[int] = []
-        self.nested: list[Bundle] = []
-        self.kind = _bundle_kind(tuple((name, self._add(getattr(columns, name))) for name in columns._fields))
+        self.lengths: dict[str, int] = {}  # place of each dimension's length
+        self.kind = self._kind_of(columns)
         self.table = np.array(self.words, dtype=np.uint64)
         self.address = self.table.ctypes.data
 
-    def _add(self, value: Any) -> types.Type:
-        """Appends a member to the table and returns its type."""
+    def _kind_of(self, columns: Any) -> _BundleType:
+        declared: Any = type(columns)
+        per = dimensions(declared)
+        return _bundle_kind(
+            tuple((name, *self._add(name, getattr(columns, name), per.get(name, ()))) for name in columns._fields)
+        )
+
+    def _add(self, name: str, value: Any, per: tuple[str, ...]) -> tuple[types.Type, tuple[int, ...]]:
+        """Appends a member to the table; returns its type and where its words stand."""
         if isinstance(value, np.ndarray):
             if not value.flags.c_contiguous:
                 raise ValueError("columns must be C-contiguous")
-            self.words += [value.ctypes.data, value.size, *value.shape]
-            return _array_kind(value.dtype, value.ndim)
+            place = self._append(value.__array_interface__["data"][0])
+            lengths = map(self._length, per or ("",) * value.ndim, value.shape)
+            return _column_kind(name, value.dtype, value.ndim), (place, *lengths)
         if isinstance(value, tuple) and any(isinstance(part, np.ndarray | tuple) for part in value):
-            inner = Bundle(value)
-            self.nested.append(inner)
-            self.words.append(inner.address)
-            return inner.kind
+            return self._kind_of(value), ()
         if isinstance(value, tuple):
-            self.words += [int(np.float64(part).view(np.uint64)) for part in value]
-            return numba.typeof(value)
+            words = np.array(value, dtype=np.float64).view(np.uint64).tolist()
+            return numba.typeof(value), tuple(map(self._append, words))
         number = np.float64(value) if isinstance(value, float) else np.int64(value)
-        self.words.append(int(number.view(np.uint64)))
-        return types.float64 if isinstance(value, float) else types.int64
+        kind = types.float64 if isinstance(value, float) else types.int64
+        return kind, (self._append(int(number.view(np.uint64))),)
+
+    def _append(self, word: int) -> int:
+        self.words.append(word)
+        return len(self.words) - 1
+
+    def _length(self, dimension: str, length: int) -> int:
+        """Place of a dimension's length; one without a name has a place of its own."""
+        if not dimension:
+            return self._append(length)
+        if dimension not in self.lengths:
+            self.lengths[dimension] = self._append(length)
+        if self.words[self.lengths[dimension]] != length:
+            raise ValueError(f"columns disagree on the length of {dimension}")
+        return self.lengths[dimension]
 
 
 def bundle(columns: Any) -> Any:
@@ -212,38 +266,108 @@ def _member(target: Any, builder: Any, bundled: _BundleType, pointer: Any, name:
         load.set_metadata("invariant.load", never_changes)
         return load
 
-    kinds = bundled.members
-    place = sum(_length(target, kinds[other]) for other in itertools.takewhile(lambda other: other != name, kinds))
-    kind = kinds[name]
+    kind, places = bundled.members[name], bundled.places[name]
+    if isinstance(kind, _BundleType):
+        return pointer
     if isinstance(kind, types.Array):
-        return _array(target, builder, kind, place, word)
+        data = word(places[0], target.get_data_type(kind.dtype).as_pointer())
+        return _array(target, builder, kind, data, [word(place, ir.IntType(64)) for place in places[1:]])._getvalue()
     whole = target.get_value_type(kind)
     if not isinstance(whole, ir.Aggregate):
-        return word(place, whole)
+        return word(places[0], whole)
     value = ir.Constant(whole, ir.Undefined)
-    for position, part in enumerate(whole.elements):
-        value = builder.insert_value(value, word(place + position, part), position)
+    for position, (place, part) in enumerate(zip(places, whole.elements, strict=True)):
+        value = builder.insert_value(value, word(place, part), position)
     return value
 
 
-def _length(target: Any, kind: types.Type) -> int:
-    """Words that a member takes in the table."""
-    return 2 + kind.ndim if isinstance(kind, types.Array) else target.get_abi_sizeof(target.get_value_type(kind)) // 8
-
-
-def _array(target: Any, builder: Any, kind: types.Array, place: int, word: Callable[[int, ir.Type], Any]) -> Any:
-    """A C-contiguous array that nobody counts references to, from its address, size and shape."""
-    size = ir.IntType(64)
+def _array(target: Any, builder: Any, kind: types.Array, data: Any, shape: list[Any]) -> Any:
+    """A C-contiguous array that nobody counts references to, from its address and shape."""
     array = cgutils.create_struct_proxy(kind)(target, builder)
     array.meminfo = ir.Constant(array.meminfo.type, None)
     array.parent = ir.Constant(array.parent.type, None)
-    array.itemsize = ir.Constant(size, target.get_abi_sizeof(target.get_data_type(kind.dtype)))
-    array.data = word(place, array.data.type)
-    array.nitems = word(place + 1, size)
-    shape = [word(place + 2 + dimension, size) for dimension in range(kind.ndim)]
+    array.itemsize = ir.Constant(ir.IntType(64), target.get_abi_sizeof(target.get_data_type(kind.dtype)))
+    array.data = data
+    array.nitems = functools.reduce(builder.mul, shape)
     steps = [array.itemsize]
     for length in reversed(shape[1:]):
         steps.append(builder.mul(steps[-1], length))
-    array.shape = cgutils.pack_array(builder, shape, size)
-    array.strides = cgutils.pack_array(builder, steps[::-1], size)
-    return array._getvalue()
+    array.shape = cgutils.pack_array(builder, shape, ir.IntType(64))
+    array.strides = cgutils.pack_array(builder, steps[::-1], ir.IntType(64))
+    return array
+
+
+@lower_cast(_ColumnType, types.Array)
+def _as_array(target: Any, builder: Any, kind: _ColumnType, to: types.Array, column: Any) -> Any:
+    return column
+
+
+@lower_builtin(operator.getitem, _ColumnType, types.Integer)
+@lower_builtin(operator.getitem, _ColumnType, types.BaseTuple)
+def _get(target: Any, builder: Any, signature: Any, arguments: tuple[Any, Any]) -> Any:
+    kind = signature.args[0]
+    place = _place(target, builder, signature, arguments)
+    if isinstance(kind.dtype, types.Record):
+        return load_item(target, builder, kind, place)
+    return _named(builder, kind, builder.load(place))
+
+
+@lower_builtin(operator.setitem, _ColumnType, types.Integer, types.Any)
+@lower_builtin(operator.setitem, _ColumnType, types.BaseTuple, types.Any)
+def _set(target: Any, builder: Any, signature: Any, arguments: tuple[Any, Any, Any]) -> None:
+    kind, _, given = signature.args
+    value = target.cast(builder, arguments[2], given, kind.dtype)
+    _named(builder, kind, builder.store(value, _place(target, builder, signature, arguments)))
+
+
+def _place(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]) -> Any:
+    """Address of one element; an index outside raises IndexError, by one comparison a dimension and one branch."""
+    kind, index = signature.args[:2]
+    kinds = index.types if isinstance(index, types.BaseTuple) else (index,)
+    given = cgutils.unpack_tuple(builder, arguments[1]) if isinstance(index, types.BaseTuple) else (arguments[1],)
+    if len(kinds) != kind.ndim:
+        raise NotImplementedError("a column takes one index for each dimension")
+    column = make_array(kind)(target, builder, arguments[0])
+    indices = [target.cast(builder, value, each, types.intp) for value, each in zip(given, kinds, strict=True)]
+    if target.enable_boundscheck:
+        lengths = cgutils.unpack_tuple(builder, column.shape)
+        outside = [builder.icmp_unsigned(">=", place, length) for place, length in zip(indices, lengths, strict=True)]
+        with cgutils.if_unlikely(builder, functools.reduce(builder.or_, outside)):
+            target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
+    return cgutils.get_item_pointer(target, builder, kind, column, indices, wraparound=False)
+
+
+def _rows(column: Any, first: int, last: int) -> Any:
+    """View of a column's rows from `first` up to `last`, one number after the other."""
+    width = column.size // column.shape[0]
+    return column.reshape(column.size)[first * width : last * width]
+
+
+@intrinsic
+def _compiled_rows(context: Any, column: types.Array, first: types.Integer, last: types.Integer) -> Any:
+    """The same without a reference that somebody would have to count; IndexError if there are no such rows."""
+    view = types.Array(column.dtype, 1, "C")
+
+    def generate(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]) -> Any:
+        whole, (begin, end) = make_array(column)(target, builder, arguments[0]), arguments[1:]
+        length, *others = cgutils.unpack_tuple(builder, whole.shape)
+        width = functools.reduce(builder.mul, others, ir.Constant(begin.type, 1))
+        outside = builder.or_(builder.icmp_unsigned(">", begin, end), builder.icmp_unsigned(">", end, length))
+        with cgutils.if_unlikely(builder, outside):
+            target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
+        data = builder.gep(whole.data, [builder.mul(begin, width)])
+        return _array(target, builder, view, data, [builder.mul(builder.sub(end, begin), width)])._getvalue()
+
+    return view(column, types.intp, types.intp), generate
+
+
+rows = _rows if INTERPRETED else _compiled_rows
+
+
+def _named(builder: Any, kind: _ColumnType, access: Any) -> Any:
+    """Tells the compiler that this touches no column of another name, so that it keeps what it has read of them."""
+    zero = ir.Constant(ir.IntType(64), 0)
+    add = builder.module.add_metadata
+    column = add([kind.column, add(["columns"]), zero])
+    access.set_metadata("tbaa", add([column, column, zero]))
+    return access

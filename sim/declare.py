@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 INF = float("inf")
+AS_LONG_AS = {"home": "region", "origin": "region", "destination": "region"}  # dimensions of one length
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,19 @@ class Field:
 Column = NDArray[Any]
 
 
-@cache  # reading type hints again for each run would cost milliseconds
+@cache
 def fields(declared: type) -> dict[str, Field]:
-    """The declared quantities of a NamedTuple, in order: name -> Field; shared by all callers, not to be changed."""
+    """The declared quantities of a NamedTuple, in order: name -> Field; shared, so never written to."""
     hints = get_type_hints(declared, include_extras=True)
     return {name: get_args(hint)[1] for name, hint in hints.items()}
+
+
+@cache
+def dimensions(declared: type) -> dict[str, tuple[str, ...]]:
+    """Names of the dimensions of a NamedTuple's declared columns; several names of one length get the same name."""
+    hints = get_type_hints(declared, include_extras=True)
+    declarations = {name: part for name, hint in hints.items() for part in get_args(hint) if isinstance(part, Field)}
+    return {name: tuple(AS_LONG_AS.get(each, each) for each in part.per.split()) for name, part in declarations.items()}
 
 
 Columns = TypeVar("Columns", bound=tuple[Any, ...])
@@ -51,7 +60,7 @@ def allocate(declared: type[Columns], sizes: Mapping[str, int]) -> Columns:
     arrays = []
     for field in fields(declared).values():
         shape = tuple(sizes[dimension] for dimension in field.per.split())
-        arrays.append(np.full(shape, field.default or 0, dtype=field.dtype))
+        arrays.append(np.full(shape, field.default, field.dtype) if field.default else np.zeros(shape, field.dtype))
     return declared(*arrays)
 
 

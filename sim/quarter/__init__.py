@@ -26,7 +26,7 @@ from sim.quarter.record import write_record
 from sim.quarter.review import hold_reviews
 from sim.quarter.search import seek_partners
 from sim.quarter.start import set_out
-from sim.quarter.state import TOP, State, file_life
+from sim.quarter.state import State, file_life, top_of
 
 __all__ = ["State", "advance", "begin", "finish", "run", "warm"]
 
@@ -55,7 +55,7 @@ def one_quarter(st: State, t: int) -> None:
 @stage
 def file_living(st: State) -> None:
     """Files the lives of partnerships still in force when a run ends."""
-    for q in range(st.scratch.counts[TOP]):
+    for q in range(top_of(st)):
         if st.partnerships.active[q] > 0:
             file_life(st, -1, q, -1)
 

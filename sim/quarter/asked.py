@@ -27,9 +27,9 @@ from sim.quarter.review import (
     plant_uses,
     weigh_review,
 )
-from sim.quarter.search import FREE, SEARCH, abroad_deal, barred, host_deal, host_line, seek_partners
+from sim.quarter.search import FREE, SEARCH, abroad_deal, barred, enter, host_deal, host_line, seek_partners
 from sim.quarter.state import State
-from sim.quarter.values import Terms, alone_in_host, equity_cap, leak_price, lesson_rate
+from sim.quarter.values import Terms, equity_cap, leak_price, lesson_rate
 from sim.rules.governance import dependence_cost
 from sim.rules.policy import screened
 
@@ -199,8 +199,9 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
         found = abroad_deal(st, t, m, c, r, route)
     else:
         line = max(host_line(st, m), st.host)  # if all are taken: as if the lead line were free
-        d_m, mode = alone_in_host(st, t, m, line)
-        found = host_deal(st, t, m, c, line, kind, d_m)
+        own = enter(st, t, m, line)
+        mode = own.mode
+        found = host_deal(st, t, m, c, line, kind, own)
     obstacle = barred(st, m, c, kind, route, r)
     if obstacle == FREE and found.gain_m <= 0.0:
         obstacle = NO_SURPLUS if found.gain_m + found.gain_c <= 0.0 else NO_GAIN

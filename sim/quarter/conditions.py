@@ -2,9 +2,9 @@
 
 from sim.arithmetic import exp, power
 from sim.columns import Way
-from sim.compiled import stage
-from sim.quarter.lanes import along_exp, along_log, along_quality, along_wage, flat
-from sim.quarter.state import State
+from sim.compiled import rows, stage
+from sim.quarter.lanes import along_exp, along_log, along_quality, along_wage
+from sim.quarter.state import State, first_of, generations_of, last_of, middle_of
 from sim.rules.base import platform_quality
 from sim.rules.market import border, brand_factor, tariff_paid
 from sim.rules.policy import ahead, blocked
@@ -23,11 +23,11 @@ def reckon_demand(st: State, t: int, s: int) -> bool:
     moved = False
     for r in range(regions):
         factor = 0.0
-        for g in range(st.sectors.generations[s]):
+        for g in range(generations_of(st, s)):
             factor += world.weight[t, s, g, r] * demand[t, s, g, r]
         x.expenditure[s, r] = 0.25 * world.market[t, s, r] * factor
         total += x.expenditure[s, r]
-        for g in range(st.sectors.generations[s]):
+        for g in range(generations_of(st, s)):
             part = world.weight[t, s, g, r] * demand[t, s, g, r]
             weight = part / factor if factor > 0.0 else world.weight[t, s, g, r]
             moved = moved or weight != x.demand_weight[s, g, r]
@@ -35,7 +35,7 @@ def reckon_demand(st: State, t: int, s: int) -> bool:
     firms = st.sectors.multinationals[s] + st.sectors.chinese[s]
     x.unit[s] = total / max(firms, 1.0)
     x.rd_reference[s] = st.sectors.rd_intensity[s] * total / max(st.sectors.multinationals[s], 1.0)
-    for g in range(st.sectors.generations[s]):
+    for g in range(generations_of(st, s)):
         weighted = 0.0
         for r in range(regions):
             weighted += x.demand_weight[s, g, r] * x.expenditure[s, r]
@@ -54,7 +54,7 @@ def reckon_borders(st: State, t: int, s: int) -> None:
         x.supported[s, o] = 0.0
         for r in range(regions):
             x.compliance[s, o, r] = now.compliance[t, s, o, r] if o != r else 0.0
-    for g in range(st.sectors.generations[s]):
+    for g in range(generations_of(st, s)):
         for o in range(regions):
             if now.subsidy_production[t, s, g, o] > 0.0:
                 x.supported[s, o] = 1.0
@@ -90,7 +90,7 @@ def reckon_sold(st: State, s: int) -> None:
     """What a unit of quality sells, by way of supply and owner's home: demand, borders and brands in one number."""
     x, host = st.scratch, st.host
     regions = st.world.market.shape[2]
-    for g in range(st.sectors.generations[s]):
+    for g in range(generations_of(st, s)):
         for r in range(regions):
             weight = x.demand_weight[s, g, r]
             parts = power(x.trade[s, g, host, r], st.parameters.power_tariff)
@@ -118,11 +118,11 @@ def reckon_flows(st: State, t: int, s: int) -> None:
     count = 0.0
     for r in range(regions):
         x.origins[s, r] = 0.0
-    for i in range(st.sectors.first[s], st.sectors.middle[s]):
+    for i in range(first_of(st, s), middle_of(st, s)):
         if firms.active[i] > 0 and firms.access_holder[i] == 0:
             x.origins[s, firms.home[i]] += 1.0
             count += 1.0
-    for g in range(st.sectors.generations[s]):
+    for g in range(generations_of(st, s)):
         flow = 0.0
         for r in range(regions):
             if x.origins[s, r] > 0.0:
@@ -139,10 +139,10 @@ def reckon_flows(st: State, t: int, s: int) -> None:
 def reckon_frontiers(st: State, s: int) -> None:
     """Best technology of each generation: of the world, of multinationals, of Chinese firms."""
     firms, x = st.firms, st.scratch
-    for g in range(st.sectors.generations[s]):
+    for g in range(generations_of(st, s)):
         foreign = FAR_BELOW
         chinese = FAR_BELOW
-        for i in range(st.sectors.first[s], st.sectors.last[s]):
+        for i in range(first_of(st, s), last_of(st, s)):
             if firms.active[i] > 0 and firms.adopted[i, g] > 0 and firms.access_holder[i] == 0:
                 if firms.kind[i] == 0:
                     foreign = max(foreign, firms.technology[i, g])
@@ -151,7 +151,7 @@ def reckon_frontiers(st: State, s: int) -> None:
         x.frontier_foreign[s, g] = foreign
         x.frontier_chinese[s, g] = chinese
         x.frontier[s, g] = max(foreign, chinese)
-        for i in range(st.sectors.first[s], st.sectors.middle[s]):
+        for i in range(first_of(st, s), middle_of(st, s)):
             if firms.access_holder[i] > 0:  # buys the best non-Chinese supplier's technology
                 firms.technology[i, g] = foreign if foreign > FAR_BELOW else 0.0
                 firms.adopted[i, g] = 1 if foreign > FAR_BELOW else 0
@@ -162,22 +162,22 @@ def read_firms(st: State, s: int, first: int, last: int) -> None:
     """What the technology of firms in these rows is worth to buyers, by generation and over all."""
     firms, x = st.firms, st.scratch
     alpha = x.sensitivity[s]
-    along_exp(st.sectors.price_elasticity[s], flat(firms.operations, first, last), flat(x.operated, first, last))
+    along_exp(st.sectors.price_elasticity[s], rows(firms.operations, first, last), rows(x.operated, first, last))
     along_quality(
         alpha,
         x.reference[s],
-        flat(firms.technology, first, last),
-        flat(firms.adopted, first, last),
-        flat(x.worth, first, last),
+        rows(firms.technology, first, last),
+        rows(firms.adopted, first, last),
+        rows(x.worth, first, last),
     )
-    along_wage(x.cost_worth[s], st.parameters.import_cost, flat(firms.web, first, last), flat(x.base_wage, first, last))
+    along_wage(x.cost_worth[s], st.parameters.import_cost, rows(firms.web, first, last), rows(x.base_wage, first, last))
     for i in range(first, last):
         demanded = 0.0
-        for g in range(st.sectors.generations[s]):
+        for g in range(generations_of(st, s)):
             demanded += x.demand_weight[s, g, st.host] * x.worth[i, g]
             x.quality[i, g] = x.worth[i, g] * x.operated[i]
         x.demanded[i] = demanded
-    along_log(x.reference[s], alpha, flat(x.demanded, first, last), flat(x.composite, first, last))
+    along_log(x.reference[s], alpha, rows(x.demanded, first, last), rows(x.composite, first, last))
 
 
 @stage
@@ -188,8 +188,8 @@ def reckon_technology(st: State, s: int) -> None:
     chinese = FAR_BELOW
     x.peers[s, 0] = 0.0
     x.peers[s, 1] = 0.0
-    read_firms(st, s, st.sectors.first[s], st.sectors.last[s])
-    for i in range(st.sectors.first[s], st.sectors.last[s]):
+    read_firms(st, s, first_of(st, s), last_of(st, s))
+    for i in range(first_of(st, s), last_of(st, s)):
         if firms.active[i] == 0:
             continue
         x.peers[s, firms.kind[i]] += 1.0
@@ -213,7 +213,7 @@ def most_central(st: State, s: int, origin: int, region: int) -> int:
     firms = st.firms
     best = -1
     rank = -1.0
-    for i in range(st.sectors.first[s], st.sectors.last[s]):
+    for i in range(first_of(st, s), last_of(st, s)):
         if firms.active[i] == 0 or firms.home[i] != origin or firms.listed[i, region] > 0.0:
             continue
         central = float(firms.ventures[i] + firms.supplies[i]) + firms.share[i, st.host]
@@ -232,7 +232,7 @@ def list_firms(st: State, t: int, s: int) -> None:
     firms, listing = st.firms, st.in_force.listing
     regions = st.world.market.shape[2]
     lasting = 0.0
-    for i in range(st.sectors.first[s], st.sectors.last[s]):
+    for i in range(first_of(st, s), last_of(st, s)):
         for r in range(regions):
             first, last = st.named_listing[i, r, 0], st.named_listing[i, r, 1]
             named = 0 <= first <= t <= last
@@ -246,7 +246,7 @@ def list_firms(st: State, t: int, s: int) -> None:
             missing = int(listing[t, s, o, r])
             if missing <= 0:
                 continue
-            for i in range(st.sectors.first[s], st.sectors.last[s]):
+            for i in range(first_of(st, s), last_of(st, s)):
                 named = 0 <= st.named_listing[i, r, 0] <= t <= st.named_listing[i, r, 1]
                 missing -= 1 if firms.home[i] == o and firms.listed[i, r] > 0.0 and not named else 0
             for _ in range(missing):

@@ -5,7 +5,19 @@ import numpy as np
 from sim.compiled import stage
 from sim.draws import Stream, key, normal, uniform
 from sim.quarter.conditions import read_firms
-from sim.quarter.state import BANKRUPTCY, ENTRY, SEVERANCE, State, end_partnership, end_row, log_event
+from sim.quarter.state import (
+    BANKRUPTCY,
+    ENTRY,
+    SEVERANCE,
+    State,
+    end_partnership,
+    end_row,
+    first_of,
+    generations_of,
+    last_of,
+    log_event,
+    middle_of,
+)
 from sim.rules.firms import entrant_technology, entry_chance, in_distress
 
 ENTRY_STREAM = int(Stream.entry)
@@ -58,7 +70,7 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
         firms.access[i, r] = 1.0 if r == st.host else p.abroad_access
         firms.plant[i, r] = 0 if r == st.host else -1
         firms.contract[i, r] = -1
-    for g in range(st.sectors.generations[s]):
+    for g in range(generations_of(st, s)):
         made = x.frontier_chinese[s, g] > -100.0
         firms.adopted[i, g] = 1 if made else 0
         firms.effort[i, g] = 0.0
@@ -74,7 +86,7 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
 def mean_sales(st: State, s: int, kind: int) -> float:
     """Mean sales a quarter of the active firms of an origin."""
     total = 0.0
-    for i in range(st.sectors.first[s], st.sectors.last[s]):
+    for i in range(first_of(st, s), last_of(st, s)):
         if st.firms.active[i] > 0 and st.firms.kind[i] == kind:
             total += st.firms.revenue[i]
     return total / max(st.scratch.peers[s, kind], 1.0)
@@ -90,9 +102,9 @@ def turn_over(st: State, t: int) -> None:
         empty = -1
         mean_m = mean_sales(st, s, 0)
         mean_c = mean_sales(st, s, 1)
-        for i in range(st.sectors.first[s], st.sectors.last[s]):
+        for i in range(first_of(st, s), last_of(st, s)):
             if firms.active[i] == 0:
-                if i >= st.sectors.middle[s] and empty < 0 and firms.id[i] == np.uint64(0):
+                if i >= middle_of(st, s) and empty < 0 and firms.id[i] == np.uint64(0):
                     empty = i
                 continue
             if firms.kind[i] == 1:
@@ -103,7 +115,7 @@ def turn_over(st: State, t: int) -> None:
             longer = p.soft_budget if firms.ownership[i] == 0 else 1.0
             if firms.distress[i] >= p.patience * longer:
                 close_firm(st, t, i)
-        last = st.sectors.generations[s] - 1
+        last = generations_of(st, s) - 1
         window = x.demand_weight[s, last, st.host] if last > 0 else 0.0
         chance = entry_chance(p.entry * st.sectors.entry_rate[s], count, window, st.in_force.subsidy_rd[t, s, st.host])
         if empty >= 0 and uniform(entry_key, st.sectors.key[s]) < chance:

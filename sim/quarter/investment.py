@@ -3,7 +3,7 @@
 from sim.compiled import stage
 from sim.draws import Stream, bits, join, key, uniform
 from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, plant_works
-from sim.quarter.state import CONVERSION, State, end_row, log_event, pay_once
+from sim.quarter.state import CONVERSION, State, end_row, first_of, last_of, log_event, pay_once
 from sim.quarter.values import equity_cap, offer_worth, rivals_of, world_worth
 from sim.rules.base import access_growth, grow, serves_world
 from sim.rules.governance import hedge_level, perceived_hazard
@@ -144,7 +144,7 @@ def fear(st: State, t: int, s: int) -> None:
         live += float(st.partnerships.active[q])
     cut = st.outcome[t, s].severances
     rate = cut / (live + cut) if cut > 0.0 else 0.0
-    for i in range(st.sectors.first[s], st.sectors.last[s]):
+    for i in range(first_of(st, s), last_of(st, s)):
         if firms.active[i] == 0:
             continue
         event = rate
@@ -166,7 +166,7 @@ def invest(st: State, t: int) -> None:
     invest_key = key(st.seed, INVESTMENT, t)
     for s in range(st.sectors.first.shape[0]):
         present = 0.0
-        for i in range(st.sectors.first[s], st.sectors.last[s]):
+        for i in range(first_of(st, s), last_of(st, s)):
             if firms.active[i] == 0:
                 continue
             u = uniform(invest_key, firms.id[i])

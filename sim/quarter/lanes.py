@@ -4,18 +4,11 @@ Branches cost more here than work done in vain, so that inactive rows are comput
 """
 
 from sim.arithmetic import exp, log
-from sim.compiled import lane, step
+from sim.compiled import lane
 from sim.declare import Column
 from sim.rules.base import cost_part
 from sim.rules.capability import luck, operations_learnt, research_return
-from sim.rules.market import margin, markup_factor, quality
-
-
-@step
-def flat(column: Column, first: int, last: int) -> Column:
-    """View of a column's rows from `first` up to `last`, one number after the other."""
-    width = column.size // column.shape[0]
-    return column.reshape(column.size)[first * width : last * width]
+from sim.rules.market import adjust, margin, markup_factor, offer_profit, quality
 
 
 @lane
@@ -51,6 +44,20 @@ def along_margin(elasticity: float, share: Column, rate: Column) -> None:
     """Margins at these shares."""
     for k in range(rate.shape[0]):
         rate[k] = margin(elasticity, share[k])
+
+
+@lane
+def along_clearing(speed: float, target: Column, share: Column) -> None:
+    """Shares move towards their targets."""
+    for k in range(share.shape[0]):
+        share[k] = adjust(share[k], target[k], speed)
+
+
+@lane
+def along_earnings(elasticity: float, spent: Column, share: Column, earned: Column) -> None:
+    """What offers earn at these shares of what is spent in their markets."""
+    for k in range(earned.shape[0]):
+        earned[k] = offer_profit(spent[k], share[k], elasticity)
 
 
 @lane

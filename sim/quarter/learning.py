@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from sim.compiled import stage, step
+from sim.compiled import rows, stage, step
 from sim.draws import Stream, bits, key, normal, uniform
-from sim.quarter.lanes import along_luck, along_research, flat
-from sim.quarter.state import GENERATION, TOP, State, log_event
+from sim.quarter.lanes import along_luck, along_research
+from sim.quarter.state import GENERATION, State, first_of, generations_of, last_of, log_event, top_of
 from sim.rules.capability import (
     absorptive,
     adoption_chance,
@@ -30,13 +30,13 @@ SLOW_MONTHS = 45.0  # a mass-market product in the country of 1979; McKinsey via
 def arrive_generations(st: State, t: int, s: int) -> None:
     """Stage 2: a generation that arrives opens a window; firms take it up one by one, nearer the frontier sooner."""
     p, firms, x = st.parameters, st.firms, st.scratch
-    for g in range(1, st.sectors.generations[s]):
+    for g in range(1, generations_of(st, s)):
         if st.world.arrived[t, s, g] <= 0.0:
             continue
         if t == 0 or st.world.arrived[t - 1, s, g] <= 0.0:
             x.start_front[s, g] = x.frontier[s, g - 1]
         adoption_key = key(st.seed, ADOPTION, t)
-        for i in range(st.sectors.first[s], st.sectors.last[s]):
+        for i in range(first_of(st, s), last_of(st, s)):
             if (
                 firms.active[i] == 0
                 or firms.adopted[i, g] > 0
@@ -70,8 +70,8 @@ def move_effort(st: State, t: int, s: int, i: int) -> None:
     """R&D moves from old to new generations: with demand, for latecomers ahead of it, and never faster than inertia."""
     p, firms = st.parameters, st.firms
     left = 1.0
-    for newer in range(st.sectors.generations[s] - 1):
-        g = st.sectors.generations[s] - 1 - newer
+    for newer in range(generations_of(st, s) - 1):
+        g = generations_of(st, s) - 1 - newer
         if firms.adopted[i, g] > 0:
             latecomer = firms.kind[i] == 1
             wanted = effort_wanted(st.scratch.world_weight[s, g], latecomer, p.latecomer_effort, p.latecomer_start)
@@ -108,7 +108,7 @@ def research(st: State, t: int, s: int) -> None:
     p, firms, x = st.parameters, st.firms, st.scratch
     innovation_key = key(st.seed, INNOVATION, t)
     pace = 0.25 * st.sectors.innovation[s]
-    first, last = st.sectors.first[s], st.sectors.last[s]
+    first, last = first_of(st, s), last_of(st, s)
     per_reference = 1.0 / x.rd_reference[s] if x.rd_reference[s] > 0.0 else 0.0
     flow_in = 0.0
     flow_out = 0.0
@@ -116,16 +116,16 @@ def research(st: State, t: int, s: int) -> None:
         if firms.active[i] > 0 and firms.access_holder[i] == 0:
             move_effort(st, t, s, i)
             x.chance[i] = normal(innovation_key, firms.id[i])
-            for g in range(st.sectors.generations[s]):
+            for g in range(generations_of(st, s)):
                 x.own_rd[i, g] = firms.rd[i] * per_reference * firms.effort[i, g]
-    along_luck(p.innovation_noise, flat(x.chance, first, last))
-    along_research(p.rd_elasticity, flat(x.own_rd, first, last), flat(x.finds, first, last))
+    along_luck(p.innovation_noise, rows(x.chance, first, last))
+    along_research(p.rd_elasticity, rows(x.own_rd, first, last), rows(x.finds, first, last))
     for i in range(first, last):
         if firms.active[i] == 0 or firms.access_holder[i] > 0:
             continue
         speed = own_speed(st, t, s, i)
         absorbs = absorptive(firms.rd[i] * per_reference, p.absorption_half)
-        for g in range(st.sectors.generations[s]):
+        for g in range(generations_of(st, s)):
             x.lesson[i, g] = 0.0
             x.change[i, g] = 0.0
             if firms.adopted[i, g] == 0:
@@ -159,14 +159,14 @@ def research(st: State, t: int, s: int) -> None:
 def learn_from_partners(st: State, t: int) -> None:
     """Either side learns from the one ahead; only the best partner's lesson counts."""
     p, firms, jv, x = st.parameters, st.firms, st.partnerships, st.scratch
-    for q in range(st.scratch.counts[TOP]):
+    for q in range(top_of(st)):
         if jv.active[q] == 0:
             continue
         m, c, s = jv.multinational[q], jv.chinese[q], jv.sector[q]
         if firms.access_holder[m] > 0:
             continue
         home = firms.home[m]
-        for g in range(st.sectors.generations[s]):
+        for g in range(generations_of(st, s)):
             if firms.adopted[m, g] == 0 or firms.adopted[c, g] == 0:
                 continue
             gap = firms.technology[m, g] - firms.technology[c, g]
@@ -194,10 +194,10 @@ def learn_from_partners(st: State, t: int) -> None:
 def write_technology(st: State, s: int) -> None:
     """End of stage 3: all changes become the state at once."""
     firms, x = st.firms, st.scratch
-    for i in range(st.sectors.first[s], st.sectors.last[s]):
+    for i in range(first_of(st, s), last_of(st, s)):
         if firms.active[i] == 0 or firms.access_holder[i] > 0:
             continue
-        for g in range(st.sectors.generations[s]):
+        for g in range(generations_of(st, s)):
             if firms.adopted[i, g] > 0:
                 firms.technology[i, g] += x.change[i, g] + x.lesson[i, g]
 

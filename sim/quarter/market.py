@@ -1,11 +1,12 @@
 """Stages 4 and 5: offers meet demand, profit is shared by contract, and contributions are weighed."""
 
-from sim.compiled import stage, step
-from sim.quarter.lanes import along_margin, along_markup, along_operations, flat
+from sim.compiled import rows, stage, step
+from sim.quarter.lanes import along_clearing, along_earnings, along_margin, along_markup, along_operations
 from sim.quarter.offers import (
     FROM_HOME,
     FROM_HOST,
     abroad_by_multinational,
+    composite_of,
     host_alone,
     host_rate,
     lender_keeps,
@@ -16,10 +17,10 @@ from sim.quarter.offers import (
     sold_offer,
     venture_offer,
 )
-from sim.quarter.state import FLIP, TOP, State, log_event
+from sim.quarter.state import FLIP, State, first_of, generations_of, last_of, log_event, middle_of, top_of
 from sim.rules.capability import research_budget
 from sim.rules.governance import governance_cost, hold_up_cost
-from sim.rules.market import adjust, offer_profit, quality
+from sim.rules.market import offer_profit, quality
 from sim.rules.policy import blocked
 from sim.rules.review import trust_next
 from sim.rules.venture import access_balance, technology_balance
@@ -30,7 +31,7 @@ def own_chinese_offers(st: State, t: int, s: int) -> None:
     """Appeals of Chinese firms' own lines."""
     firms, x = st.firms, st.scratch
     for r in range(st.world.market.shape[2]):
-        for i in range(st.sectors.middle[s], st.sectors.last[s]):
+        for i in range(middle_of(st, s), last_of(st, s)):
             if firms.active[i] == 0 or firms.contract[i, r] >= 0:
                 continue
             local = r != st.host and (st.sectors.tradable[s] <= 0.0 or plant_works(st, t, i, r))
@@ -60,7 +61,7 @@ def own_multinational_offers(st: State, t: int, s: int, i: int) -> None:
 def place_own_offers(st: State, t: int, s: int) -> None:
     """Appeals of what firms offer without a contract."""
     firms, x = st.firms, st.scratch
-    for i in range(st.sectors.first[s], st.sectors.last[s]):
+    for i in range(first_of(st, s), last_of(st, s)):
         x.lifted[i] = 1.0
         for line in range(firms.share.shape[1]):
             x.appeal[i, line] = 0.0
@@ -78,14 +79,15 @@ def lift_products(st: State, t: int, s: int, m: int) -> None:
     for line in (st.host, firms.contract.shape[1] - 1):
         q = firms.contract[m, line]
         if q >= 0 and jv.type[q] == 2:
-            _, joint = venture_offer(st, t, m, jv.chinese[q], 2, jv.openness[q], jv.trust[q])
-            g = st.sectors.generations[s] - 1
+            _, demanded = venture_offer(st, t, m, jv.chinese[q], 2, jv.openness[q], jv.trust[q])
+            g = generations_of(st, s) - 1
             stopped = blocked(
                 st.in_force.control[t, s, g, st.host, firms.home[m]],
                 st.in_force.over_compliance[t, s, st.host, firms.home[m]],
                 st.parameters.over_compliance,
             )
-            gained = st.parameters.deployment * (1.0 - stopped) * max(joint - x.composite[m], 0.0)
+            lead = max(composite_of(st, s, demanded) - x.composite[m], 0.0)
+            gained = st.parameters.deployment * (1.0 - stopped) * lead
             x.lifted[m] = max(x.lifted[m], quality(x.sensitivity[s], gained, 0.0))
 
 
@@ -93,7 +95,7 @@ def lift_products(st: State, t: int, s: int, m: int) -> None:
 def place_contract_offers(st: State, t: int) -> None:
     """Appeals of what partnerships offer."""
     jv, x = st.partnerships, st.scratch
-    for q in range(x.counts[TOP]):
+    for q in range(top_of(st)):
         if jv.active[q] == 0:
             continue
         m, c, line, r = jv.multinational[q], jv.chinese[q], jv.line[q], jv.region[q]
@@ -115,12 +117,12 @@ def place_contract_offers(st: State, t: int) -> None:
 def clear_markets(st: State, s: int) -> None:
     """Shares move towards what appeals call for; shares and the outside good sum to one."""
     firms, x, p = st.firms, st.scratch, st.parameters
-    first, last = st.sectors.first[s], st.sectors.last[s]
+    first, last = first_of(st, s), last_of(st, s)
     regions = st.world.market.shape[2]
-    second = regions
+    second = firms.share.shape[1] - 1
     alpha = st.sectors.price_elasticity[s]
     if p.pass_on > 0.0:
-        along_markup(alpha, flat(x.firm_share, first, last), flat(x.markup, first, last))
+        along_markup(alpha, rows(x.firm_share, first, last), rows(x.markup, first, last))
     for r in range(regions):  # rows of firms that do not live have no appeal and no share
         total = p.outside_share + 1e-12
         for i in range(first, last):
@@ -132,26 +134,22 @@ def clear_markets(st: State, s: int) -> None:
                 total += x.appeal[i, second]
         x.denominator[s, r] = total
         x.per_appeal[s, r] = 1.0 / total
+    for line in range(second + 1):
+        r = line if line < regions else st.host
+        for i in range(first, last):
+            x.target[i, line] = x.appeal[i, line] * x.per_appeal[s, r]
+            x.spent[i, line] = x.expenditure[s, r]
+    target = rows(x.target, first, last)
+    along_clearing(p.share_speed, target, rows(firms.share, first, last))
+    along_earnings(alpha, rows(x.spent, first, last), target, rows(x.earned, first, last))
+    for r in range(regions):
         chinese = 0.0
         for i in range(first, last):
-            sold = clear_line(st, s, i, r, r)
-            if r == st.host:
-                sold += clear_line(st, s, i, second, r)
+            sold = firms.share[i, r] + (firms.share[i, second] if r == st.host else 0.0)
             x.firm_share[i, r] = sold
             chinese += sold if firms.kind[i] == 1 else 0.0
         x.chinese_share[s, r] = chinese
-    along_margin(alpha, flat(x.firm_share, first, last), flat(x.rate, first, last))
-
-
-@step
-def clear_line(st: State, s: int, i: int, line: int, r: int) -> float:
-    """Moves a line's share towards its target and returns it; notes what the target would earn."""
-    x = st.scratch
-    target = x.appeal[i, line] * x.per_appeal[s, r]
-    share = adjust(st.firms.share[i, line], target, st.parameters.share_speed)
-    st.firms.share[i, line] = share
-    x.earned[i, line] = offer_profit(x.expenditure[s, r], target, st.sectors.price_elasticity[s])
-    return share
+    along_margin(alpha, rows(x.firm_share, first, last), rows(x.rate, first, last))
 
 
 @stage
@@ -236,7 +234,7 @@ def sell_multinational_lines(st: State, t: int, s: int, i: int) -> None:
 def sell_own_lines(st: State, t: int, s: int) -> None:
     """Sales of every firm of a sector."""
     firms, x = st.firms, st.scratch
-    for i in range(st.sectors.first[s], st.sectors.last[s]):
+    for i in range(first_of(st, s), last_of(st, s)):
         firms.host_revenue[i] = 0.0
         firms.exports[i] = 0.0
         firms.borrowed[i] = 0.0
@@ -262,7 +260,7 @@ def tariff_on(st: State, s: int, i: int, region: int, way: int, sales: float) ->
     home = st.firms.home[i]
     total = 0.0
     paid = 0.0
-    for g in range(st.sectors.generations[s]):
+    for g in range(generations_of(st, s)):
         weight = x.demand_weight[s, g, region] * x.quality[i, g]
         total += weight
         paid += weight * x.taxed[s, way, home, region, g]
@@ -297,7 +295,7 @@ def share_by_contract(st: State, t: int) -> None:
     """Splits each partnership's profit: royalty to the side that gives technology, the rest by equity."""
     firms, jv, x, p = st.firms, st.partnerships, st.scratch, st.parameters
     news = p.forecast_speed if p.expectations <= 0.0 else 1.0
-    for q in range(x.counts[TOP]):
+    for q in range(top_of(st)):
         if jv.active[q] == 0:
             continue
         m, c, s, r, line = jv.multinational[q], jv.chinese[q], jv.sector[q], jv.region[q], jv.line[q]
@@ -319,7 +317,7 @@ def share_by_contract(st: State, t: int) -> None:
         firms.profit[c] += to_c
         x.rd_venture[m] += jv.equity[q] * sales
         x.rd_venture[c] += (1.0 - jv.equity[q]) * sales
-        target = x.appeal[owner, line] * x.per_appeal[s, r]
+        target = x.target[owner, line]
         profit = offer_profit(x.expenditure[s, r], target, alpha)
         expected = x.expenditure[s, r] * target
         profit -= x.compliance[s, firms.home[owner], r] * expected
@@ -351,7 +349,7 @@ def pay_firms(st: State, t: int, s: int) -> None:
     firms, x, p = st.firms, st.scratch, st.parameters
     rho = st.sectors.rd_intensity[s]
     a_firm = 1.0 / max(st.sectors.chinese[s] + st.sectors.multinationals[s], 1.0)
-    first, last = st.sectors.first[s], st.sectors.last[s]
+    first, last = first_of(st, s), last_of(st, s)
     for i in range(first, last):
         if firms.active[i] == 0:
             continue
@@ -386,9 +384,9 @@ def pay_firms(st: State, t: int, s: int) -> None:
     along_operations(
         st.sectors.learning_rate[s],
         0.25 / max(x.unit[s], 1e-30),
-        flat(firms.revenue, first, last),
-        flat(firms.output, first, last),
-        flat(firms.operations, first, last),
+        rows(firms.revenue, first, last),
+        rows(firms.output, first, last),
+        rows(firms.operations, first, last),
     )
 
 
@@ -400,7 +398,7 @@ def production_support(st: State, t: int, s: int, i: int) -> float:
     for r in range(st.world.market.shape[2]):
         total = 0.0
         subsidised = 0.0
-        for g in range(st.sectors.generations[s]):
+        for g in range(generations_of(st, s)):
             weight = x.demand_weight[s, g, r] * x.quality[i, g]
             total += weight
             subsidised += weight * st.in_force.subsidy_production[t, s, g, firms.home[i]]
@@ -414,7 +412,7 @@ def production_support(st: State, t: int, s: int, i: int) -> float:
 def weigh_contributions(st: State, t: int) -> None:
     """Stage 5: who brings technology, who brings access; a flip is a balance above one half for four quarters."""
     firms, jv, x = st.firms, st.partnerships, st.scratch
-    for q in range(x.counts[TOP]):
+    for q in range(top_of(st)):
         if jv.active[q] == 0:
             continue
         m, c, r = jv.multinational[q], jv.chinese[q], jv.region[q]

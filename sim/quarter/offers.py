@@ -5,7 +5,7 @@ import math
 from sim.arithmetic import exp, log
 from sim.columns import Way
 from sim.compiled import stage, step
-from sim.quarter.state import State
+from sim.quarter.state import State, generations_of
 from sim.rules.market import quality
 from sim.rules.policy import blocked
 from sim.rules.venture import access_lent, complementarity, joint_technology, transfer_lag
@@ -19,7 +19,7 @@ def basket(st: State, s: int, i: int, way: int, region: int, home: int, ahead: b
     """Appeal of a firm's products in a region by way of supply, over generations, before access and wages."""
     x = st.scratch
     total = 0.0
-    for g in range(st.sectors.generations[s]):
+    for g in range(generations_of(st, s)):
         sold = x.sold_ahead[s, way, home, region, g] if ahead else x.sold[s, way, home, region, g]
         total += x.quality[i, g] * sold
     return total
@@ -85,7 +85,7 @@ def host_alone(st: State, t: int, i: int, mode: int, access: float, ahead: bool)
     if mode != 2:
         return 0.0
     total = 0.0
-    for g in range(st.sectors.generations[s]):
+    for g in range(generations_of(st, s)):
         if st.in_force.cap[t, s, g, home, st.host] >= 1.0:
             total += x.quality[i, g] * x.sold[s, LOCAL, home, st.host, g]
     return total * x.base_wage[i] * access * pool(st, i)
@@ -120,20 +120,26 @@ def venture_technology(st: State, t: int, m: int, c: int, g: int, kind: int, lag
 
 @stage
 def venture_offer(st: State, t: int, m: int, c: int, kind: int, openness: float, trust: float) -> tuple[float, float]:
-    """Appeal of a host venture with the partner's access, and its technology over generations (log)."""
+    """Appeal of a host venture with the partner's access, and of its technology over generations, by host demand."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     home = firms.home[m]
     lag = transfer_lag(p.transfer_lag, p.lag_trust, trust, p.lag_openness, openness)
     total = 0.0
     demanded = 0.0
-    for g in range(st.sectors.generations[s]):
+    for g in range(generations_of(st, s)):
         technology = venture_technology(st, t, m, c, g, kind, lag, trust)
         if technology > NOT_MADE:
             q = quality(x.sensitivity[s], technology, x.reference[s])
             total += q * x.sold[s, LOCAL, home, st.host, g]
             demanded += x.demand_weight[s, g, st.host] * q
-    composite = x.reference[s] + log(demanded) / x.sensitivity[s] if demanded > 0.0 else NOT_MADE
-    return total * x.operated[m] * x.wage_venture[s] * firms.access[c, st.host] * pool(st, m), composite
+    return total * x.operated[m] * x.wage_venture[s] * firms.access[c, st.host] * pool(st, m), demanded
+
+
+@step
+def composite_of(st: State, s: int, demanded: float) -> float:
+    """Technology over generations (log) that has this appeal to the host's demand; NOT_MADE if it has none."""
+    x = st.scratch
+    return x.reference[s] + log(demanded) / x.sensitivity[s] if demanded > 0.0 else NOT_MADE
 
 
 @stage
@@ -155,7 +161,7 @@ def powered_offer(
     way = LOCAL if local or st.sectors.tradable[s] <= 0.0 else AS_PARTS
     near = transfer_lag(p.power_lag, p.cost_trust, trust, p.lag_openness, openness)
     total = 0.0
-    for g in range(st.sectors.generations[s]):
+    for g in range(generations_of(st, s)):
         if firms.adopted[c, g] > 0:
             lag = near + withheld(st, t, s, g, st.host, region)
             sold = x.sold_ahead[s, way, home, region, g] if ahead else x.sold[s, way, home, region, g]

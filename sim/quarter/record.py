@@ -2,7 +2,7 @@
 
 from sim.arithmetic import exp, log
 from sim.compiled import stage
-from sim.quarter.state import TOP, State
+from sim.quarter.state import State, first_of, generations_of, last_of, middle_of, top_of
 from sim.rules.market import adjust, buyers_gain
 
 NOTHING = -1e8
@@ -15,8 +15,8 @@ def top_three(st: State, s: int, kind: int, g: int) -> float:
     Without sales the mean is unweighted; NOTHING if there is no such firm.
     """
     firms, x = st.firms, st.scratch
-    first = st.sectors.first[s] if kind == 0 else st.sectors.middle[s]
-    last = st.sectors.middle[s] if kind == 0 else st.sectors.last[s]
+    first = first_of(st, s) if kind == 0 else middle_of(st, s)
+    last = middle_of(st, s) if kind == 0 else last_of(st, s)
     most, second, third = NOTHING, NOTHING, NOTHING
     best, next_best, last_best = -1, -1, -1
     for i in range(first, last):
@@ -56,7 +56,7 @@ def record_firms(st: State, t: int, s: int) -> None:
     exports = 0.0
     borrowed = 0.0
     sales = 0.0
-    for i in range(st.sectors.first[s], st.sectors.last[s]):
+    for i in range(first_of(st, s), last_of(st, s)):
         borrowed += firms.borrowed[i] * (1.0 - firms.hedge[i])  # money of the quarter, of firms closed in it too
         sales += firms.revenue[i]
         if firms.kind[i] == 0:
@@ -108,7 +108,7 @@ def record_firms(st: State, t: int, s: int) -> None:
 def record_partnerships(st: State, t: int) -> None:
     """Metrics that come from partnerships in force."""
     jv = st.partnerships
-    for q in range(st.scratch.counts[TOP]):
+    for q in range(top_of(st)):
         if jv.active[q] == 0:
             continue
         row = st.outcome[t, jv.sector[q]]
@@ -175,7 +175,7 @@ def record_markets(st: State, t: int, s: int) -> None:
             abroad += spent
             abroad_chinese += spent * x.chinese_share[s, r]
             abroad_content += spent * cell.chinese_content
-    for i in range(st.sectors.first[s], st.sectors.last[s]):
+    for i in range(first_of(st, s), last_of(st, s)):
         st.markets[t, s, st.firms.home[i]].profit_owners += st.firms.profit[i]
     for r in range(regions):
         cell = st.markets[t, s, r]
@@ -187,7 +187,7 @@ def record_markets(st: State, t: int, s: int) -> None:
     row.chinese_share_home = x.chinese_share[s, st.host]
     row.chinese_share_abroad = abroad_chinese / abroad if abroad > 0.0 else 0.0
     row.chinese_content_abroad = abroad_content / abroad if abroad > 0.0 else 0.0
-    last = st.sectors.generations[s] - 1
+    last = generations_of(st, s) - 1
     row.new_generation_share = x.demand_weight[s, last, st.host] if last > 0 else 0.0
     if row.knowledge_to_chinese > 0.0:
         row.reverse_knowledge_ratio = row.knowledge_to_multinational / row.knowledge_to_chinese
@@ -197,9 +197,9 @@ def record_markets(st: State, t: int, s: int) -> None:
 def record_vintages(st: State, t: int, s: int) -> None:
     """Technology of each generation among those who make it."""
     firms, x = st.firms, st.scratch
-    for g in range(st.sectors.generations[s]):
+    for g in range(generations_of(st, s)):
         cell = st.vintages[t, s, g]
-        for i in range(st.sectors.first[s], st.sectors.last[s]):
+        for i in range(first_of(st, s), last_of(st, s)):
             if firms.active[i] == 0 or firms.adopted[i, g] == 0 or firms.access_holder[i] > 0:
                 continue
             if firms.kind[i] == 0:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sim.compiled import stage
 from sim.draws import Stream, key, uniform
 from sim.quarter.market import fixed_cost
-from sim.quarter.offers import venture_offer
+from sim.quarter.offers import composite_of, venture_offer
 from sim.quarter.state import (
     BUYOUT_C,
     BUYOUT_M,
@@ -14,11 +14,11 @@ from sim.quarter.state import (
     FORMATION,
     RENEGOTIATION,
     SEVERANCE,
-    TOP,
     State,
     end_partnership,
     log_event,
     pay_once,
+    top_of,
 )
 from sim.quarter.values import (
     Terms,
@@ -147,8 +147,8 @@ def plant_uses(st: State, t: int, q: int, mode: int) -> tuple[float, float, floa
     jv, x = st.partnerships, st.scratch
     m, c, s = jv.multinational[q], jv.chinese[q], jv.sector[q]
     plant = max(x.forecast_sales[q], 0.0)
-    _, joint = venture_offer(st, t, m, c, 1, jv.openness[q], jv.trust[q])
-    fills = 1.0 + (x.composite[c] - joint) * 0.5 * x.sensitivity[s]
+    _, demanded = venture_offer(st, t, m, c, 1, jv.openness[q], jv.trust[q])
+    fills = 1.0 + (x.composite[c] - composite_of(st, s, demanded)) * 0.5 * x.sensitivity[s]
     return plant, plant_use(plant, 1.0 if mode == 2 else 0.0), plant_use(plant, fills)
 
 
@@ -327,10 +327,10 @@ def sever(st: State, t: int, q: int) -> bool:
 @stage
 def hold_reviews(st: State, t: int) -> None:
     """Stage 6: notices run out, listings sever, chance ends a few; reviews come by turn and where policy changed."""
-    jv, p, x = st.partnerships, st.parameters, st.scratch
+    jv, p = st.partnerships, st.parameters
     review_key = key(st.seed, REVIEW, t)
     chance_key = key(st.seed, EXOGENOUS, t)
-    for q in range(x.counts[TOP]):
+    for q in range(top_of(st)):
         if jv.active[q] == 0 or jv.start[q] >= t:
             continue
         if sever(st, t, q):

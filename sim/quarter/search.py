@@ -12,7 +12,18 @@ from sim.arithmetic import power
 from sim.compiled import stage
 from sim.draws import Stream, bits, gumbel, join, key, uniform
 from sim.quarter.review import set_terms
-from sim.quarter.state import DISSOLUTION, FORMATION, REFUSAL, TOP, State, log_event, pay_once
+from sim.quarter.state import (
+    DISSOLUTION,
+    FORMATION,
+    REFUSAL,
+    TOP,
+    State,
+    first_of,
+    last_of,
+    log_event,
+    middle_of,
+    pay_once,
+)
 from sim.quarter.values import (
     Terms,
     Worth,
@@ -50,12 +61,12 @@ def known(st: State, m: int, c: int) -> float:
 def pick_candidate(st: State, t: int, m: int, n: int) -> int:
     """The n-th Chinese firm drawn for a multinational this quarter, -1 if that row is empty; uniform over all rows."""
     s = st.firms.sector[m]
-    rows = np.uint64(st.sectors.last[s] - st.sectors.middle[s])
+    rows = np.uint64(last_of(st, s) - middle_of(st, s))
     if rows == np.uint64(0):
         return -1
     drawn = bits(key(st.seed, CANDIDATE, t), join(st.firms.id[m], np.uint64(n)))
-    c = st.sectors.middle[s] + np.int64(((drawn >> np.uint64(32)) * rows) >> np.uint64(32))
-    return c if st.firms.active[c] > 0 else -1
+    c = middle_of(st, s) + np.int64(((drawn >> np.uint64(32)) * rows) >> np.uint64(32))
+    return int(c) if st.firms.active[c] > 0 else -1
 
 
 @stage
@@ -136,16 +147,32 @@ class Deal(NamedTuple):
     trust: float
 
 
+class Entry(NamedTuple):
+    """What every contract on a multinational's host line is held against, whoever the partner is; present values."""
+
+    d_m: float  # its best alternative
+    mode: int  # what it would do alone
+    once: float  # cost of signing, and what its lead line loses
+    kept: float  # part of a deal's value left after waiting and avoidance
+
+
 @stage
-def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, d_m: float) -> Deal:
-    """Market access or co-innovation on a host line, against the multinational's best alternative."""
+def enter(st: State, t: int, m: int, line: int) -> Entry:
+    """What a multinational has and pays on a host line before any partner is looked at."""
     s, home = st.firms.sector[m], st.firms.home[m]
+    d_m, mode = alone_in_host(st, t, m, line)
+    kept = waited(st, t, s, home, st.host) * (1.0 - avoided(st, t, m, home))
+    return Entry(d_m, mode, signing_cost(st, m) + half_line_loss(st, m, line), kept)
+
+
+@stage
+def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, own: Entry) -> Deal:
+    """Market access or co-innovation on a host line, against the multinational's best alternative."""
     trust = known(st, m, c)
     w = host_worth(st, t, m, c, line, kind, trust, -1.0, -1.0)
-    kept = waited(st, t, s, home, st.host) * (1.0 - avoided(st, t, m, home))
-    once = signing_cost(st, m) + half_line_loss(st, m, line)
-    agreed = under(st, t, m, kind, 0, st.host, w, split(st, w.value - once, d_m, 0.0))
-    return Deal(w, agreed, agreed.multinational * kept - once - d_m, agreed.chinese * kept, d_m, 0.0, trust)
+    agreed = under(st, t, m, kind, 0, st.host, w, split(st, w.value - own.once, own.d_m, 0.0))
+    gain_m = agreed.multinational * own.kept - own.once - own.d_m
+    return Deal(w, agreed, gain_m, agreed.chinese * own.kept, own.d_m, 0.0, trust)
 
 
 @stage
@@ -197,23 +224,23 @@ def propose(st: State, m: int, c: int, kind: int, route: int, r: int, line: int,
 @stage
 def look_in_host(st: State, t: int, m: int, line: int) -> None:
     """One menu: absent, export, wholly owned, or a partner for market access or co-innovation."""
-    d_m, mode = alone_in_host(st, t, m, line)
+    own = enter(st, t, m, line)
     loss = half_line_loss(st, m, line)
-    best = taste(st, t, m, m, 0) - (loss if mode > 0 else 0.0)
+    best = taste(st, t, m, m, 0) - (loss if own.mode > 0 else 0.0)
     for n in range(int(st.parameters.candidates)):
         c = pick_candidate(st, t, m, n)
         if c < 0 or barred(st, m, c, 1, 0, st.host) != FREE:
             continue
         for kind in (1, 2):
-            deal = host_deal(st, t, m, c, line, kind, d_m)
+            deal = host_deal(st, t, m, c, line, kind, own)
             if deal.gain_m <= 0.0 or deal.gain_c <= 0.0:
                 continue
             gain = deal.gain_m + pair_bonus(st, m, deal.trust) + taste(st, t, m, c, kind)
             if gain > best:
                 best = gain
                 propose(st, m, c, kind, 0, st.host, line, deal)
-    if st.scratch.proposed_to[m] < 0 and (line == st.host or mode == 2):
-        go_alone(st, t, m, mode, d_m, loss)
+    if st.scratch.proposed_to[m] < 0 and (line == st.host or own.mode == 2):
+        go_alone(st, t, m, own.mode, own.d_m, loss)
 
 
 @stage
@@ -285,7 +312,7 @@ def free_row(st: State, m: int, line: int) -> int:
     """
     s = st.firms.sector[m]
     lines = st.firms.contract.shape[1]
-    first = st.scratch.first_row[s] + (m - st.sectors.first[s]) * lines
+    first = st.scratch.first_row[s] + (m - first_of(st, s)) * lines
     q = first + line
     if st.partnerships.active[q] > 0:
         q = first + (lines - 1 if line == st.host else st.host)
@@ -301,8 +328,7 @@ def sign(st: State, t: int, m: int, c: int) -> None:
     if kind == 3:
         deal = abroad_deal(st, t, m, c, r, route)
     else:
-        d_m, _ = alone_in_host(st, t, m, line)
-        deal = host_deal(st, t, m, c, line, kind, d_m)
+        deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line))
     if refused(st, t, m, c, kind, r, deal.terms.equity):
         log_event(st, t, REFUSAL, s, r, -1, -1, m, c, 0, kind, BY_SEARCH)
         return
@@ -373,8 +399,7 @@ def sign_named(st: State, t: int, m: int) -> None:
     c, kind = int(st.starts[m, PARTNER]), int(st.starts[m, PARTNER_TYPE])
     if st.firms.active[c] > 0 and barred(st, m, c, kind, 0, st.host) == FREE:
         line = host_line(st, m)
-        d_m, _ = alone_in_host(st, t, m, line)
-        propose(st, m, c, kind, 0, st.host, line, host_deal(st, t, m, c, line, kind, d_m))
+        propose(st, m, c, kind, 0, st.host, line, host_deal(st, t, m, c, line, kind, enter(st, t, m, line)))
         sign(st, t, m, c)
 
 
@@ -385,7 +410,7 @@ def seek_partners(st: State, t: int) -> None:
     regions = st.world.market.shape[2]
     search_key = key(st.seed, SEARCH, t)
     for s in range(st.sectors.first.shape[0]):
-        for m in range(st.sectors.first[s], st.sectors.middle[s]):
+        for m in range(first_of(st, s), middle_of(st, s)):
             x.proposed_to[m] = -1
             if firms.active[m] == 0:
                 continue
@@ -404,12 +429,12 @@ def seek_partners(st: State, t: int) -> None:
                 r = r + 1 if r >= st.host else r
                 if firms.contract[m, r] < 0:
                     look_abroad(st, t, m, r)
-        for c in range(st.sectors.middle[s], st.sectors.last[s]):
+        for c in range(middle_of(st, s), last_of(st, s)):
             x.best_proposer[c] = -1
-        for m in range(st.sectors.first[s], st.sectors.middle[s]):
+        for m in range(first_of(st, s), middle_of(st, s)):
             c = x.proposed_to[m]
             if c >= 0 and (x.best_proposer[c] < 0 or x.proposed_value[m] > x.proposed_value[x.best_proposer[c]]):
                 x.best_proposer[c] = m
-        for c in range(st.sectors.middle[s], st.sectors.last[s]):
+        for c in range(middle_of(st, s), last_of(st, s)):
             if x.best_proposer[c] >= 0:
                 sign(st, t, x.best_proposer[c], c)

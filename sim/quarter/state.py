@@ -1,10 +1,10 @@
 """What the stages of a quarter share: all columns, the records a run writes, and the log of events."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from sim.columns import Firms, Happening, Partnerships, Policy, Scratch, Sectors, World
-from sim.compiled import stage
-from sim.declare import Column
+from sim.compiled import stage, step
+from sim.declare import Column, Field
 from sim.parameters import Parameters
 
 FORMATION, RENEGOTIATION, CONVERSION = int(Happening.formation), int(Happening.renegotiation), int(Happening.conversion)
@@ -30,18 +30,63 @@ class State(NamedTuple):
     announced: Policy
     scratch: Scratch
     parameters: Parameters
-    shipping: Column  # [sector, origin, destination], log
-    starts: Column  # [firm, start value], nan where a named firm gives none
-    named_listing: Column  # [firm, region, first and last quarter]
-    outcome: Column  # Outcome [quarter, sector]
-    markets: Column  # Market [quarter, sector, region]
-    vintages: Column  # Vintage [quarter, sector, generation]
-    events: Column  # Event [capacity]
-    lives: Column  # Life [capacity]
+    shipping: Annotated[Column, Field("log", "cost of shipping", "sector origin destination")]
+    starts: Annotated[Column, Field("any", "nan where a named firm gives none", "firm start")]
+    named_listing: Annotated[Column, Field("quarter", "first and last of a listing by name", "firm region end")]
+    outcome: Annotated[Column, Field("Outcome", "metrics of sectors", "quarter sector")]
+    markets: Annotated[Column, Field("Market", "metrics of their regions", "quarter sector region")]
+    vintages: Annotated[Column, Field("Vintage", "metrics of their generations", "quarter sector generation")]
+    events: Annotated[Column, Field("Event", "log of events, as long as its capacity", "event")]
+    lives: Annotated[Column, Field("Life", "log of partnerships that ended, as long as its capacity", "life")]
     host: int
     seed: int
     annuity: float  # present value of 1 a quarter over the horizon
     ramp: float  # present value of a gain that grows by 1 a quarter
+
+
+@step
+def first_of(st: State, s: int) -> int:
+    """First row of a sector's multinationals. Here, once, rows are found valid, so that no loop over them needs to."""
+    row = st.sectors.first[s]
+    if row < 0:
+        raise IndexError("a sector's rows must be rows of firms")
+    return row
+
+
+@step
+def middle_of(st: State, s: int) -> int:
+    """First row of a sector's Chinese firms."""
+    row = st.sectors.middle[s]
+    if not 0 <= row <= st.firms.active.shape[0]:
+        raise IndexError("a sector's rows must be rows of firms")
+    return row
+
+
+@step
+def last_of(st: State, s: int) -> int:
+    """One past a sector's last row."""
+    row = st.sectors.last[s]
+    if row > st.firms.active.shape[0]:
+        raise IndexError("a sector's rows must be rows of firms")
+    return row
+
+
+@step
+def generations_of(st: State, s: int) -> int:
+    """Generations that a sector declares."""
+    count = st.sectors.generations[s]
+    if count > st.firms.technology.shape[1]:
+        raise IndexError("a sector's generations must have columns")
+    return count
+
+
+@step
+def top_of(st: State) -> int:
+    """One past the last partnership row in use."""
+    count = st.scratch.counts[TOP]
+    if count > st.partnerships.active.shape[0]:
+        raise IndexError("partnership rows in use must exist")
+    return count
 
 
 @stage
@@ -54,7 +99,7 @@ def pay_once(st: State, i: int, cost: float) -> None:
 @stage
 def end_row(st: State, s: int) -> int:
     """One past a sector's last partnership row: its multinationals have a row a line each."""
-    return st.scratch.first_row[s] + (st.sectors.middle[s] - st.sectors.first[s]) * st.firms.contract.shape[1]
+    return st.scratch.first_row[s] + (middle_of(st, s) - first_of(st, s)) * st.firms.contract.shape[1]
 
 
 @stage

@@ -11,6 +11,7 @@ from sim.quarter.market import fixed_cost
 from sim.quarter.offers import (
     abroad_by_chinese,
     abroad_by_multinational,
+    composite_of,
     host_alone,
     lender_keeps,
     plant_works,
@@ -18,7 +19,7 @@ from sim.quarter.offers import (
     sold_offer,
     venture_offer,
 )
-from sim.quarter.state import State
+from sim.quarter.state import State, generations_of
 from sim.rules.bargaining import chinese_pay, equity_share, openness, royalty_needed
 from sim.rules.base import access_later
 from sim.rules.capability import absorptive
@@ -129,7 +130,7 @@ def lesson_rate(st: State, t: int, m: int, c: int, trust: float) -> tuple[float,
     pupil = c if gap > 0.0 else m
     origin = firms.home[m] if gap > 0.0 else st.host
     target = st.host if gap > 0.0 else firms.home[m]
-    g = st.sectors.generations[s] - 1
+    g = generations_of(st, s) - 1
     stopped = blocked(
         st.in_force.control[t, s, g, origin, target],
         st.in_force.over_compliance[t, s, origin, target],
@@ -155,7 +156,7 @@ def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, trust: f
         leak = to_c * price * ramp
         bonus = p.ip_openness * st.in_force.ip[t, s, st.host]
         chosen = openness(most, gain, leak, bonus, st.in_force.mandate[t, s, firms.home[m], st.host])
-    made, joint = venture_offer(st, t, m, c, kind, chosen, trust)
+    made, demanded = venture_offer(st, t, m, c, kind, chosen, trust)
     second = st.firms.contract.shape[1] - 1
     led = firms.contract[m, st.host] >= 0
     beside = firms.contract[m, second] >= 0 or (led and firms.mode[m] > 0)  # a base goes into a first venture
@@ -171,13 +172,14 @@ def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, trust: f
         if free < 0.0:
             free = autonomy(quicker, exposure, p.hold_up)
         speed = quicker * free
-        g = st.sectors.generations[s] - 1
+        g = generations_of(st, s) - 1
         stopped = blocked(
             st.in_force.control[t, s, g, st.host, firms.home[m]],
             st.in_force.over_compliance[t, s, st.host, firms.home[m]],
             p.over_compliance,
         )
-        lifted = p.deployment * (1.0 - stopped) * max(joint - x.composite[m], 0.0) * x.gain_abroad[m] * total
+        lead = max(composite_of(st, s, demanded) - x.composite[m], 0.0)
+        lifted = p.deployment * (1.0 - stopped) * lead * x.gain_abroad[m] * total
     free = max(free, 0.0)
     profit = earned - fixed_cost(st, t, m, s, kind, st.host, trust, free)
     side_m = chosen * ramp * (to_m * x.gain[m] - to_c * price) + speed + lifted
@@ -254,7 +256,7 @@ def alone_abroad(st: State, t: int, m: int, c: int, r: int, route: int) -> tuple
 def equity_cap(st: State, t: int, s: int, origin: int, destination: int) -> float:
     """Largest equity an investor may hold in a partnership: the cap of each generation, weighted by demand."""
     total = 0.0
-    for g in range(st.sectors.generations[s]):
+    for g in range(generations_of(st, s)):
         total += st.scratch.demand_weight[s, g, destination] * st.in_force.cap[t, s, g, origin, destination]
     return min(total, 1.0)
 
