@@ -285,7 +285,6 @@ class Scratch(NamedTuple):
     taxed: Annotated[Column, Field("share", "tariffs paid, of sales at consumers' prices, by way of supply", "sector way home region generation", 0, 1)]
     compliance: Annotated[Column, Field("share", "cost of compliance over sales, none at home", "sector home region", 0, 1)]
     supported: Annotated[Column, Field("flag", "production of the sector is subsidised there", "sector origin", 0, 1)]
-    listings: Annotated[Column, Field("flag", "firms of the sector are listed, or may be by name", "sector", 0, 1, default=1.0)]
     cost_worth: Annotated[Column, Field("log", "appeal of Chinese cost", "sector")]
     wage: Annotated[Column, Field("ratio", "its exponential", "sector", 0)]
     wage_venture: Annotated[Column, Field("ratio", "the part of it that host ventures keep", "sector", 0)]

@@ -2,7 +2,7 @@
 
 from sim.arithmetic import exp, power
 from sim.columns import Way
-from sim.compiled import rows, stage
+from sim.compiled import rows, stage, step
 from sim.quarter.lanes import along_exp, along_log, along_quality, along_wage
 from sim.quarter.state import State, first_of, generations_of, last_of, middle_of
 from sim.rules.base import platform_quality
@@ -226,21 +226,27 @@ def most_central(st: State, s: int, origin: int, region: int) -> int:
     return best
 
 
+@step
+def lists_matter(st: State, t: int, s: int) -> bool:
+    """Whether a firm of the sector is listed, or is or will be by name."""
+    found = False
+    for i in range(first_of(st, s), last_of(st, s)):
+        for r in range(st.world.market.shape[2]):
+            found = found or st.firms.listed[i, r] > 0.0 or st.named_listing[i, r, 1] >= t
+    return found
+
+
 @stage
 def list_firms(st: State, t: int, s: int) -> None:
     """Entity listings: named firms, and the most central of an origin, who stay listed while the listing lasts."""
     firms, listing = st.firms, st.in_force.listing
     regions = st.world.market.shape[2]
-    lasting = 0.0
     for i in range(first_of(st, s), last_of(st, s)):
         for r in range(regions):
             first, last = st.named_listing[i, r, 0], st.named_listing[i, r, 1]
             named = 0 <= first <= t <= last
             stays = firms.listed[i, r] > 0.0 and listing[t, s, firms.home[i], r] >= 1.0
             firms.listed[i, r] = 1.0 if named or stays else 0.0
-            if named or stays or last > t:
-                lasting = 1.0
-    st.scratch.listings[s] = lasting
     for o in range(regions):
         for r in range(regions):
             missing = int(listing[t, s, o, r])
@@ -253,7 +259,6 @@ def list_firms(st: State, t: int, s: int) -> None:
                 i = most_central(st, s, o, r)
                 if i >= 0:
                     firms.listed[i, r] = 1.0
-                    st.scratch.listings[s] = 1.0
 
 
 @stage
@@ -273,7 +278,7 @@ def read_conditions(st: State, t: int) -> None:
         x.sensitivity[s] = st.sectors.quality_sensitivity[s] * st.parameters.quality_scale
         demand_moved = reckon_demand(st, t, s)
         moved = t == 0
-        listing = x.listings[s] > 0.0
+        listing = lists_matter(st, t, s)
         for r in range(regions):
             moved = moved or st.announced.changed[t, s, r] > 0.0
             for o in range(regions):

@@ -27,6 +27,7 @@ ASKED = {
     "trajectories": Asked("1,000 runs, trajectories kept: CPU time", W, 50 / 16, 25 / 16),
     "summary_wall": Asked("1,000 runs on two cores, summary kept", "s", 25, 10),
     "trajectories_wall": Asked("1,000 runs on two cores, trajectories kept", "s", 50, 25),
+    "two_workers": Asked("wall time of a run with two workers, summary kept", "of one worker's", 1 / 1.7, 0.55),
     "overhead": Asked("runner around the kernel, summary kept", "of the kernel", 1.0, 0.2),
     "cold": Asked("cold start on two cores, with compiling", "s", 30, 12),
     "cold_ratio": Asked("compiling: CPU time", "of W's compiling"),

@@ -94,6 +94,17 @@ def test_a_thousand_runs_on_two_cores(scenario: Scenario, keep: str, full: bool,
     note(f"{keep}_wall", many + 800 * (many - few) / 160, "wall time of 40 and 200 runs, in proportion")
 
 
+def test_a_second_worker_pays(scenario: Scenario, note: Note) -> None:
+    """Studies of 40 and 200 runs each: the difference is what a run takes, whatever starting workers takes."""
+    warm_up(scenario)
+    took = {}
+    for workers in (1, 2):
+        wall = partial(study, time.perf_counter, scenario, workers=workers, keep="summary")
+        few, many = wall(40), wall(200)
+        took[workers] = (many - few) / 160
+    note("two_workers", took[2] / took[1], f"{1e3 * took[2]:.0f} against {1e3 * took[1]:.0f} ms a run")
+
+
 def test_start(tmp_path: Path, note: Note) -> None:
     """Fresh processes, as a shell starts them; bytecode is there, as set-up leaves it."""
     bytecode = tmp_path / "bytecode"
