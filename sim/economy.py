@@ -105,7 +105,7 @@ class Row(mesa.Agent):  # type: ignore[misc]
     @property
     def name(self) -> str:
         """Its id in tables."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of agent has its own
 
     def remove(self) -> None:
         """Called by the model when the firm is bankrupt or the partnership ended."""

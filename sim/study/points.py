@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.study.store import Folder, Receipt
-from sim.study.summary import QUANTILES, correlation, half_width, quantiles, spread
+from sim.study.summary import effects, levels
 from sim.study.tables import fields
 from sim.study.yearly import FINAL
 
@@ -94,26 +94,15 @@ def write_points(folder: Folder, receipts: list[Receipt], scenario: str, wanted:
 
 
 def _levels(ground: Ground, scenario: str) -> pa.Table:
-    n, mean, sd = spread(ground.values)
-    half = half_width(sd, n)
-    found = dict(zip(QUANTILES, quantiles(ground.values, list(QUANTILES.values())), strict=True))
-    numbers = {"mean": mean, "sd": sd, **found, "lo": mean - half, "hi": mean + half}
-    return _rows({"scenario": scenario}, ground, np.arange(len(ground.points)), n, numbers)
+    return _rows({"scenario": scenario}, ground, np.arange(len(ground.points)), *levels(ground.values))
 
 
 def _differences(ground: Ground, scenario: str) -> pa.Table:
     others = np.flatnonzero(ground.points != 0)
     base = np.full_like(ground.values[:, :1], np.nan) if ground.base is None else ground.values[:, [ground.base]]
     own = ground.values[:, others]
-    base = np.broadcast_to(base, own.shape)
-    gap = own - base
-    n, mean, sd = spread(gap)
-    half = half_width(sd, n)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        positive = np.where(n > 0, (gap > 0).sum(axis=-1) / n, np.nan)
-    numbers = {"difference": mean, "lo": mean - half, "hi": mean + half, "p_positive": positive}
-    numbers["correlation"] = correlation(base, own)
-    return _rows({"base": scenario, "scenario": scenario}, ground, others, n, numbers)
+    found = effects(np.broadcast_to(base, own.shape), own)
+    return _rows({"base": scenario, "scenario": scenario}, ground, others, *found)
 
 
 def _rows(

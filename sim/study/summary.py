@@ -96,26 +96,33 @@ def _sample(files: list[Path], metrics: list[str]) -> Sample:
 
 def summary(sample: Sample, scenario: str) -> pa.Table:
     """Rows of summary.csv: scenario, year, sector, region, metric, n, mean, sd, quantiles, lo, hi."""
-    n, mean, sd = spread(sample.values)
-    half = half_width(sd, n)
-    found = quantiles(sample.values, list(QUANTILES.values()))
-    numbers = {"mean": mean, "sd": sd, **dict(zip(QUANTILES, found, strict=True)), "lo": mean - half, "hi": mean + half}
-    return _rows({"scenario": scenario}, sample, n, numbers)
+    return _rows({"scenario": scenario}, sample, *levels(sample.values))
 
 
 def differences(base: Sample, other: Sample, base_name: str, name: str) -> pa.Table:
     """Rows of differences.csv, paired by seed: base, scenario, year, sector, region, metric, n, difference, lo, hi,
     p_positive (share of pairs above zero), correlation (of the two over seeds; nan where one does not vary)."""
     common = np.intersect1d(base.seeds, other.seeds)
-    one, two = base.of(common), other.of(common)
-    gap = two - one
+    return _rows({"base": base_name, "scenario": name}, base, *effects(base.of(common), other.of(common)))
+
+
+def levels(values: Floats) -> tuple[NDArray[np.int64], dict[str, Floats]]:
+    """Of values over seeds, the last axis: how many, and mean, sd, quantiles, lo, hi."""
+    n, mean, sd = spread(values)
+    half = half_width(sd, n)
+    found = dict(zip(QUANTILES, quantiles(values, list(QUANTILES.values())), strict=True))
+    return n, {"mean": mean, "sd": sd, **found, "lo": mean - half, "hi": mean + half}
+
+
+def effects(base: Floats, other: Floats) -> tuple[NDArray[np.int64], dict[str, Floats]]:
+    """Of values paired by seed, the last axis: how many, and difference, lo, hi, p_positive, correlation."""
+    gap = other - base
     n, mean, sd = spread(gap)
     half = half_width(sd, n)
     with np.errstate(invalid="ignore", divide="ignore"):
         positive = np.where(n > 0, (gap > 0).sum(axis=-1) / n, np.nan)
     numbers = {"difference": mean, "lo": mean - half, "hi": mean + half, "p_positive": positive}
-    numbers["correlation"] = correlation(one, two)
-    return _rows({"base": base_name, "scenario": name}, base, n, numbers)
+    return n, numbers | {"correlation": correlation(base, other)}
 
 
 def correlation(one: Floats, two: Floats) -> Floats:

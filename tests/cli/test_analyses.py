@@ -11,17 +11,6 @@ SHORT = ("--workers", "1", "--format", "png", "--quiet")
 VARY = ("--vary", "parameters.rd_floor=0:2", "--vary", "parameters.horizon=16:48")
 
 
-@pytest.fixture
-def call(capsys):
-    """`call(*words) -> (exit code, stdout, stderr)`."""
-
-    def run(*words):
-        code = main([str(word) for word in words])
-        return (code, *capsys.readouterr())
-
-    return run
-
-
 @pytest.fixture(scope="module")
 def screened(tmp_path_factory):
     """Two Morris trajectories of two parameters and the seed, to 1994."""

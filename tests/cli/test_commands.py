@@ -17,17 +17,6 @@ COMMANDS = """run compare sweep merge sensitivity discover plot show check diff 
     replay export""".split()  # noqa: SIM905
 
 
-@pytest.fixture
-def call(capsys):
-    """`call(*words) -> (exit code, stdout, stderr)`."""
-
-    def run(*words):
-        code = main([str(word) for word in words])
-        return (code, *capsys.readouterr())
-
-    return run
-
-
 @pytest.fixture(scope="session")
 def compared(tmp_path_factory):
     """A small comparison with figures and report."""

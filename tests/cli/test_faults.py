@@ -10,20 +10,7 @@ import time
 
 import pytest
 
-from sim.cli import main
-
 DUTY = "extends: baseline\nshocks:\n  - {{id: x, kind: tariff, sectors: [cars], origin: china, destination: us, start: 2030, {}}}\n"
-
-
-@pytest.fixture
-def call(capsys):
-    """`call(*words) -> (exit code, stdout, stderr)`."""
-
-    def run(*words):
-        code = main([str(word) for word in words])
-        return (code, *capsys.readouterr())
-
-    return run
 
 
 WRONG = {

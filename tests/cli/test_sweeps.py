@@ -6,22 +6,10 @@ import re
 import pandas as pd
 import pytest
 
-from sim.cli import main
 from sim.study import Results
 
 SWEEP = ("sweep", "baseline", "--workers", "1", "--start", "2000", "--end", "2002")
 HORIZON = ("--vary", "parameters.horizon=12,24")
-
-
-@pytest.fixture
-def call(capsys):
-    """`call(*words) -> (exit code, stdout, stderr)`."""
-
-    def run(*words):
-        code = main([str(word) for word in words])
-        return (code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture
