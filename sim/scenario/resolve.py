@@ -31,18 +31,20 @@ class Scenario:
     """A resolved scenario: immutable, picklable, equal to another with the same `hash`.
 
     files: the chain, base first. parameters: complete, switches as numbers. changed_parameters: those that a file above
-    the chain's first, or --set, moved. start, end: years reported. resolved: plain data that loads as a file;
+    the chain's first, or --set, moved. treatment: parameters that a base it is compared with keeps as its own. start, end: years reported. resolved: plain data that loads as a file;
     origins: dotted path -> "scenarios/x.yaml:12", "--set" or "default". warnings: what is allowed but looks odd.
     """
 
     name: str
     title: str
     question: str
+    channel: str
     path: Path
     files: tuple[Path, ...]
     world: WorldFile
     parameters: dict[str, float]
     changed_parameters: dict[str, float]
+    treatment: tuple[str, ...]
     shocks: tuple[Shock, ...]
     firms: tuple[NamedFirm, ...]
     start: int
@@ -121,6 +123,8 @@ def _place(name: str | Path) -> Place:
             raise ScenarioError([Problem(place.shown, 0, 0, "", message)])
         if place.path.is_file():
             return place
+    if str(name).startswith("@"):
+        raise ScenarioError([Problem(str(name), 0, 0, "", "is a group; `compare` and `show` take groups")])
     found = find.named(str(name), Path.cwd())
     if isinstance(found, Place):
         return found
@@ -259,6 +263,9 @@ def _consistency(tree: Node, file: File | None, shocks: list[Shock | None], know
         return
     for location, message in checks.world_problems(file):
         yield problem_at(tree, location, message)
+    for name in file.treatment:
+        if name not in declared_parameters():
+            yield problem_at(tree, ("treatment",), f"{name!r} is no parameter{nearest(name, declared_parameters())}")
     if file.start > file.end:
         yield problem_at(tree, ("start",), f"{file.start}; must not be after end ({file.end})")
     yield from _firm_consistency(tree, file, shocks)
@@ -307,11 +314,13 @@ def _scenario(
         name=name,
         title=title,
         question=file.question or "",
+        channel=file.channel or "",
         path=place.path,
         files=tuple(each.path for each, _ in chain),
         world=WorldFile(**{key: getattr(file, key) for key in WorldFile.model_fields}),
         parameters=values,
         changed_parameters=changed,
+        treatment=file.treatment,
         shocks=shocks,
         firms=tuple(file.firms),
         start=file.start,
@@ -337,6 +346,8 @@ def _assumptions(node: Node, key: str) -> Any:
 def data_of(file: File, models: list[BaseModel | None], name: str, title: str) -> dict[str, Any]:
     """Plain data of the whole scenario, in the format of a file."""
     data = file.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"shocks", "extends", "drop"})
+    if not file.treatment:
+        del data["treatment"]
     head = {"schema": data.pop("schema"), "name": name, "title": title}
     shocks = [model.model_dump(mode="json", exclude_none=True) for model in models if model is not None]
     return {**head, **{key: value for key, value in data.items() if key not in head}, "shocks": shocks}
