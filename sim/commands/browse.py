@@ -20,7 +20,7 @@ def show(
     thing: Annotated[
         str,
         typer.Argument(
-            metavar="THING", help="scenarios, parameters, metrics, a scenario, a @group, a results folder or a table in it.",
+            metavar="THING", help="scenarios, parameters, metrics, a scenario, a @group, a results folder or table.",
             show_default=False,
         ),
     ],

@@ -20,7 +20,9 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios, sweeps and groups.", show_default=False)],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Scenarios, sweeps and groups.", show_default=False)
+    ],
 ) -> int:
     """Validate files of scenarios, sweeps and groups: all errors at once, nothing is run."""
     from sim.scenario import check as problems_of

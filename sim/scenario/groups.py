@@ -7,15 +7,16 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
+from sim.columns import FIRST_YEAR
 from sim.errors import Problem, ScenarioError, UsageError
 from sim.scenario import find
-from sim.scenario.files import Model, Version
+from sim.scenario.files import LAST_YEAR, Model, Version
 from sim.scenario.find import FOLDER_OF_GROUPS, Place
 from sim.scenario.merge import nearest
 from sim.scenario.reader import Node, read
 from sim.scenario.resolve import Scenario, load
 from sim.scenario.validate import told
-from sim.scenario.values import Names, Text
+from sim.scenario.values import Names, Quantity, Text
 
 SIGN = "@"
 
@@ -27,6 +28,7 @@ class GroupFile(Model):
     name: Annotated[Text | None, Field(description="the file's name, which is what the group is called by")] = None
     title: Annotated[Text | None, Field(description="one line")] = None
     question: Annotated[Text | None, Field(description="what the group asks")] = None
+    year: Annotated[int, Quantity("year", "year whose effects tables show", FIRST_YEAR, LAST_YEAR, whole=True)] = 2035
     base: Annotated[Text, Field(description="what its scenarios are compared with")]
     scenarios: Annotated[Names, Field(description="names of scenarios, in the order of figures")]
 
@@ -38,6 +40,7 @@ class Group:
     name: str
     title: str
     question: str
+    year: int
     base: str
     scenarios: tuple[str, ...]
     files: tuple[Path, ...]
@@ -45,7 +48,7 @@ class Group:
     @property
     def data(self) -> dict[str, Any]:
         """Plain data, in the format of a file."""
-        names = ("name", "title", "question", "base")
+        names = ("name", "title", "question", "year", "base")
         return {**{key: getattr(self, key) for key in names}, "scenarios": list(self.scenarios)}
 
 
@@ -79,7 +82,7 @@ def read_group(name: str | Path) -> Group:
     problems += _consistency(tree, file, stem)
     if problems:
         raise ScenarioError(problems)
-    return Group(stem, file.title or stem, file.question or "", file.base, file.scenarios, tuple(files))
+    return Group(stem, file.title or stem, file.question or "", file.year, file.base, file.scenarios, tuple(files))
 
 
 def _at(tree: Node, key: str, message: str) -> Problem:
@@ -92,10 +95,8 @@ def _consistency(tree: Node, file: GroupFile, stem: str) -> list[Problem]:
         found.append(_at(tree, "name", f"{file.name!r}; a group is called by its file: {stem!r}"))
     if not file.scenarios:
         found.append(_at(tree, "scenarios", "empty; name at least one"))
-    listed = (file.base, *file.scenarios)
-    twice = sorted({member for member in listed if listed.count(member) > 1})
-    if twice:
-        found.append(_at(tree, "scenarios", f"{', '.join(twice)}: named twice, or also the base"))
+    if file.base in file.scenarios:
+        found.append(_at(tree, "scenarios", f"{file.base!r} is also the base"))
     return found
 
 
@@ -124,8 +125,8 @@ def expanded(asked: Sequence[str | Path | Scenario]) -> list[str | Path | Scenar
     """A base and what is compared with it, with the files of a group in place of its `@name`.
 
     A group that stands first brings its base; one that stands later brings its scenarios only. A scenario that several
-    bring is run once, and a group leaves out the one that is the base. Raises UsageError where two groups stand without a
-    base and have different ones.
+    bring is run once, and a group leaves out the one that is the base. Raises UsageError where groups with different
+    bases stand without one.
     """
     groups = {word: read_group(word) for word in asked if isinstance(word, str) and word.startswith(SIGN)}
     first = groups.get(asked[0]) if isinstance(asked[0], str) else None
@@ -158,7 +159,7 @@ def check(path: Path) -> list[Problem]:
         group = read_group(path)
     except ScenarioError as error:
         return list(error.problems)
-    problems = []
+    problems: list[Problem] = []
     for file in group.files:
         try:
             load(file)

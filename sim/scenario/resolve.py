@@ -31,8 +31,9 @@ class Scenario:
     """A resolved scenario: immutable, picklable, equal to another with the same `hash`.
 
     files: the chain, base first. parameters: complete, switches as numbers. changed_parameters: those that a file above
-    the chain's first, or --set, moved. treatment: parameters that a base it is compared with keeps as its own. start, end: years reported. resolved: plain data that loads as a file;
-    origins: dotted path -> "scenarios/x.yaml:12", "--set" or "default". warnings: what is allowed but looks odd.
+    the chain's first, or --set, moved. treatment: parameters that a base which it is compared with keeps as its own.
+    start, end: years reported. resolved: plain data that loads as a file; origins: dotted path ->
+    "scenarios/x.yaml:12", "--set" or "default". warnings: what is allowed but looks odd.
     """
 
     name: str
@@ -327,14 +328,14 @@ def _scenario(
         end=file.end,
         resolved=resolved,
         origins=dict(_origins(resolved, tree)),
-        warnings=warnings(shocks, last_quarter(file.end)),
+        warnings=warnings(shocks, last_quarter(file.end), file),
     )
 
 
-def warnings(shocks: Iterable[Shock], last: int) -> tuple[str, ...]:
-    """What is allowed but looks odd: shocks that fall partly outside a run up to the quarter `last`."""
-    outside = {shock.id: checks.partly_outside(shock, last) for shock in shocks}
-    return tuple(f"{key}: {text}" for key, text in outside.items() if text)
+def warnings(shocks: Iterable[Shock], last: int, world: WorldFile) -> tuple[str, ...]:
+    """What is allowed but looks odd: shocks partly outside a run up to the quarter `last`, or where nothing acts."""
+    found = [(s.id, text) for s in shocks for text in (checks.partly_outside(s, last), checks.misses_host(s, world))]
+    return tuple(f"{key}: {text}" for key, text in found if text)
 
 
 def _assumptions(node: Node, key: str) -> Any:

@@ -31,9 +31,7 @@ def _add_others(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
     sweep, group = (model.model_json_schema(by_alias=True) for model in (SweepFile, GroupFile))
     for other in (sweep, group):
         definitions.update(other.pop("$defs", {}))
-    own, of_sweep, of_group = (
-        {"propertyNames": {"enum": list(each["properties"])}} for each in (schema, sweep, group)
-    )
+    own, of_sweep, of_group = ({"propertyNames": {"enum": list(each["properties"])}} for each in (schema, sweep, group))
     varies = {"anyOf": [{"required": ["vary"]}, {"required": ["points"]}]}
     lists = {"required": ["scenarios"]}
     sweeps = {"if": varies, "then": {**of_sweep, "required": ["scenario"]}, "else": own}

@@ -63,7 +63,10 @@ def plan(scenarios: Sequence[Any], seeds: tuple[int, ...]) -> Plan:
     """The first is the base of the others."""
     base, *others = scenarios
     if not others:
-        raise UsageError("compare needs a base and at least one scenario", "for one scenario use `run`; `show scenarios` lists groups")
+        raise UsageError(
+            "compare needs a base and at least one scenario",
+            "for one scenario use `run`; `show scenarios` lists groups",
+        )
     named = {base.name: base}
     references: dict[str, str] = {}
     variants: dict[tuple[float, ...], Any] = {tuple(base.parameters.values()): base}
