@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -83,13 +83,33 @@ class Scenario:
         """Length of a run, from 1979Q1."""
         return (self.end + 1 - FIRST_YEAR) * 4
 
-    def policy_lines(self) -> list[tuple[str, float, float, float | None]]:
-        """Label, year of announcement, start and end (None: it stays) of the shocks that its own file adds."""
-        return [
-            (shock.label, _year(shock.announce), _year(shock.start), None if shock.end is None else _year(shock.end))
-            for shock in self.shocks
-            if shock.own
+    def policy_lines(self, base: "Scenario | None" = None) -> list[tuple[str, float, float, float | None]]:
+        """Label, year of announcement, start and end (None: it stays) of the policies that `base` does not have.
+
+        A policy of the base that ends earlier or later is a line from the quarter in which that shows; those of one
+        quarter are one line. Without a base: the shocks that the scenario's own file adds.
+        """
+        if base is None:
+            return [_line(shock) for shock in self.shocks if shock.own]
+        theirs, ours = ({shock.id: shock for shock in each.shocks} for each in (base, self))
+        lines = [
+            _line(shock)
+            for key, shock in ours.items()
+            if key not in theirs or _without_end(shock) != _without_end(theirs[key])
         ]
+        left_out: dict[int, list[str]] = {}
+        for key, old in theirs.items():
+            new = ours.get(key)
+            if new is None:
+                left_out.setdefault(old.announce, []).append(f"without {old.label}")
+            elif new.end != old.end and _without_end(new) == _without_end(old):
+                ends = [shock.end for shock in (new, old) if shock.end is not None]
+                what = "stays on" if new.end is None or (old.end is not None and new.end > old.end) else "ends"
+                left_out.setdefault(min(ends) + 1, []).append(f"{old.label} {what}")
+        for quarter, labels in sorted(left_out.items()):
+            label = labels[0] if len(labels) == 1 else f"{labels[0]}, and {len(labels) - 1} more"
+            lines.append((label, _year(quarter), _year(quarter), None))
+        return lines
 
     def __hash__(self) -> int:
         return hash(self.hash)
@@ -101,6 +121,14 @@ class Scenario:
 def hash_of(document: str) -> str:
     """SHA-256 of a text."""
     return hashlib.sha256(document.encode()).hexdigest()
+
+
+def _line(shock: Shock) -> tuple[str, float, float, float | None]:
+    return shock.label, _year(shock.announce), _year(shock.start), None if shock.end is None else _year(shock.end)
+
+
+def _without_end(shock: Shock) -> Shock:
+    return replace(shock, end=None)
 
 
 def _year(quarter: int) -> float:

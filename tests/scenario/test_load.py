@@ -56,6 +56,21 @@ def test_chain_merges_by_key_and_id(write):
     assert scenario.policy_lines() == [("slump", 2020.25, 2020.25, 2021.0)]
 
 
+def test_policy_lines_are_what_differs_from_a_base(write):
+    write(DUTY, "one.yaml")
+    base = load("base")
+    one = load("one")
+    sooner = load(write("extends: one\nshocks: [{id: duty, end: 2020Q2}]\n", "sooner.yaml"))
+    later = load(write("extends: one\nshocks: [{id: duty, end: null}]\n", "later.yaml"))
+    higher = load(write("extends: one\nshocks: [{id: duty, rate: 50%}]\n", "higher.yaml"))
+    without = load(write("extends: one\ndrop: duty\n", "without.yaml"))
+    assert higher.policy_lines() == [] and one.policy_lines(one) == []
+    assert one.policy_lines(base) == higher.policy_lines(one) == [("duty", 2010.0, 2010.0, 2030.75)]
+    assert sooner.policy_lines(one) == [("duty ends", 2020.5, 2020.5, None)]
+    assert later.policy_lines(one) == [("duty stays on", 2031.0, 2031.0, None)]
+    assert without.policy_lines(one) == [("without duty", 2010.0, 2010.0, None)]
+
+
 def test_drop(write):
     write(DUTY, "one.yaml")
     assert load(write("extends: one\ndrop: [duty]\n")).shocks == ()

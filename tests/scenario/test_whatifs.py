@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.columns import Policy
+from sim.plots.style import short
 from sim.scenario import Scenario, load
 from sim.scenario.build import build
 from sim.scenario.find import Place, names, shipped
@@ -68,7 +69,7 @@ def moved(name: str) -> dict[str, int]:
     return found
 
 
-def test_every_item_of_the_laboratory_is_there() -> None:
+def test_the_library_has_its_size() -> None:
     assert len(WHAT_IFS) >= 22
 
 
@@ -83,7 +84,10 @@ def test_it_says_what_it_asks_and_where_sizes_come_from(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", GROUPS)
-def test_shipped_groups_are_valid(name: str) -> None:
+def test_shipped_groups_are_valid_and_fit_a_figure(name: str) -> None:
+    """Five lines are as many as a figure bears, the base included; a title must fit its key."""
+    assert len(read_group(name).files) <= 5
+    assert all(short(told(path.stem).title) == told(path.stem).title for path in read_group(name).files)
     assert check(ROOT / "groups" / f"{name[1:]}.yaml") == []
 
 
