@@ -53,6 +53,7 @@ def sweep(
     json: o.Json = False,
     quiet: o.Quiet = False,
     force: o.Force = False,
+    accept_code_change: o.AcceptCode = False,
     dry_run: o.DryRun = False,
     yes: Yes = False,
 ) -> int:
@@ -81,7 +82,7 @@ def sweep(
     display = Display(folder.name, quiet)
     adaptive = (cluster, o.widths(until_ci), max_seeds)
     told = (o.command_line(), display, display.note)
-    chosen = Options(workers, folder, keep, force, *told, *adaptive, part, run_timeout, memory)
+    chosen = Options(workers, folder, keep, force, *told, *adaptive, part, run_timeout, memory, accept_code_change)
     if dry_run:
         return estimated(study, chosen, json)
     with display.shown():
@@ -97,13 +98,14 @@ def merge(
     json: o.Json = False,
     quiet: o.Quiet = False,
     force: o.Force = False,
+    accept_code_change: o.AcceptCode = False,
 ) -> int:
     """Unite the folders that --shard wrote, and sum them up."""
     from sim.study import merge as unite
 
     formats = o.formats(format_)
     display = Display(out.name, quiet)
-    results = unite(folders, out, force, o.command_line(), display.note)
+    results = unite(folders, out, force, o.command_line(), display.note, accept_code_change)
     return _told(results, drawn(results, formats, display), json, quiet)
 
 
