@@ -87,9 +87,8 @@ class _Study:
         self._finish()
         if self._hopeless():
             first = next(iter(self.failed.values()))
-            self.options.note(
-                f"no run succeeds, the rest is not tried; the first failed with\n{(first.traceback or first.error).rstrip()}"
-            )
+            told = (first.traceback or first.error).rstrip()
+            self.options.note(f"no run succeeds, the rest is not tried; the first failed with\n{told}")
         tried = len(self.succeeded) + len(self.failed)
         status = "complete" if tried == len(self.planned) else "stopped"
         self._save(status)

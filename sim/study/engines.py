@@ -17,7 +17,6 @@ from typing import Any, Protocol
 from sim.errors import IoFailure, UsageError
 from sim.study import batch as worker
 from sim.study.batch import Sent
-from sim.study.limits import comes_back
 from sim.study.plan import Options
 
 MOST_A_CORE = 4  # workers; already a second one gains nothing
@@ -186,6 +185,11 @@ class _Dask:
         return ""
 
 
+def _has_nanny(dask_worker: Any) -> bool:
+    """Whether a worker is started anew when it ends."""
+    return dask_worker.nanny is not None
+
+
 @contextmanager
 def _cluster(address: str, limits: bool) -> Iterator[Engine]:
     try:
@@ -203,7 +207,7 @@ def _cluster(address: str, limits: bool) -> Iterator[Engine]:
     with client:
         if not client.nthreads():
             raise IoFailure(f"the cluster at {address} has no workers", f"start one with: dask worker {address}")
-        if limits and not all(client.run(comes_back).values()):
+        if limits and not all(client.run(_has_nanny).values()):
             raise UsageError(
                 "--run-timeout and --memory-per-worker need workers that come back, with a nanny",
                 "start workers without --no-nanny",
