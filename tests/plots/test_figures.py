@@ -13,7 +13,19 @@ import pytest
 from sim import plots
 from sim.columns import Type
 from sim.errors import NotEnough, UsageError
-from sim.plots import composition, contrasts, incidence, style
+from sim.plots import (
+    alluvial,
+    composition,
+    contrasts,
+    contribution,
+    flips,
+    forest,
+    incidence,
+    markets,
+    style,
+    technology,
+)
+from sim.plots.cells import cells
 from sim.plots.stored import Stored
 
 EIGHT = ("01-", "02-", "03-", "04-", "05-", "06-", "07-", "08-")
@@ -56,6 +68,24 @@ def test_captions_say_how_many_runs_and_which_interval(folder: Path, drawn: list
         assert " ".join(entry["caption"].split()[:6]) in shown
         if entry["name"] not in ("04-flip-dates", "08-flows-between-types"):  # all runs are shown, or flows of means
             assert "95 %" in entry["caption"]
+
+
+def test_a_run_that_failed_is_left_out_and_captions_count_the_others(synthetic: ModuleType, tmp_path: Path) -> None:
+    """The base without its sixth run gives the numbers of five seeds, though the other scenario has six."""
+    lost = Stored(synthetic.results(tmp_path / "lost", lost=6))
+    five = Stored(synthetic.results(tmp_path / "five", seeds=5))
+    for page in (composition, technology, flips, incidence, alluvial):
+        for sheet, other in zip(page.draw(lost), page.draw(five), strict=True):
+            base = [made.table[made.table["scenario"] == "baseline"] for made in (sheet, other)]
+            pd.testing.assert_frame_equal(*(rows.reset_index(drop=True) for rows in base))
+            both = sheet.name in ("01b-composition-scenarios", "02b-catching-up", "04-flip-dates")
+            assert re.search(rf"\b{'5 to 6' if both else '5'} of 6 seeds", sheet.caption), sheet.caption
+            assert "5 seeds" in other.caption and "of 5 seeds" not in other.caption.replace("mean of ", "")
+    sheets = [*contribution.draw(lost), *markets.shares(lost), *markets.reversals(lost)]
+    sheets += [*contrasts.draw(lost, ["welfare"]), *forest.draw(lost, cells(lost, "welfare", None))]
+    assert all(" of 6" in sheet.caption for sheet in sheets)
+    shown = " ".join(text.get_text() for text in flips.draw(lost)[0].figure.texts)
+    assert "5 to 6 of 6 seeds" in shown  # the footer is the caption
 
 
 def test_svg_says_itself_what_it_shows(folder: Path, drawn: list[Path]) -> None:
