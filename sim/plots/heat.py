@@ -157,7 +157,8 @@ def _caption(study: Swept, outcome: OutcomeAt, table: pd.DataFrame) -> str:
     part = f"{int((~table['resolved']).sum())} of {len(table)} cells"
     return (
         f"{text} Mean difference from the scenario as it stands, paired by seed, "
-        f"{swept.seeds_words(study, table['n'])} a cell. Hatched ({part}): the 95 % interval of the mean covers 0.{swept.held_words(study)}"
+        f"{swept.seeds_words(study, table['n'])} a cell. Hatched ({part}): the 95 % interval of the mean covers "
+        f"0.{swept.held_words(study)}"
     )
 
 
