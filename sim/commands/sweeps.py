@@ -87,7 +87,7 @@ def sweep(
         return estimated(study, chosen, json)
     with display.shown():
         results = carry_out(study, chosen)
-    figures = [] if part else drawn(results, formats, display)
+    figures = [] if part else illustrated(results, formats, display)
     return _told(results, figures, json, quiet)
 
 
@@ -106,7 +106,7 @@ def merge(
     formats = o.formats(format_)
     display = Display(out.name, quiet)
     results = unite(folders, out, force, o.command_line(), display.note, accept_code_change)
-    return _told(results, drawn(results, formats, display), json, quiet)
+    return _told(results, illustrated(results, formats, display), json, quiet)
 
 
 def _shard(text: str | None) -> tuple[int, int] | None:
@@ -116,6 +116,16 @@ def _shard(text: str | None) -> tuple[int, int] | None:
     if not (slash and part.strip().isdigit() and parts.strip().isdigit()):
         raise UsageError(f"--shard {text!r} is not I/N", "for example --shard 3/40")
     return int(part), int(parts)
+
+
+def illustrated(results: Any, formats: tuple[str, ...], display: Display) -> list[Path]:
+    """Figures and the report, if a run succeeded."""
+    from sim import report
+
+    figures = drawn(results, formats, display)
+    if results.manifest["counts"]["done"]:
+        report.write(results.folder)
+    return figures
 
 
 def drawn(results: Any, formats: tuple[str, ...], display: Display) -> list[Path]:
@@ -139,6 +149,7 @@ def _told(results: Any, figures: list[Path], json: bool, quiet: bool) -> int:
         told = {key: results.manifest[key] for key in ("status", "counts", "design")}
         o.emit({"folder": str(results.folder), **told, "figures": [str(path) for path in figures]})
     elif not quiet:
+        from sim import report
         from sim.commands.tables import sweep_table
 
         if counts["done"] and results.swept and (results.folder / "differences.parquet").is_file():
@@ -147,6 +158,8 @@ def _told(results: Any, figures: list[Path], json: bool, quiet: bool) -> int:
             print(f"{counts['failed']} of {counts['planned']} runs failed: {results.folder / 'failures.csv'}")
         if figures:
             print(f"Figures: {results.folder / 'figures'}")
+        if (results.folder / report.REPORT).is_file():
+            print(f"Report:  {results.folder / report.REPORT}")
         print(f"Tables:  {results.folder}")
     return 3 if counts["failed"] else 0
 

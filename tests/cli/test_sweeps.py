@@ -1,12 +1,15 @@
 """`sweep`, `merge`, and `check` of sweep files: what is printed, what is written, how it ends."""
 
+import html
 import json
 import re
 
 import pandas as pd
 import pytest
 
+from sim.plots import style
 from sim.study import Results
+from tests.plots.test_report import parse
 
 SWEEP = ("sweep", "baseline", "--workers", "1", "--start", "2000", "--end", "2002")
 HORIZON = ("--vary", "parameters.horizon=12,24")
@@ -28,6 +31,8 @@ def test_a_sweep_tells_its_effects_and_goes_on(call, tmp_path):
     code, told, _ = call(*SWEEP, *HORIZON, "--seeds", "2", "--out", tmp_path / "r")
     assert code == 0 and "Differences to baseline as it stands in 2002, all sectors, paired by seed" in told
     assert re.search(r"^welfare .* of 2$", told, re.M) and f"Tables:  {tmp_path / 'r'}" in told
+    assert f"Report:  {tmp_path / 'r' / 'report.html'}" in told
+    _check_report(Results.open(tmp_path / "r"))
     code, told, noted = call(*SWEEP, *HORIZON, "--seeds", "3", "--out", tmp_path / "r", "--json")
     assert code == 0 and "found 6 of 9 runs" in noted
     found = json.loads(told)
@@ -38,6 +43,26 @@ def test_a_sweep_tells_its_effects_and_goes_on(call, tmp_path):
     code, told, _ = call("replay", tmp_path / "r", run.run_id)
     assert code == 0 and f"baseline at point {run.point}, seed {run.seed}: done" in told
     assert "the same bytes as stored" in told
+
+
+def _check_report(results):
+    """The page of a sweep: whole, what was varied, the largest effect and where, and links that lead somewhere."""
+    path = results.folder / "report.html"
+    links = [link for link in parse(path).links if not link.startswith("#")]
+    assert links and all((results.folder / link).is_file() for link in links)
+    words = re.sub(r"<[^>]+>", " ", path.read_text(encoding="utf-8").split("<body>")[1])
+    told = re.sub(r"\s+", " ", html.unescape(words))
+    assert "at 3 points" in told and "horizon of decisions parameters.horizon, quarters 32 12, 24" in told
+    rows = results.differences.query("metric == 'welfare' and sector == 'all' and region.isna()").sort_values(
+        "difference"
+    )
+    least, most = (rows.iloc[place] for place in (0, -1))
+    shown = [style.number(end.difference, style.declared("welfare"), signed=True) for end in (least, most)]
+    (row,) = re.findall(r"World welfare bn 2020 USD a year (.*?) All points", told.replace("Dependence", "All points"))
+    assert all(number in row for number in shown), (shown, row)
+    assert [int(value) for value in re.findall(r"at (\d+)", row)] == [
+        end["parameters.horizon"] for end in (least, most)
+    ]
 
 
 def test_dry_run_measures_a_pilot_and_leaves_nothing(call, tmp_path):
