@@ -2,7 +2,8 @@
 
 import os
 import sys
-from typing import Annotated
+import warnings
+from typing import Annotated, Any
 
 import typer
 
@@ -46,6 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    warnings.showwarning = _warn
     try:
         code = app([word for word in given if word != "--debug"], standalone_mode=False, prog_name=_name())
         sys.stdout.flush()
@@ -73,6 +75,11 @@ def _told(error: ContraflowError) -> tuple[str, str]:
         print("\n".join(map(str, error.problems)), file=sys.stderr)
         return f"{len(error.problems)} problems; nothing was run", error.hint
     return error.message, error.hint
+
+
+def _warn(message: Warning | str, *where: Any, **more: Any) -> None:
+    """A warning is one line, as an error is."""
+    print(f"warning: {message}", file=sys.stderr)
 
 
 def _fail(message: str, hint: str, code: int, debug: bool) -> int:

@@ -70,6 +70,7 @@ def _manifest(scenarios: dict[str, str], seeds: int) -> dict[str, Any]:
     }
     lines = {other: [[f"{other} duty", 2027.0, 2027.5 + i, 2033.0 if i else None]] for i, other in enumerate(others)}
     return {
+        "kind": "compare",
         "command": ["compare", *scenarios],
         "scenarios": told,
         "seeds": list(range(1, seeds + 1)),

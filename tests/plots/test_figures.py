@@ -2,7 +2,10 @@
 
 import html
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -247,3 +250,35 @@ def test_unknown_metrics_and_empty_folders_are_refused(synthetic: ModuleType, fo
     (tmp_path / "manifest.json").write_text(json.dumps({"scenarios": {"baseline": {}}, "base": "baseline"}))
     with pytest.raises(NotEnough):
         plots.draw(tmp_path)
+
+
+WITHOUT_FONTS = """
+import sys
+from pathlib import Path
+import matplotlib
+from matplotlib import font_manager
+
+own = matplotlib.get_data_path()
+fonts = font_manager.fontManager
+fonts.ttflist = [font for font in fonts.ttflist if font.fname.startswith(own)]  # what Matplotlib itself brings
+from sim.cli import main
+
+sys.exit(main(["plot", sys.argv[1], "--metrics", "welfare", "--format", "png,svg"]))
+"""
+
+
+def test_without_any_font_of_the_system_figures_are_drawn_and_a_line_says_what_is_missing(
+    synthetic: ModuleType, tmp_path: Path, root: Path
+) -> None:
+    """Chinese titles too: boxes in PNG, the text itself in SVG; each character is told once, nothing downloaded."""
+    titles = {"baseline": "现行政策", "tariffs": "关税"}
+    folder = synthetic.results(tmp_path / "r", seeds=2, sectors={"cars": 2023.0}, scenarios=titles)
+    command = [sys.executable, "-c", WITHOUT_FONTS, str(folder)]
+    environment = {**os.environ, "MPLCONFIGDIR": str(tmp_path / "new"), "https_proxy": "http://127.0.0.1:9"}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stderr.splitlines() if "font cache" not in line]
+    missing = [re.fullmatch(r"warning: no font here has (.+): PNG and PDF show boxes, .*", line) for line in told]
+    assert all(missing) and sorted("".join(line[1] for line in missing if line)) == sorted("现行政策关税")
+    assert (folder / "figures" / "compare-welfare.png").stat().st_size > 10_000
+    assert "关税" in texts(folder / "figures" / "compare-welfare.svg")

@@ -12,12 +12,13 @@ import time
 from collections import namedtuple
 from contextlib import suppress
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sim.errors import IoFailure, UsageError
-from sim.study import Results, engines, limits
+from sim.study import Results, engines, limits, manifest, store
 from sim.study import batch as worker
 from sim.study.store import Folder, Receipt
 from tests.study.synthetic import Scenario
@@ -307,3 +308,34 @@ def test_seeds_that_were_added_are_found_again_by_the_next_command(tmp_path, mon
     results = study(tmp_path / "r", seeds=20, until_ci={"trust": 0.01}, max_seeds=40)
     assert len(results.manifest["seeds"]) == 40 and noted == [20, 40, 40]
     assert Results.open(tmp_path / "r").manifest["counts"]["done"] == 40
+
+
+# the clock
+
+
+class Backwards(datetime):
+    """A clock that jumps back an hour with every look at it."""
+
+    looks = 0
+
+    @classmethod
+    def now(cls, tz=None):
+        cls.looks += 1
+        return datetime(2030, 1, 1, tzinfo=tz) - timedelta(hours=cls.looks)
+
+
+def test_a_clock_that_jumps_back_changes_no_number_and_no_order(tmp_path, monkeypatch):
+    whole = study(tmp_path / "whole", seeds=4)
+    for module in (store, manifest):
+        monkeypatch.setattr(module, "datetime", Backwards)
+    monkeypatch.setattr(time, "time", lambda: 2e9 - 3600 * Backwards.looks)
+    monkeypatch.setattr(worker, "LARGEST", 1)
+    seen = []
+    study(tmp_path / "r", seeds=2, progress=seen.append)
+    results = study(tmp_path / "r", seeds=4, progress=seen.append)
+    assert same(results, whole) and Backwards.looks > 8
+    assert all(told.seconds >= 0 for told in seen) and (results.runs.seconds >= 0).all()
+    journal = [json.loads(line) for line in (tmp_path / "r" / "journal.jsonl").read_text().splitlines()]
+    assert [told["event"] for told in journal] == ["started", "chunk", "chunk", "complete"] * 2
+    times = [told["time"] for told in journal]
+    assert times == sorted(times, reverse=True) and all(told.endswith("+00:00") for told in times)
