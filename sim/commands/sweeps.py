@@ -61,7 +61,7 @@ def sweep(
     import sys
 
     from sim.study import Options, carry_out
-    from sim.study.design import MOST_POINTS
+    from sim.study.design import MOST_POINTS, TooManyPoints
     from sim.study.sweep import ask
 
     formats, part = o.formats(format_), _shard(shard)
@@ -75,7 +75,6 @@ def sweep(
     }
     settings = o.assignments(set_) | o.years(start, end)
     asked = ask(scenario, {key: value for key, value in given.items() if value not in (None, {})}, settings)
-    study = asked.plan(most=sys.maxsize if yes else MOST_POINTS)
     folder = out or Path("results") / asked.name
     if part:
         folder = folder.with_name(f"{folder.name}.shard-{part[0]}-of-{part[1]}")
@@ -83,6 +82,11 @@ def sweep(
     adaptive = (cluster, o.widths(until_ci), max_seeds)
     told = (o.command_line(), display, display.note)
     chosen = Options(workers, folder, keep, force, *told, *adaptive, part, run_timeout, memory, accept_code_change)
+    try:
+        study = asked.plan(most=sys.maxsize if yes else MOST_POINTS)
+    except TooManyPoints as error:
+        display.note(_size(asked.alone(), chosen, error.count))
+        raise
     if dry_run:
         return estimated(study, chosen, json)
     with display.shown():
@@ -162,6 +166,15 @@ def _told(results: Any, figures: list[Path], json: bool, quiet: bool) -> int:
             print(f"Report:  {results.folder / report.REPORT}")
         print(f"Tables:  {results.folder}")
     return 3 if counts["failed"] else 0
+
+
+def _size(alone: Any, chosen: Any, points: int) -> str:
+    """What so many points would take, from a pilot at one of them."""
+    from sim.study.estimate import estimate
+
+    found = estimate(alone, chosen)
+    size = f"{points:,} points x {len(alone.seeds)} seeds = {points * found.runs:,} runs"
+    return f"{size}: about {duration(points * found.seconds)} and {points * found.bytes / 1e9:,.0f} GB"
 
 
 def estimated(study: Any, chosen: Any, json: bool) -> int:

@@ -78,14 +78,22 @@ def test_dry_run_measures_a_pilot_and_leaves_nothing(call, tmp_path):
         (("--vary", "parameters.horizn=12"), 4, "--vary parameters.horizn: unknown key; did you mean 'horizon'?"),
         (("--vary", "parameters.horizon=1"), 4, "--vary parameters.horizon: 1; must be between 4 and 120"),
         (("--vary", "horizon"), 2, "--vary 'horizon' is not PATH=VALUE"),
-        (("--vary", "parameters.horizon=4:40"), 2, "has no step, which a grid needs"),
+        (("--vary", "parameters.horizon=4:40"), 4, "has no step, which a grid needs"),
         ((*HORIZON, "--design", "sobl"), 2, "did you mean 'sobol'?"),
         ((*HORIZON, "--design", "sobol"), 2, "design sobol needs a number of samples"),
         ((*HORIZON, "--samples", "4"), 2, "samples belong to the designs lhs and sobol"),
         ((*HORIZON, "--shard", "3"), 2, "--shard '3' is not I/N"),
         ((*HORIZON, "--shard", "4/3"), 2, "shard: 4/3 is not one of n parts"),
         ((*HORIZON, "--until-ci", "trust=x"), 2, "'x' is not a number"),
-        (("--vary", "parameters.horizon=4:120:1", "--vary", "parameters.rd_floor=0:2:0.001"), 2, "234,117 points"),
+        (("--vary", "parameters.horizon=4:120:1", "--vary", "parameters.rd_floor=0:2:0.001"), 4, "234,117 points"),
+        (
+            ("--vary", "parameters.horizon=12:24:0"),
+            4,
+            "--vary parameters.horizon: a step of 0 does not lead from 12 to 24",
+        ),
+        (("--vary", "parameters.horizon=24:12:1"), 4, "a step of 1 does not lead from 24 to 12"),
+        (("--vary", "parameters.horizon=[]"), 4, "--vary parameters.horizon: no values"),
+        (("--vary", "parameters.horizon=4:40:0.000001"), 4, "36,000,001 values; at most 100,000"),
         (("--points", "nowhere.csv"), 2, "nowhere.csv cannot be read"),
         ((), 2, "nothing to vary"),
     ],
@@ -143,3 +151,11 @@ def test_shards_run_apart_and_merge(call, tmp_path):
     pd.testing.assert_frame_equal(one.differences, other.differences)
     code, _, error = call("merge", tmp_path, "--out", tmp_path / "x")
     assert code == 2 and "is not a results folder" in error
+
+
+def test_very_many_points_are_told_with_what_they_would_take(call, tmp_path):
+    vary = ("--vary", "parameters.horizon=4:120:1", "--vary", "parameters.rd_floor=0:2:0.001")
+    code, _, error = call(*SWEEP, *vary, "--seeds", "3", "--out", tmp_path / "r")
+    size, *told = error.splitlines()
+    assert code == 4 and told[0].startswith("error: 234,117 points") and told[1:] == ["hint: --yes if you mean it"]
+    assert re.fullmatch(r"234,117 points x 3 seeds = 702,351 runs: about .*\d (h|min|s)( .*)? and [\d,]+ GB", size)
