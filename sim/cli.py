@@ -11,6 +11,8 @@ import sim
 from sim.commands import analyses, browse, export, history, inspect, scenarios, studies, sweeps, verification
 from sim.errors import ContraflowError, ScenarioError
 
+_ANYWHERE = ("--debug", "--allow-outside")  # options that may stand before or after the command
+
 app = typer.Typer(
     name="contraflow",
     help="When does the exchange between multinationals and Chinese firms flip, and what does policy change?",
@@ -36,6 +38,9 @@ def common(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    allow_outside: Annotated[
+        bool, typer.Option("--allow-outside", help="Scenario files may name files outside their folder.")
+    ] = False,
 ) -> None:
     """When does the exchange between multinationals and Chinese firms flip, and what does policy change?"""
 
@@ -49,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     warnings.showwarning = _warn
     try:
-        code = app([word for word in given if word != "--debug"], standalone_mode=False, prog_name=_name())
+        code = _run([word for word in given if word not in _ANYWHERE], "--allow-outside" in given)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output left
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -67,6 +72,19 @@ def main(arguments: list[str] | None = None) -> int:
         told = f"internal: {type(error).__name__}: {error}".splitlines()[0]
         return _fail(told, "this is a bug; --debug shows where", 1, debug)
     return code if isinstance(code, int) else 0
+
+
+def _run(words: list[str], allow_outside: bool) -> Any:
+    """The command's answer; only with `allow_outside` may files that it reads name files anywhere."""
+    if not allow_outside:
+        return app(words, standalone_mode=False, prog_name=_name())
+    from sim.scenario.find import anywhere
+
+    token = anywhere.set(True)
+    try:
+        return app(words, standalone_mode=False, prog_name=_name())
+    finally:
+        anywhere.reset(token)
 
 
 def _told(error: ContraflowError) -> tuple[str, str]:
