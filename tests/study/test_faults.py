@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -15,12 +16,15 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.errors import IoFailure, UsageError
 from sim.study import Results, engines, limits, manifest, store
 from sim.study import batch as worker
 from sim.study.store import Folder, Receipt
+from sim.study.tables import plain
+from tests.study import synthetic
 from tests.study.synthetic import Scenario
 from tests.study.test_ensemble import content, same, study
 
@@ -339,3 +343,30 @@ def test_a_clock_that_jumps_back_changes_no_number_and_no_order(tmp_path, monkey
     assert [told["event"] for told in journal] == ["started", "chunk", "chunk", "complete"] * 2
     times = [told["time"] for told in journal]
     assert times == sorted(times, reverse=True) and all(told.endswith("+00:00") for told in times)
+
+
+# numbers that are none
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "told"),
+    [
+        ("formations", np.nan, "formations is nan"),  # adds up: must be a number
+        ("hub_share", np.inf, "hub_share is inf"),
+        ("technology_gap", -np.inf, "technology_gap is -inf"),
+        ("formations", -1.0, "formations is -1, allowed are 0 to inf"),
+        ("hub_share", 1.01, "hub_share is 1.01, allowed are 0 to 1"),
+        ("trust", np.nan, ""),  # of no partnership: says nothing
+        ("hub_share", 1 + 1e-12, ""),  # rounding
+    ],
+)
+def test_bounds_and_numbers_that_are_none(metric, value, told):
+    run = synthetic.simulate(Scenario(), 1)
+    worker.check_bounds(plain(run))
+    run.outcome[metric][45, 1] = value
+    if not told:
+        worker.check_bounds(plain(run))
+        return
+    with pytest.raises(worker.Broken, match=re.escape(told)) as caught:
+        worker.check_bounds(plain(run))
+    assert caught.value.quarter == "1990Q2" and str(caught.value).endswith("sector 1")
