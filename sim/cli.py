@@ -2,13 +2,16 @@
 
 import os
 import sys
-from typing import Annotated
+import warnings
+from typing import Annotated, Any
 
 import typer
 
 import sim
 from sim.commands import analyses, browse, export, history, inspect, scenarios, studies, sweeps, verification
 from sim.errors import ContraflowError, ScenarioError
+
+_ANYWHERE = ("--debug", "--allow-outside")  # options that may stand before or after the command
 
 app = typer.Typer(
     name="contraflow",
@@ -35,6 +38,9 @@ def common(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    allow_outside: Annotated[
+        bool, typer.Option("--allow-outside", help="Scenario files may name files outside their folder.")
+    ] = False,
 ) -> None:
     """When does the exchange between multinationals and Chinese firms flip, and what does policy change?"""
 
@@ -46,8 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    warnings.showwarning = _warn
     try:
-        code = app([word for word in given if word != "--debug"], standalone_mode=False, prog_name=_name())
+        code = _run([word for word in given if word not in _ANYWHERE], "--allow-outside" in given)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output left
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -67,12 +74,30 @@ def main(arguments: list[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _run(words: list[str], allow_outside: bool) -> Any:
+    """The command's answer; only with `allow_outside` may files that it reads name files anywhere."""
+    if not allow_outside:
+        return app(words, standalone_mode=False, prog_name=_name())
+    from sim.scenario.find import anywhere
+
+    token = anywhere.set(True)
+    try:
+        return app(words, standalone_mode=False, prog_name=_name())
+    finally:
+        anywhere.reset(token)
+
+
 def _told(error: ContraflowError) -> tuple[str, str]:
     """Message and hint; several problems of scenario files go first, one a line."""
     if isinstance(error, ScenarioError) and len(error.problems) > 1:
         print("\n".join(map(str, error.problems)), file=sys.stderr)
         return f"{len(error.problems)} problems; nothing was run", error.hint
     return error.message, error.hint
+
+
+def _warn(message: Warning | str, *where: Any, **more: Any) -> None:
+    """A warning is one line, as an error is."""
+    print(f"warning: {message}", file=sys.stderr)
 
 
 def _fail(message: str, hint: str, code: int, debug: bool) -> int:

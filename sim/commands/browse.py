@@ -162,7 +162,7 @@ def plot(
         raise UsageError("--regions: the figures of a sweep are by sector", "final_markets has regions")
     _check_names(results, "summary.parquet" if swept else "summary.csv", chosen)
     written = draw(folder, o.formats(format_), years=_years(years), **chosen)
-    if not swept and chosen["metrics"] is None and not any((sectors, regions, years)):
+    if chosen["metrics"] is None and not any((sectors, regions, years)):
         from sim import report
 
         report.write(folder)

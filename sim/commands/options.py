@@ -29,6 +29,7 @@ Formats = Annotated[str, typer.Option("--format", metavar="LIST", help="Figures:
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
 Force = Annotated[bool, typer.Option("--force", help="Start over where the folder holds other results.")]
+AcceptCode = Annotated[bool, typer.Option("--accept-code-change", help="Keep runs of other code beside those to come.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would run, how long, how large.")]
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Results folder.", show_default=False)]
 

@@ -33,6 +33,7 @@ class Asked:
     json: bool
     quiet: bool
     force: bool
+    accept_code_change: bool
     dry_run: bool
 
 
@@ -60,11 +61,13 @@ def run(
     json: o.Json = False,
     quiet: o.Quiet = False,
     force: o.Force = False,
+    accept_code_change: o.AcceptCode = False,
     dry_run: o.DryRun = False,
 ) -> int:
     """One scenario, many seeds: tables, figures, report. The same command again continues."""
     more = (cluster, run_timeout, memory, until_ci, max_seeds)
-    asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, json, quiet, force, dry_run)
+    switches = (json, quiet, force, accept_code_change, dry_run)
+    asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, *switches)
     return _carry_out([scenario], asked, comparing=False)
 
 
@@ -92,11 +95,13 @@ def compare(
     json: o.Json = False,
     quiet: o.Quiet = False,
     force: o.Force = False,
+    accept_code_change: o.AcceptCode = False,
     dry_run: o.DryRun = False,
 ) -> int:
     """What-ifs against a base, paired by seed: differences with intervals, figures, report."""
     more = (cluster, run_timeout, memory, until_ci, max_seeds)
-    asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, json, quiet, force, dry_run)
+    switches = (json, quiet, force, accept_code_change, dry_run)
+    asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, *switches)
     from sim.scenario.groups import SIGN, expanded
 
     names = [str(each) for each in expanded([base, *(scenarios or [])])]
@@ -118,7 +123,7 @@ def _carry_out(names: list[str], asked: Asked, comparing: bool, called: str = ""
     adaptive = (asked.cluster, o.widths(asked.until_ci), asked.max_seeds)
     limits = (None, asked.run_timeout, asked.memory)
     said = (o.command_line(), display, display.note)
-    chosen = Options(asked.workers, out, asked.keep, asked.force, *said, *adaptive, *limits)
+    chosen = Options(asked.workers, out, asked.keep, asked.force, *said, *adaptive, *limits, asked.accept_code_change)
     if asked.dry_run:
         return estimated(study, chosen, asked.json)
     with display.shown():

@@ -53,6 +53,7 @@ def sweep(
     json: o.Json = False,
     quiet: o.Quiet = False,
     force: o.Force = False,
+    accept_code_change: o.AcceptCode = False,
     dry_run: o.DryRun = False,
     yes: Yes = False,
 ) -> int:
@@ -60,7 +61,7 @@ def sweep(
     import sys
 
     from sim.study import Options, carry_out
-    from sim.study.design import MOST_POINTS
+    from sim.study.design import MOST_POINTS, TooManyPoints
     from sim.study.sweep import ask
 
     formats, part = o.formats(format_), _shard(shard)
@@ -74,19 +75,23 @@ def sweep(
     }
     settings = o.assignments(set_) | o.years(start, end)
     asked = ask(scenario, {key: value for key, value in given.items() if value not in (None, {})}, settings)
-    study = asked.plan(most=sys.maxsize if yes else MOST_POINTS)
     folder = out or Path("results") / asked.name
     if part:
         folder = folder.with_name(f"{folder.name}.shard-{part[0]}-of-{part[1]}")
     display = Display(folder.name, quiet)
     adaptive = (cluster, o.widths(until_ci), max_seeds)
     told = (o.command_line(), display, display.note)
-    chosen = Options(workers, folder, keep, force, *told, *adaptive, part, run_timeout, memory)
+    chosen = Options(workers, folder, keep, force, *told, *adaptive, part, run_timeout, memory, accept_code_change)
+    try:
+        study = asked.plan(most=sys.maxsize if yes else MOST_POINTS)
+    except TooManyPoints as error:
+        display.note(_size(asked.alone(), chosen, error.count))
+        raise
     if dry_run:
         return estimated(study, chosen, json)
     with display.shown():
         results = carry_out(study, chosen)
-    figures = [] if part else drawn(results, formats, display)
+    figures = [] if part else illustrated(results, formats, display)
     return _told(results, figures, json, quiet)
 
 
@@ -97,14 +102,15 @@ def merge(
     json: o.Json = False,
     quiet: o.Quiet = False,
     force: o.Force = False,
+    accept_code_change: o.AcceptCode = False,
 ) -> int:
     """Unite the folders that --shard wrote, and sum them up."""
     from sim.study import merge as unite
 
     formats = o.formats(format_)
     display = Display(out.name, quiet)
-    results = unite(folders, out, force, o.command_line(), display.note)
-    return _told(results, drawn(results, formats, display), json, quiet)
+    results = unite(folders, out, force, o.command_line(), display.note, accept_code_change)
+    return _told(results, illustrated(results, formats, display), json, quiet)
 
 
 def _shard(text: str | None) -> tuple[int, int] | None:
@@ -114,6 +120,16 @@ def _shard(text: str | None) -> tuple[int, int] | None:
     if not (slash and part.strip().isdigit() and parts.strip().isdigit()):
         raise UsageError(f"--shard {text!r} is not I/N", "for example --shard 3/40")
     return int(part), int(parts)
+
+
+def illustrated(results: Any, formats: tuple[str, ...], display: Display) -> list[Path]:
+    """Figures and the report, if a run succeeded."""
+    from sim import report
+
+    figures = drawn(results, formats, display)
+    if results.manifest["counts"]["done"]:
+        report.write(results.folder)
+    return figures
 
 
 def drawn(results: Any, formats: tuple[str, ...], display: Display) -> list[Path]:
@@ -137,6 +153,7 @@ def _told(results: Any, figures: list[Path], json: bool, quiet: bool) -> int:
         told = {key: results.manifest[key] for key in ("status", "counts", "design")}
         o.emit({"folder": str(results.folder), **told, "figures": [str(path) for path in figures]})
     elif not quiet:
+        from sim import report
         from sim.commands.tables import sweep_table
 
         if counts["done"] and results.swept and (results.folder / "differences.parquet").is_file():
@@ -145,8 +162,19 @@ def _told(results: Any, figures: list[Path], json: bool, quiet: bool) -> int:
             print(f"{counts['failed']} of {counts['planned']} runs failed: {results.folder / 'failures.csv'}")
         if figures:
             print(f"Figures: {results.folder / 'figures'}")
+        if (results.folder / report.REPORT).is_file():
+            print(f"Report:  {results.folder / report.REPORT}")
         print(f"Tables:  {results.folder}")
     return 3 if counts["failed"] else 0
+
+
+def _size(alone: Any, chosen: Any, points: int) -> str:
+    """What so many points would take, from a pilot at one of them."""
+    from sim.study.estimate import estimate
+
+    found = estimate(alone, chosen)
+    size = f"{points:,} points x {len(alone.seeds)} seeds = {points * found.runs:,} runs"
+    return f"{size}: about {duration(points * found.seconds)} and {points * found.bytes / 1e9:,.0f} GB"
 
 
 def estimated(study: Any, chosen: Any, json: bool) -> int:

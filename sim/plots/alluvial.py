@@ -84,9 +84,10 @@ def flows(stored: Stored) -> tuple[pd.DataFrame, list[int]]:
             if scenario in found.index.get_level_values("scenario")
             else found.iloc[:0]
         )
+        ran = int(cube.ran(scenario).sum())
         firms = float(np.nanmean(cube.pick("firms_multinational", scenario, ALL)[:, -1]))
         for now, then in pairwise(dates):
-            tally = mine.groupby([now, then]).size() / len(cube.seeds)
+            tally = mine.groupby([now, then]).size() / ran
             unseen = max(firms - float(tally.sum()), 0.0)  # never had a tie in the report
             none = (Type.none.name, Type.none.name)
             tally.loc[none] = tally.get(none, 0.0) + unseen
@@ -97,7 +98,7 @@ def flows(stored: Stored) -> tuple[pd.DataFrame, list[int]]:
 def draw(stored: Stored) -> list[Sheet]:
     """The alluvial figure for the base; its CSV has every scenario."""
     table, dates = flows(stored)
-    seeds = len(stored.cube(("firms_multinational",)).seeds)
+    seeds = stored.cube(("firms_multinational",)).counted(stored.base)
     sheet = Sheet(
         "08-flows-between-types",
         "How multinationals move between types, by decade",

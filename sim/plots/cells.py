@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.declare import Field
 from sim.plots import style
-from sim.plots.stored import Stored
+from sim.plots.stored import Stored, of_asked
 from sim.study.tables import ALL
 
 
@@ -57,7 +57,6 @@ def cell_words(cell: Cell) -> str:
     return ", ".join([*parts, *([style.region_words(cell.region)] if cell.region else [])])
 
 
-def span(counts: "pd.Series[int]") -> str:
-    """The range of numbers of runs."""
-    low, high = int(counts.min()), int(counts.max())
-    return f"{low}" if low == high else f"{low} to {high}"
+def span(counts: "pd.Series[int]", asked: int | None = None) -> str:
+    """The range of numbers of runs, of how many that were asked for."""
+    return of_asked(counts, asked)

@@ -81,7 +81,7 @@ def _sheet(
         gap_y=0.28,
         key=[Entry(style.TYPE_LABELS[kind], style.TYPE_COLOURS[kind], linewidth=0, alpha=1.0) for kind in ORDER],
         caption="Share of each type among partnerships in force, hubs and wholly owned bases at the end of each "
-        f"year; mean of {len(cube.seeds)} seeds. "
+        f"year; mean of {cube.counted(*dict(pairs))} seeds. "
         "Numbers: relations in the first and the last year, mean. Dotted line: history ends in 2026. The CSV gives "
         "5 to 95 % of runs.",
     )

@@ -90,7 +90,7 @@ def _key(stored: Stored, names: list[str]) -> list[Entry]:
 def _caption(stored: Stored, cell: Cell) -> str:
     field = cell.field
     when = "Sum over the year." if is_flow(cell.metric, field.unit) else "Last quarter of each year."
-    seeds = span(cell.of(stored.csv("summary.csv"))["n"])
+    seeds = span(cell.of(stored.csv("summary.csv"))["n"], stored.asked)
     text = (
         f"{field.formula[:1].upper()}{field.formula[1:]}. {when} Levels: mean of {seeds} seeds, shade 5 to 95 % "
         "of runs."

@@ -73,7 +73,7 @@ def draw(stored: Stored) -> list[Sheet]:
         gap_y=0.28,
         below=0.5,
         key=[Entry(style.short(stored.title(name)), *style.stroke(name, names), marker="o") for name in names],
-        caption=f"Mean over live partnerships, then over {len(cube.seeds)} seeds. Dots: 1990, 2000, … (first and "
+        caption=f"Mean over live partnerships, then over {cube.counted(*names)} seeds. Dots: 1990, 2000, … (first and "
         "last labelled); grey crosses: 5 to 95 % of the base's runs. "
         "Right of the line at 50 % the Chinese side brings more of the technology.",
     )

@@ -116,7 +116,7 @@ def _caption(study: Swept, outcome: OutcomeAt, table: pd.DataFrame, lines: int) 
     level = table[table["kind"] == "level"]
     shade = ", shade 5 to 95 % of runs" if lines == 1 and study.across.numeric else ""
     text = swept.heading(study, outcome)
-    text += f" Levels: mean of {swept.seeds_words(level['n'])} a point{shade}."
+    text += f" Levels: mean of {swept.seeds_words(study, level['n'])} a point{shade}."
     if study.points.has_base:
         bars = "band" if study.across.numeric else "bar"
         text += (

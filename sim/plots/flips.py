@@ -36,7 +36,7 @@ def draw(stored: Stored) -> list[Sheet]:
     cube, generations = level_cubes(stored, quarters=True)
     names = [stored.base, *stored.others]
     dates = {
-        unit: {name: flip_dates(source.pick(LEVEL, name, sector), source.times) for name in names}
+        unit: {name: flip_dates(source.pick(LEVEL, name, sector)[source.ran(name)], source.times) for name in names}
         for unit, sector, source in units(cube, generations)
     }
     # Runs that never flip count as later than any date.
@@ -57,7 +57,7 @@ def draw(stored: Stored) -> list[Sheet]:
         right=side + 0.1,
         above=0.02,
         key=key,
-        caption=f"Density over {len(cube.seeds)} seeds of the first quarter in which the Chinese technology level "
+        caption=f"Density over {cube.counted(*names)} seeds of the first quarter in which the Chinese technology level "
         "is at least 1 and stays so for four quarters "
         "(ridges: area = share of runs that flip; tick: median of those). Right: share of runs without a flip by "
         "the end. Dotted line: history ends in 2026.",

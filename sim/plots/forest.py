@@ -78,10 +78,9 @@ def _forest(stored: Stored, panels: Sequence[Cell], table: pd.DataFrame) -> Shee
         key=[
             Entry(style.short(stored.title(name), 44), *style.stroke(name, names), marker="o") for name in stored.others
         ],
-        caption=f"{pairing(stored)}, n = {span(table['n'])}: mean and 95 % interval of the mean, plotted in "
-        "standard deviations of the "
-        "base’s runs and printed in the metric’s unit. P(+): share of pairs in which the difference is positive. "
-        "Hollow: the interval covers 0.",
+        caption=f"{pairing(stored)}, n = {span(table['n'], stored.asked)}: mean and 95 % interval of the mean, "
+        "plotted in standard deviations of the base’s runs and printed in the metric’s unit. "
+        "P(+): share of pairs in which the difference is positive. Hollow: the interval covers 0.",
     )
     axes = sheet.axes[0, 0]
     axes.axvline(0, color="black", linewidth=1.0, zorder=2)

@@ -153,11 +153,12 @@ def _key(study: Swept) -> list[Entry]:
 def _caption(study: Swept, outcome: OutcomeAt, table: pd.DataFrame) -> str:
     text = swept.heading(study, outcome)
     if not study.points.has_base:
-        return f"{text} Mean of {swept.seeds_words(table['n'])} a cell.{swept.held_words(study)}"
+        return f"{text} Mean of {swept.seeds_words(study, table['n'])} a cell.{swept.held_words(study)}"
     part = f"{int((~table['resolved']).sum())} of {len(table)} cells"
     return (
-        f"{text} Mean difference from the scenario as it stands, paired by seed, {swept.seeds_words(table['n'])} a "
-        f"cell. Hatched ({part}): the 95 % interval of the mean covers 0.{swept.held_words(study)}"
+        f"{text} Mean difference from the scenario as it stands, paired by seed, "
+        f"{swept.seeds_words(study, table['n'])} a cell. Hatched ({part}): the 95 % interval of the mean covers "
+        f"0.{swept.held_words(study)}"
     )
 
 

@@ -102,7 +102,7 @@ def _curves(cases: pd.DataFrame, seeds: Array) -> tuple[dict[str, Spread], Array
 def draw(stored: Stored) -> list[Sheet]:
     """Incidence by type at signing for the base: what happens on the way above, how partnerships end below."""
     table = lives(stored)
-    seeds = np.unique(table["seed"].to_numpy())
+    cube = stored.cube(("active",))
     base = table[table["scenario"] == stored.base]
     types = [kind for kind in FIRST_TYPES if (base["type_first"] == kind.name).any()]
     sheet = Sheet(
@@ -116,8 +116,8 @@ def draw(stored: Stored) -> list[Sheet]:
         gap_y=0.42,
         below=0.62,
         key=[*(Entry(*entry) for entry in ON_THE_WAY.values()), None, *(Entry(*entry) for entry in ENDS.values())],
-        caption=f"Aalen-Johansen estimates, base, partnerships signed within the report; mean of {len(seeds)} "
-        "seeds, shade 5 to 95 % of runs. Top: first event of each kind, the end "
+        caption=f"Aalen-Johansen estimates, base, partnerships signed within the report; "
+        f"mean of {cube.counted(stored.base)} seeds, shade 5 to 95 % of runs. Top: first event of each kind, the end "
         "of the partnership competes. Bottom: ends compete with each other. At risk: mean number of live "
         "partnerships a run.",
     )
@@ -125,7 +125,7 @@ def draw(stored: Stored) -> list[Sheet]:
     for scenario in [stored.base, *stored.others]:
         for column, kind in enumerate(types):
             cases = table[(table["scenario"] == scenario) & (table["type_first"] == kind.name)]
-            curves, at_risk = _curves(cases, seeds)
+            curves, at_risk = _curves(cases, cube.seeds[cube.ran(scenario)])
             rows += _rows(scenario, kind, curves, at_risk)
             if scenario == stored.base:
                 _draw_panel(

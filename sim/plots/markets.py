@@ -36,7 +36,7 @@ def shares(stored: Stored) -> list[Sheet]:
         key=[Entry(label, color, line, alpha=0.15) for label, color, line in SHARES.values()]
         + ([Entry("Observed (triangle: at least)", style.INK, linewidth=0, marker="o")] if seen else []),
         caption="Share of sales in China and of sales in all other regions, last quarter of each year, base. "
-        f"Lines: mean of {len(cube.seeds)} seeds; shade: 5 to 95 % of runs. "
+        f"Lines: mean of {cube.counted(stored.base)} seeds; shade: 5 to 95 % of runs. "
         "Dotted line: history ends in 2026."
         + (" Markers: sim/data, by colour; sources differ in what they count." if seen else ""),
     )
@@ -103,7 +103,7 @@ def reversals(stored: Stored) -> list[Sheet]:
         above=0.02,
         below=0.75,
         key=scenario_key(stored),
-        caption=f"Top: all sectors pooled, median of {len(cube.seeds)} seeds, shade 5 to 95 % of the base’s runs. "
+        caption=f"Top: all sectors pooled, median of {cube.counted(*names)} seeds, shade 5 to 95 % of the base’s runs. "
         "Bottom: base, median by sector; blank: no flow to compare with. "
         "Reverse exports: multinationals’ exports from China over their sales there. Reverse knowledge: technology "
         "learnt by multinationals over that learnt by "

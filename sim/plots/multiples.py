@@ -141,7 +141,7 @@ def _caption(study: Swept, outcome: OutcomeAt, panels: list[Panel]) -> str:
     told = "; ".join(swept.named_value(study.points.factor(path), value) for path, value in held.items())
     return (
         f"“{study.title}”{where}, {outcome.year} (flows: sum over the year; states: its last quarter). {what}, "
-        f"{swept.seeds_words(n[n > 0])} a point: mean, edged band = 95 % interval of the mean."
+        f"{swept.seeds_words(study, n[n > 0])} a point: mean, edged band = 95 % interval of the mean."
         + swept.shown(study.along, swept.LINES)
         + (f" Held: {told}." if told else "")
     )

@@ -78,6 +78,6 @@ def _caption(study: Swept, outcome: OutcomeAt, means: pd.DataFrame, runs: pd.Dat
     more = f" {left} further factors are not drawn." if left > 0 else ""
     smooth = f" Line and shade: median and 5 to 95 % of points in {bins} classes of equal size." if bins > 1 else ""
     return (
-        f"{swept.heading(study, outcome)} {len(means)} points, {swept.seeds_words(seeds)} each.{smooth} "
+        f"{swept.heading(study, outcome)} {len(means)} points, {swept.seeds_words(study, seeds)} each.{smooth} "
         f"Dotted: the scenario as it stands.{more}"
     )

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sim.plots import style
+from sim.plots.letters import lettered
 from sim.plots.stored import Stored
 
 INDEX = "figures.json"  # what each figure shows, for the report
@@ -175,7 +176,8 @@ class Sheet:
             "png": {"Software": None, "Title": self.title, "Description": self.alt},
         }
         buffer = io.BytesIO()
-        self.figure.savefig(buffer, format=suffix, metadata=metadata.get(suffix))
+        with lettered():
+            self.figure.savefig(buffer, format=suffix, metadata=metadata.get(suffix))
         if suffix != "svg":
             return buffer.getvalue()
         from xml.sax.saxutils import escape

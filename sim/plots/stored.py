@@ -32,17 +32,36 @@ class Line(NamedTuple):
 
 
 class Cube(NamedTuple):
-    """Metrics by [scenario, seed, time, sector]; nan where a run or a value is missing. `times` are decimal years."""
+    """Metrics by [scenario, seed, time, sector]; nan where a run or a value is missing. `times` are decimal years;
+    `asked`: seeds that the study was to run."""
 
     scenarios: tuple[str, ...]
     seeds: Array
     times: Array
     sectors: tuple[str, ...]
     values: dict[str, Array]
+    asked: int
+
+    def ran(self, scenario: str) -> Array:
+        """Which seeds have a run of the scenario, [seed]: one that failed is missing, not a run without events."""
+        place = self.scenarios.index(scenario)
+        return np.any([np.isfinite(values[place]).any(axis=(1, 2)) for values in self.values.values()], axis=0)
+
+    def counted(self, *scenarios: str) -> str:
+        """How many seeds these scenarios (all, if none is named) have, for captions."""
+        return of_asked([int(self.ran(name).sum()) for name in scenarios or self.scenarios], self.asked)
 
     def pick(self, metric: str, scenario: str, sector: str) -> Array:
         """Values of one scenario and sector, [seed, time]."""
         return self.values[metric][self.scenarios.index(scenario), :, :, self.sectors.index(sector)]
+
+
+def of_asked(counts: Iterable[int], asked: int | None) -> str:
+    """Numbers of runs for captions: `200`, or `198 to 199 of 200` where some are missing; `asked` None: unknown."""
+    found = [int(count) for count in counts]
+    low, high = min(found), max(found)
+    told = f"{low}" if low == high else f"{low} to {high}"
+    return told if asked is None or low >= asked else f"{told} of {asked}"
 
 
 class Spread(NamedTuple):
@@ -111,6 +130,11 @@ class Stored:
         named = dict(found) if isinstance(found, dict) else {entry["name"]: entry for entry in found}
         base = self.manifest.get("base") or next(iter(named))
         return {base: named[base]} | named
+
+    @property
+    def asked(self) -> int:
+        """Seeds that every scenario was to run with."""
+        return len(self.manifest["seeds"])
 
     @property
     def base(self) -> str:
@@ -224,7 +248,7 @@ class Stored:
             for metric in metrics:
                 values[metric] = np.full(shape, np.nan)
                 values[metric][scenario, seed, time, sector] = read[metric].to_numpy()
-            self._cache[key] = Cube(scenarios, seeds, times.astype(float), sectors, values)
+            self._cache[key] = Cube(scenarios, seeds, times.astype(float), sectors, values, self.asked)
         cached: Cube = self._cache[key]
         return cached
 

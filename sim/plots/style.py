@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sim.columns import Type
 from sim.declare import Field, fields
+from sim.plots.letters import lettered
 from sim.plots.observed import Mark
 from sim.records import Market, Outcome, Vintage
 
@@ -267,9 +268,8 @@ def text_width(text: str, size: float) -> float:
     from matplotlib.textpath import TextToPath
 
     setup()
-    width, _, _ = TextToPath().get_text_width_height_descent(
-        text, FontProperties(family="DejaVu Sans", size=size), ismath=False
-    )
+    with lettered():
+        width, _, _ = TextToPath().get_text_width_height_descent(text, FontProperties(size=size), ismath=False)
     return float(width) / 72
 
 

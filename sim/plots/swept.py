@@ -14,6 +14,7 @@ from sim.analysis.outcome import OutcomeAt, last_year
 from sim.analysis.points import Factor, Points
 from sim.declare import Field
 from sim.plots import style
+from sim.plots.stored import of_asked
 from sim.study import Results
 from sim.study.tables import ALL
 from sim.study.yearly import is_flow
@@ -37,6 +38,13 @@ class Swept:
         """The scenario that was swept."""
         manifest = self.results.manifest
         return str(manifest["scenarios"][manifest["base"]].get("title") or manifest["base"])
+
+    @cached_property
+    def asked(self) -> int | None:
+        """Seeds that every point was to run with; None where points have seeds of their own."""
+        manifest = self.results.manifest
+        seeds = len(manifest["seeds"])
+        return seeds if manifest["runs"] == seeds * manifest["design"]["points"] else None
 
     def outcome(self, metric: str, sector: str | None = None) -> OutcomeAt:
         """A metric in the year shown, in a sector, the first one asked for, or all pooled."""
@@ -184,10 +192,9 @@ def where(outcome: OutcomeAt) -> str:
     return style.words(outcome.sector)
 
 
-def seeds_words(n: "pd.Series[int]") -> str:
-    """The range of numbers of seeds."""
-    low, high = int(min(n)), int(max(n))
-    return f"{low} seeds" if low == high else f"{low} to {high} seeds"
+def seeds_words(study: Swept, n: "pd.Series[int]") -> str:
+    """The range of numbers of seeds, of how many that every point was to have."""
+    return f"{of_asked(n, study.asked)} seeds"
 
 
 def held_words(study: Swept) -> str:

@@ -36,7 +36,7 @@ def _both_sides(stored: Stored) -> Sheet:
         gap_y=0.28,
         key=[Entry(label, color, line, alpha=0.15) for label, color, line in SIDES.values()],
         caption="Mean product technology in natural logs (0.1 is about 10 %), multinationals in the first year = "
-        f"0. Lines: mean of {len(cube.seeds)} seeds; "
+        f"0. Lines: mean of {cube.counted(stored.base)} seeds; "
         "shade: 5 to 95 % of runs. Dotted line: history ends in 2026.",
     )
     years = cube.times
@@ -117,7 +117,7 @@ def _levels(stored: Stored) -> Sheet:
             *([Entry("Observed, with range", style.CHINESE, linewidth=0, marker="o")] if has_marks else []),
         ],
         caption="Best three Chinese firms over the best three foreign ones, sales-weighted; 1 is parity; "
-        f"logarithmic axis. Lines: mean of logs over {len(cube.seeds)} seeds; "
+        f"logarithmic axis. Lines: mean of logs over {cube.counted(*names)} seeds; "
         "shade: 5 to 95 % of the base's runs. Dotted line: history ends in 2026."
         + (" Markers: judgement on named proxies (sim/data/sectors.csv), with its range." if has_marks else ""),
     )

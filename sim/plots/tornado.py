@@ -140,8 +140,9 @@ def _caption(study: Swept, outcome: OutcomeAt, tables: list[pd.DataFrame]) -> st
     if study.points.grid:
         return (
             f"{head} Mean outcome at a path’s lowest and highest value less its mean over all values, the other paths "
-            f"averaged over the grid (of a text: where the outcome is lowest and highest); {swept.seeds_words(n)}, "
-            "paired within each. Lines: 95 % interval of the mean; hollow where it covers 0."
+            "averaged over the grid (of a text: where the outcome is lowest and highest); "
+            f"{swept.seeds_words(study, n)}, paired within each. Lines: 95 % interval of the mean; hollow where it "
+            "covers 0."
         )
     return (
         f"{head} Standardised rank regression over {int(n.max())} points, means over seeds. Lines: 95 % interval by "

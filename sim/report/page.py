@@ -19,7 +19,9 @@ from sim.plots import FIGURES, forest, style
 from sim.plots.cells import Cell, cells, span
 from sim.plots.sheet import INDEX
 from sim.plots.stored import Stored
+from sim.report import swept
 from sim.study.compare import HEADLINES
+from sim.study.manifest import code_changes
 
 FIRST_FIGURE = "compare-effects"  # shown before all others: it answers the question
 
@@ -38,24 +40,25 @@ class Picture(NamedTuple):
 def render(folder: Path) -> str:
     """The page as HTML."""
     stored = Stored(folder)
-    if not len(stored.csv("summary.csv")):
+    sweep = swept.content(folder) if stored.manifest.get("kind") == "sweep" else None
+    summary = sweep.summary if sweep else stored.csv("summary.csv")
+    if not len(summary):
         raise NotEnough(f"{folder} holds no summary", "run it first")
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     names = [stored.base, *stored.others]
     return environment.get_template("report.html.j2").render(
-        title=_title(stored),
+        title=f"{_title(stored)}, at {sweep.points} points" if sweep else _title(stored),
         question=stored.entries[names[-1]].get("question", "") if len(names) <= 2 else "",
         scenarios=[_scenario(stored, name) for name in names],
         variants=[stored.title(name) for name in stored.variants],
         compared=bool(stored.others),
-        year=int(stored.csv("summary.csv")["year"].max()),
-        runs=span(stored.csv("summary.csv")["n"])
-        if not stored.manifest.get("seeds")
-        else len(stored.manifest["seeds"]),
+        sweep=sweep,
+        year=int(summary["year"].max()),
+        runs=span(summary["n"]) if not stored.manifest.get("seeds") else len(stored.manifest["seeds"]),
         seeds=_seeds(stored.manifest.get("seeds") or []),
         effects=list(_effects(stored)) if stored.others else [],
-        levels=[] if stored.others else list(_levels(stored)),
+        levels=[] if stored.others else list(_levels(stored) if sweep is None else _swept(sweep)),
         figures=list(_figures(folder / FIGURES)),
         failures=_failures(folder / "failures.csv"),
         command=_command(stored.manifest),
@@ -143,6 +146,12 @@ def _levels(stored: Stored) -> Iterator[dict[str, Any]]:
             }
 
 
+def _swept(sweep: swept.Content) -> Iterator[dict[str, Any]]:
+    """A row per headline metric of a sweep."""
+    for cell, values in sweep.rows:
+        yield _named(cell) | {"years": swept.COLUMNS, "values": values}
+
+
 def _level(row: "pd.Series[Any]", cell: Cell) -> tuple[str, str]:
     """A mean, and its interval; one run has none."""
     mean, low, high = (style.number(float(row[name]), cell.field) for name in ("mean", "lo", "hi"))
@@ -197,4 +206,7 @@ def _hashes(stored: Stored) -> list[tuple[str, str]]:
     found = [(f"scenario {name}", str(entry.get("hash", ""))) for name, entry in stored.entries.items()]
     git = stored.manifest.get("git") or {}
     code = [("kernel", str(stored.manifest.get("kernel_hash", ""))), ("commit", str(git.get("commit", "")))]
+    for earlier in stored.manifest.get("earlier_code", []):
+        changed = ", ".join(code_changes(earlier, stored.manifest))
+        code.append(("some runs are of earlier code", f"{earlier['kernel_hash']}: {changed}"))
     return [(name, text) for name, text in [*found, *code] if text]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,8 @@ WORLD = "world.yaml"
 SUFFIXES = (".yaml", ".yml")
 FOLDER_OF_GROUPS = "groups"
 _OTHER_FILES = ("sweeps", FOLDER_OF_GROUPS)  # folders whose files are no scenarios
+ASK = " (--allow-outside lifts this)"
+anywhere = ContextVar("anywhere", default=False)  # whether reading may leave the folder of scenarios
 
 
 class Place(NamedTuple):
@@ -21,12 +24,12 @@ class Place(NamedTuple):
     @property
     def shown(self) -> str:
         """How messages and origins call it: never a path of the machine, the same everywhere."""
-        return f"{self.root.name}/{self.path.relative_to(self.root).as_posix()}"
+        return f"{self.root.name}/{Path(os.path.relpath(self.path, self.root)).as_posix()}"
 
     @property
     def inside(self) -> bool:
-        """Whether the file, links followed, lies under the root."""
-        return self.path.resolve().is_relative_to(self.root.resolve())
+        """Whether the file, links followed, lies under the root, or may lie anywhere."""
+        return anywhere.get() or self.path.resolve().is_relative_to(self.root.resolve())
 
 
 @lru_cache(maxsize=1)
@@ -62,14 +65,15 @@ def given(path: Path) -> Place:
 
 def named(name: str, folder: Path) -> Place | str:
     """The file a name means from `folder`, or what is wrong with the name."""
-    if not name.strip() or "\\" in name or "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts:
-        return "must be the name of a file under the scenarios folder, without `..` and not absolute"
+    out = "\\" in name or Path(name).is_absolute() or ".." in Path(name).parts
+    if not name.strip() or "\0" in name or (out and not anywhere.get()):
+        return f"must be the name of a file under the scenarios folder, without `..` and not absolute{ASK}"
     plain = name.removesuffix(".yaml").removesuffix(".yml")
     for base, root in folders(folder):
         for suffix in SUFFIXES:
             place = Place(base / f"{plain}{suffix}", root)
             if place.path.is_file():
-                return place if place.inside else f"leads out of the folder {root.name}; reading stays under it"
+                return place if place.inside else f"leads out of the folder {root.name}; reading stays under it{ASK}"
     return ""
 
 

@@ -154,6 +154,10 @@ def _compose(text: str, shown: str) -> MappingNode:
     return root
 
 
+# what ruamel tells of a line that stands too far in or out
+_MISPLACED = ("mapping values are not allowed", "expected <block end>", "expected '<document start>'")
+
+
 def _syntax(error: MarkedYAMLError, text: str, shown: str) -> Problem:
     """One line for what ruamel tells in several, with the line of the file itself."""
     problem = str(error.problem or error.context or "not YAML").splitlines()[0].strip()
@@ -169,7 +173,22 @@ def _syntax(error: MarkedYAMLError, text: str, shown: str) -> Problem:
     problem = "a quote or bracket that is never closed" if unclosed else problem
     if "'\\t'" in problem:
         problem = "a tab; indent with spaces"
+    elif problem.startswith(_MISPLACED) and (levels := _levels(lines[: mark.line], line)):
+        blanks = len(line) - len(line.lstrip())
+        problem = f"indented by {blanks}, but lines it may stand beside by {' or '.join(map(str, levels))}"
+        return Problem(shown, mark.line + 1, blanks + 1, "", f"{problem}: {line.strip()[:80]}")
     return Problem(shown, mark.line + 1, mark.column + 1, "", f"{problem}: {line.strip()[:80]}")
+
+
+def _levels(above: list[str], line: str) -> list[int]:
+    """Blanks by which a line may be indented below others, the deepest first; none if its own are right."""
+    levels: list[int] = []
+    for other in reversed([each for each in above if each.strip() and not each.lstrip().startswith("#")]):
+        text = other.lstrip()
+        blanks = len(other) - len(text)
+        inner = len(text) - len(text.lstrip("- ")) if text.startswith("- ") else 0
+        levels += [level for level in dict.fromkeys((blanks + inner, blanks)) if not levels or level < levels[-1]]
+    return [] if len(line) - len(line.lstrip()) in levels else levels
 
 
 class _Builder:

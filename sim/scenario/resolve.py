@@ -148,7 +148,7 @@ def _place(name: str | Path) -> Place:
     if isinstance(name, Path) or name.endswith(find.SUFFIXES):
         place = find.given(Path(name))
         if not place.inside:
-            message = f"leads out of the folder {place.root.name}; reading stays under it"
+            message = f"leads out of the folder {place.root.name}; reading stays under it{find.ASK}"
             raise ScenarioError([Problem(place.shown, 0, 0, "", message)])
         if place.path.is_file():
             return place

@@ -28,6 +28,7 @@ from sim.study.yearly import final, shortened, yearly
 SECONDS = 4.0  # after this much time a worker writes what it has, so that an interruption costs little
 SLACK = 1e-9  # rounding that a bound forgives
 LARGEST = 32  # runs in a chunk: bounds a worker's memory
+_prepared: set[str] = set()  # jobs whose model this process has ready
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,10 @@ class Broken(Exception):
         self.quarter = quarter
 
 
+class WorkerDied(Exception):
+    """A run that ends every process it runs in."""
+
+
 def run_id(scenario_hash: str, kernel_hash: str, seed: int) -> str:
     """Names a run by its content: the resolved scenario, the kernel, the seed."""
     return hashlib.sha256(f"{scenario_hash} {kernel_hash} {seed}".encode()).hexdigest()[:16]
@@ -102,6 +107,16 @@ def unpack(sent: Sent) -> Job:
     return job
 
 
+def prepare(sent: Sent, backwards: bool = False) -> None:
+    """Compile the model, or load it, in a worker of its own, once: no run's limit of time holds that."""
+    if sent.name in _prepared:
+        return
+    job = unpack(sent)
+    if job.warm:
+        job.warm(next(iter(job.scenarios.values())), backwards)
+    _prepared.add(sent.name)
+
+
 @lru_cache(maxsize=16)
 def _frame(labels: Any, scenario: str, start: int, end: int) -> Frame:
     return Frame(scenario, labels, start, end)
@@ -113,6 +128,8 @@ def work(sent: Sent, batch: Batch) -> tuple[Receipt, tuple[Order, ...]]:
     A run that raises is noted in the receipt and the others go on. Raises IoFailure if the chunk cannot be written.
     """
     job = unpack(sent)
+    if job.limits is not None:
+        prepare(sent)
     began = time.monotonic()
     runs: dict[str, tuple[int, int, float]] = {}
     failures: list[Failure] = []
@@ -213,9 +230,9 @@ def failure(job: Job, order: Order, error: BaseException) -> Failure:
     return Failure(order.run_id, order.scenario, order.point, order.seed, quarter, told, replay, "".join(lines))
 
 
-def record_death(job: Job, batch: Batch) -> Receipt:
-    """A receipt for the one run that ends every process it runs in."""
+def record_death(job: Job, batch: Batch, how: str) -> Receipt:
+    """A receipt for the one run that ends every process it runs in; how: as far as the engine knows."""
     (order,) = batch.orders
-    noted = replace(failure(job, order, RuntimeError("the worker died")), traceback="")
+    noted = replace(failure(job, order, WorkerDied(f"died ({how})" if how else "died")), traceback="")
     receipt = Receipt(_chunk(order, [order.run_id]), order.scenario, {}, [noted])
     return Folder(job.folder).write_chunk(receipt, {})

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
@@ -17,7 +18,7 @@ from sim.study.batch import Batch, Job, Order, pack, run_id
 from sim.study.engines import apart, engine
 from sim.study.executor import run_batches
 from sim.study.interrupt import Interrupted, Interruption
-from sim.study.limits import SHARE, Limits, machine_memory
+from sim.study.limits import Limits
 from sim.study.outcomes import failures_csv, runs
 from sim.study.plan import Arm, Options, Plan, Progress
 from sim.study.points import write_points
@@ -25,7 +26,7 @@ from sim.study.results import Results
 from sim.study.store import KEEP, SWEPT, Failure, Folder, Receipt
 from sim.study.summary import write_summaries
 
-SAME_FAILURES = 20  # if that many runs fail and none succeeds, the rest is not tried
+SAME_FAILURES = 20  # if that many runs fail with one kind of error and none succeeds, the rest is not tried
 SPARE = 1.2  # times the space that runs seem to need has to be free
 LEAST_FREE = 10_000_000  # bytes, before anything is known of the size of a run
 EVERY = 30.0  # seconds between two writings of the manifest while runs go on
@@ -84,6 +85,10 @@ class _Study:
             told = f"interrupted after {len(self.succeeded)} of {len(self.planned)} runs; what ran is kept"
             raise Interrupted(told, f"go on with: {self.options.command or 'the same call'}", asked.code)
         self._finish()
+        if self._hopeless():
+            first = next(iter(self.failed.values()))
+            told = (first.traceback or first.error).rstrip()
+            self.options.note(f"no run succeeds, the rest is not tried; the first failed with\n{told}")
         tried = len(self.succeeded) + len(self.failed)
         status = "complete" if tried == len(self.planned) else "stopped"
         self._save(status)
@@ -104,8 +109,9 @@ class _Study:
                 self.folder.clear()
             else:
                 old = manifests.read(self.folder.path)
-                manifests.check_same(self.folder, old, new)
+                manifests.check_same(self.folder, old, new, self.options.accept_code_change)
                 new["started"] = old["started"]
+                new["earlier_code"] = manifests.earlier_code(old, new)
                 seeds |= set(old["seeds"])
         self.seeds = sorted(seeds)
         for place, (name, scenario) in enumerate(plan.scenarios.items()):
@@ -122,22 +128,31 @@ class _Study:
         return len(self.arms) * len(self.seeds) if self.plan.only is None else len(self.plan.only)
 
     def _take_stock(self) -> None:
-        self._plan_runs()
-        for receipt in self.folder.repair(self.options.note, self.planned):
+        mixed = bool(self.manifest["earlier_code"])
+        self._plan_runs(self.folder.receipts() if mixed else [])
+        whole = self.folder.repair(self.options.note, self.planned)
+        if mixed:
+            self._plan_runs(whole)
+        for receipt in whole:
             self._note(receipt)
         self.found = len(self.succeeded)
         if self.found:
             self.options.note(f"found {self.found} of {len(self.planned)} runs in {self.folder.path}")
 
-    def _plan_runs(self) -> None:
-        """Which runs are wanted: of all pairs of seed and arm, or of those of one shard, every n-th."""
+    def _plan_runs(self, receipts: list[Receipt]) -> None:
+        """Which runs are wanted: of all pairs of seed and arm, or of those of one shard, every n-th. One that receipts
+        hold from earlier code, which was accepted, goes by the id it had."""
+        codes = [self.job.kernel_hash, *(code["kernel_hash"] for code in self.manifest["earlier_code"])]
+        held = {run for receipt in receipts for run in receipt.runs} if len(codes) > 1 else set()
+        self.planned.clear()
         first, step = self.options.shard or (1, 1)
         only = self.plan.only
         pairs = ((place, seed) for seed in self.seeds for place in range(len(self.arms)))
         for number, (place, seed) in enumerate(pairs):
             arm = self.arms[place]
             if number % step == first - 1 and (only is None or (arm.point, seed) in only):
-                self.planned[run_id(arm.hash, self.job.kernel_hash, seed)] = (place, seed)
+                ids = [run_id(arm.hash, code, seed) for code in codes]
+                self.planned[next((run for run in ids if run in held), ids[0])] = (place, seed)
 
     def _batches(self, workers: int) -> Iterator[Batch]:
         """What is missing, a few seeds of everything after the other, so that a part of a study is balanced and paired.
@@ -163,7 +178,7 @@ class _Study:
         if more:
             self.options.note(self.adaptive.told)
             self.seeds = sorted({*self.seeds, *more})
-            self._plan_runs()
+            self._plan_runs(self.receipts)
             self._save("running")  # a receipt of a seed that no manifest names would be taken for a stranger's
         return bool(more)
 
@@ -215,7 +230,10 @@ class _Study:
         return {i: told for i, told in self.failures.items() if i in self.planned and i not in self.succeeded}
 
     def _hopeless(self) -> bool:
-        return not self.succeeded and len(self.failed) >= SAME_FAILURES
+        """Whether nothing succeeded, and so many runs failed with one kind of error."""
+        if self.succeeded or len(self.failed) < SAME_FAILURES:
+            return False
+        return max(Counter(told.error.partition(":")[0] for told in self.failed.values()).values()) >= SAME_FAILURES
 
     def _save(self, status: str) -> None:
         self.saved = time.monotonic()
@@ -243,8 +261,7 @@ def finish(folder: Folder, plan: Plan, receipts: list[Receipt], failed: list[Fai
 
 
 def _limits(options: Options) -> Limits:
-    memory = SHARE * machine_memory() if options.memory is None else options.memory * 1e9
-    return Limits(options.run_timeout, int(memory))
+    return Limits(options.run_timeout, None if options.memory is None else int(options.memory * 1e9))
 
 
 def _order(arm: Arm, seed: int, run: str) -> Order:

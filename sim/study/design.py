@@ -21,6 +21,17 @@ _RANGE_KEYS = {"from", "to", "by"}
 _LAW_KEYS = {"low", "high", "law", "mode"}
 
 
+class TooManyPoints(UsageError):
+    """More points than are made without being asked for."""
+
+    code = 4
+
+    def __init__(self, count: int, most: int) -> None:
+        super().__init__(f"{count:,} points; without being told, at most {most:,} are made", "--yes if you mean it")
+        self.args = (count, most)
+        self.count = count
+
+
 @dataclass(frozen=True)
 class Factor:
     """A path and its values (grid, list, choices of equal chance), or the law it is drawn from between low and high."""
@@ -162,7 +173,7 @@ def _range(path: str, first: str, last: str, step: str) -> tuple[float, ...]:
     if rest:
         raise UsageError(f"vary {path}: steps of {by} from {begin} miss {end}", f"{begin + count * by} is on the way")
     if count > MOST_POINTS:
-        raise UsageError(f"vary {path}: {count + 1:,} values", f"at most {MOST_POINTS:,}")
+        raise UsageError(f"vary {path}: {count + 1:,} values; at most {MOST_POINTS:,}", "take a larger step")
     numbers = (begin + place * by for place in range(int(count) + 1))
     whole = all(number == number.to_integral_value() for number in (begin, by))
     return tuple(int(number) if whole else float(number) for number in numbers)
@@ -260,4 +271,4 @@ def _check_size(count: int, most: int) -> None:
     if count < 1:
         raise UsageError("a design of no points", "give at least one value for each path")
     if count > most:
-        raise UsageError(f"{count:,} points; without being told, at most {most:,} are made", "--yes if you mean it")
+        raise TooManyPoints(count, most)

@@ -37,6 +37,8 @@ class Engine(Protocol):
     def tries(self) -> int: ...
     def open(self, workers: int) -> AbstractContextManager[Executor]: ...
     def kill(self) -> None: ...
+    def watch(self) -> None: ...  # called when the only worker has begun
+    def ended(self) -> str: ...  # how the worker watched last ended, as far as anybody knows
 
 
 def default_workers() -> int:
@@ -51,15 +53,19 @@ def local_workers(options: Options, most: int) -> int:
 
 def apart(options: Options, most: int) -> bool:
     """Whether runs have processes of their own, which may be ended without harm to this one."""
-    limited = options.run_timeout is not None or options.memory is not None
-    return bool(options.cluster) or limited or local_workers(options, most) > 1
+    return bool(options.cluster) or limited(options) or local_workers(options, most) > 1
+
+
+def limited(options: Options) -> bool:
+    """Whether runs are to be stopped at limits that were asked for."""
+    return options.run_timeout is not None or options.memory is not None
 
 
 @contextmanager
 def engine(options: Options, most: int, sent: Sent) -> Iterator[Engine]:
     """The engine that options ask for, for at most `most` runs; closed when the block ends."""
     if options.cluster:
-        with _cluster(options.cluster) as found:
+        with _cluster(options.cluster, limited(options)) as found:
             yield found
         return
     wanted = local_workers(options, most)
@@ -79,6 +85,12 @@ class Here:
 
     def kill(self) -> None:
         """There is nobody else."""
+
+    def watch(self) -> None:
+        pass
+
+    def ended(self) -> str:
+        return ""
 
 
 class _Direct(Executor):
@@ -101,6 +113,8 @@ class Local:
 
     def __init__(self, workers: int, sent: Sent) -> None:
         self.workers, self.ahead, self.sent = workers, 2 * workers, sent
+        self.strangers: set[int | None] = set()  # children of this process that are no workers of ours
+        self.watched: list[Any] = []
         # Importing Mesa's batch runner changes the global start method, so the context is always named.
         self.context: Any = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
         if hasattr(os, "fork"):
@@ -108,12 +122,20 @@ class Local:
             self.context.set_forkserver_preload(["sim.preload"])
 
     def open(self, workers: int) -> AbstractContextManager[Executor]:
+        self.strangers = {child.pid for child in multiprocessing.active_children()}
         return ProcessPoolExecutor(workers, mp_context=self.context, initializer=_start, initargs=(self.sent,))
 
     def kill(self) -> None:
         """Stop at once."""
         for child in multiprocessing.active_children():
             child.kill()
+
+    def watch(self) -> None:
+        self.watched = [child for child in multiprocessing.active_children() if child.pid not in self.strangers]
+
+    def ended(self) -> str:
+        codes = [child.exitcode for child in self.watched if child.exitcode]
+        return "" if not codes else f"signal {-codes[0]}" if codes[0] < 0 else f"exit code {codes[0]}"
 
 
 def _start(sent: Sent) -> None:
@@ -127,10 +149,8 @@ def _start(sent: Sent) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     pa.set_cpu_count(1)
-    job = worker.unpack(sent)
-    if job.warm:  # neighbours start at different ends and meet in the cache
-        number = int(multiprocessing.current_process().name.rpartition("-")[2])
-        job.warm(next(iter(job.scenarios.values())), number % 2 == 0)
+    number = int(multiprocessing.current_process().name.rpartition("-")[2])
+    worker.prepare(sent, number % 2 == 0)  # neighbours start at different ends and meet in the cache
 
 
 def _die_with_parent() -> None:
@@ -158,9 +178,20 @@ class _Dask:
     def kill(self) -> None:
         """Workers go on; what they still write is whole, and found by the next run."""
 
+    def watch(self) -> None:
+        pass
+
+    def ended(self) -> str:
+        return ""
+
+
+def _has_nanny(dask_worker: Any) -> bool:
+    """Whether a worker is started anew when it ends."""
+    return dask_worker.nanny is not None
+
 
 @contextmanager
-def _cluster(address: str) -> Iterator[Engine]:
+def _cluster(address: str, limits: bool) -> Iterator[Engine]:
     try:
         from distributed import Client
         from distributed.scheduler import KilledWorker
@@ -176,6 +207,11 @@ def _cluster(address: str) -> Iterator[Engine]:
     with client:
         if not client.nthreads():
             raise IoFailure(f"the cluster at {address} has no workers", f"start one with: dask worker {address}")
+        if limits and not all(client.run(_has_nanny).values()):
+            raise UsageError(
+                "--run-timeout and --memory-per-worker need workers that come back, with a nanny",
+                "start workers without --no-nanny",
+            )
         try:
             yield _Dask(client, (KilledWorker,))
         except CancelledError as error:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import suppress
 
 from sim.study import batch as worker
 from sim.study.batch import Batch, Job, Order, Sent
@@ -95,15 +96,17 @@ class _Loop:
             self.first.appendleft(batch._replace(orders=rest))
 
     def _alone(self, batch: Batch) -> None:
-        with self.engine.open(1) as pool:
-            try:
-                done = pool.submit(worker.work, self.sent, batch).result()
-            except self.engine.deaths:
-                self._halve(batch)
-            else:
-                self.report(done[0])
-                if done[1]:
-                    self.suspects.appendleft(batch._replace(orders=done[1]))
+        done: Done | None = None
+        with self.engine.open(1) as pool, suppress(*self.engine.deaths):
+            future = pool.submit(worker.work, self.sent, batch)
+            self.engine.watch()
+            done = future.result()
+        if done is None:
+            self._halve(batch)
+            return
+        self.report(done[0])
+        if done[1]:
+            self.suspects.appendleft(batch._replace(orders=done[1]))
 
     def _halve(self, batch: Batch) -> None:
         middle = len(batch.orders) // 2
@@ -113,4 +116,4 @@ class _Loop:
         elif batch.deaths + 1 < self.engine.tries:
             self.suspects.append(batch._replace(deaths=batch.deaths + 1))
         else:
-            self.report(worker.record_death(self.job, batch))
+            self.report(worker.record_death(self.job, batch, self.engine.ended()))

@@ -5,24 +5,28 @@ import os
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 from sim.study.store import Folder
 
 PULSE = 0.25  # seconds between two looks
-LONGEST = 100  # without a limit of seconds: a run may take so many times the longest one before it in its process
+TIMES = 100  # without a limit of seconds: a run may take so many times the median of those before it in its process
+REMEMBERED = 1000  # runs that this median is of
 LEAST = 60.0  # seconds that every run may take then
 SHARE = 0.9  # of the machine's memory, for a worker without a limit of its own
 
 
 class Limits(NamedTuple):
-    """What a run may take: seconds (None: as `LONGEST` and `LEAST` say) and bytes its process holds (0: any number)."""
+    """What a run may take: seconds (None: as `TIMES` and `LEAST` say) and bytes its process holds (None: `SHARE` of
+    the machine it runs on)."""
 
     seconds: float | None
-    memory: int
+    memory: int | None
 
 
 class Stopped(Exception):
@@ -32,10 +36,12 @@ class Stopped(Exception):
 class Watch:
     """Knows which run goes on; `allowed` is in seconds, infinite until a run of this process has ended."""
 
-    longest: dict[Path, float] = {}  # noqa: RUF012  by folder; of this process
+    took: dict[Path, deque[float]] = {}  # noqa: RUF012  seconds of runs by folder; of this process
 
     def __init__(self, folder: Folder, limits: Limits) -> None:
         self.folder, self.limits = folder, limits
+        self.memory = int(SHARE * machine_memory()) if limits.memory is None else limits.memory
+        self.before = self.took.setdefault(folder.path, deque(maxlen=REMEMBERED))
         self.run: tuple[str, float] | None = None
         self.over = threading.Event()
 
@@ -43,8 +49,7 @@ class Watch:
     def allowed(self) -> float:
         if self.limits.seconds is not None:
             return self.limits.seconds
-        before = self.longest.get(self.folder.path)
-        return float("inf") if before is None else max(LEAST, LONGEST * before)
+        return max(LEAST, TIMES * median(self.before)) if self.before else float("inf")
 
     @contextmanager
     def over_run(self, run: str) -> Iterator[None]:
@@ -57,8 +62,7 @@ class Watch:
             yield
         finally:
             self.run = None
-        took = time.monotonic() - began
-        self.longest[self.folder.path] = max(took, self.longest.get(self.folder.path, 0.0))
+        self.before.append(time.monotonic() - began)
 
     def look(self) -> None:
         """Until the batch ends."""
@@ -68,8 +72,8 @@ class Watch:
                 continue
             if time.monotonic() - run[1] > self.allowed:
                 self._stop(run[0], f"stopped after {self.allowed:g} s, its limit of time (--run-timeout)")
-            elif self.limits.memory and held() > self.limits.memory:
-                limit = f"{self.limits.memory / 1e9:.3g} GB"
+            elif self.memory and held() > self.memory:  # 0 where the system does not tell
+                limit = f"{self.memory / 1e9:.3g} GB"
                 self._stop(run[0], f"stopped at {limit}, its limit of memory (--memory-per-worker)")
 
     def _stop(self, run: str, told: str) -> None:
@@ -81,8 +85,8 @@ class Watch:
 
 @contextmanager
 def watched(folder: Folder, limits: Limits | None) -> Iterator[Watch | None]:
-    """A watch over the runs of a batch, or none without limits."""
-    if limits is None:
+    """A watch over the runs of a batch; none without limits, or where nobody would start this process again."""
+    if limits is None or not comes_back():
         yield None
         return
     watch = Watch(folder, limits)
@@ -91,6 +95,18 @@ def watched(folder: Folder, limits: Limits | None) -> Iterator[Watch | None]:
         yield watch
     finally:
         watch.over.set()
+
+
+def comes_back() -> bool:
+    """Whether a worker is started anew when it ends: ours are, those of a cluster if they have a nanny."""
+    if "distributed.worker" not in sys.modules:
+        return True
+    from distributed import get_worker
+
+    try:
+        return get_worker().nanny is not None
+    except ValueError:  # this is no worker of a cluster
+        return True
 
 
 def held() -> int:

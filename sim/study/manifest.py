@@ -18,7 +18,9 @@ from sim.scenario.words import flatten
 from sim.study.plan import Options, Plan
 from sim.study.store import MANIFEST, Folder, Receipt
 
+_COMPUTING = ("contraflow", "numpy", "numba", "scipy", "pandas", "pyarrow")  # numbers pass through these
 _PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "pydantic", "ruamel.yaml")
+_CODE = ("kernel_hash", "versions", "git")
 
 
 def now() -> str:
@@ -50,6 +52,7 @@ def begin(plan: Plan, options: Options, kernel_hash: str) -> dict[str, Any]:
         "kernel_hash": kernel_hash,
         "versions": versions(),
         "git": _git(),
+        "earlier_code": [],
         "host": socket.gethostname(),
         "started": now(),
     }
@@ -102,12 +105,36 @@ def write(folder: Folder, manifest: dict[str, Any]) -> None:
     folder.write(MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
 
 
-def check_same(folder: Folder, old: dict[str, Any], new: dict[str, Any]) -> None:
-    """Raises Conflict, saying what differs, if the folder holds results of another configuration or other code."""
-    found = list(_differences(old, new))
-    if found:
+def check_same(folder: Folder, old: dict[str, Any], new: dict[str, Any], accept: bool = False) -> None:
+    """Raises Conflict, saying what differs, if the folder holds results of another configuration or, unless `accept`,
+    of other code."""
+    found, code = list(_differences(old, new)), list(code_changes(old, new))
+    if found or (code and not accept):
+        hint = "choose another --out, or --force to start over"
+        hint = hint if found else f"{hint}; --accept-code-change keeps what is there beside what runs now"
+        found += code
         shown = "; ".join(found[:4]) + (f"; and {len(found) - 4} more" if len(found) > 4 else "")
-        raise Conflict(f"{folder.path} holds other results: {shown}", "choose another --out, or --force to start over")
+        raise Conflict(f"{folder.path} holds other results: {shown}", hint)
+
+
+def earlier_code(*manifests: dict[str, Any]) -> list[dict[str, Any]]:
+    """The codes that runs of a folder come from, but for that of the last manifest: each once, the oldest first."""
+    now = manifests[-1]
+    found: list[dict[str, Any]] = []
+    for each in manifests:
+        found += each.get("earlier_code", [])
+        if each is not now and any(code_changes(each, now)):
+            found.append({key: each.get(key) for key in _CODE})
+    return [code for n, code in enumerate(found) if all(any(code_changes(code, other)) for other in found[:n])]
+
+
+def code_changes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """How the code of two manifests differs, as far as numbers may depend on it."""
+    if old["kernel_hash"] != new["kernel_hash"]:
+        yield f"the model's code changed ({old['kernel_hash'][:8]} -> {new['kernel_hash'][:8]})"
+    for name in _COMPUTING:
+        if (was := old["versions"].get(name)) != (told := new["versions"].get(name)):
+            yield f"{name} {was} -> {told}"
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
@@ -119,10 +146,6 @@ def _differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
         was, told = old["scenarios"][name], new["scenarios"][name]
         if was["hash"] != told["hash"]:
             yield from _changes(name, was["resolved"], told["resolved"])
-    if old["kernel_hash"] != new["kernel_hash"]:
-        yield f"the model's code changed ({old['kernel_hash'][:8]} -> {new['kernel_hash'][:8]})"
-    if old["versions"]["contraflow"] != new["versions"]["contraflow"]:
-        yield f"contraflow {old['versions']['contraflow']} -> {new['versions']['contraflow']}"
     if old.get("design") != new["design"]:
         yield from _design_changes(old.get("design") or {}, new["design"] or {})
     if old.get("shard") != new["shard"]:

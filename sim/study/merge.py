@@ -22,25 +22,30 @@ def merge(
     force: bool = False,
     command: str = "",
     note: Callable[[str], None] = lambda note: None,
+    accept_code_change: bool = False,
 ) -> Results:
     """Unite the runs of several folders of one study in `out`, and sum them up; the folders stay as they are.
 
-    The same study may go on in `out` afterwards. Raises UsageError where a folder holds no results, Conflict where they
-    are of different studies or in use, CannotCreate, IoFailure.
+    The same study may go on in `out` afterwards. `accept_code_change`: also where they ran with other code. Raises
+    UsageError where a folder holds no results, Conflict where they are of different studies or in use, CannotCreate,
+    IoFailure.
     """
     sources = [Folder(Path(path)) for path in folders]
     told = [_opened(source) for source in sources]
     for source, other in zip(sources[1:], told[1:], strict=True):
-        manifests.check_same(source, other, told[0])
+        manifests.check_same(source, other, told[0], accept_code_change)
     target = Folder(Path(out))
     target.create()
     with target.lock():
         if target.holds_results and force:
             target.clear()
         elif target.holds_results:
-            manifests.check_same(target, {**manifests.read(target.path), "shard": None}, told[0])
+            there = {**manifests.read(target.path), "shard": None}
+            manifests.check_same(target, there, told[0], accept_code_change)
+            told.append(there)
         seeds = sorted({seed for each in told for seed in each["seeds"]})
-        manifest = {**told[0], "seeds": seeds, "command": command, "status": "running"}
+        codes = manifests.earlier_code(*told[1:], told[0])
+        manifest = {**told[0], "seeds": seeds, "command": command, "status": "running", "earlier_code": codes}
         manifests.write(target, manifest)
         for source in sources:
             _copy(source, target)

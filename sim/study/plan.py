@@ -32,8 +32,10 @@ class Options:
     """How a study is carried out.
 
     workers: processes, all cores by default, 1 runs in this process; cluster: address of a Dask scheduler instead; out:
-    results folder; keep: a key of `store.KEEP`; force: start over where the folder holds other results; command: as it
-    stands in manifest and hints; progress, note: called with how far it is, and with lines worth telling.
+    results folder; keep: a key of `store.KEEP`; force: start over where the folder holds other results;
+    accept_code_change: go on where runs there come from other code of the model or other versions of packages, and note
+    both; command: as it stands in manifest and hints; progress, note: called with how far it is, and with lines worth
+    telling.
 
     until_ci: metric -> half-width of its 95 % interval (last year, all sectors) at which no more seeds are added;
     max_seeds: not more than these. shard (i, n): only every n-th run, from the i-th. simulate, labels, vary: the model.
@@ -55,6 +57,7 @@ class Options:
     shard: tuple[int, int] | None = None
     run_timeout: float | None = None
     memory: float | None = None
+    accept_code_change: bool = False
     simulate: Callable[[Any, int], Run] | None = None
     labels: Callable[[Any], Any] | None = None
     vary: Callable[[Any, Mapping[str, Any]], Any] | None = None

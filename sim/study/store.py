@@ -32,6 +32,7 @@ MANIFEST = "manifest.json"
 _JOURNAL = "journal.jsonl"
 _CHUNKS = ".chunks"
 _STOPPED = ".stopped"
+_CORRUPT = ".corrupt"
 _OURS = (*TABLES, *_ALWAYS, _CHUNKS, "figures", "scenarios", "export")
 _FILES = (
     MANIFEST, _JOURNAL, "scenario.yaml", "design.parquet", "runs.parquet", "failures.csv", "convergence.csv",
@@ -185,27 +186,31 @@ class Folder:
 
     def receipts(self) -> list[Receipt]:
         """Receipts of the chunks written so far, in the order of their names."""
-        found = []
-        for path in sorted((self.path / _CHUNKS).glob("*.json")):
-            with suppress(ValueError, KeyError, TypeError):
-                found.append(Receipt.read(path))
-        return found
+        found = (_read(path) for path in sorted((self.path / _CHUNKS).glob("*.json")))
+        return [receipt for receipt in found if receipt is not None]
 
     def repair(self, note: Callable[[str], None], planned: Collection[str] | None = None) -> list[Receipt]:
-        """Receipts of whole chunks; damaged ones, those of runs that another chunk holds (written late by a worker that
-        was given up) or that are not among those `planned`, and files that no receipt names, are removed. Needs the
-        lock."""
+        """Receipts of whole chunks; everything else does not count any more. Needs the lock.
+
+        What is damaged, or of runs that are not `planned`, is set aside in `.chunks` as evidence, named `*.corrupt`.
+        Chunks of runs that another one holds (written late by a worker that was given up) are removed, and so are files
+        that no receipt names.
+        """
         whole: dict[str, Receipt] = {}
-        runs: set[str] = set()
+        wrong: dict[str, tuple[str, tuple[str, ...]]] = {}  # chunk -> what is wrong, tables worth keeping
+        runs: set[tuple[str, int, int]] = set()  # not ids: other code of the model gives other ids to the same runs
         for receipt in self.receipts():
-            ours = planned is None or all(run in planned for run in receipt.runs)
-            if ours and self._whole(receipt) and runs.isdisjoint(receipt.runs):
+            mine = {(receipt.scenario, point, seed) for point, seed, _ in receipt.runs.values()}
+            if planned is not None and not all(run in planned for run in receipt.runs):
+                wrong[receipt.chunk] = "of another study", tuple(receipt.files)
+            elif damaged := self._damaged(receipt):
+                wrong[receipt.chunk] = "damaged", damaged
+            elif runs.isdisjoint(mine):
                 whole[receipt.chunk] = receipt
-                runs |= receipt.runs.keys()
-        for path in (self.path / _CHUNKS).glob("*.json"):
+                runs |= mine
+        for path in sorted((self.path / _CHUNKS).glob("*.json")):
             if path.stem not in whole:
-                note(f"chunk {path.stem} is damaged, double or of another study; its runs are computed again")
-                path.unlink()
+                self._set_aside(path, *wrong.get(path.stem, ("double" if _read(path) else "damaged", ())), note)
         for table in KEEP["trajectories"]:
             for path in (self.path / table).glob("*.parquet"):
                 if path.stem not in whole:
@@ -217,17 +222,40 @@ class Folder:
                 path.unlink()
         return list(whole.values())
 
-    def _whole(self, receipt: Receipt) -> bool:
+    def _damaged(self, receipt: Receipt) -> tuple[str, ...]:
+        """Tables of a chunk whose file is missing or not what the receipt says."""
+        found = []
         for name, noted in receipt.files.items():
             path = self.path / name / f"{receipt.chunk}.parquet"
             if not path.is_file() or path.stat().st_size != noted["bytes"] or _sha256(path) != noted["sha256"]:
-                return False
-        return True
+                found.append(name)
+        return tuple(found)
+
+    def _set_aside(self, receipt: Path, what: str, tables: tuple[str, ...], note: Callable[[str], None]) -> None:
+        """Make a chunk not count; what is not merely double stays in `.chunks`, where no reader of tables looks."""
+        if what == "double":
+            receipt.unlink()
+            note(f"chunk {receipt.stem} is double and was removed")
+            return
+        for table in tables:
+            path = self.path / table / f"{receipt.stem}.parquet"
+            if path.is_file():
+                os.replace(path, receipt.with_name(f"{receipt.stem}.{table}.parquet{_CORRUPT}"))
+        os.replace(receipt, receipt.with_name(f"{receipt.name}{_CORRUPT}"))
+        note(f"chunk {receipt.stem} is {what}: set aside in {_CHUNKS} as *{_CORRUPT}, its runs are computed again")
 
     def paths(self, table: str, receipts: list[Receipt], scenario: str | None = None) -> list[Path]:
         """Files of a table, in the order of their names."""
         chunks = sorted(r.chunk for r in receipts if table in r.files and scenario in (None, r.scenario))
         return [self.path / table / f"{chunk}.parquet" for chunk in chunks]
+
+
+def _read(path: Path) -> Receipt | None:
+    """The receipt in a file; None where it is damaged, or another chunk's."""
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
+        receipt = Receipt.read(path)
+        return receipt if receipt.chunk == path.stem else None
+    return None
 
 
 @contextmanager

@@ -16,7 +16,18 @@ from sim.scenario.sweeps import Sweep, is_sweep, read_sweep
 from sim.scenario.values import slug
 from sim.scenario.vary import value_at, vary
 from sim.study.course import carry_out
-from sim.study.design import DESIGNS, MOST_POINTS, Design, factor, grid, read_points, sampled, table, together
+from sim.study.design import (
+    DESIGNS,
+    MOST_POINTS,
+    Design,
+    TooManyPoints,
+    factor,
+    grid,
+    read_points,
+    sampled,
+    table,
+    together,
+)
 from sim.study.plan import Arm, Options, Plan, Seeds, parse_seeds
 from sim.study.results import Results
 from sim.study.tables import METRICS, fields
@@ -62,17 +73,24 @@ class Asked:
 
     def plan(self, near: Near | None = None, most: int = MOST_POINTS) -> Plan:
         """All points, each validated. Raises UsageError on a wrong design (ScenarioError if a file gives it),
-        ScenarioError on wrong paths and values."""
-        if self.file is None:
-            return plan(self.scenario, self.given, near, most)
+        ScenarioError on wrong paths and values, TooManyPoints."""
+        problem = self.file.problem if self.file else _on_command_line
         try:
-            return plan(self.scenario, self.given, near, most, self.file.problem)
+            return plan(self.scenario, self.given, near, most, problem)
+        except TooManyPoints:
+            raise
         except UsageError as error:
             key = error.message.removeprefix("vary ").partition(":")[0]
             message = error.message.removeprefix(f"vary {key}: ")
-            raise ScenarioError(
-                [self.file.problem(key if message != error.message else "", message)], error.hint
-            ) from None
+            if self.file is None and message == error.message:  # not of one path's values
+                raise
+            raise ScenarioError([problem(key if message != error.message else "", message)], error.hint) from None
+
+    def alone(self) -> Plan:
+        """The same without its points: the scenario as it stands, for a pilot."""
+        seeds = parse_seeds(self.given.get("seeds") or SEEDS)
+        frame = pa.table({"point": pa.array([0], pa.int64()), "designed": [True]})
+        return Plan("sweep", {self.scenario.name: self.scenario}, seeds, design=frame)
 
 
 def check(path: str | Path) -> list[Problem]:

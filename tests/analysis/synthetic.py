@@ -53,11 +53,17 @@ def folder(
         runs += [(known[key], values, each) for each in ([int(seed)] if seed is not None else range(1, seeds + 1))]
     runs += [(0, base, seed) for seed in range(1, seeds + 1)]
     made = {(point, seed): response(values, seed) for point, values, seed in runs if (point, seed) not in lost}
-    _write(path, pd.DataFrame(rows), made, kind)
+    _write(path, pd.DataFrame(rows), made, kind, {(point, seed) for point, _, seed in runs})
     return path
 
 
-def _write(path: Path, design: pd.DataFrame, made: dict[tuple[int, int], dict[str, float]], kind: str) -> None:
+def _write(
+    path: Path,
+    design: pd.DataFrame,
+    made: dict[tuple[int, int], dict[str, float]],
+    kind: str,
+    asked: set[tuple[int, int]],
+) -> None:
     (path / "final").mkdir(parents=True)
     (path / "yearly").mkdir()
     design.to_parquet(path / "design.parquet")
@@ -80,10 +86,11 @@ def _write(path: Path, design: pd.DataFrame, made: dict[tuple[int, int], dict[st
         "scenarios": {"baseline": about},
         "references": {},
         "variants": {},
-        "seeds": sorted({seed for _, seed in made}),
+        "seeds": sorted({seed for _, seed in asked}),
+        "runs": len(asked),
         "keep": "events",
         "status": "complete",
-        "counts": {"done": len(made), "failed": 0, "planned": len(made), "rows": {}},
+        "counts": {"done": len(made), "failed": len(asked) - len(made), "planned": len(asked), "rows": {}},
         "design": {"kind": kind, "vary": {}, "samples": None, "points": len(design), "outcomes": None},
     }
     (path / "manifest.json").write_text(json.dumps(manifest))

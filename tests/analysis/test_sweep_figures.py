@@ -15,6 +15,7 @@ from sim.analysis.outcome import OutcomeAt, condition
 from sim.errors import NotEnough, UsageError
 from sim.plots import doses, found, heat, ranking, swept, tornado
 from sim.plots.swept import Swept
+from sim.study import Results
 from tests.analysis import synthetic
 from tests.analysis.conftest import BLOCK, RATE
 
@@ -45,6 +46,18 @@ def test_a_grid_has_overview_doses_heat_sectors_and_tornado(grid):
         assert "%" in shown and "eu_duty: rate" in shown and entry["title"] in shown
     again = {path: path.read_bytes() for path in drawn}
     assert all(path.read_bytes() == again[path] for path in plots.draw(grid.folder, ("svg",), metrics=[HUB]))
+
+
+def test_captions_count_the_runs_there_are_of_those_asked_for(tmp_path):
+    def response(values, seed):
+        return {HUB: 0.5 - 0.25 * values[RATE]}
+
+    design = synthetic.grid(shocks__eu_duty__rate=[0.0, 0.4])
+    folder = synthetic.folder(tmp_path / "lost", design, {RATE: 0.2}, response, lost=((2, 3),))
+    lost = study(Results(folder))
+    assert "7 to 8 of 8 seeds a point" in doses.draw(lost, lost.outcome(HUB)).caption
+    own = synthetic.folder(tmp_path / "own", design.assign(seed=[1, 2]), {RATE: 0.2}, response, kind="list")
+    assert study(Results(own)).asked is None  # a seed each is all that was asked for
 
 
 def test_one_path_has_no_heat_map_and_the_default_shows_all_headlines(line):

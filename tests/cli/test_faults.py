@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from sim.simulate import simulate
+
 DUTY = "extends: baseline\nshocks:\n  - {{id: x, kind: tariff, sectors: [cars], origin: china, destination: us, start: 2030, {}}}\n"
 
 
@@ -23,13 +25,15 @@ WRONG = {
     "kind": (DUTY.format("rate: 1").replace("tariff", "tarif"), "'tarif' is no kind; did you mean 'tariff'?; kinds: tariff, export_control"),
     "duplicate": ("extends: baseline\ntitle: a\ntitle: b\n", "mine.yaml:3:1 title: duplicate key, on lines 2 and 3"),
     "tab": ("extends: baseline\nparameters:\n\thorizon: 1\n", "mine.yaml:3:1 a tab; indent with spaces"),
+    "indentation": ("extends: baseline\nparameters:\n  horizon: 24\n   discount: 0.9\n", "mine.yaml:4:4 indented by 3, but lines it may stand beside by 2 or 0: discount: 0.9"),
     "quote": ("title: 'x\nextends: baseline\n", "mine.yaml:1:8 a quote or bracket that is never closed"),
     "empty": ("# nothing\n", "mine.yaml:1:1 empty; expected keys such as"),
+    "nothing": ("", "mine.yaml:1:1 empty; expected keys such as"),
     "list": ("- a\n", "a list at the top; expected keys such as"),
     "stream": ("extends: baseline\n---\ntitle: b\n", "mine.yaml:2:1 a second document; a file holds one"),
     "latin-1": ("title: caf\xe9\n".encode("latin-1"), "not UTF-8, byte 0xE9 at line 1"),
     "missing": ("extends: nobody\n", "extends: 'nobody'; no such file"),
-    "circle": ("extends: mine\n", "goes in a circle"),
+    "circle": ("extends: mine\n", "mine.yaml -> "),
     "outside": ("extends: ../../etc/passwd\n", "without `..` and not absolute"),
     "tag": ("title: !!python/object:os.system x\nextends: baseline\n", "tags are not allowed"),
     "bomb": ("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)), "aliases expanded; too large"),
@@ -127,3 +131,61 @@ def test_odd_surroundings_change_no_number(call, tmp_path, root):
         assert (odd / path.relative_to(plain)).read_bytes() == path.read_bytes()
     assert list((odd / "figures").glob("*.png"))
     assert json.loads((odd / "manifest.json").read_text(encoding="utf-8"))["started"].endswith("+00:00")
+
+
+FAULTY: set[int] = set()  # seeds whose runs raise
+
+
+def faulty(scenario, seed):
+    if seed in FAULTY:
+        raise ArithmeticError(f"seed {seed} went wrong")
+    return simulate(scenario, seed)
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """Seeds whose runs raise, to be filled by the test."""
+    monkeypatch.setattr("sim.simulate.simulate", faulty)
+    FAULTY.clear()
+    return FAULTY
+
+
+def test_a_study_with_a_failed_run_ends_with_3_and_everything_says_so(call, tmp_path, broken):
+    """The list of failures, the figures' footers, the report; the same command mends it when the cause is gone."""
+    words = ("sweep", "baseline", "--vary", "parameters.horizon=12,24", "--outcomes", "welfare", "--workers", "1")
+    words = (*words, "--start", "2000", "--end", "2001", "--seeds", "3", "--format", "svg", "--out", tmp_path / "r")
+    broken.add(2)
+    code, told, error = call(*words)
+    assert code == 3 and f"3 of 9 runs failed: {tmp_path / 'r' / 'failures.csv'}" in told and "Traceback" not in error
+    row = (tmp_path / "r" / "failures.csv").read_text().splitlines()[1]
+    assert "ArithmeticError: seed 2 went wrong" in row
+    assert call(*row.rpartition("run.py ")[2].split())[0] == 1  # its command repeats it, with its error
+    captions = [figure["caption"] for figure in json.loads((tmp_path / "r" / "figures" / "figures.json").read_text())]
+    assert captions and all("2 of 3 seeds" in caption for caption in captions)
+    assert "<strong>3 runs failed</strong>" in (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    broken.clear()
+    assert call(*words, "--quiet")[0] == 0 and len((tmp_path / "r" / "failures.csv").read_text().splitlines()) == 1
+
+
+def test_if_every_run_fails_it_ends_soon_with_3_the_first_traceback_and_no_figure(call, tmp_path, broken):
+    broken.update(range(1, 501))
+    code, told, error = call("run", "baseline", "--seeds", "500", "--workers", "1", "--out", tmp_path / "r")
+    counts = json.loads((tmp_path / "r" / "manifest.json").read_text())["counts"]
+    assert code == 3 and f"{counts['failed']} of 500 runs failed" in told and 20 <= counts["failed"] < 60
+    assert error.count("ArithmeticError: seed 1 went wrong") == 1 and "seed 2 " not in error
+    assert "in faulty" in error and "Figures" not in told and "Report" not in told
+    assert not (tmp_path / "r" / "figures").exists() and not (tmp_path / "r" / "report.html").exists()
+
+
+def test_other_code_of_the_model_ends_with_5_unless_it_is_accepted(call, tmp_path, monkeypatch):
+    words = ("sweep", "baseline", "--vary", "parameters.horizon=12", "--outcomes", "welfare", "--workers", "1")
+    words = (*words, "--start", "2000", "--end", "2001", "--format", "svg", "--out", tmp_path / "r", "--quiet")
+    assert call(*words, "--seeds", "1")[0] == 0
+    old = json.loads((tmp_path / "r" / "manifest.json").read_text())["kernel_hash"]
+    monkeypatch.setattr("sim.compiled.kernel_hash", lambda: "e" * 64)
+    code, _, error = call(*words, "--seeds", "2")
+    assert code == 5 and f"the model's code changed ({old[:8]} -> eeeeeeee)" in error
+    assert "--accept-code-change" in error.splitlines()[1] and len(error.splitlines()) == 2
+    assert call(*words, "--seeds", "2", "--accept-code-change")[0] == 0
+    page = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    assert old in page and "e" * 64 in page and "earlier code" in page  # both versions

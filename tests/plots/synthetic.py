@@ -18,13 +18,21 @@ END_KINDS = ("buyout_multinational", "buyout_chinese", "dissolution", "severance
 
 
 def results(
-    folder: Path, seeds: int = 6, sectors: dict[str, float] | None = None, scenarios: dict[str, str] | None = None
+    folder: Path,
+    seeds: int = 6,
+    sectors: dict[str, float] | None = None,
+    scenarios: dict[str, str] | None = None,
+    lost: int | None = None,
 ) -> Path:
-    """Write the folder; the first scenario is the base."""
+    """Write the folder; the first scenario is the base. `lost`: the seed of a run of the base that failed."""
+
+    def ran(table: pd.DataFrame) -> pd.DataFrame:
+        return table[(table["seed"] != lost) | (table["scenario"] != base)]
+
     sectors, scenarios = sectors or SECTORS, scenarios or SCENARIOS
     for table in ("trajectories", "markets", "generations", "events", "partnerships"):
         (folder / table).mkdir(parents=True, exist_ok=True)
-    yearly = []
+    base, yearly = next(iter(scenarios)), []
     for place, scenario in enumerate(scenarios):
         trajectories = pd.concat(
             [
@@ -33,6 +41,7 @@ def results(
                 for name, flip in sectors.items()
             ]
         )
+        trajectories = ran(trajectories)
         pooled = _pooled(trajectories)
         trajectories = pd.concat([trajectories, pooled])
         trajectories.to_parquet(folder / "trajectories" / f"{place}.parquet")
@@ -41,7 +50,7 @@ def results(
         )
         markets = pd.concat([_market(trajectories, region) for region in REGIONS])
         markets.to_parquet(folder / "markets" / f"{place}.parquet")
-        lives, events = _lives(scenario, place, seeds, sectors)
+        lives, events = (ran(table) for table in _lives(scenario, place, seeds, sectors))
         lives.to_parquet(folder / "partnerships" / f"{place}.parquet")
         events.to_parquet(folder / "events" / f"{place}.parquet")
         yearly += [_yearly(trajectories), _yearly(markets)]
@@ -61,6 +70,7 @@ def _manifest(scenarios: dict[str, str], seeds: int) -> dict[str, Any]:
     }
     lines = {other: [[f"{other} duty", 2027.0, 2027.5 + i, 2033.0 if i else None]] for i, other in enumerate(others)}
     return {
+        "kind": "compare",
         "command": ["compare", *scenarios],
         "scenarios": told,
         "seeds": list(range(1, seeds + 1)),

@@ -2,7 +2,10 @@
 
 import html
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -13,7 +16,19 @@ import pytest
 from sim import plots
 from sim.columns import Type
 from sim.errors import NotEnough, UsageError
-from sim.plots import composition, contrasts, incidence, style
+from sim.plots import (
+    alluvial,
+    composition,
+    contrasts,
+    contribution,
+    flips,
+    forest,
+    incidence,
+    markets,
+    style,
+    technology,
+)
+from sim.plots.cells import cells
 from sim.plots.stored import Stored
 
 EIGHT = ("01-", "02-", "03-", "04-", "05-", "06-", "07-", "08-")
@@ -56,6 +71,26 @@ def test_captions_say_how_many_runs_and_which_interval(folder: Path, drawn: list
         assert " ".join(entry["caption"].split()[:6]) in shown
         if entry["name"] not in ("04-flip-dates", "08-flows-between-types"):  # all runs are shown, or flows of means
             assert "95 %" in entry["caption"]
+
+
+def test_a_run_that_failed_is_left_out_and_captions_count_the_others(synthetic: ModuleType, tmp_path: Path) -> None:
+    """The base without its sixth run gives the numbers of five seeds, though the other scenario has six."""
+    lost = Stored(synthetic.results(tmp_path / "lost", lost=6))
+    five = Stored(synthetic.results(tmp_path / "five", seeds=5))
+    for page in (composition, technology, flips, incidence, alluvial):
+        for sheet, other in zip(page.draw(lost), page.draw(five), strict=True):
+            tables = [made.table for made in (sheet, other)]
+            if "scenario" in tables[0]:
+                tables = [rows[rows["scenario"] == "baseline"].reset_index(drop=True) for rows in tables]
+            pd.testing.assert_frame_equal(*tables)
+            both = sheet.name in ("01b-composition-scenarios", "02b-catching-up", "04-flip-dates")
+            assert re.search(rf"\b{'5 to 6' if both else '5'} of 6 seeds", sheet.caption), sheet.caption
+            assert "5 seeds" in other.caption and "of 5 seeds" not in other.caption.replace("mean of ", "")
+    sheets = [*contribution.draw(lost), *markets.shares(lost), *markets.reversals(lost)]
+    sheets += [*contrasts.draw(lost, ["welfare"]), *forest.draw(lost, cells(lost, "welfare", None))]
+    assert all(" of 6" in sheet.caption for sheet in sheets)
+    shown = " ".join(text.get_text() for text in flips.draw(lost)[0].figure.texts)
+    assert "5 to 6 of 6 seeds" in shown  # the footer is the caption
 
 
 def test_svg_says_itself_what_it_shows(folder: Path, drawn: list[Path]) -> None:
@@ -215,3 +250,35 @@ def test_unknown_metrics_and_empty_folders_are_refused(synthetic: ModuleType, fo
     (tmp_path / "manifest.json").write_text(json.dumps({"scenarios": {"baseline": {}}, "base": "baseline"}))
     with pytest.raises(NotEnough):
         plots.draw(tmp_path)
+
+
+WITHOUT_FONTS = """
+import sys
+from pathlib import Path
+import matplotlib
+from matplotlib import font_manager
+
+own = matplotlib.get_data_path()
+fonts = font_manager.fontManager
+fonts.ttflist = [font for font in fonts.ttflist if font.fname.startswith(own)]  # what Matplotlib itself brings
+from sim.cli import main
+
+sys.exit(main(["plot", sys.argv[1], "--metrics", "welfare", "--format", "png,svg"]))
+"""
+
+
+def test_without_any_font_of_the_system_figures_are_drawn_and_a_line_says_what_is_missing(
+    synthetic: ModuleType, tmp_path: Path, root: Path
+) -> None:
+    """Chinese titles too: boxes in PNG, the text itself in SVG; each character is told once, nothing downloaded."""
+    titles = {"baseline": "现行政策", "tariffs": "关税"}
+    folder = synthetic.results(tmp_path / "r", seeds=2, sectors={"cars": 2023.0}, scenarios=titles)
+    command = [sys.executable, "-c", WITHOUT_FONTS, str(folder)]
+    environment = {**os.environ, "MPLCONFIGDIR": str(tmp_path / "new"), "https_proxy": "http://127.0.0.1:9"}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stderr.splitlines() if "font cache" not in line]
+    missing = [re.fullmatch(r"warning: no font here has (.+): PNG and PDF show boxes, .*", line) for line in told]
+    assert all(missing) and sorted("".join(line[1] for line in missing if line)) == sorted("现行政策关税")
+    assert (folder / "figures" / "compare-welfare.png").stat().st_size > 10_000
+    assert "关税" in texts(folder / "figures" / "compare-welfare.svg")

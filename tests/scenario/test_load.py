@@ -228,6 +228,19 @@ def test_circle_prints_the_chain(write):
     assert "scenarios/c.yaml -> scenarios/a.yaml -> scenarios/b.yaml -> scenarios/c.yaml" in told(path)[0]
 
 
+def test_reading_may_leave_the_folder_if_asked_for(folder, write, tmp_path, capsys):
+    from sim.cli import main
+
+    (tmp_path / "far.yaml").write_text("extends: base\nparameters: {discount: 0.9}\n")
+    os.symlink(tmp_path / "far.yaml", folder / "link.yaml")
+    for name in ("../far", str(tmp_path / "far.yaml"), "link"):
+        path = str(write(f"extends: {name}\n"))
+        assert "(--allow-outside lifts this)" in told(path)[0] and main(["check", path]) == 4
+        assert main(["check", path, "--allow-outside"]) == main(["--allow-outside", "check", path]) == 0
+        assert main(["check", path]) == 4  # not remembered
+    assert main(["show", path, "--allow-outside"]) == 0 and "0.9" in capsys.readouterr().out
+
+
 def test_links_do_not_lead_out(folder, write, tmp_path):
     (tmp_path / "secret.yaml").write_text("extends: base\n")
     os.symlink(tmp_path / "secret.yaml", folder / "link.yaml")

@@ -46,6 +46,9 @@ class Scenario:
     files: tuple[Any, ...] = ()
     failing: tuple[int, ...] = ()  # seeds whose run raises
     killing: tuple[int, ...] = ()  # seeds that end their process
+    killed: tuple[int, ...] = ()  # seeds whose process is killed, as the system does where memory ends
+    odd: tuple[int, ...] = ()  # seeds whose run raises something else than the failing ones
+    negative: tuple[int, ...] = ()  # seeds that return a negative count
     broken: tuple[int, ...] = ()  # seeds that return a value out of bounds
     endless: tuple[int, ...] = ()  # seeds whose run does not end
     greedy: tuple[int, ...] = ()  # seeds whose run takes memory and does not end
@@ -88,12 +91,17 @@ FIRM_IDS = np.array(
 def simulate(scenario: Scenario, seed: int) -> Run:
     """Numbers from the seed alone, with `effect` added to every probability-like metric's base."""
     import os
+    import signal
     import time
 
     if seed in scenario.failing:
         raise ZeroDivisionError(f"seed {seed} fails")
+    if seed in scenario.odd:
+        raise KeyError(f"seed {seed} is odd")
     if seed in scenario.killing:
         os._exit(9)
+    if seed in scenario.killed:
+        os.kill(os.getpid(), signal.SIGKILL)
     hoard = np.ones(10**8) if seed in scenario.greedy else None
     time.sleep(3600 if seed in scenario.endless or hoard is not None else scenario.pause)
     names, quarters = Labels(), (scenario.end + 1 - FIRST_YEAR) * 4
@@ -108,6 +116,8 @@ def simulate(scenario: Scenario, seed: int) -> Run:
     made[Outcome]["technology_gap"] += scenario.effect
     if seed in scenario.broken:
         made[Outcome]["hub_share"][50, 1] = 2.0
+    if seed in scenario.negative:
+        made[Outcome]["formations"][51, 0] = -1.0
     return Run(seed, made[Outcome], made[Market], made[Vintage], _events(names), _lives(), FIRM_IDS)
 
 

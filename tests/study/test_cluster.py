@@ -10,11 +10,12 @@ import time
 
 import pytest
 
-from sim.errors import IoFailure
+from sim.errors import IoFailure, UsageError
 from sim.study import Options, carry_out, engines
 from sim.study.sweep import plan
 from tests.study import synthetic
 from tests.study.synthetic import Scenario
+from tests.study.test_ensemble import study as ensemble
 from tests.study.test_sweep import MODEL, digest
 
 pytest.importorskip("distributed")
@@ -82,6 +83,33 @@ def test_a_worker_killed_in_mid_sweep_costs_nothing(cluster, tmp_path):
     assert results.manifest["status"] == "complete" and results.manifest["counts"]["done"] == 48
     assert digest(results) == whole
     assert first not in workers(cluster) and second in workers(cluster)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_limits_of_time_and_memory_hold_on_a_cluster(cluster, tmp_path):
+    """The worker of such a run ends, its nanny starts another one, the run is recorded, the others go on."""
+    workers(cluster)
+    wrong = Scenario(endless=(3,), greedy=(5,))
+    results = ensemble(tmp_path / "r", wrong, cluster=cluster, run_timeout=10.0, memory=0.7)
+    told = results.table("failures.csv").to_pandas().set_index("seed").error
+    assert told.to_dict() == {
+        3: "Stopped: stopped after 10 s, its limit of time (--run-timeout)",
+        5: "Stopped: stopped at 0.7 GB, its limit of memory (--memory-per-worker)",
+    }
+    assert results.manifest["status"] == "complete" and set(results.final.seed) == {1, 2, 4, 6}
+    assert len(workers(cluster)) == 2
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_limits_are_refused_where_workers_would_not_come_back(tmp_path):
+    from distributed import LocalCluster
+
+    with LocalCluster(1, processes=False, dashboard_address=None) as alone:  # without a nanny
+        for limit in ({"run_timeout": 3.0}, {"memory": 1.0}):
+            with pytest.raises(UsageError, match="need workers that come back, with a nanny"):
+                study(tmp_path / "r", Scenario(), cluster=alone.scheduler_address, **limit)
+        results = study(tmp_path / "r", Scenario(), cluster=alone.scheduler_address)
+        assert results.manifest["counts"]["done"] == 48
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -126,9 +126,15 @@ def test_a_damaged_chunk_is_found_and_computed_again(tmp_path, damage):
         path.unlink()
     else:
         (results.folder / ".chunks" / f"{path.stem}.json").write_text("{")
+    broken = path.read_bytes() if damage in ("cut", "flip") else b""
     notes = []
     again = study(tmp_path / "r", note=notes.append)
     assert "is damaged" in notes[0] and content(again, "trajectories") == whole
+    evidence = {
+        left.name: left.read_bytes() for left in (results.folder / ".chunks").iterdir() if left.suffix == ".corrupt"
+    }
+    receipt, table = f"{path.stem}.json.corrupt", f"{path.stem}.trajectories.parquet.corrupt"
+    assert evidence.pop(receipt) and evidence == ({table: broken} if broken else {})
 
 
 def test_leftovers_of_a_killed_run_are_not_read(tmp_path):
@@ -153,6 +159,59 @@ def test_another_scenario_or_code_in_the_folder_is_a_conflict_that_names_it(tmp_
         study(tmp_path / "r")
     assert caught.value.code == 5 and "--force" in caught.value.hint
     assert study(tmp_path / "r", Scenario(effect=0.5), force=True).manifest["counts"]["done"] == 6
+
+
+def newer(monkeypatch, kernel=None, numpy=None):
+    """From now on the model's code, or a package, is another one."""
+    from sim.study import manifest
+
+    if kernel:
+        monkeypatch.setattr("sim.compiled.kernel_hash", lambda: kernel * 64)
+    if numpy:
+        known = manifest.versions()
+        monkeypatch.setattr(manifest, "versions", lambda: {**known, "numpy": numpy})
+
+
+def test_other_code_is_accepted_if_asked_for_and_both_are_recorded(tmp_path, monkeypatch):
+    before = study(tmp_path / "r", seeds=3)
+    old, ids = before.manifest, set(before.runs.run_id)
+    newer(monkeypatch, kernel="e", numpy="9.9")
+    with pytest.raises(Conflict, match=rf"code changed .*; numpy {old['versions']['numpy']} -> 9\.9") as caught:
+        study(tmp_path / "r", seeds=5)
+    assert "--accept-code-change" in caught.value.hint
+    notes = []
+    more = study(tmp_path / "r", seeds=5, note=notes.append, accept_code_change=True)
+    assert notes == [f"found 3 of 5 runs in {tmp_path / 'r'}"] and more.manifest["counts"]["done"] == 5
+    assert ids < set(more.runs.run_id) and len(more.runs) == 5
+    assert more.manifest["kernel_hash"] == "e" * 64 and more.manifest["versions"]["numpy"] == "9.9"
+    (earlier,) = more.manifest["earlier_code"]
+    assert earlier == {key: old[key] for key in ("kernel_hash", "versions", "git")}
+    assert study(tmp_path / "r", seeds=5).manifest["earlier_code"] == [earlier]  # accepted once, and remembered
+    newer(monkeypatch, kernel="d")
+    with pytest.raises(Conflict, match="code changed"):
+        study(tmp_path / "r", seeds=5)
+    (damaged, *_) = (tmp_path / "r" / "trajectories").iterdir()
+    damaged.write_bytes(b"")
+    mended = study(tmp_path / "r", seeds=5, accept_code_change=True)
+    assert [code["kernel_hash"] for code in mended.manifest["earlier_code"]] == [old["kernel_hash"], "e" * 64]
+    assert mended.manifest["counts"]["done"] == 5 and sorted(mended.runs.seed) == [1, 2, 3, 4, 5]
+
+
+def test_code_may_change_but_the_scenario_may_not(tmp_path, monkeypatch):
+    study(tmp_path / "r", seeds=2)
+    newer(monkeypatch, kernel="e")
+    with pytest.raises(Conflict, match=r"effect: 0.0 -> 0.5; the model's code changed") as caught:
+        study(tmp_path / "r", Scenario(effect=0.5), seeds=2, accept_code_change=True)
+    assert "--accept-code-change" not in caught.value.hint
+
+
+def test_a_package_that_numbers_do_not_pass_through_is_only_recorded(tmp_path, monkeypatch):
+    from sim.study import manifest
+
+    study(tmp_path / "r", seeds=2)
+    known = manifest.versions()
+    monkeypatch.setattr(manifest, "versions", lambda: {**known, "matplotlib": "9.9", "python": "4.0"})
+    assert study(tmp_path / "r", seeds=3).manifest["versions"]["matplotlib"] == "9.9"
 
 
 def test_force_removes_only_what_is_ours(tmp_path):
@@ -202,15 +261,16 @@ def test_a_full_disk_ends_with_finished_chunks_kept(tmp_path, monkeypatch):
 
 
 def test_a_run_that_raises_is_recorded_and_the_others_go_on(tmp_path):
-    results = study(tmp_path / "r", Scenario(failing=(2, 3), broken=(5,)))
+    results = study(tmp_path / "r", Scenario(failing=(2, 3), broken=(5,), negative=(7,)), seeds=7)
     failures = results.table("failures.csv").to_pandas()
     assert list(failures) == ["run_id", "scenario", "point", "seed", "quarter", "error", "replay"]
-    assert failures.error[0] == "ZeroDivisionError: seed 2 fails" and list(failures.seed) == [2, 3, 5]
+    assert failures.error[0] == "ZeroDivisionError: seed 2 fails" and list(failures.seed) == [2, 3, 5, 7]
     assert failures.quarter[2] == "1991Q3" and failures.error[2].startswith(
         "Broken: hub_share is 2, allowed are 0 to 1"
     )
+    assert failures.error[3].startswith("Broken: formations is -1, allowed are 0 to ")
     assert failures.replay[0].endswith(f"replay {tmp_path / 'r'} {failures.run_id[0]}")
-    assert results.manifest["counts"]["failed"] == 3 and results.runs.status.tolist().count("failed") == 3
+    assert results.manifest["counts"]["failed"] == 4 and results.runs.status.tolist().count("failed") == 4
     assert set(results.trajectories.seed) == {1, 4, 6} and (results.summary.n == 3).all()
 
 
@@ -221,15 +281,26 @@ def test_failed_runs_are_tried_again(tmp_path):
 
 
 def test_a_run_that_kills_its_worker_costs_only_itself(tmp_path):
-    results = study(tmp_path / "r", Scenario(killing=(2,)), seeds=4, workers=2)
-    assert results.table("failures.csv").to_pandas().error.tolist() == ["RuntimeError: the worker died"]
-    assert set(results.trajectories.seed) == {1, 3, 4}
+    results = study(tmp_path / "r", Scenario(killing=(2,), killed=(4,)), seeds=5, workers=2)
+    told = results.table("failures.csv").to_pandas()
+    assert told.error.tolist() == ["WorkerDied: died (exit code 9)", "WorkerDied: died (signal 9)"]
+    assert told.seed.tolist() == [2, 4] and set(results.trajectories.seed) == {1, 3, 5}
 
 
-def test_if_nothing_succeeds_the_rest_is_not_tried(tmp_path, monkeypatch):
+def test_if_nothing_succeeds_the_rest_is_not_tried_and_the_first_traceback_is_shown(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "LARGEST", 5)
-    results = study(tmp_path / "r", Scenario(failing=tuple(range(1, 101))), seeds=100)
+    notes = []
+    results = study(tmp_path / "r", Scenario(failing=tuple(range(1, 101))), seeds=100, note=notes.append)
     assert results.manifest["status"] == "stopped" and results.manifest["counts"]["failed"] == 20
+    (told,) = notes
+    assert told.startswith("no run succeeds, the rest is not tried; the first failed with\n")
+    assert 'synthetic.py", line ' in told and told.endswith("ZeroDivisionError: seed 1 fails")
+
+
+def test_failures_of_several_kinds_are_no_reason_to_stop(tmp_path):
+    mixed = Scenario(failing=tuple(range(1, 31, 2)), odd=tuple(range(2, 31, 2)))
+    results = study(tmp_path / "r", mixed, seeds=30)
+    assert results.manifest["status"] == "complete" and results.manifest["counts"]["failed"] == 30
 
 
 def test_keep_says_which_tables_remain(tmp_path):

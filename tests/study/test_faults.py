@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -12,14 +13,18 @@ import time
 from collections import namedtuple
 from contextlib import suppress
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.errors import IoFailure, UsageError
-from sim.study import Results, engines, limits
+from sim.study import Results, engines, limits, manifest, store
 from sim.study import batch as worker
 from sim.study.store import Folder, Receipt
+from sim.study.tables import plain
+from tests.study import synthetic
 from tests.study.synthetic import Scenario
 from tests.study.test_ensemble import content, same, study
 
@@ -193,13 +198,17 @@ def test_a_run_that_never_ends_is_given_up_and_the_others_go_on(tmp_path, worker
     assert study(tmp_path / "r", seeds=4).manifest["counts"]["failed"] == 0  # tried again by the next command
 
 
-def test_without_a_limit_a_run_may_take_a_hundred_times_the_longest_before_it(tmp_path):
+def test_without_a_limit_a_run_may_take_a_hundred_times_the_median_before_it(tmp_path):
     watch = limits.Watch(Folder(tmp_path), limits.Limits(None, 0))
     assert watch.allowed == float("inf")
-    limits.Watch.longest[tmp_path] = 0.2
+    watch.before.extend([0.2, 0.4])
     assert watch.allowed == 60.0
-    limits.Watch.longest[tmp_path] = 3.0
-    assert watch.allowed == 300.0
+    watch.before.extend([3.0, 4.0, 90.0])
+    assert watch.allowed == pytest.approx(300.0)
+    with watch.over_run("r"):
+        pass
+    assert len(watch.before) == 6
+    assert limits.Watch(Folder(tmp_path), limits.Limits(None, 0)).allowed == watch.allowed  # the next batch goes on
     assert limits.Watch(Folder(tmp_path), limits.Limits(7.0, 0)).allowed == 7.0
 
 
@@ -216,6 +225,8 @@ def test_a_worker_may_not_take_all_memory_of_the_machine(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "watched", lambda folder, limit: seen.append(limit) or limits.watched(folder, None))
     study(tmp_path / "r", seeds=2)
     assert seen == [None]  # nobody ends the process that the user talks to
+    monkeypatch.setattr(limits, "machine_memory", lambda: 10**9)
+    assert limits.Watch(Folder(tmp_path), limits.Limits(None, None)).memory == 9 * 10**8
 
 
 def test_limits_are_above_zero():
@@ -284,7 +295,8 @@ def test_a_chunk_of_another_study_is_not_taken_in(tmp_path):
     (mine.folder / ".chunks" / f"{receipt.chunk}.json").write_text(json.dumps(asdict(receipt)))
     notes = []
     again = study(tmp_path / "r", note=notes.append)
-    assert "of another study" in notes[0] and content(again, "trajectories") == expected
+    assert "of another study" in notes[0] and (mine.folder / ".chunks" / f"{receipt.chunk}.json.corrupt").is_file()
+    assert content(again, "trajectories") == expected
     assert again.manifest["counts"]["done"] == 6
 
 
@@ -300,3 +312,61 @@ def test_seeds_that_were_added_are_found_again_by_the_next_command(tmp_path, mon
     results = study(tmp_path / "r", seeds=20, until_ci={"trust": 0.01}, max_seeds=40)
     assert len(results.manifest["seeds"]) == 40 and noted == [20, 40, 40]
     assert Results.open(tmp_path / "r").manifest["counts"]["done"] == 40
+
+
+# the clock
+
+
+class Backwards(datetime):
+    """A clock that jumps back an hour with every look at it."""
+
+    looks = 0
+
+    @classmethod
+    def now(cls, tz=None):
+        cls.looks += 1
+        return datetime(2030, 1, 1, tzinfo=tz) - timedelta(hours=cls.looks)
+
+
+def test_a_clock_that_jumps_back_changes_no_number_and_no_order(tmp_path, monkeypatch):
+    whole = study(tmp_path / "whole", seeds=4)
+    for module in (store, manifest):
+        monkeypatch.setattr(module, "datetime", Backwards)
+    monkeypatch.setattr(time, "time", lambda: 2e9 - 3600 * Backwards.looks)
+    monkeypatch.setattr(worker, "LARGEST", 1)
+    seen = []
+    study(tmp_path / "r", seeds=2, progress=seen.append)
+    results = study(tmp_path / "r", seeds=4, progress=seen.append)
+    assert same(results, whole) and Backwards.looks > 8
+    assert all(told.seconds >= 0 for told in seen) and (results.runs.seconds >= 0).all()
+    journal = [json.loads(line) for line in (tmp_path / "r" / "journal.jsonl").read_text().splitlines()]
+    assert [told["event"] for told in journal] == ["started", "chunk", "chunk", "complete"] * 2
+    times = [told["time"] for told in journal]
+    assert times == sorted(times, reverse=True) and all(told.endswith("+00:00") for told in times)
+
+
+# numbers that are none
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "told"),
+    [
+        ("formations", np.nan, "formations is nan"),  # adds up: must be a number
+        ("hub_share", np.inf, "hub_share is inf"),
+        ("technology_gap", -np.inf, "technology_gap is -inf"),
+        ("formations", -1.0, "formations is -1, allowed are 0 to inf"),
+        ("hub_share", 1.01, "hub_share is 1.01, allowed are 0 to 1"),
+        ("trust", np.nan, ""),  # of no partnership: says nothing
+        ("hub_share", 1 + 1e-12, ""),  # rounding
+    ],
+)
+def test_bounds_and_numbers_that_are_none(metric, value, told):
+    run = synthetic.simulate(Scenario(), 1)
+    worker.check_bounds(plain(run))
+    run.outcome[metric][45, 1] = value
+    if not told:
+        worker.check_bounds(plain(run))
+        return
+    with pytest.raises(worker.Broken, match=re.escape(told)) as caught:
+        worker.check_bounds(plain(run))
+    assert caught.value.quarter == "1990Q2" and str(caught.value).endswith("sector 1")

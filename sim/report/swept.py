@@ -1,0 +1,88 @@
+"""What the report says of a sweep: what was varied, and where headline outcomes move most."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from sim.analysis import points as designs
+from sim.analysis.points import BASE, Factor, Points
+from sim.errors import NotEnough
+from sim.plots import style
+from sim.plots.cells import Cell
+from sim.plots.swept import value_words
+from sim.study import Results
+from sim.study.compare import HEADLINES
+from sim.study.tables import ALL
+
+SHOWN = 8  # values of a path that are listed; of more, the ends
+COLUMNS = ("As it stands", "Least difference", "Largest difference")
+
+
+class Content(NamedTuple):
+    """A sweep on the page: the number of points, a row per swept path, and a cell per headline metric with its level
+    as the scenario stands and its least and largest difference, each as a text and lines below it."""
+
+    points: int
+    paths: list[dict[str, str]]
+    rows: list[tuple[Cell, list[tuple[str, ...]]]]
+    summary: pd.DataFrame
+
+
+def content(folder: Path) -> Content:
+    """What the page of a sweep's folder says; raises NotEnough for one that was not summed up."""
+    results = Results(folder)
+    summary = results.summary
+    design: Points | None = None
+    with suppress(NotEnough):  # a single point varies nothing
+        design = designs.read(results)
+    factors = design.factors if design else ()
+    rows = list(_rows(summary, results.differences, design))
+    return Content(int(results.manifest["design"]["points"]), [_path(factor) for factor in factors], rows, summary)
+
+
+def _path(factor: Factor) -> dict[str, str]:
+    told = [value_words(factor, value) for value in factor.levels]
+    values = ", ".join(told) if len(told) <= SHOWN else f"{len(told)} values from {told[0]} to {told[-1]}"
+    base = "" if factor.base is None or factor.base != factor.base else value_words(factor, factor.base)
+    return {"path": factor.path, "text": factor.text, "unit": factor.unit, "base": base, "values": values}
+
+
+def _rows(
+    summary: pd.DataFrame, differences: pd.DataFrame, design: Points | None
+) -> Iterator[tuple[Cell, list[tuple[str, ...]]]]:
+    for metric in HEADLINES:
+        cell = Cell(metric, ALL, "")
+        level = _of(summary, metric)
+        level = level[level["point"] == BASE]
+        moved = _of(differences, metric).dropna(subset=["difference"])
+        if level.empty or moved.empty:
+            continue
+        ends = [moved.loc[moved["difference"].idxmin()], moved.loc[moved["difference"].idxmax()]]
+        yield cell, [_level(level.iloc[0], cell), *(_difference(row, cell, design) for row in ends)]
+
+
+def _of(table: pd.DataFrame, metric: str) -> pd.DataFrame:
+    return table[(table["metric"] == metric) & (table["sector"] == ALL) & table["region"].isna()]
+
+
+def _level(row: "pd.Series[Any]", cell: Cell) -> tuple[str, ...]:
+    mean, low, high = (style.number(float(row[name]), cell.field) for name in ("mean", "lo", "hi"))
+    return mean, f"{low} to {high}" if row["n"] > 1 else ""
+
+
+def _difference(row: "pd.Series[Any]", cell: Cell, design: Points | None) -> tuple[str, ...]:
+    told, low, high = (style.number(float(row[name]), cell.field, signed=True) for name in ("difference", "lo", "hi"))
+    interval = f"{low} to {high}" if row["n"] > 1 else ""
+    mark = "▲ " if row["lo"] > 0 else "▼ " if row["hi"] < 0 else "· "
+    return f"{mark}{told}", interval, f"at {_where(int(row['point']), design)}"
+
+
+def _where(point: int, design: Points | None) -> str:
+    """A point by its values, in the order of the paths, or by its number where these are many."""
+    if design is None or len(design.factors) > 2:
+        return f"point {point}"
+    row = design.table.loc[point]
+    return "; ".join(value_words(factor, row[factor.path]) for factor in design.factors)
