@@ -58,10 +58,7 @@ def sweep(
     yes: Yes = False,
 ) -> int:
     """One scenario at many points, all with the same seeds. The same command again continues."""
-    import sys
-
     from sim.study import Options, carry_out
-    from sim.study.design import MOST_POINTS, TooManyPoints
     from sim.study.sweep import ask
 
     formats, part = o.formats(format_), _shard(shard)
@@ -82,11 +79,7 @@ def sweep(
     adaptive = (cluster, o.widths(until_ci), max_seeds)
     told = (o.command_line(), display, display.note)
     chosen = Options(workers, folder, keep, force, *told, *adaptive, part, run_timeout, memory, accept_code_change)
-    try:
-        study = asked.plan(most=sys.maxsize if yes else MOST_POINTS)
-    except TooManyPoints as error:
-        display.note(_size(asked.alone(), chosen, error.count))
-        raise
+    study = _planned(asked, chosen, yes)
     if dry_run:
         return estimated(study, chosen, json)
     with display.shown():
@@ -166,6 +159,19 @@ def _told(results: Any, figures: list[Path], json: bool, quiet: bool) -> int:
             print(f"Report:  {results.folder / report.REPORT}")
         print(f"Tables:  {results.folder}")
     return 3 if counts["failed"] else 0
+
+
+def _planned(asked: Any, chosen: Any, yes: bool) -> Any:
+    """The points; if they are very many and nobody said yes, it is told what they would take."""
+    import sys
+
+    from sim.study.design import MOST_POINTS, TooManyPoints
+
+    try:
+        return asked.plan(most=sys.maxsize if yes else MOST_POINTS)
+    except TooManyPoints as error:
+        chosen.note(_size(asked.alone(), chosen, error.count))
+        raise
 
 
 def _size(alone: Any, chosen: Any, points: int) -> str:

@@ -142,7 +142,7 @@ def _levels(stored: Stored) -> Iterator[dict[str, Any]]:
             ends = [rows.iloc[0], rows.iloc[-1]]
             yield _named(cell) | {
                 "years": [int(row["year"]) for row in ends],
-                "values": [_level(row, cell) for row in ends],
+                "values": [swept.level(row, cell) for row in ends],
             }
 
 
@@ -150,12 +150,6 @@ def _swept(sweep: swept.Content) -> Iterator[dict[str, Any]]:
     """A row per headline metric of a sweep."""
     for cell, values in sweep.rows:
         yield _named(cell) | {"years": swept.COLUMNS, "values": values}
-
-
-def _level(row: "pd.Series[Any]", cell: Cell) -> tuple[str, str]:
-    """A mean, and its interval; one run has none."""
-    mean, low, high = (style.number(float(row[name]), cell.field) for name in ("mean", "lo", "hi"))
-    return mean, f"{low} to {high}" if row["n"] > 1 else ""
 
 
 def _figures(folder: Path) -> Iterator[Picture]:

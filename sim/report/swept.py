@@ -55,20 +55,21 @@ def _rows(
 ) -> Iterator[tuple[Cell, list[tuple[str, ...]]]]:
     for metric in HEADLINES:
         cell = Cell(metric, ALL, "")
-        level = _of(summary, metric)
-        level = level[level["point"] == BASE]
+        stands = _of(summary, metric)
+        stands = stands[stands["point"] == BASE]
         moved = _of(differences, metric).dropna(subset=["difference"])
-        if level.empty or moved.empty:
+        if stands.empty or moved.empty:
             continue
         ends = [moved.loc[moved["difference"].idxmin()], moved.loc[moved["difference"].idxmax()]]
-        yield cell, [_level(level.iloc[0], cell), *(_difference(row, cell, design) for row in ends)]
+        yield cell, [level(stands.iloc[0], cell), *(_difference(row, cell, design) for row in ends)]
 
 
 def _of(table: pd.DataFrame, metric: str) -> pd.DataFrame:
     return table[(table["metric"] == metric) & (table["sector"] == ALL) & table["region"].isna()]
 
 
-def _level(row: "pd.Series[Any]", cell: Cell) -> tuple[str, ...]:
+def level(row: "pd.Series[Any]", cell: Cell) -> tuple[str, ...]:
+    """A mean, and its interval; one run has none."""
     mean, low, high = (style.number(float(row[name]), cell.field) for name in ("mean", "lo", "hi"))
     return mean, f"{low} to {high}" if row["n"] > 1 else ""
 

@@ -241,6 +241,8 @@ class _Study:
         manifests.write(self.folder, manifests.progress(told, self.receipts, len(self.failed), len(self.planned)))
 
     def _finish(self) -> None:
+        # A worker that died after writing a chunk and before telling of it leaves runs that another one repeated.
+        self.folder.keep_only(self.chunks)
         partial = self.options.shard is not None
         finish(self.folder, self.plan, self.receipts, list(self.failed.values()), partial)
         if self.options.until_ci:

@@ -211,16 +211,20 @@ class Folder:
         for path in sorted((self.path / _CHUNKS).glob("*.json")):
             if path.stem not in whole:
                 self._set_aside(path, *wrong.get(path.stem, ("double" if _read(path) else "damaged", ())), note)
-        for table in KEEP["trajectories"]:
-            for path in (self.path / table).glob("*.parquet"):
-                if path.stem not in whole:
-                    path.unlink()
+        self.keep_only(whole)
         for path in (self.path / _CHUNKS).glob(f"*{_STOPPED}"):  # another try, perhaps with other limits
             path.unlink()
         for place in (self.path, *(self.path / name for name in _OURS)):
             for path in place.glob(".*.part"):  # of a writer that was killed
                 path.unlink()
         return list(whole.values())
+
+    def keep_only(self, chunks: Collection[str]) -> None:
+        """Remove all other chunks. Needs the lock."""
+        for pattern in (f"{_CHUNKS}/*.json", *(f"{table}/*.parquet" for table in KEEP["trajectories"])):
+            for path in self.path.glob(pattern):
+                if path.stem not in chunks:
+                    path.unlink()
 
     def _damaged(self, receipt: Receipt) -> tuple[str, ...]:
         """Tables of a chunk whose file is missing or not what the receipt says."""

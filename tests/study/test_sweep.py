@@ -248,17 +248,36 @@ def test_more_seeds_and_other_points(tmp_path, whole):
         study(tmp_path / "r", keep="trajectories")
 
 
-def test_a_run_that_stands_in_two_chunks_counts_once(tmp_path, whole):
-    results = study(tmp_path / "r")
-    held = Folder(results.folder)
+def repeat_a_run(folder):
+    """Write the first run of the first chunk once more, in a chunk of its own."""
+    held = Folder(folder)
     late = held.receipts()[0]
     (run, told), *_ = late.runs.items()
     tables = {}
     for name in late.files:
-        table = pq.read_table(results.folder / name / f"{late.chunk}.parquet")
+        table = pq.read_table(folder / name / f"{late.chunk}.parquet")
         tables[name] = table.slice(0, table.num_rows // len(late.runs))
     held.write_chunk(replace(late, chunk="quiet-999999-late", runs={run: told}), tables)
+
+
+def test_a_run_that_stands_in_two_chunks_counts_once(tmp_path, whole):
+    results = study(tmp_path / "r")
+    repeat_a_run(results.folder)
+    assert digest(results) != whole  # written by a worker that was given up, after the end
     assert digest(study(tmp_path / "r")) == whole
+
+
+def test_a_chunk_of_which_nobody_told_leaves_no_run_twice(tmp_path, monkeypatch, whole):
+    """A worker that dies between writing a chunk and telling of it: its runs are repeated, in other chunks."""
+    monkeypatch.setattr(worker, "LARGEST", 2)
+    done = []
+
+    def repeat(told):
+        if told.done and not done:
+            done.append(repeat_a_run(tmp_path / "r"))
+
+    assert digest(study(tmp_path / "r", progress=repeat)) == whole
+    assert done and not list((tmp_path / "r").rglob("*late*"))
 
 
 def _part(out, seed):
