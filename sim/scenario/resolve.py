@@ -14,9 +14,10 @@ from sim.columns import FIRST_YEAR
 from sim.errors import Problem, ScenarioError
 from sim.parameters import parameters as declared_parameters
 from sim.scenario import checks, find
-from sim.scenario.files import DEFAULT_END, OWN_KEYS, File, NamedFirm, WorldFile
+from sim.scenario.files import DEFAULT_END, OWN_KEYS, File, NamedFirm, Posterior, WorldFile
 from sim.scenario.find import Place
 from sim.scenario.merge import at, drop, identity, known_by, merge, nearest, override, repeated
+from sim.scenario.posterior import KEY, lay, without_replaced
 from sim.scenario.reader import Node, read, value_of
 from sim.scenario.rows import known_as, rows
 from sim.scenario.shocks import Shock, shock_of
@@ -41,8 +42,10 @@ class Scenario:
     path: Path
     files: tuple[Path, ...]
     world: WorldFile
+    posterior: Posterior | None
     parameters: dict[str, float]
     changed_parameters: dict[str, float]
+    draws: dict[str, tuple[float, ...]]
     shocks: tuple[Shock, ...]
     firms: tuple[NamedFirm, ...]
     start: int
@@ -59,7 +62,7 @@ class Scenario:
     @cached_property
     def world_hash(self) -> str:
         """As `hash`, of what neither parameters nor shocks change."""
-        fixed = {key: value for key, value in self.resolved.items() if key not in ("parameters", "shocks")}
+        fixed = {key: value for key, value in self.resolved.items() if key not in ("parameters", "shocks", KEY)}
         return hash_of(json.dumps(fixed, ensure_ascii=False))
 
     @property
@@ -79,6 +82,19 @@ class Scenario:
     def quarters(self) -> int:
         """Length of a run, from 1979Q1."""
         return (self.end + 1 - FIRST_YEAR) * 4
+
+    def parameters_of(self, seed: int) -> dict[str, float]:
+        """The parameters under a seed: seed 1 takes the first of N draws, seed N + 1 again the first."""
+        return {**self.parameters, **{name: drawn[(seed - 1) % len(drawn)] for name, drawn in self.draws.items()}}
+
+    @property
+    def standing(self) -> dict[str, Any]:
+        """Settings that put another scenario on the same parameter set."""
+        if self.posterior is None:
+            return {}
+        one, several = self.posterior.draw, self.posterior.draws
+        said = {"set": self.posterior.set, "draw": one} if several is None else {"set": self.posterior.set, "draws": several}
+        return {f"{KEY}.{key}": value for key, value in said.items()}
 
     def policy_lines(self) -> list[tuple[str, float, float, float | None]]:
         """Label, year of announcement, start and end (None: it stays) of the shocks that its own file adds."""
@@ -104,12 +120,15 @@ def _year(quarter: int) -> float:
     return FIRST_YEAR + quarter / 4
 
 
-def load(name: str | Path, set: Mapping[str, Any] | None = None) -> Scenario:
+def load(
+    name: str | Path, set: Mapping[str, Any] | None = None, posterior: Mapping[str, Any] | None = None
+) -> Scenario:
     """The scenario of a name ("baseline") or a path, with `set` (dotted path -> value, or its text) on top.
 
-    Raises ScenarioError with every problem of every file.
+    `posterior`: another parameter set, draw or number of draws, as {"set": "fit2014", "draws": 20}. Raises ScenarioError with every problem of every file.
     """
-    return _resolved(_place(name), set or {})
+    chosen = {f"{KEY}.{key}": value for key, value in (posterior or {}).items()}
+    return _resolved(_place(name), {**chosen, **(set or {})})
 
 
 def _place(name: str | Path) -> Place:
@@ -193,15 +212,20 @@ def with_settings(tree: Node, settings: Mapping[str, Any]) -> tuple[Node, list[P
         except ValueError as error:
             wrong = [Problem("--set", 0, 0, path, f"{value!r} is not a value: {error}")]
         problems += wrong
-    return tree, problems
+    return without_replaced(tree, settings), problems
 
 
 def _resolved(place: Place, settings: Mapping[str, Any]) -> Scenario:
     chain, problems = _chain(place)
     if not chain or "extends" in chain[0][1].value:  # a chain without its base says nothing about values
         raise ScenarioError(problems)
+    world, laid, unlaid = lay([each for _, each in chain], settings, place.path.parent)
+    if world is not None:
+        chain[0] = (chain[0][0], world)
     tree, own, wrong = _merged(chain)
-    tree, unset = with_settings(tree, settings)
+    tree, unset = with_settings(tree, {path: value for path, value in settings.items() if path.split(".")[0] != KEY})
+    tree = laid.onto(tree) if laid is not None else tree
+    problems += unlaid
     file, models, shocks, invalid = check_tree(tree, own)
     problems += [*wrong, *unset, *invalid]
     if problems or file is None:
@@ -310,8 +334,10 @@ def _scenario(
         path=place.path,
         files=tuple(each.path for each, _ in chain),
         world=WorldFile(**{key: getattr(file, key) for key in WorldFile.model_fields}),
+        posterior=file.posterior,
         parameters=values,
         changed_parameters=changed,
+        draws=drawn_of(file),
         shocks=shocks,
         firms=tuple(file.firms),
         start=file.start,
@@ -326,6 +352,12 @@ def warnings(shocks: Iterable[Shock], last: int) -> tuple[str, ...]:
     """What is allowed but looks odd: shocks that fall partly outside a run up to the quarter `last`."""
     outside = {shock.id: checks.partly_outside(shock, last) for shock in shocks}
     return tuple(f"{key}: {text}" for key, text in outside.items() if text)
+
+
+def drawn_of(file: File) -> dict[str, tuple[float, ...]]:
+    """By parameter, the values that seeds take in turn."""
+    values = (file.posterior.values if file.posterior is not None else None) or {}
+    return {name: tuple(drawn) for name, drawn in values.items()}
 
 
 def _assumptions(node: Node, key: str) -> Any:

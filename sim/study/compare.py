@@ -63,7 +63,7 @@ def plan(scenarios: Sequence[Any], seeds: tuple[int, ...]) -> Plan:
         raise UsageError("compare needs a base and at least one scenario", "for one scenario use `run`")
     named = {base.name: base}
     references: dict[str, str] = {}
-    variants: dict[tuple[float, ...], Any] = {tuple(base.parameters.values()): base}
+    variants: dict[str, Any] = {_assumptions(base): base}
     for other in others:
         if other.name in named:
             raise UsageError(f"two scenarios are named {other.name}", "give one of them another `name`")
@@ -71,7 +71,7 @@ def plan(scenarios: Sequence[Any], seeds: tuple[int, ...]) -> Plan:
             years = f"{other.name} reports {other.start}-{other.end}, {base.name} {base.start}-{base.end}"
             raise UsageError(years, "give --start and --end")
         named[other.name] = other
-        key = tuple(other.parameters.values())
+        key = _assumptions(other)
         if key not in variants:
             variants[key] = _under_assumptions(base, other)
         references[other.name] = variants[key].name
@@ -79,10 +79,17 @@ def plan(scenarios: Sequence[Any], seeds: tuple[int, ...]) -> Plan:
     return Plan("compare", named, seeds, references)
 
 
+def _assumptions(scenario: Any) -> str:
+    """What scenarios share that are compared: parameter set, draws, and every parameter."""
+    return repr((scenario.standing, scenario.draws, scenario.parameters))
+
+
 def _under_assumptions(base: Any, other: Any) -> Any:
-    """The base with the other's parameters."""
-    moved = {key: value for key, value in other.parameters.items() if value != base.parameters[key]}
-    variant = load(base.path, {f"parameters.{key}": value for key, value in moved.items()})
+    """The base on the other's parameter set, with its parameters."""
+    stood = load(base.path, other.standing)
+    fixed = {key: value for key, value in other.parameters.items() if key not in other.draws}
+    moved = {key: value for key, value in fixed.items() if value != stood.parameters[key] or key in stood.draws}
+    variant = load(base.path, {**other.standing, **{f"parameters.{key}": value for key, value in moved.items()}})
     title = f"{base.title}, with the assumptions of {other.name}"
     return dataclasses.replace(variant, name=f"{base.name}--{other.name}", title=title)
 
