@@ -71,7 +71,12 @@ class _Sector(Model):
     multinationals: Annotated[dict[str, _Count], Field(description="multinationals by home region")]
     chinese: Annotated[dict[Literal["state", "private"], _Count], Field(description="Chinese firms by ownership")]
     entrants: Annotated[int, Quantity("count", "empty rows kept for entrants", 0, 10_000, whole=True)] = 0
-    cycle: Annotated[float, Quantity("years", "length of a technology cycle, which sets the pace of drawn take-offs", 0.1, 100)] | None = None
+    cycle: (
+        Annotated[
+            float, Quantity("years", "length of a technology cycle, which sets the pace of drawn take-offs", 0.1, 100)
+        ]
+        | None
+    ) = None
     source: Text | None = None
     assumed: Annotated[list[str], Field(description="keys whose values are assumed")] = []
 
@@ -179,10 +184,16 @@ class Posterior(Model):
 
     set: Annotated[Slug, Field(description="name of a file in sets/, beside the scenarios")]
     draw: Annotated[
-        int, Quantity("count", "the draw that all seeds take; 0: fitted parameters keep their defaults", 0, 10_000, whole=True)
+        int,
+        Quantity(
+            "count", "the draw that all seeds take; 0: fitted parameters keep their defaults", 0, 10_000, whole=True
+        ),
     ] = 1
     draws: (
-        Annotated[int, Quantity("count", "this many draws, taken in turn by the seeds, instead of one", 1, 10_000, whole=True)] | None
+        Annotated[
+            int, Quantity("count", "this many draws, taken in turn by the seeds, instead of one", 1, 10_000, whole=True)
+        ]
+        | None
     ) = None
     values: Annotated[
         dict[str, list[float]] | None,

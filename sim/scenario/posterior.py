@@ -42,7 +42,9 @@ class Laid(NamedTuple):
         return Node({**tree.value, KEY: said}, tree.mark, tree.key)
 
 
-def lay(trees: Iterable[Node], settings: Mapping[str, Any], folder: Path) -> tuple[Node | None, Laid | None, list[Problem]]:
+def lay(
+    trees: Iterable[Node], settings: Mapping[str, Any], folder: Path
+) -> tuple[Node | None, Laid | None, list[Problem]]:
     """The world's tree (the first) with the chosen set over it, and what was chosen; None where no set is named.
 
     `settings`: those of `--set`, of which only `posterior` and what is below it counts.
@@ -64,7 +66,9 @@ def lay(trees: Iterable[Node], settings: Mapping[str, Any], folder: Path) -> tup
     try:
         found = read_set(chosen.set, folder)
     except ScenarioError as error:
-        own = [place.problem(f"{KEY}.set", each.message) if each.file == chosen.set else each for each in error.problems]
+        own = [
+            place.problem(f"{KEY}.set", each.message) if each.file == chosen.set else each for each in error.problems
+        ]
         return None, None, own
     wanted = chosen.draws or chosen.draw
     there = 0 if found.draws is None else len(found.draws.marks)

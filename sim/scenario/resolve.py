@@ -93,7 +93,11 @@ class Scenario:
         if self.posterior is None:
             return {}
         one, several = self.posterior.draw, self.posterior.draws
-        said = {"set": self.posterior.set, "draw": one} if several is None else {"set": self.posterior.set, "draws": several}
+        said = (
+            {"set": self.posterior.set, "draw": one}
+            if several is None
+            else {"set": self.posterior.set, "draws": several}
+        )
         return {f"{KEY}.{key}": value for key, value in said.items()}
 
     def policy_lines(self) -> list[tuple[str, float, float, float | None]]:

@@ -51,14 +51,22 @@ class Acceptance(Model):
     points: _Count = 2000
     seeds: _Count = 5
     accepted: Annotated[_Count, Field(description="draws that are kept")] = 100
+    ledger: Annotated[
+        float,
+        Quantity(
+            "count", "rows that the ledger's likelihood counts for; rows of one case depend on each other", 0, 10_000
+        ),
+    ] = 30.0
 
 
 class Emulator(Model):
     """The statistical stand-in for the model, one for each moment."""
 
-    restarts: Annotated[int, Quantity("count", "further starts of the fit", 0, 100, whole=True)] = 1
-    candidates: Annotated[_Count, Field(description="points of the prior box that are weighed for the next wave")] = 50_000
-    trained: Annotated[_Count, Field(description="runs, the latest, that an emulator learns from")] = 800
+    restarts: Annotated[int, Quantity("count", "further starts of the fit", 0, 100, whole=True)] = 0
+    candidates: Annotated[_Count, Field(description="points of the prior box that are weighed for the next wave")] = (
+        20_000
+    )
+    trained: Annotated[_Count, Field(description="runs, the latest, that an emulator learns from")] = 600
 
 
 class SetFile(Model):
@@ -109,7 +117,9 @@ class ParameterSet(NamedTuple):
             values |= {name: Node(drawn[draw - 1], mark, mark) for name, drawn in self.draws.values.items()}
         world = self.tree.value.get("world")
         inputs = dict(world.value) if world is not None else {}
-        return Node({**inputs, "parameters": Node(values, self.tree.mark, self.tree.mark)}, self.tree.mark, self.tree.key)
+        return Node(
+            {**inputs, "parameters": Node(values, self.tree.mark, self.tree.mark)}, self.tree.mark, self.tree.key
+        )
 
 
 def read_set(name: str, folder: Path | None = None) -> ParameterSet:
@@ -199,7 +209,9 @@ def _read_draws(path: Path, shown: str, fitted: tuple[str, ...], changed: int, s
             try:
                 values[name].append(float(row[name]))
             except (TypeError, ValueError):
-                problems.append(Problem(shown, reader.line_num, columns.index(name) + 1, name, f"{row[name]!r} is no number"))
+                problems.append(
+                    Problem(shown, reader.line_num, columns.index(name) + 1, name, f"{row[name]!r} is no number")
+                )
     if not marks:
         problems.append(Problem(shown, 1, 1, "", "holds no draws"))
     if problems:

@@ -169,7 +169,9 @@ class _Template:
         base = self.scenario
         chosen = [path for path in values if path.split(".")[0] == KEY]
         if chosen:
-            raise ScenarioError([Problem(_SET, 0, 0, path, "cannot be varied; --posterior N runs over draws") for path in chosen])
+            raise ScenarioError(
+                [Problem(_SET, 0, 0, path, "cannot be varied; --posterior N runs over draws") for path in chosen]
+            )
         tree, unset = with_settings(self.tree, values)
         own = frozenset(shock.id for shock in base.shocks if shock.own)
         file, models, shocks, problems = check_tree(tree, own)

@@ -1,0 +1,97 @@
+"""`calibrate`: a parameter set fitted to its targets."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.commands import options as o
+from sim.commands.progress import Display
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this page."""
+    app.command(epilog="Example: python run.py calibrate fit2014 --points 40 --waves 2")(calibrate)
+
+
+def calibrate(
+    name: Annotated[str, typer.Argument(metavar="SET", help="A name in scenarios/sets.", show_default=False)],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Evaluated points [results/calibrate-SET].")
+    ] = None,
+    workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Threads [all cores].")] = None,
+    points: Annotated[
+        int | None, typer.Option("--points", metavar="N", help="Points of each stage, for a trial.")
+    ] = None,
+    waves: Annotated[int | None, typer.Option("--waves", metavar="N", help="Waves, for a trial.")] = None,
+    twin: Annotated[bool, typer.Option("--twin", help="Are known parameters recovered from made-up targets?")] = False,
+    json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every number there too.")] = None,
+    quiet: o.Quiet = False,
+) -> int:
+    """Fit a parameter set: history matching, then approximate Bayesian computation. The same command again continues.
+
+    Draws and numbers are written to DIR and, unless it is a trial, beside the set.
+    """
+    from sim import calibration
+    from sim.calibration import result
+    from sim.errors import CannotCreate
+    from sim.scenario.sets import read_set
+    from sim.study.engines import default_workers
+
+    if json is not None and not json.parent.is_dir():
+        raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
+    found = read_set(name)
+    folder = out or Path("results") / f"calibrate-{found.name}"
+    display = Display("calibrate", quiet)
+    asked = calibration.Options(folder, workers or default_workers(), points, waves, _progress(display), display.note)
+    with display.shown():
+        made = calibration.calibrate(found, asked)
+    told = result.summary(made)
+    places = [folder] if asked.trial else [folder, found.place.path.parent]
+    for place in places:
+        result.write(place / f"{found.name}.csv", result.draws_csv(made))
+        result.write(place / f"{found.name}.json", result.as_json(told))
+    if json is not None:
+        result.write(json, result.as_json(told))
+    if not quiet:
+        _print(told)
+        print(
+            f"Draws:   {places[-1] / found.name}.csv"
+            + (" (a trial: the set itself is as it was)" if asked.trial else "")
+        )
+    return 0
+
+
+def _progress(display: Display) -> Any:
+    from time import monotonic
+
+    from sim.study.plan import Progress
+
+    began = monotonic()
+
+    def told(done: int, planned: int, found: int) -> None:
+        nonlocal began
+        if done == found:  # a stage begins
+            began = monotonic()
+        display(Progress(planned, done, 0, found, monotonic() - began))
+
+    return told
+
+
+def _print(told: dict[str, Any]) -> None:
+    rows = [["parameter", "prior", "", "posterior 5 %", "50 %", "95 %", "draw 1", "narrowing"]]
+    for name, each in told["parameters"].items():
+        numbers = [*each["posterior"], each["central"], each["narrowing"]]
+        rows.append([name, *(o.number(bound) for bound in each["prior"]), *(o.number(value) for value in numbers)])
+    print(o.aligned(rows))
+    rows = [["moment", "target", "sd", "simulated 5 %", "50 %", "95 %", "implausibility"]]
+    for name, each in told["moments"].items():
+        spread = (each["sd"] ** 2 + each["discrepancy"] ** 2) ** 0.5
+        numbers = [each["value"], spread, *each["simulated"], each["implausibility"]]
+        rows.append([name, *(o.number(value) for value in numbers)])
+    print("\n" + o.aligned(rows))
+    left = told["waves"][-1]
+    print(f"\n{left['share']:.2g} of the prior is not ruled out at an implausibility of {left['cutoff']:.3g}.")
+    print(f"{told['draws']} draws of {told['points']} points; weights flattened by {o.number(told['flattened'])}.")
+    rows_, loss = told["ledger"]["rows"], told["ledger"]["log_loss"]
+    print(f"Log-loss of {rows_} known rows of the ledger: {', '.join(o.number(each) for each in loss)} (5, 50, 95 %).")
