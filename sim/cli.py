@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.commands import analyses, browse, calibration, export, history, inspect, scenarios, studies, sweeps, verification
+from sim.commands import (
+    analyses,
+    browse,
+    calibration,
+    export,
+    history,
+    inspect,
+    scenarios,
+    studies,
+    sweeps,
+    verification,
+)
 from sim.errors import ContraflowError, ScenarioError
 
 app = typer.Typer(

@@ -2,6 +2,7 @@
 computation."""
 
 from sim.calibration.course import Calibration, Options, calibrate
+from sim.calibration.identification import identification
+from sim.calibration.twin import twins
 
-
-__all__ = ["Calibration", "Options", "calibrate"]
+__all__ = ["Calibration", "Options", "calibrate", "identification", "twins"]

@@ -17,7 +17,7 @@ class Sample(NamedTuple):
 
 
 def distance(moments: Floats, values: Floats, spread: Floats, variance: Floats, seeds: int) -> Floats:
-    """Squared standardised distance [point]: a moment counts by observation, discrepancy, one run, and the seeds' mean."""
+    """Squared standardised distance [point]: over observation, discrepancy, one run and the seeds' mean."""
     total = spread + variance * (1.0 + 1.0 / seeds)
     return np.asarray(((moments - values) ** 2 / total).sum(1))
 
@@ -25,8 +25,8 @@ def distance(moments: Floats, values: Floats, spread: Floats, variance: Floats, 
 def accept(points: Floats, distances: Floats, losses: Floats, ledger: float, wanted: int, seed: int) -> Sample:
     """`wanted` of the points, drawn without replacement by weight exp(-distance / 2 - ledger x loss).
 
-    Points come evenly from what is not ruled out, so that the prior is in them. Where few points carry all the weight it
-    is flattened, by the smallest power that leaves an effective number of `wanted`.
+    Points come evenly from what is not ruled out, so that the prior is in them. Where few points carry all the weight
+    it is flattened, by the smallest power that leaves an effective number of `wanted`.
     """
     energy = 0.5 * distances + ledger * losses
     energy = energy - energy.min()

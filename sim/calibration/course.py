@@ -50,7 +50,7 @@ class Options:
 
 
 class Wave(NamedTuple):
-    """What a wave ran, and what it left of the prior box: `cutoff` may be above the one asked for if nothing was left."""
+    """What a wave ran, and what it left of the prior; `cutoff` is above the one asked for if nothing was left there."""
 
     points: int
     share: float
@@ -83,8 +83,8 @@ class Calibration(NamedTuple):
 def calibrate(found: ParameterSet, options: Options) -> Calibration:
     """Fit a set. What was evaluated before in `options.out` is not run again.
 
-    Raises ScenarioError on a wrong set or targets, NotEnough where there is nothing to fit or to fit to, Conflict if the
-    folder is in use, CannotCreate, IoFailure.
+    Raises ScenarioError on a wrong set or targets, NotEnough where there is nothing to fit or to fit to, Conflict if
+    the folder is in use, CannotCreate, IoFailure.
     """
     targets = targets_of(found)
     if not found.file.priors or not targets.targets:

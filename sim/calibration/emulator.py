@@ -1,7 +1,7 @@
 """Emulators: what the model would say at points where it was not run, and how unsure that is.
 
-One for each moment: a quadratic response surface (ridge), and a Gaussian process for what it leaves; the logarithm of the
-variance of a run is a second response surface.
+One for each moment: a quadratic response surface (ridge), and a Gaussian process for what it leaves; the logarithm of
+the variance of a run is a second response surface.
 """
 
 import warnings

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 class Evaluations(NamedTuple):
-    """Points [point, parameter] of the cube; moments and variance of one run [point, moment]; losses and odds [point]."""
+    """Points [point, parameter] of the cube; moments, variance of one run [point, moment]; losses and odds [point]."""
 
     points: Floats
     moments: Floats
@@ -89,9 +89,9 @@ class Evaluator:
                     done += 1
                     self.told(done, len(keys), found)
                 self._write()
-        made = [self.known[key] for key in keys]
+        each_point = [self.known[key] for key in keys]
         return Evaluations(
-            np.asarray(points), *(np.array([getattr(each, name) for each in made]) for name in Found._fields)
+            np.asarray(points), *(np.array([getattr(each, name) for each in each_point]) for name in Found._fields)
         )
 
     def _key(self, scenario: Scenario, seeds: Sequence[int]) -> str:

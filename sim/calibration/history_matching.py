@@ -53,8 +53,8 @@ def worst(points: Floats, aim: Aim, emulators: Sequence[Emulator]) -> Floats:
 def surviving(points: Floats, aim: Aim, emulators: Sequence[Emulator], cutoff: float) -> NDArray[np.int64]:
     """Places of the points whose deciding implausibility is below the cutoff for the emulators of all waves.
 
-    As `worst`, at a small part of the cost: moments are asked one by one, the telling ones first, and a point that is ruled
-    out is asked no more.
+    As `worst`, at a small part of the cost: moments are asked one by one, the telling ones first, and a point that is
+    ruled out is asked no more.
     """
     alive = np.arange(len(points))
     for emulator in reversed(emulators):  # the latest knows most
@@ -78,8 +78,8 @@ def remaining(
 ) -> Left:
     """At least `wanted` points of what is not ruled out, uniform there, as far as `ROUNDS` batches find them.
 
-    The first batch covers the prior box; later ones a box around what it left. If it left nothing, the cutoff rises until
-    a hundredth is left, and that is told.
+    The first batch covers the prior box; later ones a box around what it left. If it left nothing, the cutoff rises
+    until a hundredth is left, and that is told.
     """
     box = space.hypercube(candidates, seed)
     kept, used = box[surviving(box, aim, emulators, cutoff)], cutoff

@@ -55,7 +55,7 @@ def level_change(record: Record, sector: str, first: int, last: int) -> float:
 
 
 def signings(record: Record, year: int, base: int, reach: int) -> float:
-    """Ventures adopted around a year over those around another, one added to both so that none is no division by zero."""
+    """Ventures adopted around a year over those around another, one added to both so that nobody divides by zero."""
     late, early = (
         sum(_sum(record, f"adoptions_{name}", when - reach, when + reach).sum() for name in VENTURES)
         for when in (year, base)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from sim.calibration.course import Calibration, scores
+from sim.columns import SCHEMA
 from sim.errors import CannotCreate
-from sim.scenario.files import SCHEMA
 
 QUANTILES = (0.05, 0.5, 0.95)
 

@@ -1,4 +1,4 @@
-"""Targets: what moments should be, from `sim/data/targets.yaml` and, for the composition of adoptions, from the ledger."""
+"""Targets: what moments should be, from `sim/data/targets.yaml` and, for the composition of adoptions, the ledger."""
 
 import inspect
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Entry(Model):
 
     name: Slug
     statistic: Text
-    arguments: dict[str, Any] = {}
+    arguments: Annotated[dict[str, Any], Field(default_factory=dict)]
     value: float
     sd: _Deviation
     discrepancy: _Deviation
@@ -216,8 +216,8 @@ def _moments(record: Record, asked: Targets, odds: float) -> Floats:
 
 
 def composition(record: Record, rows: Sequence[Adoption], first: int, last: int, odds: float) -> Floats:
-    """Shares of types [type] in a period as the ledger would record them: each sector's simulated shares weigh as much as
-    its rows, and bases of one's own are recorded at `odds`."""
+    """Shares of types [type] in a period as the ledger would record them: each sector's simulated shares weigh as much
+    as its rows, and bases of one's own are recorded at `odds`."""
     places = [row.place for row in rows if first <= row.year <= last]
     everywhere = adopted(record, Place(record.ensemble.sectors), first, last)
     shares = np.zeros(len(TYPES))

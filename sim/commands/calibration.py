@@ -46,7 +46,10 @@ def calibrate(
     asked = calibration.Options(folder, workers or default_workers(), points, waves, _progress(display), display.note)
     with display.shown():
         made = calibration.calibrate(found, asked)
-    told = result.summary(made)
+        told = result.summary(made) | {"identification": calibration.identification(made)}
+        if twin:
+            display.note("twin test")
+            told["twin"] = calibration.twins(made)
     places = [folder] if asked.trial else [folder, found.place.path.parent]
     for place in places:
         result.write(place / f"{found.name}.csv", result.draws_csv(made))
@@ -90,8 +93,28 @@ def _print(told: dict[str, Any]) -> None:
         numbers = [each["value"], spread, *each["simulated"], each["implausibility"]]
         rows.append([name, *(o.number(value) for value in numbers)])
     print("\n" + o.aligned(rows))
+    _print_identification(told["identification"])
+    if "twin" in told:
+        _print_twin(told["twin"])
     left = told["waves"][-1]
     print(f"\n{left['share']:.2g} of the prior is not ruled out at an implausibility of {left['cutoff']:.3g}.")
     print(f"{told['draws']} draws of {told['points']} points; weights flattened by {o.number(told['flattened'])}.")
     rows_, loss = told["ledger"]["rows"], told["ledger"]["log_loss"]
     print(f"Log-loss of {rows_} known rows of the ledger: {', '.join(o.number(each) for each in loss)} (5, 50, 95 %).")
+
+
+def _print_identification(told: dict[str, Any]) -> None:
+    """Directions of the parameters, from best to least known."""
+    rows = [["direction", "singular value", "known"]]
+    for each in told["directions"]:
+        words = " ".join(f"{at:+.2f} {name}" for name, at in each["loadings"].items())
+        rows.append([words, o.number(each["singular_value"]), "yes" if each["identified"] else "no"])
+    print("\n" + o.aligned(rows))
+    print(f"The moments tell {told['rank']} of {len(rows) - 1} directions apart (singular value above {told['tolerance']:.2f}).")
+
+
+def _print_twin(told: dict[str, Any]) -> None:
+    rows = [["parameter", "coverage of 90 %", "correlation", "narrowing"]]
+    rows += [[name, *(o.number(value) for value in each.values())] for name, each in told["parameters"].items()]
+    print("\n" + o.aligned(rows))
+    print(f"{told['twins']} twins; intervals hold {told['coverage']:.0%} of the truths.")

@@ -19,6 +19,7 @@ class Asked:
 
     seeds: str
     set: list[str] | None
+    posterior: int | None
     start: int | None
     end: int | None
     out: Path | None
@@ -46,6 +47,7 @@ def run(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a file.", show_default=False)],
     seeds: o.Seeds = "100",
     set_: o.Set = None,
+    posterior: o.Posterior = None,
     start: o.Start = None,
     end: o.End = None,
     out: o.Out = None,
@@ -64,7 +66,7 @@ def run(
 ) -> int:
     """One scenario, many seeds: tables, figures, report. The same command again continues."""
     more = (cluster, run_timeout, memory, until_ci, max_seeds)
-    asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, json, quiet, force, dry_run)
+    asked = Asked(seeds, set_, posterior, start, end, out, workers, *more, keep, format_, json, quiet, force, dry_run)
     return _carry_out([scenario], asked)
 
 
@@ -73,6 +75,7 @@ def compare(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="What-ifs.", show_default=False)],
     seeds: o.Seeds = "100",
     set_: o.Set = None,
+    posterior: o.Posterior = None,
     start: o.Start = None,
     end: o.End = None,
     out: o.Out = None,
@@ -91,7 +94,7 @@ def compare(
 ) -> int:
     """What-ifs against a base, paired by seed: differences with intervals, figures, report."""
     more = (cluster, run_timeout, memory, until_ci, max_seeds)
-    asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, json, quiet, force, dry_run)
+    asked = Asked(seeds, set_, posterior, start, end, out, workers, *more, keep, format_, json, quiet, force, dry_run)
     return _carry_out([base, *scenarios], asked)
 
 
@@ -123,14 +126,14 @@ def _carry_out(names: list[str], asked: Asked) -> int:
 
 
 def load_all(names: list[str], asked: Asked) -> list[Any]:
-    """Scenarios with --start, --end and --set; a setting of a shock holds where that shock exists.
+    """Scenarios with --start, --end, --posterior and --set; a setting of a shock holds where that shock exists.
 
     Raises ScenarioError with the problems of all files; UsageError if nobody has the shock.
     """
     from sim.errors import ScenarioError
     from sim.scenario import load
 
-    settings = o.assignments(asked.set) | o.years(asked.start, asked.end)
+    settings = o.assignments(asked.set) | o.posterior(asked.posterior) | o.years(asked.start, asked.end)
     shocks = {path: path.split(".")[1] for path in settings if path.startswith("shocks.") and path.count(".") > 1}
     found: list[Any] = []
     problems: list[Any] = []

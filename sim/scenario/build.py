@@ -78,13 +78,12 @@ def _ground(scenario: Scenario) -> _Ground:
 def build(scenario: Scenario, seed: int) -> Inputs:
     """The inputs of one run. Write to `firms` only: the rest is shared by all runs of the scenario."""
     inputs, ground = _inputs(scenario, happened := _happened(scenario, seed)), _ground(scenario)
-    fresh = {"firms": Firms(*[column.copy() for column in inputs.firms])}
     if scenario.draws:
-        fresh["parameters"] = Parameters(**scenario.parameters_of(seed))
+        inputs = inputs._replace(parameters=Parameters(**scenario.parameters_of(seed)))
     if _drawn(ground):
         shocks = tuple(s for s in scenario.shocks if s.probability >= 1.0 or s.id in happened)
-        fresh["world"] = _world(ground, tuple(s for s in shocks if s.kind == "generation"), seed)
-    return inputs._replace(**fresh)
+        inputs = inputs._replace(world=_world(ground, tuple(s for s in shocks if s.kind == "generation"), seed))
+    return inputs._replace(firms=Firms(*[column.copy() for column in inputs.firms]))
 
 
 def labels(scenario: Scenario) -> Labels:

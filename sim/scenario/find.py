@@ -74,7 +74,7 @@ def named(name: str, folder: Path) -> Place | str:
 
 
 def names(root: Path) -> dict[str, Path]:
-    """Name -> file of all scenarios under a root, sweeps and parameter sets left out; without a world file there: its own files."""
+    """Name -> file of all scenarios under a root, not sweeps or sets; without a world file there: its own files."""
     glob = root.rglob if (root / WORLD).is_file() else root.glob
     paths = sorted(path for suffix in SUFFIXES for path in glob(f"*{suffix}") if Place(path, root).inside)
     parts = [(path.relative_to(root), path) for path in paths]

@@ -41,8 +41,10 @@ def world(
     happened: tuple[Shock, ...],
     takeoffs: dict[tuple[str, str], float],
 ) -> World:
-    """`World` over `quarters` from 1979Q1; `happened`: the shocks of this run; `takeoffs`: its drawn midpoints, by sector
-    and generation. Regions in the file's order."""
+    """`World` over `quarters` from 1979Q1, regions in the file's order.
+
+    `happened`: the shocks of this run; `takeoffs`: its drawn midpoints, by sector and generation.
+    """
     when, regions = years(quarters), list(file.regions)
     market = np.empty((quarters, len(file.sectors), len(regions)))
     weight = np.zeros((quarters, len(file.sectors), generations, len(regions)))
@@ -76,9 +78,9 @@ def _demand(
 ) -> tuple[int, Column]:
     """First quarter of a generation, and its share of the demand left by those after it [quarter, region].
 
-    `takeoff` stands for midpoints that are drawn. The share is logistic in time, and nothing before the generation arrives. A shock moves arrival and midpoints of a
-    declared generation alike; a new one gets a midpoint half-way through the ramp and an eighth of the ramp as width,
-    so that demand goes from 2 to 98 % within the ramp.
+    `takeoff` stands for midpoints that are drawn. The share is logistic in time, and nothing before the generation
+    arrives. A shock moves arrival and midpoints of a declared generation alike; a new one gets a midpoint half-way
+    through the ramp and an eighth of the ramp as width, so that demand goes from 2 to 98 % within the ramp.
     """
     if first and shock is None:
         return 0, np.ones((len(when), len(regions)))

@@ -20,11 +20,13 @@ from sim.scenario.merge import at, drop, identity, known_by, merge, nearest, ove
 from sim.scenario.posterior import KEY, lay, without_replaced
 from sim.scenario.reader import Node, read, value_of
 from sim.scenario.rows import known_as, rows
+from sim.scenario.sets import read_set
 from sim.scenario.shocks import Shock, shock_of
 from sim.scenario.validate import problem_at, validated
 from sim.scenario.values import is_dated, slug
 
 MOST_FILES = 20  # in a chain
+BASE = "baseline"
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,10 +131,24 @@ def load(
 ) -> Scenario:
     """The scenario of a name ("baseline") or a path, with `set` (dotted path -> value, or its text) on top.
 
-    `posterior`: another parameter set, draw or number of draws, as {"set": "fit2014", "draws": 20}. Raises ScenarioError with every problem of every file.
+    `posterior`: another parameter set, draw or number of draws, as {"set": "fit2014", "draws": 20}.
+    Raises ScenarioError with every problem of every file.
     """
     chosen = {f"{KEY}.{key}": value for key, value in (posterior or {}).items()}
     return _resolved(_place(name), {**chosen, **(set or {})})
+
+
+def draws(
+    name: str, n: int | None = None, scenario: str | Path = BASE, set: Mapping[str, Any] | None = None
+) -> list[Scenario]:
+    """A scenario under each of the first `n` draws of a parameter set, all of them by default.
+
+    Raises ScenarioError if there is no such set or it has fewer draws.
+    """
+    found = read_set(name)
+    count = n if n is not None else 0 if found.draws is None else len(found.draws.marks)
+    numbers = range(1, max(count, 1) + 1)  # without draws the first is asked for, and its absence told
+    return [load(scenario, set, {"set": name, "draw": number}) for number in numbers]
 
 
 def _place(name: str | Path) -> Place:

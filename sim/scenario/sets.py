@@ -1,7 +1,7 @@
 """Parameter sets: what the world is assumed to be, as far as one knew by some year, and draws of what was fitted to it.
 
-A set is a pair of files in `sets/`, beside the scenarios: NAME.yaml holds the settings, NAME.csv the posterior draws that
-`calibrate` writes. docs/calibration.md explains the keys.
+A set is a pair of files in `sets/`, beside the scenarios: NAME.yaml holds the settings, NAME.csv the posterior draws
+that `calibrate` writes. docs/calibration.md explains the keys.
 """
 
 import csv
@@ -77,9 +77,14 @@ class SetFile(Model):
     title: Text | None = None
     source: Text | None = None
     until: Annotated[int, Quantity("year", "last year whose data may be used", 1979, LAST_YEAR, whole=True)]
-    world: Annotated[dict[str, Any], Field(description="what is laid over the world: inputs as known by then")] = {}
-    parameters: Annotated[dict[str, Any], Field(description="values of parameters that are not fitted")] = {}
-    priors: dict[str, Prior] = {}
+    given: Annotated[
+        Text | None, Field(description="later facts that are known all the same; scores depend on them")
+    ] = None
+    world: Annotated[
+        dict[str, Any], Field(default_factory=dict, description="inputs as known by then, over the world's")
+    ]
+    parameters: Annotated[dict[str, Any], Field(default_factory=dict, description="parameters that are not fitted")]
+    priors: Annotated[dict[str, Prior], Field(default_factory=dict, description="the fitted parameters")]
     targets: Names = ()
     waves: Waves = Waves()
     abc: Acceptance = Acceptance()
@@ -123,7 +128,7 @@ class ParameterSet(NamedTuple):
 
 
 def read_set(name: str, folder: Path | None = None) -> ParameterSet:
-    """The set of a name, looked up from a folder as scenarios are, or of a path. Raises ScenarioError with every problem."""
+    """The set of a name, looked up from a folder as scenarios are, or of a path. Raises ScenarioError."""
     found: Place | str
     if name.endswith(find.SUFFIXES):
         found = find.given(Path(name))
