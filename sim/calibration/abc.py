@@ -23,7 +23,7 @@ def distance(moments: Floats, values: Floats, spread: Floats, variance: Floats, 
 
 
 def accept(points: Floats, distances: Floats, losses: Floats, ledger: float, wanted: int, seed: int) -> Sample:
-    """`wanted` of the points, drawn without replacement by weight exp(-distance / 2 - ledger x loss).
+    """`wanted` draws from the points, by weight exp(-distance / 2 - ledger x loss); heavy points come more than once.
 
     Points come evenly from what is not ruled out, so that the prior is in them. Where few points carry all the weight
     it is flattened, by the smallest power that leaves an effective number of `wanted`.
@@ -31,20 +31,21 @@ def accept(points: Floats, distances: Floats, losses: Floats, ledger: float, wan
     energy = 0.5 * distances + ledger * losses
     energy = energy - energy.min()
     wanted = min(wanted, len(points))
-    flattened = _flattening(energy, wanted)
+    flattened = _flattening(energy, 0.5 * wanted)
     weights = np.exp(-energy / flattened)
     weights /= weights.sum()
     rng = np.random.default_rng(seed)
-    order = np.argsort(energy / flattened - rng.gumbel(size=len(energy)), kind="stable")[:wanted]
-    return Sample(_central_first(points, order, energy), weights, flattened)
+    steps = (np.arange(wanted) + rng.random()) / wanted  # systematic resampling: each comes as often as it weighs
+    drawn = np.minimum(np.searchsorted(np.cumsum(weights), steps), len(weights) - 1)
+    return Sample(_central_first(points, rng.permutation(drawn), energy), weights, flattened)
 
 
-def _flattening(energy: Floats, wanted: int) -> float:
+def _flattening(energy: Floats, wanted: float) -> float:
     def effective(power: float) -> float:
         weights = np.exp(-energy / power)
         return float(weights.sum() ** 2 / (weights**2).sum())
 
-    if wanted >= len(energy) or effective(1.0) >= wanted:
+    if effective(1.0) >= wanted:
         return 1.0
     low, high = 1.0, 2.0
     while effective(high) < wanted and high < 1e9:
@@ -60,4 +61,5 @@ def _central_first(points: Floats, chosen: NDArray[np.int64], energy: Floats) ->
     centre = np.median(points[chosen], axis=0)
     better = chosen[energy[chosen] <= np.median(energy[chosen])]
     first = better[np.argmin(((points[better] - centre) ** 2).sum(1))]
-    return np.concatenate([[first], chosen[chosen != first]])
+    place = int(np.flatnonzero(chosen == first)[0])
+    return np.concatenate([[first], np.delete(chosen, place)])

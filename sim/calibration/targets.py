@@ -100,9 +100,7 @@ class Targets(NamedTuple):
     @property
     def definition(self) -> str:
         """What a stored evaluation depends on."""
-        return repr([(each.name, each.statistic, sorted(each.arguments.items())) for each in self.targets]) + repr(
-            self.rows
-        )
+        return repr([(each.statistic, sorted(each.arguments.items())) for each in self.targets]) + repr(self.rows)
 
 
 class Found(NamedTuple):
@@ -114,12 +112,11 @@ class Found(NamedTuple):
     odds: float
 
 
-def targets_of(found: ParameterSet, path: Path = FILE) -> Targets:
+def targets_of(found: ParameterSet) -> Targets:
     """The targets of a set whose data it may use. Raises ScenarioError."""
-    until = found.file.until
-    table = mapping()
+    until, table, file = found.file.until, mapping(), _read(FILE)
     rows, _ = adoptions(read_cases(shipped("cases.csv"), table), table, until)
-    every = [*_compositions(_read(path), rows), *_plain(_read(path))]
+    every = [*_compositions(file, rows), *_plain(file)]
     names = [each.name for each in every]
     wanted = found.file.targets
     if wanted in ((), ("all",)):

@@ -17,11 +17,11 @@ Floats = NDArray[np.float64]
 
 
 def twins(made: Calibration, count: int = TWINS) -> dict[str, Any]:
-    """Truth, posterior mean and 90 % interval of each parameter for `count` points of the first wave.
+    """How well the parameters of `count` points of the first wave are found again.
 
-    A twin's targets are the moments of its runs, with the luck of one run and the deviations of observation and discrepancy
-    that a calibration assumes. Emulators learn from all points run but the twins'. Returned by parameter: coverage of the
-    interval, correlation of mean and truth, and the standard deviation left, over the prior's; both in prior quantiles.
+    A twin's targets are the moments of its runs, with the luck of one run and the deviations of observation and
+    discrepancy that a calibration assumes. Emulators learn from all points run but the twins'. Returned by parameter:
+    coverage of the 90 % interval, correlation of mean and truth, and the standard deviation left, over the prior's.
     """
     size = len(made.first.points)
     rng = np.random.default_rng(made.found.file.seed + 7)

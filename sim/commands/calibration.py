@@ -26,6 +26,7 @@ def calibrate(
     waves: Annotated[int | None, typer.Option("--waves", metavar="N", help="Waves, for a trial.")] = None,
     twin: Annotated[bool, typer.Option("--twin", help="Are known parameters recovered from made-up targets?")] = False,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every number there too.")] = None,
+    format_: o.Formats = "png,svg",
     quiet: o.Quiet = False,
 ) -> int:
     """Fit a parameter set: history matching, then approximate Bayesian computation. The same command again continues.
@@ -35,9 +36,11 @@ def calibrate(
     from sim import calibration
     from sim.calibration import result
     from sim.errors import CannotCreate
+    from sim.plots import calibration as figures
     from sim.scenario.sets import read_set
     from sim.study.engines import default_workers
 
+    formats = o.formats(format_)
     if json is not None and not json.parent.is_dir():
         raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
     found = read_set(name)
@@ -56,8 +59,11 @@ def calibrate(
         result.write(place / f"{found.name}.json", result.as_json(told))
     if json is not None:
         result.write(json, result.as_json(told))
+    drawn = dict(zip(made.space.names, made.draws.T.tolist(), strict=True))
+    figures.draw(folder / "figures", told, drawn, formats)
     if not quiet:
         _print(told)
+        print(f"Figures: {folder / 'figures'}")
         print(
             f"Draws:   {places[-1] / found.name}.csv"
             + (" (a trial: the set itself is as it was)" if asked.trial else "")
@@ -110,7 +116,8 @@ def _print_identification(told: dict[str, Any]) -> None:
         words = " ".join(f"{at:+.2f} {name}" for name, at in each["loadings"].items())
         rows.append([words, o.number(each["singular_value"]), "yes" if each["identified"] else "no"])
     print("\n" + o.aligned(rows))
-    print(f"The moments tell {told['rank']} of {len(rows) - 1} directions apart (singular value above {told['tolerance']:.2f}).")
+    known = f"{told['rank']} of {len(rows) - 1} directions"
+    print(f"The moments tell {known} apart (singular value above {told['tolerance']:.2f}).")
 
 
 def _print_twin(told: dict[str, Any]) -> None:

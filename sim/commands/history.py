@@ -62,7 +62,7 @@ def backtest(
 
 
 def _standing(settings: dict[str, str], until: int) -> dict[str, str]:
-    """Which set and draws, if the settings leave it open: all draws of the newest that knows nothing later than `until`."""
+    """Which set and draws: all of the newest set that knows nothing later than `until`, unless settings say so."""
     from sim.scenario import newest, read_set
 
     name = settings.get("posterior.set")

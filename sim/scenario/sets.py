@@ -128,13 +128,14 @@ class ParameterSet(NamedTuple):
 
 
 def read_set(name: str, folder: Path | None = None) -> ParameterSet:
-    """The set of a name, looked up from a folder as scenarios are, or of a path. Raises ScenarioError."""
+    """The set of a name, looked up from a folder and from here as scenarios are, or of a path. Raises ScenarioError."""
     found: Place | str
     if name.endswith(find.SUFFIXES):
         found = find.given(Path(name))
         found = found if found.inside and found.path.is_file() else ""
     else:
-        found = find.named(f"{find.SETS}/{name}", folder or Path.cwd())
+        places = [find.named(f"{find.SETS}/{name}", base) for base in (folder or Path.cwd(), Path.cwd())]
+        found = next((place for place in places if isinstance(place, Place)), places[0])
     if not isinstance(found, Place):
         known = {each.stem for base, _ in find.folders(folder or Path.cwd()) for each in _files(base)}
         hint = found or f"no such parameter set{nearest(name, sorted(known))}"
