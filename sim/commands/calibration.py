@@ -47,18 +47,17 @@ def calibrate(
     folder = out or Path("results") / f"calibrate-{found.name}"
     display = Display("calibrate", quiet)
     asked = calibration.Options(folder, workers or default_workers(), points, waves, _progress(display), display.note)
+    places = [folder] if asked.trial else [folder, found.place.path.parent]
     with display.shown():
         made = calibration.calibrate(found, asked)
         told = result.summary(made) | {"identification": calibration.identification(made)}
+        for place in places:  # before the twins, which take a while
+            result.write(place / f"{found.name}.csv", result.draws_csv(made))
         if twin:
             display.note("twin test")
             told["twin"] = calibration.twins(made)
-    places = [folder] if asked.trial else [folder, found.place.path.parent]
-    for place in places:
-        result.write(place / f"{found.name}.csv", result.draws_csv(made))
-        result.write(place / f"{found.name}.json", result.as_json(told))
-    if json is not None:
-        result.write(json, result.as_json(told))
+    for path in [place / f"{found.name}.json" for place in places] + ([json] if json is not None else []):
+        result.write(path, result.as_json(told))
     drawn = dict(zip(made.space.names, made.draws.T.tolist(), strict=True))
     figures.draw(folder / "figures", told, drawn, formats)
     if not quiet:

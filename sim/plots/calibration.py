@@ -52,9 +52,9 @@ def _parameters(told: Told, draws: Mapping[str, Sequence[float]]) -> Sheet:
             Entry("declared default", style.INK, (0, (4, 2)), 1.0),
             Entry("draw 1", TARGET, linewidth=1.6),
         ],
-        caption=f"{told['draws']} draws accepted of {told['points']} points, from data up to {told['until']}. Density "
-        "over the prior’s range, which is logarithmic where the prior is; the number in a title is the posterior’s standard "
-        "deviation over the prior’s.",
+        caption=f"{told['draws']} draws accepted of {told['points']} points, data up to {told['until']}. Density "
+        "over the prior’s range, which is logarithmic where the prior is; the number in a title is the posterior’s "
+        "standard deviation over the prior’s.",
     )
     for axes, name in zip(sheet.panels, names, strict=False):
         _marginal(axes, name, told["parameters"][name], np.asarray(draws[name], float))
@@ -62,10 +62,11 @@ def _parameters(told: Told, draws: Mapping[str, Sequence[float]]) -> Sheet:
         axes.set_visible(False)
     numbers = {"draw": range(1, len(draws[names[0]]) + 1)}
     sheet.table = pd.DataFrame({**numbers, **{name: draws[name] for name in names}})
-    sheet.alt = "Histograms of posterior draws over flat priors. " + "; ".join(
-        f"{name}: median {each['posterior'][1]:.3g} (5 to 95 %: {each['posterior'][0]:.3g} to {each['posterior'][2]:.3g})"
-        for name, each in told["parameters"].items()
-    )
+    said = []
+    for name, each in told["parameters"].items():
+        low, middle, high = each["posterior"]
+        said.append(f"{name}: median {middle:.3g} (5 to 95 %: {low:.3g} to {high:.3g})")
+    sheet.alt = f"Histograms of posterior draws over flat priors. {'; '.join(said)}."
     return sheet
 
 

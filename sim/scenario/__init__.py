@@ -1,6 +1,7 @@
 """Scenarios: files in, a validated scenario out, and from it the arrays that a run reads."""
 
-from sim.scenario.resolve import Scenario, catalogue, check, draws, load
+from sim.scenario.listing import catalogue, check
+from sim.scenario.resolve import Scenario, draws, load
 from sim.scenario.schema import json_schema
 from sim.scenario.sets import newest, read_set
 from sim.scenario.template import template
