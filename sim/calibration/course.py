@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,9 +84,11 @@ class Calibration(NamedTuple):
 def calibrate(found: ParameterSet, options: Options) -> Calibration:
     """Fit a set. What was evaluated before in `options.out` is not run again.
 
-    Raises ScenarioError on a wrong set or targets, NotEnough where there is nothing to fit or to fit to, Conflict if
-    the folder is in use, CannotCreate, IoFailure.
+    Raises UsageError without scikit-learn, ScenarioError on a wrong set or targets, NotEnough where there is nothing to
+    fit or to fit to, Conflict if the folder is in use, CannotCreate, IoFailure.
     """
+    if find_spec("sklearn") is None:
+        raise UsageError("calibrate needs scikit-learn", 'pip install "contraflow[calibrate]"')
     targets = targets_of(found)
     if not found.file.priors or not targets.targets:
         raise NotEnough(

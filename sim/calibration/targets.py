@@ -22,7 +22,8 @@ from sim.history.worlds import TYPES
 from sim.scenario.files import Model, Version
 from sim.scenario.merge import nearest
 from sim.scenario.reader import read
-from sim.scenario.sets import ParameterSet
+from sim.scenario.resolve import load
+from sim.scenario.sets import ParameterSet, read_set
 from sim.scenario.validate import problem_at, told
 from sim.scenario.values import Quantity, Slug, Text
 
@@ -135,6 +136,17 @@ def targets_of(found: ParameterSet) -> Targets:
     if problems:
         raise ScenarioError(problems)
     return Targets(tuple(each for each in every if each.name in wanted), tuple(rows), until)
+
+
+def check(name: str) -> list[Problem]:
+    """Everything wrong with a parameter set, its draws, its targets and the world it makes; empty: good."""
+    try:
+        found = read_set(name)
+        targets_of(found)
+        load("baseline", posterior={"set": found.name, "draw": 0 if found.draws is None else 1})
+    except ScenarioError as error:
+        return list(error.problems)
+    return []
 
 
 def _read(path: Path) -> TargetFile:

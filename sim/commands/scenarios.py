@@ -20,10 +20,13 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios and sweeps.", show_default=False)],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Scenarios, sweeps, sets.", show_default=False)
+    ],
 ) -> int:
-    """Validate scenario and sweep files: all errors at once, nothing is run."""
+    """Validate scenarios, sweeps and parameter sets: all errors at once, nothing is run."""
     from sim.scenario import check as problems_of
+    from sim.scenario.find import SETS
     from sim.scenario.sweeps import is_sweep
 
     problems = []
@@ -32,6 +35,10 @@ def check(
             from sim.study.sweep import check as problems_of_sweep
 
             problems += problems_of_sweep(file)
+        elif file.parent.name == SETS:
+            from sim.calibration.targets import check as problems_of_set
+
+            problems += problems_of_set(str(file))
         else:
             problems += problems_of(file)
     if problems:

@@ -48,6 +48,15 @@ def test_the_command_leaves_draws_that_load(home: Path, capsys: pytest.CaptureFi
     assert manifest["scenarios"]["baseline"]["resolved"]["posterior"]["draws"] == 3
 
 
+def test_a_set_is_checked_as_a_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = home / "sets" / "tiny.yaml"
+    assert main(["check", str(path)]) == 0
+    path.write_text(path.read_text().replace("ends, cars", "ends, cras").replace("absorption", "absorbtion"))
+    assert main(["check", str(path)]) == 4 and "did you mean 'cars'" in capsys.readouterr().err
+    path.write_text(path.read_text().replace("cras", "cars"))
+    assert main(["check", str(path)]) == 4 and "sets/tiny.yaml:4" in capsys.readouterr().err
+
+
 def test_flags(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["calibrate", "tny"]) == 4 and "did you mean 'tiny'" in capsys.readouterr().err
     assert main(["calibrate", "tiny", "--points", "0"]) == 2
