@@ -8,7 +8,18 @@ from typing import Annotated, Any
 import typer
 
 import sim
-from sim.commands import analyses, browse, export, history, inspect, scenarios, studies, sweeps, verification
+from sim.commands import (
+    analyses,
+    browse,
+    calibration,
+    export,
+    history,
+    inspect,
+    scenarios,
+    studies,
+    sweeps,
+    verification,
+)
 from sim.errors import ContraflowError, ScenarioError
 
 _ANYWHERE = ("--debug", "--allow-outside")  # options that may stand before or after the command
@@ -22,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (studies, sweeps, analyses, scenarios, browse, export, inspect, verification, history):
+for module in (studies, sweeps, analyses, scenarios, browse, export, inspect, verification, history, calibration):
     module.register(app)
 
 

@@ -8,8 +8,6 @@ import typer
 from sim.commands import options as o
 from sim.commands.progress import Display
 
-CAUTION = "Parameters of the shipped world were set by hand on the whole record: skill here is no evidence yet."
-
 
 def register(app: typer.Typer) -> None:
     """Add the command of this page."""
@@ -29,10 +27,14 @@ def backtest(
     seeds: o.Seeds = "50",
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every score.")] = None,
     set_: o.Set = None,
+    posterior: o.Posterior = None,
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Threads [all cores].")] = None,
     quiet: o.Quiet = False,
 ) -> int:
-    """Scores of the baseline world on history: which types, where ends come, dated series, flips of sectors."""
+    """Scores of the baseline world on history: which types, where ends come, dated series, flips of sectors.
+
+    Parameters are the draws of the newest set that was fitted to data up to --until at the latest.
+    """
     from sim import history
     from sim.errors import CannotCreate, UsageError
     from sim.scenario import load
@@ -45,16 +47,52 @@ def backtest(
         raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
     chosen, last = parse_seeds(seeds), history.UNTIL if until is None else until
     evidence = history.read(cases, series, sectors)  # a bad file is told before anything runs
-    draws = [load("baseline", o.assignments(set_))]  # draws of a fitted parameter set take this place
+    standing = _standing(o.assignments(set_) | o.posterior(posterior), last)
+    world = load("baseline", {**o.assignments(set_), **standing})
     display = Display("backtest", quiet)
     with display.shown():
-        ensemble = history.run_worlds(draws, chosen, workers or default_workers(), _progress(display, len(chosen)))
+        ensemble = history.run_worlds([world], chosen, workers or default_workers(), _progress(display, len(chosen)))
     found = history.backtest(ensemble, evidence, last)
+    scores = {**found.scores, "parameters": _parameters(world)}
     if json is not None:
-        _write(json, found.scores)
+        _write(json, scores)
     if not quiet:
-        _print(found.scores, found.odds, last, len(chosen))
+        _print(scores, found.odds, last, len(chosen))
     return 0
+
+
+def _standing(settings: dict[str, str], until: int) -> dict[str, str]:
+    """Which set and draws: all of the newest set that knows nothing later than `until`, unless settings say so."""
+    from sim.scenario import newest, read_set
+
+    name = settings.get("posterior.set")
+    found = newest(until) if name is None else read_set(name)
+    chosen = {key: value for key, value in settings.items() if key.startswith("posterior.")}
+    if found.draws is not None and not {"posterior.draw", "posterior.draws"} & chosen.keys():
+        chosen["posterior.draws"] = str(len(found.draws.marks))
+    return {**chosen, "posterior.set": found.name}
+
+
+def _parameters(world: Any) -> dict[str, Any]:
+    """The parameter set that was used, for the record."""
+    from sim.scenario import read_set
+
+    found = read_set(world.posterior.set)
+    return {
+        "set": found.name,
+        "until": found.file.until,
+        "given": found.file.given,
+        "draws": world.posterior.draws or 1,
+    }
+
+
+def _caution(told: dict[str, Any], until: int) -> str:
+    """What the parameters knew, and what that does to the scores."""
+    draws = f"{told['draws']} draw{'s' if told['draws'] > 1 else ''}"
+    head = f"Parameters: set {told['set']}, which knows data up to {told['until']}, {draws}"
+    if told["until"] > until:
+        return f"{head}. That is later than {until}: skill here is no evidence."
+    return f"{head}; given besides: {told['given']}." if told["given"] else f"{head}."
 
 
 def _progress(display: Display, planned: int) -> Any:
@@ -83,7 +121,7 @@ def _write(path: Path, scores: dict[str, Any]) -> None:
 
 
 def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:
-    print(f"Scored: what happened after {until}; {runs} runs. {CAUTION}\n")
+    print(f"Scored: what happened after {until}; {runs} runs.\n{_caution(scores['parameters'], until)}\n")
     _print_formations(scores["formations"], odds)
     ends = scores["exits"]
     print(

@@ -31,6 +31,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
 Force = Annotated[bool, typer.Option("--force", help="Start over where the folder holds other results.")]
 AcceptCode = Annotated[bool, typer.Option("--accept-code-change", help="Keep runs of other code beside those to come.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would run, how long, how large.")]
+Posterior = Annotated[
+    int | None, typer.Option("--posterior", metavar="N", help="Over N draws of the parameter set, in turn by seed.")
+]
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Results folder.", show_default=False)]
 
 FIGURE_FORMATS = ("png", "svg", "pdf")
@@ -52,6 +55,13 @@ def assignments(
 def years(start: int | None, end: int | None) -> dict[str, str]:
     """--start and --end as settings."""
     return {key: str(year) for key, year in (("start", start), ("end", end)) if year is not None}
+
+
+def posterior(count: int | None) -> dict[str, str]:
+    """--posterior as a setting; raises UsageError on less than one draw."""
+    if count is not None and count < 1:
+        raise UsageError(f"--posterior {count}: at least 1", "--set posterior.draw=N takes one draw for all seeds")
+    return {} if count is None else {"posterior.draws": str(count)}
 
 
 def widths(pairs: list[str] | None) -> dict[str, float]:

@@ -21,11 +21,12 @@ def register(app: typer.Typer) -> None:
 
 def check(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Scenarios, sweeps and groups.", show_default=False)
+        list[Path], typer.Argument(metavar="FILE...", help="Scenarios, sweeps, groups, sets.", show_default=False)
     ],
 ) -> int:
-    """Validate files of scenarios, sweeps and groups: all errors at once, nothing is run."""
+    """Validate files of scenarios, sweeps, groups and parameter sets: all errors at once, nothing is run."""
     from sim.scenario import check as problems_of
+    from sim.scenario.find import SETS
     from sim.scenario.groups import check as problems_of_group
     from sim.scenario.groups import is_group
     from sim.scenario.sweeps import is_sweep
@@ -38,6 +39,10 @@ def check(
             from sim.study.sweep import check as problems_of_sweep
 
             problems += problems_of_sweep(file)
+        elif file.parent.name == SETS:
+            from sim.calibration.targets import check as problems_of_set
+
+            problems += problems_of_set(str(file))
         else:
             problems += problems_of(file)
     if problems:

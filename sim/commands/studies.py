@@ -19,6 +19,7 @@ class Asked:
 
     seeds: str
     set: list[str] | None
+    posterior: int | None
     start: int | None
     end: int | None
     out: Path | None
@@ -47,6 +48,7 @@ def run(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a file.", show_default=False)],
     seeds: o.Seeds = "100",
     set_: o.Set = None,
+    posterior: o.Posterior = None,
     start: o.Start = None,
     end: o.End = None,
     out: o.Out = None,
@@ -67,7 +69,7 @@ def run(
     """One scenario, many seeds: tables, figures, report. The same command again continues."""
     more = (cluster, run_timeout, memory, until_ci, max_seeds)
     switches = (json, quiet, force, accept_code_change, dry_run)
-    asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, *switches)
+    asked = Asked(seeds, set_, posterior, start, end, out, workers, *more, keep, format_, *switches)
     return _carry_out([scenario], asked, comparing=False)
 
 
@@ -81,6 +83,7 @@ def compare(
     ] = None,
     seeds: o.Seeds = "100",
     set_: o.Set = None,
+    posterior: o.Posterior = None,
     start: o.Start = None,
     end: o.End = None,
     out: o.Out = None,
@@ -101,7 +104,7 @@ def compare(
     """What-ifs against a base, paired by seed: differences with intervals, figures, report."""
     more = (cluster, run_timeout, memory, until_ci, max_seeds)
     switches = (json, quiet, force, accept_code_change, dry_run)
-    asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, *switches)
+    asked = Asked(seeds, set_, posterior, start, end, out, workers, *more, keep, format_, *switches)
     from sim.scenario.groups import SIGN, expanded
 
     names = [str(each) for each in expanded([base, *(scenarios or [])])]
@@ -138,14 +141,14 @@ def _carry_out(names: list[str], asked: Asked, comparing: bool, called: str = ""
 
 
 def load_all(names: list[str], asked: Asked) -> list[Any]:
-    """Scenarios with --start, --end and --set; a setting of a shock holds where that shock exists.
+    """Scenarios with --start, --end, --posterior and --set; a setting of a shock holds where that shock exists.
 
     Raises ScenarioError with the problems of all files; UsageError if nobody has the shock.
     """
     from sim.errors import ScenarioError
     from sim.scenario import load
 
-    settings = o.assignments(asked.set) | o.years(asked.start, asked.end)
+    settings = o.assignments(asked.set) | o.posterior(asked.posterior) | o.years(asked.start, asked.end)
     shocks = {path: path.split(".")[1] for path in settings if path.startswith("shocks.") and path.count(".") > 1}
     found: list[Any] = []
     problems: list[Any] = []

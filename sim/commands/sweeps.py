@@ -40,6 +40,7 @@ def sweep(
     until_ci: o.UntilCi = None,
     max_seeds: o.MaxSeeds = 1000,
     set_: o.Set = None,
+    posterior: o.Posterior = None,
     start: o.Start = None,
     end: o.End = None,
     out: o.Out = None,
@@ -70,7 +71,7 @@ def sweep(
         "outcomes": o.listed(outcomes),
         "seeds": seeds,
     }
-    settings = o.assignments(set_) | o.years(start, end)
+    settings = o.assignments(set_) | o.posterior(posterior) | o.years(start, end)
     asked = ask(scenario, {key: value for key, value in given.items() if value not in (None, {})}, settings)
     folder = out or Path("results") / asked.name
     if part:

@@ -88,14 +88,14 @@ def other_world(scenario: Scenario) -> Scenario | None:
     """What a scenario extends, under the same assumptions; None if its policy is no other."""
     if len(scenario.files) < 2:
         return None
-    base = load(scenario.files[-2])
+    base = load(scenario.files[-2], scenario.standing)
     declared = parameters()
     moved = {
         f"parameters.{name}": declared[name].choices[int(value)] if declared[name].choices else value
         for name, value in scenario.parameters.items()
         if value != base.parameters[name]
     }
-    base = load(scenario.files[-2], set=moved) if moved else base
+    base = load(scenario.files[-2], {**scenario.standing, **moved}) if moved else base
     return None if base.shocks == scenario.shocks else base
 
 

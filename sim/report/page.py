@@ -92,8 +92,18 @@ def _scenario(stored: Stored, name: str) -> dict[str, Any]:
         "question": entry.get("question", ""),
         "policies": policies,
         "changed": dict(entry.get("changed_parameters") or {}),
+        "standing": _standing((entry.get("resolved") or {}).get("posterior") or {}),
         "color": style.stroke(name, [stored.base, *stored.others]).color,
     }
+
+
+def _standing(posterior: dict[str, Any]) -> str:
+    """The parameter set in words, empty if there is none."""
+    if not posterior:
+        return ""
+    if posterior.get("draws"):
+        return f"{posterior['set']}, {posterior['draws']} draws taken in turn by the seeds"
+    return f"{posterior['set']}, draw {posterior['draw']}"
 
 
 def quarter(year: float) -> str:

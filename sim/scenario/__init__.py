@@ -1,8 +1,22 @@
 """Scenarios: files in, a validated scenario out, and from it the arrays that a run reads."""
 
-from sim.scenario.resolve import Scenario, catalogue, check, load
+from sim.scenario.listing import catalogue, check
+from sim.scenario.resolve import Scenario, draws, load
 from sim.scenario.schema import json_schema
+from sim.scenario.sets import newest, read_set
 from sim.scenario.template import template
 from sim.scenario.words import diff, show
 
-__all__ = ["Scenario", "catalogue", "check", "diff", "json_schema", "load", "show", "template"]
+__all__ = [
+    "Scenario",
+    "catalogue",
+    "check",
+    "diff",
+    "draws",
+    "json_schema",
+    "load",
+    "newest",
+    "read_set",
+    "show",
+    "template",
+]

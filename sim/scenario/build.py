@@ -11,11 +11,11 @@ from zlib import crc32
 
 import numpy as np
 
-from sim.columns import Firms, Kind, Policy, Sectors, Type, World
+from sim.columns import FIRST_YEAR, Firms, Kind, Policy, Sectors, Type, World
 from sim.declare import Column, allocate, fields
 from sim.parameters import Parameters
 from sim.scenario.checks import names
-from sim.scenario.files import GIVEN
+from sim.scenario.files import GIVEN, Generation
 from sim.scenario.paths import world
 from sim.scenario.policy import Grid, policies
 from sim.scenario.resolve import Scenario
@@ -77,7 +77,12 @@ def _ground(scenario: Scenario) -> _Ground:
 
 def build(scenario: Scenario, seed: int) -> Inputs:
     """The inputs of one run. Write to `firms` only: the rest is shared by all runs of the scenario."""
-    inputs = _inputs(scenario, _happened(scenario, seed))
+    inputs, ground = _inputs(scenario, happened := _happened(scenario, seed)), _ground(scenario)
+    if scenario.draws:
+        inputs = inputs._replace(parameters=Parameters(**scenario.parameters_of(seed)))
+    if _drawn(ground):
+        shocks = tuple(s for s in scenario.shocks if s.probability >= 1.0 or s.id in happened)
+        inputs = inputs._replace(world=_world(ground, tuple(s for s in shocks if s.kind == "generation"), seed))
     return inputs._replace(firms=Firms(*[column.copy() for column in inputs.firms]))
 
 
@@ -141,7 +146,7 @@ def _inputs(scenario: Scenario, happened: frozenset[str]) -> Inputs:
     shocks = tuple(s for s in scenario.shocks if s.probability >= 1.0 or s.id in happened)
     in_force, announced = policies(_grid(ground), shocks)
     return _fixed(ground)._replace(
-        world=_world(ground, tuple(s for s in shocks if s.kind == "generation")),
+        world=_world(ground, tuple(s for s in shocks if s.kind == "generation"), 0),
         in_force=in_force,
         announced=announced,
         parameters=Parameters(**scenario.parameters),
@@ -149,10 +154,42 @@ def _inputs(scenario: Scenario, happened: frozenset[str]) -> Inputs:
     )
 
 
-@lru_cache(maxsize=16)
-def _world(ground: _Ground, shocks: tuple[Shock, ...]) -> World:
-    grid = _grid(ground)
-    return world(ground.scenario.world, grid.names, grid.size["generation"], grid.quarters, shocks)
+@lru_cache(maxsize=64)
+def _world(ground: _Ground, shocks: tuple[Shock, ...], seed: int) -> World:
+    """The seed matters only where take-offs are drawn."""
+    grid, file = _grid(ground), ground.scenario.world
+    return world(file, grid.names, grid.size["generation"], grid.quarters, shocks, _takeoffs(ground, seed))
+
+
+@lru_cache(maxsize=8)
+def _drawn(ground: _Ground) -> tuple[tuple[str, Generation], ...]:
+    """Sector and generation of the midpoints that are drawn per seed."""
+    sectors = ground.scenario.world.sectors.items()
+    return tuple((name, each) for name, sector in sectors for each in sector.generations if each.drawn)
+
+
+def _takeoffs(ground: _Ground, seed: int) -> dict[tuple[str, str], float]:
+    """The drawn midpoints of a seed: exponential waits from the first quarter in which nothing is known.
+
+    A wait has no memory, so that a take-off that did not come by then is as far away as on the first day. One draw by
+    sector and generation; the stream is that of shocks, at the quarter in which knowledge ends.
+    """
+    file = ground.scenario.world
+    if file.takeoffs is None or not _drawn(ground):
+        return {}
+    from sim.arithmetic import log  # brings Numba, as do draws
+    from sim.draws import Stream, key, uniform
+
+    first = (file.takeoffs.after + 1 - FIRST_YEAR) * 4
+    found = {}
+    with np.errstate(over="ignore"):  # hashing wraps round when it is not compiled
+        stream = np.uint64(key(seed, int(Stream.shock), first))
+        for name, each in _drawn(ground):
+            luck = uniform(stream, crc32(f"{name} {each.name}".encode()))
+            mean = file.takeoffs.pace * (file.sectors[name].cycle or 0.0)
+            begin = FIRST_YEAR + max(first, each.arrival or 0) / 4
+            found[name, each.name] = float(begin - mean * log(1.0 - luck))
+    return found
 
 
 @lru_cache(maxsize=8)

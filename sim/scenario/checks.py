@@ -92,6 +92,11 @@ def world_problems(world: WorldFile) -> Iterator[Found]:
     for name, sector in world.sectors.items():
         for location, message in _sector_problems(sector, regions, world.host):
             yield ("sectors", name, *location), message
+        drawn = [n for n, generation in enumerate(sector.generations) if generation.drawn]
+        if drawn and world.takeoffs is None:
+            yield ("sectors", name, "generations", drawn[0], "midpoint"), "drawn, but nothing says how: give `takeoffs`"
+        elif drawn and sector.cycle is None:
+            yield ("sectors", name, "cycle"), "missing; drawn midpoints need the length of a technology cycle"
 
 
 def _sector_problems(sector: Any, regions: list[str], host: str) -> Iterator[Found]:

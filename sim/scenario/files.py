@@ -36,7 +36,11 @@ class Country(Model):
     label: Text | None = None
 
 
-_Midpoint = Annotated[float, Quantity("year", "when half of demand has moved to the generation", FIRST_YEAR, 2200)]
+DRAWN = "drawn"  # a midpoint that nobody knows yet: drawn per seed, as `takeoffs` says
+_Midpoint = (
+    Annotated[float, Quantity("year", "when half of demand has moved to the generation", FIRST_YEAR, 2200)]
+    | Literal["drawn"]
+)
 _ByRegion = Annotated[dict[str, _Midpoint], Field(description="by region, with `default` for the others")]
 
 
@@ -50,6 +54,11 @@ class Generation(Model):
     width: Annotated[float, Quantity("years", "years in which demand moves from 50 to 73 %", 0.01, 100)] | None = None
     source: Text | None = None
 
+    @property
+    def drawn(self) -> bool:
+        """Whether a midpoint is drawn per seed."""
+        return DRAWN in (self.midpoint.values() if isinstance(self.midpoint, dict) else (self.midpoint,))
+
 
 _Count = Annotated[int, Quantity("count", "firms at the start", 0, 10_000, whole=True)]
 
@@ -62,6 +71,12 @@ class _Sector(Model):
     multinationals: Annotated[dict[str, _Count], Field(description="multinationals by home region")]
     chinese: Annotated[dict[Literal["state", "private"], _Count], Field(description="Chinese firms by ownership")]
     entrants: Annotated[int, Quantity("count", "empty rows kept for entrants", 0, 10_000, whole=True)] = 0
+    cycle: (
+        Annotated[
+            float, Quantity("years", "length of a technology cycle, which sets the pace of drawn take-offs", 0.1, 100)
+        ]
+        | None
+    ) = None
     source: Text | None = None
     assumed: Annotated[list[str], Field(description="keys whose values are assumed")] = []
 
@@ -112,6 +127,13 @@ class Paths(Model):
     chinese_speed: Annotated[dict[float, float], _path("chinese_speed")]
 
 
+class Takeoffs(Model):
+    """How midpoints that are `drawn` come about: later than `after`, at the rate 1 / (pace x cycle of the sector)."""
+
+    after: Annotated[int, Quantity("year", "last year whose take-offs are known", FIRST_YEAR, LAST_YEAR, whole=True)]
+    pace: Annotated[float, Quantity("ratio", "mean wait for a take-off, in technology cycles", 0.01, 100)]
+
+
 class WorldFile(Model):
     """Regions, sectors and dated conditions."""
 
@@ -121,6 +143,7 @@ class WorldFile(Model):
     groups: Annotated[dict[str, Names], Field(description="names for sets of sectors")] = {}
     paths: Paths
     sectors: dict[str, Sector]
+    takeoffs: Takeoffs | None = None
 
 
 class NamedFirm(Model):
@@ -156,6 +179,28 @@ Version = Annotated[int, BeforeValidator(_version), WithJsonSchema({"const": SCH
 _ReportYear = Annotated[int, Quantity("year", "year reported", FIRST_YEAR, LAST_YEAR, whole=True)]
 
 
+class Posterior(Model):
+    """Which parameter set the world stands on, and which of its posterior draws."""
+
+    set: Annotated[Slug, Field(description="name of a file in sets/, beside the scenarios")]
+    draw: Annotated[
+        int,
+        Quantity(
+            "count", "the draw that all seeds take; 0: fitted parameters keep their defaults", 0, 10_000, whole=True
+        ),
+    ] = 1
+    draws: (
+        Annotated[
+            int, Quantity("count", "this many draws, taken in turn by the seeds, instead of one", 1, 10_000, whole=True)
+        ]
+        | None
+    ) = None
+    values: Annotated[
+        dict[str, list[float]] | None,
+        Field(description="only in resolved files: by parameter, the values that seeds take in turn"),
+    ] = None
+
+
 class File(WorldFile):
     """All keys of a scenario or world file; `shocks` are validated one by one, by their kind."""
 
@@ -169,6 +214,7 @@ class File(WorldFile):
     drop: Annotated[Names, Field(description="ids of inherited shocks to leave out")] = ()
     start: Annotated[_ReportYear, Field(description="first year reported")] = REPORT_YEAR
     end: Annotated[_ReportYear, Field(description="last year")] = DEFAULT_END
+    posterior: Posterior | None = None
     parameters: Assumptions = Assumptions()
     treatment: Annotated[Names, Field(description="parameters that are asked about: the base keeps its own")] = ()
     shocks: list[dict[str, Any]] = []

@@ -10,7 +10,8 @@ from typing import NamedTuple
 WORLD = "world.yaml"
 SUFFIXES = (".yaml", ".yml")
 FOLDER_OF_GROUPS = "groups"
-_OTHER_FILES = ("sweeps", FOLDER_OF_GROUPS)  # folders whose files are no scenarios
+SETS = "sets"  # folder of parameter sets
+ASIDE = ("sweeps", FOLDER_OF_GROUPS, SETS)  # folders whose files are no scenarios
 ASK = " (--allow-outside lifts this)"
 anywhere = ContextVar("anywhere", default=False)  # whether reading may leave the folder of scenarios
 
@@ -78,8 +79,8 @@ def named(name: str, folder: Path) -> Place | str:
 
 
 def names(root: Path) -> dict[str, Path]:
-    """Name -> file of all scenarios under a root; without a world file there: its own files."""
+    """Name -> file of all scenarios under a root, no sweeps, groups or sets; without a world file there: its own."""
     glob = root.rglob if (root / WORLD).is_file() else root.glob
     paths = sorted(path for suffix in SUFFIXES for path in glob(f"*{suffix}") if Place(path, root).inside)
     parts = [(path.relative_to(root), path) for path in paths]
-    return {part.with_suffix("").as_posix(): path for part, path in parts if part.parts[0] not in _OTHER_FILES}
+    return {part.with_suffix("").as_posix(): path for part, path in parts if part.parts[0] not in ASIDE}

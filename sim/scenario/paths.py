@@ -5,7 +5,7 @@ import numpy as np
 from sim.columns import FIRST_YEAR, World
 from sim.declare import Column
 from sim.scenario.checks import Names
-from sim.scenario.files import PATHS, Generation, WorldFile
+from sim.scenario.files import DRAWN, PATHS, Generation, WorldFile
 from sim.scenario.shocks import Shock
 
 
@@ -33,8 +33,18 @@ def _logistic(x: Column) -> Column:
         return np.array([logistic(value) for value in x.ravel().tolist()]).reshape(x.shape)
 
 
-def world(file: WorldFile, known: Names, generations: int, quarters: int, happened: tuple[Shock, ...]) -> World:
-    """`World` over `quarters` from 1979Q1; `happened`: the shocks of this run. Regions in the file's order."""
+def world(
+    file: WorldFile,
+    known: Names,
+    generations: int,
+    quarters: int,
+    happened: tuple[Shock, ...],
+    takeoffs: dict[tuple[str, str], float],
+) -> World:
+    """`World` over `quarters` from 1979Q1, regions in the file's order.
+
+    `happened`: the shocks of this run; `takeoffs`: its drawn midpoints, by sector and generation.
+    """
     when, regions = years(quarters), list(file.regions)
     market = np.empty((quarters, len(file.sectors), len(regions)))
     weight = np.zeros((quarters, len(file.sectors), generations, len(regions)))
@@ -51,7 +61,8 @@ def world(file: WorldFile, known: Names, generations: int, quarters: int, happen
         declared = {generation.name: generation for generation in sector.generations}
         taken = np.zeros((generations, quarters, len(regions)))
         for g, called in enumerate(known.generations[name]):
-            first, part = _demand(declared.get(called), moved.get(called), g == 0, regions, when)
+            takeoff = takeoffs.get((name, called), np.nan)
+            first, part = _demand(declared.get(called), moved.get(called), g == 0, regions, when, takeoff)
             arrived[first:, s, g] = 1.0
             taken[g] = part
         left = np.ones((quarters, len(regions)))
@@ -63,13 +74,13 @@ def world(file: WorldFile, known: Names, generations: int, quarters: int, happen
 
 
 def _demand(
-    declared: Generation | None, shock: Shock | None, first: bool, regions: list[str], when: Column
+    declared: Generation | None, shock: Shock | None, first: bool, regions: list[str], when: Column, takeoff: float
 ) -> tuple[int, Column]:
     """First quarter of a generation, and its share of the demand left by those after it [quarter, region].
 
-    The share is logistic in time, and nothing before the generation arrives. A shock moves arrival and midpoints of a
-    declared generation alike; a new one gets a midpoint half-way through the ramp and an eighth of the ramp as width,
-    so that demand goes from 2 to 98 % within the ramp.
+    `takeoff` stands for midpoints that are drawn. The share is logistic in time, and nothing before the generation
+    arrives. A shock moves arrival and midpoints of a declared generation alike; a new one gets a midpoint half-way
+    through the ramp and an eighth of the ramp as width, so that demand goes from 2 to 98 % within the ramp.
     """
     if first and shock is None:
         return 0, np.ones((len(when), len(regions)))
@@ -82,7 +93,8 @@ def _demand(
         arrival = declared.arrival if shock is None else shock.start
         given, width = declared.midpoint, declared.width
         by_region = given if isinstance(given, dict) else {"default": given}
-        midpoints = np.array([by_region.get(region, by_region.get("default")) for region in regions])
+        told = [by_region.get(region, by_region.get("default")) for region in regions]
+        midpoints = np.array([takeoff if midpoint == DRAWN else midpoint for midpoint in told], dtype=float)
         midpoints = midpoints + (arrival - declared.arrival) / 4
     share = _logistic((when[:, None] - midpoints) / width)
     first_quarter = min(max(arrival, 0), len(when))

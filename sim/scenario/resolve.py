@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,20 @@ from sim.columns import FIRST_YEAR
 from sim.errors import Problem, ScenarioError
 from sim.parameters import parameters as declared_parameters
 from sim.scenario import checks, find
-from sim.scenario.files import DEFAULT_END, OWN_KEYS, File, NamedFirm, WorldFile
+from sim.scenario.files import DEFAULT_END, OWN_KEYS, File, NamedFirm, Posterior, WorldFile
 from sim.scenario.find import Place
+from sim.scenario.lines import Line, differing, line
 from sim.scenario.merge import at, drop, identity, known_by, merge, nearest, override, repeated
+from sim.scenario.posterior import KEY, lay, without_replaced
 from sim.scenario.reader import Node, read, value_of
 from sim.scenario.rows import known_as, rows
+from sim.scenario.sets import read_set
 from sim.scenario.shocks import Shock, shock_of
 from sim.scenario.validate import problem_at, validated
 from sim.scenario.values import is_dated, slug
 
 MOST_FILES = 20  # in a chain
+BASE = "baseline"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +47,11 @@ class Scenario:
     path: Path
     files: tuple[Path, ...]
     world: WorldFile
+    posterior: Posterior | None
     parameters: dict[str, float]
     changed_parameters: dict[str, float]
     treatment: tuple[str, ...]
+    draws: dict[str, tuple[float, ...]]
     shocks: tuple[Shock, ...]
     firms: tuple[NamedFirm, ...]
     start: int
@@ -62,7 +68,7 @@ class Scenario:
     @cached_property
     def world_hash(self) -> str:
         """As `hash`, of what neither parameters nor shocks change."""
-        fixed = {key: value for key, value in self.resolved.items() if key not in ("parameters", "shocks")}
+        fixed = {key: value for key, value in self.resolved.items() if key not in ("parameters", "shocks", KEY)}
         return hash_of(json.dumps(fixed, ensure_ascii=False))
 
     @property
@@ -83,33 +89,28 @@ class Scenario:
         """Length of a run, from 1979Q1."""
         return (self.end + 1 - FIRST_YEAR) * 4
 
-    def policy_lines(self, base: "Scenario | None" = None) -> list[tuple[str, float, float, float | None]]:
-        """Label, year of announcement, start and end (None: it stays) of the policies that `base` does not have.
+    def parameters_of(self, seed: int) -> dict[str, float]:
+        """The parameters under a seed: seed 1 takes the first of N draws, seed N + 1 again the first."""
+        return {**self.parameters, **{name: drawn[(seed - 1) % len(drawn)] for name, drawn in self.draws.items()}}
 
-        A policy of the base that ends earlier or later is a line from the quarter in which that shows; those of one
-        quarter are one line. Without a base: the shocks that the scenario's own file adds.
-        """
+    @property
+    def standing(self) -> dict[str, Any]:
+        """Settings that put another scenario on the same parameter set."""
+        if self.posterior is None:
+            return {}
+        one, several = self.posterior.draw, self.posterior.draws
+        said = (
+            {"set": self.posterior.set, "draw": one}
+            if several is None
+            else {"set": self.posterior.set, "draws": several}
+        )
+        return {f"{KEY}.{key}": value for key, value in said.items()}
+
+    def policy_lines(self, base: "Scenario | None" = None) -> list[Line]:
+        """The policies that `base` does not have; without a base, the shocks that the scenario's own file adds."""
         if base is None:
-            return [_line(shock) for shock in self.shocks if shock.own]
-        theirs, ours = ({shock.id: shock for shock in each.shocks} for each in (base, self))
-        lines = [
-            _line(shock)
-            for key, shock in ours.items()
-            if key not in theirs or _without_end(shock) != _without_end(theirs[key])
-        ]
-        left_out: dict[int, list[str]] = {}
-        for key, old in theirs.items():
-            new = ours.get(key)
-            if new is None:
-                left_out.setdefault(old.announce, []).append(f"without {old.label}")
-            elif new.end != old.end and _without_end(new) == _without_end(old):
-                ends = [shock.end for shock in (new, old) if shock.end is not None]
-                what = "stays on" if new.end is None or (old.end is not None and new.end > old.end) else "ends"
-                left_out.setdefault(min(ends) + 1, []).append(f"{old.label} {what}")
-        for quarter, labels in sorted(left_out.items()):
-            label = labels[0] if len(labels) == 1 else f"{labels[0]}, and {len(labels) - 1} more"
-            lines.append((label, _year(quarter), _year(quarter), None))
-        return lines
+            return [line(shock) for shock in self.shocks if shock.own]
+        return differing(self.shocks, base.shocks)
 
     def __hash__(self) -> int:
         return hash(self.hash)
@@ -123,24 +124,29 @@ def hash_of(document: str) -> str:
     return hashlib.sha256(document.encode()).hexdigest()
 
 
-def _line(shock: Shock) -> tuple[str, float, float, float | None]:
-    return shock.label, _year(shock.announce), _year(shock.start), None if shock.end is None else _year(shock.end)
-
-
-def _without_end(shock: Shock) -> Shock:
-    return replace(shock, end=None)
-
-
-def _year(quarter: int) -> float:
-    return FIRST_YEAR + quarter / 4
-
-
-def load(name: str | Path, set: Mapping[str, Any] | None = None) -> Scenario:
+def load(
+    name: str | Path, set: Mapping[str, Any] | None = None, posterior: Mapping[str, Any] | None = None
+) -> Scenario:
     """The scenario of a name ("baseline") or a path, with `set` (dotted path -> value, or its text) on top.
 
+    `posterior`: another parameter set, draw or number of draws, as {"set": "fit2014", "draws": 20}.
     Raises ScenarioError with every problem of every file.
     """
-    return _resolved(_place(name), set or {})
+    chosen = {f"{KEY}.{key}": value for key, value in (posterior or {}).items()}
+    return _resolved(_place(name), {**chosen, **(set or {})})
+
+
+def draws(
+    name: str, n: int | None = None, scenario: str | Path = BASE, set: Mapping[str, Any] | None = None
+) -> list[Scenario]:
+    """A scenario under each of the first `n` draws of a parameter set, all of them by default.
+
+    Raises ScenarioError if there is no such set or it has fewer draws.
+    """
+    found = read_set(name)
+    count = n if n is not None else 0 if found.draws is None else len(found.draws.marks)
+    numbers = range(1, max(count, 1) + 1)  # without draws the first is asked for, and its absence told
+    return [load(scenario, set, {"set": name, "draw": number}) for number in numbers]
 
 
 def _place(name: str | Path) -> Place:
@@ -226,15 +232,20 @@ def with_settings(tree: Node, settings: Mapping[str, Any]) -> tuple[Node, list[P
         except ValueError as error:
             wrong = [Problem("--set", 0, 0, path, f"{value!r} is not a value: {error}")]
         problems += wrong
-    return tree, problems
+    return without_replaced(tree, settings), problems
 
 
 def _resolved(place: Place, settings: Mapping[str, Any]) -> Scenario:
     chain, problems = _chain(place)
     if not chain or "extends" in chain[0][1].value:  # a chain without its base says nothing about values
         raise ScenarioError(problems)
+    world, laid, unlaid = lay([each for _, each in chain], settings, place.path.parent)
+    if world is not None:
+        chain[0] = (chain[0][0], world)
     tree, own, wrong = _merged(chain)
-    tree, unset = with_settings(tree, settings)
+    tree, unset = with_settings(tree, {path: value for path, value in settings.items() if path.split(".")[0] != KEY})
+    tree = laid.onto(tree) if laid is not None else tree
+    problems += unlaid
     file, models, shocks, invalid = check_tree(tree, own)
     problems += [*wrong, *unset, *invalid]
     if problems or file is None:
@@ -347,9 +358,11 @@ def _scenario(
         path=place.path,
         files=tuple(each.path for each, _ in chain),
         world=WorldFile(**{key: getattr(file, key) for key in WorldFile.model_fields}),
+        posterior=file.posterior,
         parameters=values,
         changed_parameters=changed,
         treatment=file.treatment,
+        draws=drawn_of(file),
         shocks=shocks,
         firms=tuple(file.firms),
         start=file.start,
@@ -364,6 +377,12 @@ def warnings(shocks: Iterable[Shock], last: int, world: WorldFile) -> tuple[str,
     """What is allowed but looks odd: shocks partly outside a run up to the quarter `last`, or where nothing acts."""
     found = [(s.id, text) for s in shocks for text in (checks.partly_outside(s, last), checks.misses_host(s, world))]
     return tuple(f"{key}: {text}" for key, text in found if text)
+
+
+def drawn_of(file: File) -> dict[str, tuple[float, ...]]:
+    """By parameter, the values that seeds take in turn."""
+    values = (file.posterior.values if file.posterior is not None else None) or {}
+    return {name: tuple(drawn) for name, drawn in values.items()}
 
 
 def _assumptions(node: Node, key: str) -> Any:
@@ -404,41 +423,3 @@ def _origin(data: Any, node: Node | None, path: str, key: str) -> Iterator[tuple
             yield from _origin(inner, None, f"{path}.{name}", name)
     else:
         yield path, "default"
-
-
-def check(path: str | Path) -> list[Problem]:
-    """Everything wrong with a file and those it extends, a name shared with another file included; empty: good."""
-    try:
-        scenario = load(path)
-    except ScenarioError as error:
-        return list(error.problems)
-    root = find.root_of(scenario.path.parent)
-    others = [other for other in find.names(root).values() if other != scenario.path]
-    same = [other for other in others if _name(other, root) == scenario.name]
-    shown = Place(scenario.path, root).shown
-    return [
-        Problem(shown, 0, 0, "name", f"{scenario.name!r} is also the name of {Place(other, root).shown}")
-        for other in same
-    ]
-
-
-def _name(path: Path, root: Path) -> str:
-    """The name a file would have, or nothing if it is no readable scenario."""
-    tree = read(path, Place(path, root).shown)[0]
-    if tree is None or "vary" in tree.value:
-        return ""
-    named = tree.value.get("name")
-    stem = path.relative_to(root).with_suffix("").as_posix()
-    return slug(str(named.value)) if named is not None and named.value else slug(stem)
-
-
-def catalogue(root: Path | None = None) -> list[tuple[str, str, Path]]:
-    """Name to load by, title and file of every scenario under `root` (default: where names are looked up from here)."""
-    base = root if root is not None else list(find.folders(Path.cwd()))[-1][0]
-    listed = []
-    for name, path in find.names(base).items():
-        tree = read(path, Place(path, base).shown)[0]
-        if tree is not None and "vary" not in tree.value:
-            title = tree.value.get("title") or tree.value.get("name")
-            listed.append((name, str(title.value) if title else name, path))
-    return listed

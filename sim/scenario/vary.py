@@ -12,15 +12,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.errors import ScenarioError
+from sim.errors import Problem, ScenarioError
 from sim.scenario import checks
 from sim.scenario.files import DEFAULT_END, GIVEN, SHOCKS, Assumptions, Sector, WorldFile
 from sim.scenario.merge import plant
+from sim.scenario.posterior import KEY
 from sim.scenario.reader import value_of
 from sim.scenario.resolve import (
     Scenario,
     check_tree,
     data_of,
+    drawn_of,
     hash_of,
     last_quarter,
     shock_from,
@@ -91,7 +93,7 @@ class _Template:
         head, _, rest = path.partition(".")
         name, _, key = rest.partition(".")
         if head == "parameters" and name in self.scenario.parameters and not key:
-            return head
+            return "" if name in self.scenario.draws else head
         if head == "shocks" and key and name in self.places and key.partition(".")[0] not in _BOUND:
             return "" if self.scenario.shocks[self.places[name]].kind == "generation" else head
         return head if head == "sectors" and name in self.scenario.world.sectors and key in GIVEN else ""
@@ -165,6 +167,11 @@ class _Template:
     def _whole(self, values: Mapping[str, Any]) -> Scenario:
         """The long way: all checks, and every problem in words."""
         base = self.scenario
+        chosen = [path for path in values if path.split(".")[0] == KEY]
+        if chosen:
+            raise ScenarioError(
+                [Problem(_SET, 0, 0, path, "cannot be varied; --posterior N runs over draws") for path in chosen]
+            )
         tree, unset = with_settings(self.tree, values)
         own = frozenset(shock.id for shock in base.shocks if shock.own)
         file, models, shocks, problems = check_tree(tree, own)
@@ -178,6 +185,7 @@ class _Template:
             world=WorldFile(**{key: getattr(file, key) for key in WorldFile.model_fields}),
             parameters=moved,
             changed_parameters={**base.changed_parameters, **new},
+            draws=drawn_of(file),
             shocks=complete,
             firms=tuple(file.firms),
             start=file.start,

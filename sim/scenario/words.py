@@ -129,6 +129,7 @@ def show(scenario: Scenario, full: bool = False) -> str:
         f"{scenario.name}: {scenario.title}",
         *([scenario.question] if scenario.question else []),
         f"files       {chain}",
+        *_shown_posterior(scenario),
     ]
     lines += [f"reported    {scenario.start} to {scenario.end}", f"hash        {scenario.hash[:16]}"]
     world = scenario.world
@@ -156,6 +157,14 @@ def show(scenario: Scenario, full: bool = False) -> str:
             ),
         ]
     return "\n".join(lines)
+
+
+def _shown_posterior(scenario: Scenario) -> list[str]:
+    if scenario.posterior is None:
+        return []
+    several = scenario.posterior.draws
+    which = f"draw {scenario.posterior.draw}" if several is None else f"{several} draws, taken in turn by the seeds"
+    return [f"parameters  set {scenario.posterior.set}, {which}"]
 
 
 def _shown_shocks(scenario: Scenario) -> list[str]:

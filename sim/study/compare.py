@@ -69,7 +69,7 @@ def plan(scenarios: Sequence[Any], seeds: tuple[int, ...]) -> Plan:
         )
     named = {base.name: base}
     references: dict[str, str] = {}
-    variants: dict[tuple[float, ...], Any] = {tuple(base.parameters.values()): base}
+    variants: dict[str, Any] = {repr(_assumptions(base, base)): base}
     for other in others:
         if other.name in named:
             raise UsageError(f"two scenarios are named {other.name}", "give one of them another `name`")
@@ -78,7 +78,7 @@ def plan(scenarios: Sequence[Any], seeds: tuple[int, ...]) -> Plan:
             raise UsageError(years, "give --start and --end")
         named[other.name] = other
         assumed = _assumptions(base, other)
-        key = tuple(assumed.values())
+        key = repr(assumed)
         if key not in variants:
             variants[key] = _under_assumptions(base, other, assumed)
         references[other.name] = variants[key].name
@@ -86,16 +86,18 @@ def plan(scenarios: Sequence[Any], seeds: tuple[int, ...]) -> Plan:
     return Plan("compare", named, seeds, references)
 
 
-def _assumptions(base: Any, other: Any) -> dict[str, float]:
-    """The parameters of a fair base: the other's, but its own where either asks about them."""
+def _assumptions(base: Any, other: Any) -> dict[str, Any]:
+    """Settings of a fair base: the other's parameter set and parameters, but its own where either asks about them."""
     own = {*base.treatment, *other.treatment}
-    return {key: base.parameters[key] if key in own else value for key, value in other.parameters.items()}
+    stood = base if other.standing == base.standing else load(base.path, other.standing)
+    shared = {key: value for key, value in other.parameters.items() if key not in other.draws and key not in own}
+    moved = {key: value for key, value in shared.items() if value != stood.parameters[key] or key in stood.draws}
+    return {**other.standing, **{f"parameters.{key}": value for key, value in moved.items()}}
 
 
-def _under_assumptions(base: Any, other: Any, assumed: dict[str, float]) -> Any:
-    """The base with those parameters."""
-    moved = {key: value for key, value in assumed.items() if value != base.parameters[key]}
-    variant = load(base.path, {f"parameters.{key}": value for key, value in moved.items()})
+def _under_assumptions(base: Any, other: Any, assumed: dict[str, Any]) -> Any:
+    """The base with those settings."""
+    variant = load(base.path, assumed)
     title = f"{base.title}, with the assumptions of {other.name}"
     return dataclasses.replace(variant, name=f"{base.name}--{other.name}", title=title)
 

@@ -25,8 +25,17 @@ def test_a_short_run(call, tmp_path):
     found = json.loads(target.read_text())
     assert found["formations"]["n"] > 100 and "rail" in found["formations"]["by_sector"]
     assert found["formations"]["by_period"].keys() == {"2015-19", "2020-26"}
-    assert "trend_sector" in out and "no evidence yet" in out and "Order of flips" in out
+    assert "trend_sector" in out and "Order of flips" in out
+    assert "set fit2014, which knows data up to 2014" in out and "electric cars" in out
+    assert found["parameters"]["set"] == "fit2014" and found["parameters"]["until"] == 2014
     assert [path.name for path in tmp_path.iterdir()] == ["scores.json"]
+
+
+def test_a_set_that_knows_too_much_is_told(call):
+    code, out, _ = call("--seeds", "1", "--set", "end=2027", "--set", "posterior.set=all2025", "--workers", "1")
+    assert code == 0 and "skill here is no evidence" in out
+    code, _, err = call("--until", "2001")
+    assert code == 6 and "no parameter set is fitted with data up to 2001" in err and "hint: calibrate one" in err
 
 
 @pytest.mark.parametrize("option", ["--cases", "--series", "--sectors"])

@@ -14,7 +14,11 @@ from sim.scenario.words import flatten
 
 NAME = "tariff_escalation"
 BASE = load(NAME)
-NUMBERS = [path for path, value in flatten(BASE.resolved).items() if isinstance(value, int | float)]
+NUMBERS = [  # which draw a scenario stands on is chosen when it is loaded
+    path
+    for path, value in flatten(BASE.resolved).items()
+    if isinstance(value, int | float) and not path.startswith("posterior.")
+]
 SIZES = {key for kind in KINDS.values() for key in kind.sizes}
 
 

@@ -43,6 +43,8 @@ class Scenario:
     question: str = "What happens?"
     parameters: dict[str, float] = field(default_factory=dict)
     changed_parameters: dict[str, float] = field(default_factory=dict)
+    draws: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    standing: dict[str, Any] = field(default_factory=dict)
     files: tuple[Any, ...] = ()
     failing: tuple[int, ...] = ()  # seeds whose run raises
     killing: tuple[int, ...] = ()  # seeds that end their process

@@ -1,0 +1,8 @@
+"""Calibration: parameters fitted to what was known by some year, by history matching and then by approximate Bayesian
+computation."""
+
+from sim.calibration.course import Calibration, Options, calibrate
+from sim.calibration.identification import identification
+from sim.calibration.twin import twins
+
+__all__ = ["Calibration", "Options", "calibrate", "identification", "twins"]

@@ -1,0 +1,156 @@
+"""The course of a calibration: waves of history matching, then approximate Bayesian computation on what they leave."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calibration.abc import Sample, accept, distance
+from sim.calibration.emulator import Emulator
+from sim.calibration.evaluations import Evaluations, Evaluator, prepared
+from sim.calibration.history_matching import Aim, remaining
+from sim.calibration.space import Space
+from sim.calibration.targets import Targets, targets_of
+from sim.errors import NotEnough, UsageError
+from sim.scenario import load
+from sim.scenario.sets import ParameterSet
+
+BASE = "baseline"
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a calibration is carried out.
+
+    out: folder that holds evaluated points; workers: threads; points, waves: fewer than the set's file asks for, for a
+    trial; progress: called with points done, asked for and found earlier; note: with lines worth telling.
+    """
+
+    out: Path
+    workers: int = 1
+    points: int | None = None
+    waves: int | None = None
+    progress: Callable[[int, int, int], None] = lambda done, planned, found: None
+    note: Callable[[str], None] = lambda line: None
+
+    def __post_init__(self) -> None:
+        for name in ("workers", "points", "waves"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise UsageError(f"--{name}: at least 1")
+
+    @property
+    def trial(self) -> bool:
+        """Whether less is done than the set's file asks for."""
+        return self.points is not None or self.waves is not None
+
+
+class Wave(NamedTuple):
+    """What a wave ran, and what it left of the prior; `cutoff` is above the one asked for if nothing was left there."""
+
+    points: int
+    share: float
+    cutoff: float
+
+
+class Calibration(NamedTuple):
+    """What came out; `first`: the first wave, over the whole prior; `last`: the points of the final stage."""
+
+    found: ParameterSet
+    targets: Targets
+    space: Space
+    first: Evaluations
+    every: Evaluations
+    last: Evaluations
+    waves: tuple[Wave, ...]
+    emulator: Emulator
+    sample: Sample
+
+    @property
+    def aim(self) -> Aim:
+        return Aim(self.targets.values, self.targets.spread)
+
+    @property
+    def draws(self) -> Floats:
+        """Parameters of the accepted draws [draw, parameter]."""
+        return self.space.parameters(self.last.points[self.sample.chosen])
+
+
+def calibrate(found: ParameterSet, options: Options) -> Calibration:
+    """Fit a set. What was evaluated before in `options.out` is not run again.
+
+    Raises UsageError without scikit-learn, ScenarioError on a wrong set or targets, NotEnough where there is nothing to
+    fit or to fit to, Conflict if the folder is in use, CannotCreate, IoFailure.
+    """
+    if find_spec("sklearn") is None:
+        raise UsageError("calibrate needs scikit-learn", 'pip install "contraflow[calibrate]"')
+    targets = targets_of(found)
+    if not found.file.priors or not targets.targets:
+        raise NotEnough(
+            f"{found.name} has no {'targets' if found.file.priors else 'priors'}", "see docs/calibration.md"
+        )
+    with prepared(options.out).lock():
+        return _Course(found, targets, options).run()
+
+
+class _Course:
+    def __init__(self, found: ParameterSet, targets: Targets, options: Options) -> None:
+        self.found, self.targets, self.options = found, targets, options
+        self.file, self.space = found.file, Space(found.file.priors)
+        base = load(BASE, {"end": found.file.until}, posterior={"set": found.name, "draw": 0})
+        self.evaluate = Evaluator(base, targets, options.out, options.workers, options.progress)
+        self.aim = Aim(targets.values, targets.spread)
+        self.emulators: list[Emulator] = []
+
+    def run(self) -> Calibration:
+        waves, file = self.file.waves, self.file
+        number, size = self.options.waves or waves.number, self.options.points or waves.points
+        points = self.space.hypercube(size, file.seed)
+        every = first = self._run(points, waves.seeds, f"wave 1 of {number}")
+        told: list[Wave] = []
+        for wave in range(1, number + 1):
+            self._learn(every, waves.seeds, wave)
+            last = wave == number
+            wanted = (self.options.points or file.abc.points) if last else size
+            seed = file.seed + 1000 * wave
+            left = remaining(self.space, self.aim, self.emulators, wanted, file.emulator.candidates, waves.cutoff, seed)
+            told.append(Wave(len(every.points), left.share, left.cutoff))
+            self._tell(wave, left.share, left.cutoff, len(left.points))
+            if last:
+                break
+            every = every.and_(self._run(left.points, waves.seeds, f"wave {wave + 1} of {number}"))
+        final = self._run(left.points, file.abc.seeds, "final stage")
+        distances = distance(final.moments, *self.aim, final.variance, file.abc.seeds)
+        sample = accept(final.points, distances, final.losses, file.abc.ledger, file.abc.accepted, file.seed)
+        return Calibration(
+            self.found, self.targets, self.space, first, every, final, tuple(told), self.emulators[-1], sample
+        )
+
+    def _run(self, points: Floats, seeds: int, stage: str) -> Evaluations:
+        self.options.note(f"{stage}: {len(points)} points, {seeds} seeds each")
+        return self.evaluate(points, self.space.names, self.space.parameters(points), range(1, seeds + 1))
+
+    def _learn(self, every: Evaluations, seeds: int, wave: int) -> None:
+        self.options.note(f"emulators of {len(self.aim.values)} moments learn from wave {wave}")
+        part = every.part(slice(-self.file.emulator.trained, None))
+        self.emulators.append(
+            Emulator(part.points, part.moments, part.variance, seeds, self.file.emulator.restarts, self.file.seed)
+        )
+
+    def _tell(self, wave: int, share: float, cutoff: float, count: int) -> None:
+        more = "" if cutoff <= self.file.waves.cutoff else f" (nothing is left at {self.file.waves.cutoff:g})"
+        self.options.note(
+            f"wave {wave}: {share:.2g} of the prior is not ruled out at {cutoff:.3g}{more}; {count} points"
+        )
+
+
+def scores(made: Calibration) -> Floats:
+    """Implausibility [moment] of the accepted draws' mean moments, without an emulator between."""
+    chosen = made.last.part(made.sample.chosen)
+    total = made.aim.spread + chosen.variance.mean(0)
+    return np.asarray(np.abs(made.aim.values - chosen.moments.mean(0)) / np.sqrt(total))

@@ -1,0 +1,101 @@
+"""What a calibration leaves: the draws beside the set, and the numbers that documents quote."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.calibration.course import Calibration, scores
+from sim.columns import SCHEMA
+from sim.errors import CannotCreate
+
+QUANTILES = (0.05, 0.5, 0.95)
+
+
+def draws_csv(made: Calibration) -> str:
+    """The accepted draws as a set's CSV holds them."""
+    lines = [",".join(("draw", *made.space.names))]
+    lines += [",".join((str(n), *(f"{value:.6g}" for value in row))) for n, row in enumerate(made.draws.tolist(), 1)]
+    return "\n".join(lines) + "\n"
+
+
+def summary(made: Calibration) -> dict[str, Any]:
+    """Everything that came out, as plain data."""
+    chosen = made.last.part(made.sample.chosen)
+    return {
+        "schema": SCHEMA,
+        "set": made.found.name,
+        "until": made.targets.until,
+        "parameters": {name: _parameter(made, n) for n, name in enumerate(made.space.names)},
+        "moments": _moments(made),
+        "waves": [wave._asdict() for wave in made.waves],
+        "points": len(made.last.points),
+        "draws": len(made.sample.chosen),
+        "effective": float(1.0 / (made.sample.weights**2).sum()),
+        "flattened": made.sample.flattened,
+        "ledger": {
+            "rows": len(made.targets.rows),
+            "log_loss": [float(each) for each in np.quantile(chosen.losses, QUANTILES)],
+            "recording_odds": [float(each) for each in np.quantile(chosen.odds, QUANTILES)],
+        },
+    }
+
+
+def _parameter(made: Calibration, n: int) -> dict[str, Any]:
+    prior = made.found.file.priors[made.space.names[n]]
+    drawn = made.draws[:, n]
+    within = made.space.points(made.draws)[:, n]
+    return {
+        "prior": [prior.low, prior.high],
+        "scale": prior.scale,
+        "posterior": [float(each) for each in np.quantile(drawn, QUANTILES)],
+        "central": float(drawn[0]),
+        "narrowing": float(within.std() * np.sqrt(12.0)),  # standard deviation over the prior's
+    }
+
+
+def _moments(made: Calibration) -> dict[str, Any]:
+    chosen, implausible = made.last.part(made.sample.chosen), scores(made)
+    told = {}
+    for m, target in enumerate(made.targets.targets):
+        told[target.name] = {
+            "value": target.value,
+            "sd": target.sd,
+            "discrepancy": target.discrepancy,
+            "newest": target.newest,
+            "source": target.source,
+            "prior": [float(each) for each in np.quantile(made.first.moments[:, m], QUANTILES)],
+            "simulated": [float(each) for each in np.quantile(chosen.moments[:, m], QUANTILES)],
+            "run_sd": float(np.sqrt(chosen.variance[:, m].mean())),
+            "implausibility": float(implausible[m]),
+        }
+    return told
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file in one step; raises CannotCreate."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CannotCreate(f"cannot write {path}: {error.strerror}", "choose another --out") from error
+
+
+def as_json(told: dict[str, Any]) -> str:
+    """Numbers to six digits, None for what is none."""
+    return json.dumps(_rounded(told), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(each) for each in value]
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if np.isfinite(value) else None
+    return value

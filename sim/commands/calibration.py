@@ -1,0 +1,126 @@
+"""`calibrate`: a parameter set fitted to its targets."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.commands import options as o
+from sim.commands.progress import Display
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this page."""
+    app.command(epilog="Example: python run.py calibrate fit2014 --points 40 --waves 2")(calibrate)
+
+
+def calibrate(
+    name: Annotated[str, typer.Argument(metavar="SET", help="A name in scenarios/sets.", show_default=False)],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Evaluated points [results/calibrate-SET].")
+    ] = None,
+    workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Threads [all cores].")] = None,
+    points: Annotated[
+        int | None, typer.Option("--points", metavar="N", help="Points of each stage, for a trial.")
+    ] = None,
+    waves: Annotated[int | None, typer.Option("--waves", metavar="N", help="Waves, for a trial.")] = None,
+    twin: Annotated[bool, typer.Option("--twin", help="Are known parameters recovered from made-up targets?")] = False,
+    json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every number there too.")] = None,
+    format_: o.Formats = "png,svg",
+    quiet: o.Quiet = False,
+) -> int:
+    """Fit a parameter set: history matching, then approximate Bayesian computation. The same command again continues.
+
+    Draws and numbers are written to DIR and, unless it is a trial, beside the set.
+    """
+    from sim import calibration
+    from sim.calibration import result
+    from sim.errors import CannotCreate
+    from sim.plots import calibration as figures
+    from sim.scenario.sets import read_set
+    from sim.study.engines import default_workers
+
+    formats = o.formats(format_)
+    if json is not None and not json.parent.is_dir():
+        raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
+    found = read_set(name)
+    folder = out or Path("results") / f"calibrate-{found.name}"
+    display = Display("calibrate", quiet)
+    asked = calibration.Options(folder, workers or default_workers(), points, waves, _progress(display), display.note)
+    places = [folder] if asked.trial else [folder, found.place.path.parent]
+    with display.shown():
+        made = calibration.calibrate(found, asked)
+        told = result.summary(made) | {"identification": calibration.identification(made)}
+        for place in places:  # before the twins, which take a while
+            result.write(place / f"{found.name}.csv", result.draws_csv(made))
+        if twin:
+            display.note("twin test")
+            told["twin"] = calibration.twins(made)
+    for path in [place / f"{found.name}.json" for place in places] + ([json] if json is not None else []):
+        result.write(path, result.as_json(told))
+    drawn = dict(zip(made.space.names, made.draws.T.tolist(), strict=True))
+    figures.draw(folder / "figures", told, drawn, formats)
+    if not quiet:
+        _print(told)
+        print(f"Figures: {folder / 'figures'}")
+        print(
+            f"Draws:   {places[-1] / found.name}.csv"
+            + (" (a trial: the set itself is as it was)" if asked.trial else "")
+        )
+    return 0
+
+
+def _progress(display: Display) -> Any:
+    from time import monotonic
+
+    from sim.study.plan import Progress
+
+    began = monotonic()
+
+    def told(done: int, planned: int, found: int) -> None:
+        nonlocal began
+        if done == found:  # a stage begins
+            began = monotonic()
+        display(Progress(planned, done, 0, found, monotonic() - began))
+
+    return told
+
+
+def _print(told: dict[str, Any]) -> None:
+    rows = [["parameter", "prior", "", "posterior 5 %", "50 %", "95 %", "draw 1", "narrowing"]]
+    for name, each in told["parameters"].items():
+        numbers = [*each["posterior"], each["central"], each["narrowing"]]
+        rows.append([name, *(o.number(bound) for bound in each["prior"]), *(o.number(value) for value in numbers)])
+    print(o.aligned(rows))
+    rows = [["moment", "target", "sd", "simulated 5 %", "50 %", "95 %", "implausibility"]]
+    for name, each in told["moments"].items():
+        spread = (each["sd"] ** 2 + each["discrepancy"] ** 2) ** 0.5
+        numbers = [each["value"], spread, *each["simulated"], each["implausibility"]]
+        rows.append([name, *(o.number(value) for value in numbers)])
+    print("\n" + o.aligned(rows))
+    _print_identification(told["identification"])
+    if "twin" in told:
+        _print_twin(told["twin"])
+    left = told["waves"][-1]
+    print(f"\n{left['share']:.2g} of the prior is not ruled out at an implausibility of {left['cutoff']:.3g}.")
+    print(f"{told['draws']} draws of {told['points']} points; weights flattened by {o.number(told['flattened'])}.")
+    rows_, loss = told["ledger"]["rows"], told["ledger"]["log_loss"]
+    print(f"Log-loss of {rows_} known rows of the ledger: {', '.join(o.number(each) for each in loss)} (5, 50, 95 %).")
+
+
+def _print_identification(told: dict[str, Any]) -> None:
+    """Directions of the parameters, from best to least known."""
+    rows = [["direction", "singular value", "known"]]
+    for each in told["directions"]:
+        words = " ".join(f"{at:+.2f} {name}" for name, at in each["loadings"].items())
+        rows.append([words, o.number(each["singular_value"]), "yes" if each["identified"] else "no"])
+    print("\n" + o.aligned(rows))
+    known = f"{told['rank']} of {len(rows) - 1} directions"
+    print(f"The moments tell {known} apart (singular value above {told['tolerance']:.2f}).")
+
+
+def _print_twin(told: dict[str, Any]) -> None:
+    rows = [["parameter", "coverage of 90 %", "correlation", "narrowing"]]
+    rows += [[name, *(o.number(value) for value in each.values())] for name, each in told["parameters"].items()]
+    print("\n" + o.aligned(rows))
+    print(f"{told['twins']} twins; intervals hold {told['coverage']:.0%} of the truths.")
