@@ -24,7 +24,7 @@ def backtest(
         int | None,
         typer.Option("--until", metavar="YEAR", help="Last year naive forecasts may use; later is scored [2014]."),
     ] = None,
-    seeds: o.Seeds = "50",
+    seeds: o.Seeds = "100",
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every score.")] = None,
     set_: o.Set = None,
     posterior: o.Posterior = None,
@@ -51,7 +51,7 @@ def backtest(
     world = load("baseline", {**o.assignments(set_), **standing})
     display = Display("backtest", quiet)
     with display.shown():
-        ensemble = history.run_worlds([world], chosen, workers or default_workers(), _progress(display, len(chosen)))
+        ensemble = history.run_worlds(world, chosen, workers or default_workers(), _progress(display, len(chosen)))
     found = history.backtest(ensemble, evidence, last)
     scores = {**found.scores, "parameters": _parameters(world)}
     if json is not None:

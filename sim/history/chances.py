@@ -26,7 +26,7 @@ def chances(ensemble: Ensemble, rows: Sequence[Adoption]) -> Floats:
     how sure the forecast is (docs/decisions/0019). Rows of one sector and year have one forecast; those of a
     generation have that of their sector, for a partnership carries the firm's whole offer.
     """
-    return np.mean([_of_one_draw(ensemble.draw(number), rows) for number in range(ensemble.draws)], axis=0)
+    return np.mean([_of_one_draw(each, rows) for each in ensemble.by_draw()], axis=0)
 
 
 def _of_one_draw(ensemble: Ensemble, rows: Sequence[Adoption]) -> Floats:

@@ -44,7 +44,7 @@ def forecasts(ensemble: Ensemble, known: Sequence[Adoption], asked: Sequence[Ado
         raise NotEnough("no formation or conversion is early enough to estimate naive forecasts", "a later --until")
     types = np.array([row.type for row in known])
     told, odds = {}, 1.0
-    for name, runs in ((POOLED, ensemble._replace(draws=1)), (MODEL, ensemble)):
+    for name, runs in ((POOLED, ensemble._replace(drawn=())), (MODEL, ensemble)):
         odds = recording_odds(chances(runs, known), types)
         told[name] = observed(chances(runs, asked), odds)
     return told | {name: forecast(known, asked) for name, forecast in NAIVE.items()}, odds

@@ -29,7 +29,7 @@ class Ensemble(NamedTuple):
     generations: tuple[tuple[str, ...], ...]
     metrics: dict[str, Floats]  # each [N, T, S]
     levels: Floats  # technology level of generations [N, T, S, G]
-    draws: int = 1  # of parameters, taken in turn by the runs
+    drawn: tuple[int, ...] = ()  # by run, which draw of parameters it took; empty: all took one
 
     @property
     def last_year(self) -> int:
@@ -48,12 +48,16 @@ class Ensemble(NamedTuple):
         one = rows[0]
         return self.levels[..., one, self.generations[one].index(place.generation)]
 
-    def draw(self, number: int) -> "Ensemble":
-        """The runs of one draw, counted from 0."""
-        own = slice(number, None, self.draws)
-        return Ensemble(
-            self.sectors, self.generations, {name: path[own] for name, path in self.metrics.items()}, self.levels[own]
-        )
+    def by_draw(self) -> "list[Ensemble]":
+        """The runs of each draw of parameters."""
+        if not self.drawn:
+            return [self]
+        drawn = np.array(self.drawn)
+        groups = [np.flatnonzero(drawn == each) for each in np.unique(drawn)]
+        return [
+            self._replace(metrics={n: path[own] for n, path in self.metrics.items()}, levels=self.levels[own], drawn=())
+            for own in groups
+        ]
 
     def total(self, metric: str, place: Place, first: int, last: int) -> float:
         """Sum of a metric over runs, the sectors of a place, and the years from first to last, clipped to the run."""
@@ -71,23 +75,22 @@ def quarter(year: float) -> int:
 
 
 def run_worlds(
-    draws: Sequence[Scenario], seeds: Sequence[int], workers: int, progress: Callable[[int], None] = lambda done: None
+    scenario: Scenario, seeds: Sequence[int], workers: int, progress: Callable[[int], None] = lambda done: None
 ) -> Ensemble:
-    """One run per seed. `draws`: the scenario under one or more draws of its parameters, taken in turn by the seeds.
+    """One run per seed, under the draw of parameters that the seed takes.
 
     `progress` is called with the number of runs done. Threads suffice: the kernel releases the interpreter's lock.
     """
-    names = labels(draws[0])
-    pairs = [(draws[n % len(draws)], seed) for n, seed in enumerate(seeds)]
-    done = [_reduced(*pairs[0])]  # compiled once, before threads share it
+    names = labels(scenario)
+    done = [_reduced(scenario, seeds[0])]  # compiled once, before threads share it
     with ThreadPoolExecutor(workers) as pool:
-        for one in pool.map(lambda pair: _reduced(*pair), pairs[1:]):
+        for one in pool.map(lambda seed: _reduced(scenario, seed), seeds[1:]):
             done.append(one)
             progress(len(done))
     metrics = {name: np.stack([plain[name] for plain, _ in done]) for name in PLAIN}
-    return Ensemble(
-        names.sectors, names.generations, metrics, np.stack([levels for _, levels in done]), min(len(draws), len(seeds))
-    )
+    levels = np.stack([levels for _, levels in done])
+    drawn = tuple(scenario.draw_of(seed) for seed in seeds)
+    return Ensemble(names.sectors, names.generations, metrics, levels, drawn)
 
 
 def _reduced(scenario: Scenario, seed: int) -> tuple[dict[str, Floats], Floats]:

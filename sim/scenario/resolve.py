@@ -89,9 +89,13 @@ class Scenario:
         """Length of a run, from 1979Q1."""
         return (self.end + 1 - FIRST_YEAR) * 4
 
+    def draw_of(self, seed: int) -> int:
+        """Which of its N draws a seed takes: seed 1 the first, 0, and seed N + 1 again the first."""
+        return (seed - 1) % max((len(drawn) for drawn in self.draws.values()), default=1)
+
     def parameters_of(self, seed: int) -> dict[str, float]:
-        """The parameters under a seed: seed 1 takes the first of N draws, seed N + 1 again the first."""
-        return {**self.parameters, **{name: drawn[(seed - 1) % len(drawn)] for name, drawn in self.draws.items()}}
+        """The parameters under a seed."""
+        return {**self.parameters, **{name: drawn[self.draw_of(seed)] for name, drawn in self.draws.items()}}
 
     @property
     def standing(self) -> dict[str, Any]:
