@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sim.columns import Type
+from sim.columns import FIRST_YEAR, Type
 from sim.declare import Field, fields
 from sim.plots.observed import Mark
 from sim.records import Market, Outcome, Vintage
@@ -79,7 +79,8 @@ def setup() -> Any:
     matplotlib.rcdefaults()
     matplotlib.rcParams.update(
         {
-            "font.family": ["DejaVu Sans", *wide],
+            "font.family": "sans-serif",  # written last into SVG, for readers without the first
+            "font.sans-serif": ["DejaVu Sans", *wide],
             "font.size": 8,
             "axes.titlesize": 8,
             "axes.labelsize": 8,
@@ -114,6 +115,12 @@ def setup() -> Any:
     return Figure
 
 
+def quarter(year: float) -> str:
+    """A decimal year as YYYYQn."""
+    count = round((year - FIRST_YEAR) * 4)
+    return f"{FIRST_YEAR + count // 4}Q{count % 4 + 1}"
+
+
 def words(name: str) -> str:
     """A name as a label: `auto_components` reads Auto components, `cars/electric` Cars: electric."""
     if name == "all":
@@ -145,7 +152,7 @@ UNITS = {
     "probability": "% a quarter",
     "count": "number",
     "money": "bn 2020 USD a year",
-    "log": "log, 0.1 ≈ 10 %",
+    "log": "log points, 0.1 ≈ 10 %",
     "ratio": "ratio",
     "months": "months",
     "index": "index",
@@ -155,6 +162,16 @@ UNITS = {
 def unit(field: Field) -> str:
     """The unit as an axis says it."""
     return UNITS.get(field.unit, field.unit)
+
+
+def formula(field: Field) -> str:
+    """A metric's formula as a sentence's beginning, with typographic signs."""
+    return polish(f"{field.formula[:1].upper()}{field.formula[1:]}".replace(" - ", " − ").replace(" x ", " × "))
+
+
+def polish(text: str) -> str:
+    """Straight apostrophes, as declarations have them, made typographic."""
+    return text.replace("'", "’")
 
 
 def percent(field: Field) -> bool:
@@ -187,16 +204,20 @@ def format_axis(axis: Any, field: Field, difference: bool = False) -> None:
     axis.set_major_formatter(FuncFormatter(text))
 
 
-def year_axis(axes: Any, first: float, last: float, ticks: int = 4) -> None:
-    """The years first to last, both whole, on the horizontal axis, and a thin line where history ends."""
+def year_axis(axes: Any, first: float, last: float, ticks: int = 4, at: float | None = None) -> None:
+    """The years first to last, both whole, on the horizontal axis, and a thin line where history ends.
+
+    at: the part of a year at which ticks stand and the panel begins and ends, for areas that are to fill it; absent:
+    ticks stand at the beginning of years, and the panel ends with the last year.
+    """
     from matplotlib.ticker import FuncFormatter
 
     first, last = float(first // 1), float(last // 1)
-    axes.set_xlim(first, last + 1)
+    axes.set_xlim(*((first, last + 1) if at is None else (first + at, last + at)))
     step = next((step for step in (1, 2, 5, 10, 20, 25) if (last - first) / step <= ticks), 50)
     start = int(first if first % 10 == 0 or step == 1 else -(-first // step) * step)
-    axes.set_xticks([year for year in range(start, int(last) + 1, step)])
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
+    axes.set_xticks([year + (at or 0.0) for year in range(start, int(last) + 1, step)])
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value // 1:.0f}"))
     if first < HISTORY_ENDS < last + 1:
         axes.axvline(HISTORY_ENDS, color=GREY, linewidth=0.6, linestyle=(0, (1, 2)), zorder=2.2)
 

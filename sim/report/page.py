@@ -13,7 +13,6 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from sim.columns import FIRST_YEAR
 from sim.errors import NotEnough
 from sim.plots import FIGURES, forest, style
 from sim.plots.cells import Cell, cells, span
@@ -77,9 +76,9 @@ def _scenario(stored: Stored, name: str) -> dict[str, Any]:
     policies = [
         {
             "label": line.label,
-            "announce": quarter(line.announce),
-            "start": quarter(line.start),
-            "end": quarter(line.end) if line.end < 9999 else "stays",
+            "announce": style.quarter(line.announce),
+            "start": style.quarter(line.start),
+            "end": style.quarter(line.end) if line.end < 9999 else "stays",
         }
         for line in stored.lines(name)
     ]
@@ -91,12 +90,6 @@ def _scenario(stored: Stored, name: str) -> dict[str, Any]:
         "changed": dict(entry.get("changed_parameters") or {}),
         "color": style.stroke(name, [stored.base, *stored.others]).color,
     }
-
-
-def quarter(year: float) -> str:
-    """A decimal year as YYYYQn."""
-    count = round((year - FIRST_YEAR) * 4)
-    return f"{FIRST_YEAR + count // 4}Q{count % 4 + 1}"
 
 
 def _seeds(seeds: list[int]) -> str:
