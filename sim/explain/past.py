@@ -21,6 +21,8 @@ from sim.scenario.values import quarter_name
 from sim.scenario.words import amount
 from sim.simulate import Run, simulate
 
+WITHOUT = "without "  # begins the name of a scenario less some of its shocks
+
 
 def life_names(lives: Column, firms: list[str]) -> dict[str, int]:
     """`multinational+chinese@quarter` -> position; where two lines were signed at once the later ones add `#line`."""
@@ -120,11 +122,11 @@ def without_shocks(scenario: Scenario, ids: Sequence[str]) -> Scenario:
     known = {shock.id: shock.label or shock.id for shock in scenario.shocks}
     wrong = [name for name in ids if name not in known]
     if wrong:
-        near = get_close_matches(wrong[0], known, n=3, cutoff=0.4) or list(known)[-6:]
+        near = get_close_matches(wrong[0], known, n=3, cutoff=0.6) or list(known)[-6:]
         raise UsageError(f"no shock {wrong[0]!r} in {scenario.name}", f"there are {', '.join(near) or 'none'}")
     return dataclasses.replace(
         scenario,
-        name=f"without {' and '.join(known[name] for name in dict.fromkeys(ids))}",
+        name=f"{WITHOUT}{' and '.join(f'“{known[name]}”' for name in dict.fromkeys(ids))}",
         shocks=tuple(shock for shock in scenario.shocks if shock.id not in ids),
         resolved={
             **scenario.resolved,
@@ -139,7 +141,8 @@ def counterfactual(scenario: Scenario, seed: int, run: Run, life: Any, base: Sce
     if base is None or base == scenario:
         return None
     other = simulate(base, seed)
-    head = f"{base.name.capitalize() if base.name.startswith('without ') else f'Under {base.name}'} (same seed)"
+    head = base.name if base.name.startswith(WITHOUT) else f"under {base.name}"
+    head = f"{head[:1].upper()}{head[1:]} (same seed)"
     same = other.lives[other.lives["id"] == life["id"]]
     if len(same):
         twin = same[0]

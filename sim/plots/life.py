@@ -41,7 +41,8 @@ def draw(told: Account) -> Sheet:
         key=key,
         caption="Top: composite technology. Bottom: value of the contract in force less that of the best alternative, "
         f"present value over {told.horizon:.0f} quarters in the unit of the markets, wherever the partners could "
-        "have held a review; below 0 a side does better apart.",
+        "have held a review; below 0 a side does better apart."
+        + (f" Dotted curves: the same seed {_head(told)}." if len(other) else ""),
     )
     upper, lower = sheet.axes[:, 0]
     for frame, plain in ((other, False), (years, True)):
@@ -60,7 +61,10 @@ def draw(told: Account) -> Sheet:
     style.format_axis(upper.yaxis, style.declared("hub_share"))
     style.format_axis(lower.yaxis, style.declared("profit_chinese"), difference=True)
     for axes in (upper, lower):
-        first, last = (float(edge(years["year"])) for edge in (min, max))
+        first, last = (
+            float(years["year"].min()),
+            float(max(years["year"].max(), other["year"].max() if len(other) else 0)),
+        )
         style.year_axis(axes, first, max(last, first + 2), ticks=8)
         for t, _ in told.marks:
             axes.axvline(FIRST_YEAR + t / 4, color=style.GREY, linewidth=0.6, zorder=0.6)

@@ -15,10 +15,10 @@ from markupsafe import Markup
 
 from sim.errors import NotEnough
 from sim.plots import FIGURES, forest, style
-from sim.plots.cells import Cell, cells, span
+from sim.plots.cells import Cell, span
 from sim.plots.sheet import INDEX
-from sim.plots.stored import Stored
-from sim.study.compare import HEADLINES
+from sim.plots.stored import Line, Stored
+from sim.report.sections import answers, design, example, fate_table, headline_cells
 
 FIRST_FIGURE = "compare-effects"  # shown before all others: it answers the question
 
@@ -39,29 +39,44 @@ def render(folder: Path) -> str:
     stored = Stored(folder)
     if not len(stored.csv("summary.csv")):
         raise NotEnough(f"{folder} holds no summary", "run it first")
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     names = [stored.base, *stored.others]
-    return environment.get_template("report.html.j2").render(
-        title=_title(stored),
-        question=stored.entries[names[-1]].get("question", "") if len(names) <= 2 else "",
-        scenarios=[_scenario(stored, name) for name in names],
-        variants=[stored.title(name) for name in stored.variants],
-        compared=bool(stored.others),
-        year=int(stored.csv("summary.csv")["year"].max()),
-        runs=span(stored.csv("summary.csv")["n"])
-        if not stored.manifest.get("seeds")
-        else len(stored.manifest["seeds"]),
-        seeds=_seeds(stored.manifest.get("seeds") or []),
-        effects=list(_effects(stored)) if stored.others else [],
-        levels=[] if stored.others else list(_levels(stored)),
-        figures=list(_figures(folder / FIGURES)),
-        failures=_failures(folder / "failures.csv"),
-        command=_command(stored.manifest),
-        versions=stored.manifest.get("versions", {}),
-        hashes=_hashes(stored),
-        status=stored.manifest.get("status", ""),
+    seeds = stored.manifest.get("seeds") or []
+    runs = len(seeds) if seeds else span(stored.csv("summary.csv")["n"])
+    span_of_policy = _policy_years(stored)
+    fates = fate_table(stored)
+    return (
+        templates()
+        .get_template("report.html.j2")
+        .render(
+            title=_title(stored),
+            question=stored.entries[names[-1]].get("question", "") if len(names) <= 2 else "",
+            answers=list(answers(stored)),
+            design=design(stored, "one run" if runs in (1, "1") else f"{runs} seeds"),
+            scenarios=[_scenario(stored, name, span_of_policy) for name in names],
+            policy_years=span_of_policy,
+            variants=[stored.title(name) for name in stored.variants],
+            compared=bool(stored.others),
+            year=int(stored.csv("summary.csv")["year"].max()),
+            runs=runs,
+            seeds=_seeds(seeds),
+            effects=list(_effects(stored)) if stored.others else [],
+            levels=[] if stored.others else list(_levels(stored)),
+            fates=fates,
+            explain=example(stored) if fates else "",
+            figures=list(_figures(folder / FIGURES)),
+            failures=_failures(folder / "failures.csv"),
+            command=_command(stored.manifest),
+            versions=stored.manifest.get("versions", {}),
+            hashes=_hashes(stored),
+            status=stored.manifest.get("status", ""),
+        )
     )
+
+
+def templates() -> jinja2.Environment:
+    """The pages' templates."""
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
 def _title(stored: Stored) -> str:
@@ -71,11 +86,26 @@ def _title(stored: Stored) -> str:
     return f"{' · '.join(others)} against {stored.title(stored.base)}"
 
 
-def _scenario(stored: Stored, name: str) -> dict[str, Any]:
+def _policy_years(stored: Stored) -> tuple[int, int]:
+    """First and last year of the bars beside policies."""
+    last = int(stored.csv("summary.csv")["year"].max())
+    lines = [line for name in stored.entries for line in stored.lines(name)]
+    return int(min((line.announce for line in lines), default=last)), last
+
+
+def _bar(line: Line, years: tuple[int, int]) -> tuple[float, float, float]:
+    """Where a policy is announced and begins, and how long it lasts, in % of the bar's years."""
+    first, wide = years[0], years[1] + 1 - years[0]
+    announce, start, end = (100 * min(max((at - first) / wide, 0), 1) for at in (line.announce, line.start, line.end))
+    return round(announce, 1), round(start, 1), round(end - start, 1)
+
+
+def _scenario(stored: Stored, name: str, years: tuple[int, int]) -> dict[str, Any]:
     entry = stored.entries[name]
     policies = [
         {
             "label": line.label,
+            "bar": _bar(line, years),
             "announce": style.quarter(line.announce),
             "start": style.quarter(line.start),
             "end": style.quarter(line.end) if line.end < 9999 else "stays",
@@ -100,7 +130,7 @@ def _seeds(seeds: list[int]) -> str:
 
 def _effects(stored: Stored) -> Iterator[dict[str, Any]]:
     """A row per headline metric: the base's level, and what each scenario changes."""
-    panels = [cell for metric in HEADLINES for cell in cells(stored, metric, None)]
+    panels = headline_cells(stored)
     table = forest.effects(stored, panels)
     for cell in panels:
         mine = table[(table["metric"] == cell.metric) & (table["sector"] == cell.sector)].set_index("scenario")
@@ -111,7 +141,7 @@ def _effects(stored: Stored) -> Iterator[dict[str, Any]]:
 
 def _named(cell: Cell) -> dict[str, str]:
     unit = "%" if style.percent(cell.field) else style.unit(cell.field)
-    return {"text": cell.field.text, "formula": cell.field.formula, "unit": unit}
+    return {"text": style.polish(cell.field.text), "formula": cell.field.formula, "unit": unit}
 
 
 def _effect(rows: pd.DataFrame, scenario: str, cell: Cell) -> dict[str, str]:
@@ -126,14 +156,13 @@ def _effect(rows: pd.DataFrame, scenario: str, cell: Cell) -> dict[str, str]:
 
 def _levels(stored: Stored) -> Iterator[dict[str, Any]]:
     """A row per headline metric of a single run: first and last year with the interval of the mean."""
-    for metric in HEADLINES:
-        for cell in cells(stored, metric, None):
-            rows = cell.of(stored.csv("summary.csv"))
-            ends = [rows.iloc[0], rows.iloc[-1]]
-            yield _named(cell) | {
-                "years": [int(row["year"]) for row in ends],
-                "values": [_level(row, cell) for row in ends],
-            }
+    for cell in headline_cells(stored):
+        rows = cell.of(stored.csv("summary.csv"))
+        ends = [rows.iloc[0], rows.iloc[-1]]
+        yield _named(cell) | {
+            "years": [int(row["year"]) for row in ends],
+            "values": [_level(row, cell) for row in ends],
+        }
 
 
 def _level(row: "pd.Series[Any]", cell: Cell) -> tuple[str, str]:
@@ -156,14 +185,14 @@ def _figures(folder: Path) -> Iterator[Picture]:
 def _image(folder: Path, name: str, alt: str) -> Markup | None:
     vector, pixels = folder / f"{name}.svg", folder / f"{name}.png"
     if vector.is_file():
-        return _inline(vector.read_text(encoding="utf-8"), name, alt)
+        return inline(vector.read_text(encoding="utf-8"), name, alt)
     if pixels.is_file():
         data = base64.b64encode(pixels.read_bytes()).decode("ascii")
         return Markup('<img src="data:image/png;base64,{}" alt="{}">').format(data, alt)
     return None
 
 
-def _inline(svg: str, name: str, alt: str) -> Markup:
+def inline(svg: str, name: str, alt: str) -> Markup:
     """An SVG file as an element of the page: its ids made unique, its text alternative said."""
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
