@@ -42,7 +42,9 @@ class Signing(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """A quarter in which something happened, or reviews in a row that moved nothing (`until` is then the last)."""
+    """A quarter in which something happened, or reviews in a row that moved nothing: `until` is then the last, and
+    `within` has each in full.
+    """
 
     quarter: str
     until: str
@@ -54,6 +56,7 @@ class Moment(NamedTuple):
     talks: str
     change: str  # of terms
     remarks: list[str]
+    within: "tuple[Moment, ...]" = ()
 
 
 class Account(NamedTuple):
@@ -180,13 +183,13 @@ def _moments(replay: Replay, only: int | None, seen: list[Beat]) -> Iterator[Mom
                 return
         elif beat.events or beat.notice:
             if quiet:
-                yield _quiet(quiet)
+                yield _quiet(replay, quiet)
             quiet = []
             yield _moment(replay, beat)
         elif beat.weighed and _why(replay, beat.weighed):
             quiet.append(beat)
     if quiet:
-        yield _quiet(quiet)
+        yield _quiet(replay, quiet)
 
 
 def _hopes(w: Weighed) -> str:
@@ -214,7 +217,7 @@ def _why(replay: Replay, w: Weighed) -> str:
     return f"review, its turn ({turn})" if w.turn < p.review_rate else ""
 
 
-def _quiet(beats: list[Beat]) -> Moment:
+def _quiet(replay: Replay, beats: list[Beat]) -> Moment:
     """Reviews in a row that moved nothing."""
     called = sum(bool(beat.weighed and beat.weighed.touched) for beat in beats)
     w = beats[-1].weighed
@@ -228,7 +231,9 @@ def _quiet(beats: list[Beat]) -> Moment:
         title = f"{len(beats)} reviews{f', {called} called by policy' if called else ''}: nothing moved"
         at = "At the last the"
     said = f"{at} multinational had {over[0]} over its alternative, the Chinese firm {over[1]}."
-    return Moment(quarter_name(beats[0].t), quarter_name(beats[-1].t), title, "", [], [], False, "", "", [said])
+    first, last = quarter_name(beats[0].t), quarter_name(beats[-1].t)
+    within = tuple(_moment(replay, beat) for beat in beats)
+    return Moment(first, last, title, "", [], [], False, "", "", [said], within)
 
 
 def _moment(replay: Replay, beat: Beat) -> Moment:

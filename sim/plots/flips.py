@@ -147,7 +147,7 @@ def _write_never(
 ) -> None:
     """Shares of runs without a flip, a column per scenario right of the panel."""
     for place, name in enumerate(names):
-        color = style.stroke(name, names).color
+        color = style.readable(style.stroke(name, names).color)
         for row, unit in enumerate(reversed(order)):
             share = float(np.mean(np.isnan(dates[unit][name])))
             text = f"{100 * share:.0f} %" if share else "0"

@@ -154,10 +154,12 @@ def _draw_effect(axes: Any, y: float, row: Any, field: Field, stroke: style.Stro
         transform=place,
         fontsize=7,
         va="center",
-        color=stroke.color,
+        color=style.readable(stroke.color),
         fontweight=weight,
     )
-    axes.text(CHANCE_AT, y, chance, transform=place, fontsize=7, va="center", ha="right", color=stroke.color)
+    axes.text(
+        CHANCE_AT, y, chance, transform=place, fontsize=7, va="center", ha="right", color=style.readable(stroke.color)
+    )
 
 
 def _scale(axes: Any, table: pd.DataFrame) -> None:

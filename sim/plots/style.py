@@ -63,6 +63,32 @@ def stroke(scenario: str, scenarios: Sequence[str]) -> Stroke:
     return STROKES[place - 1] if place <= len(STROKES) else Stroke("#999999", "-", 1.0)
 
 
+CONTRAST = 4.5  # of small text on white, as WCAG 2 asks at level AA
+
+
+@lru_cache
+def readable(color: str) -> str:
+    """A colour dark enough for small text on white: itself, or darkened until it is."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    parts = to_rgb(color)
+    while contrast(to_hex(parts)) < CONTRAST:
+        parts = tuple(0.97 * part for part in parts)
+    return str(to_hex(parts))
+
+
+def contrast(color: str, paper: str = "#FFFFFF") -> float:
+    """Ratio of luminances of two colours, 1 to 21. Source: WCAG 2.2, relative luminance."""
+    from matplotlib.colors import to_rgb
+
+    def luminance(name: str) -> float:
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(name)]
+        return float(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+
+    low, high = sorted((luminance(color), luminance(paper)))
+    return (high + 0.05) / (low + 0.05)
+
+
 @lru_cache(maxsize=1)
 def setup() -> Any:
     """Matplotlib's pyplot-free figure class, with this project's settings in force."""
@@ -273,7 +299,7 @@ def end_labels(
             xycoords=("data", "axes fraction"),
             xytext=(4, 0),
             textcoords="offset points",
-            color=color,
+            color=readable(color),
             fontsize=size,
             va="center",
             ha="left",

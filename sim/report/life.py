@@ -16,12 +16,11 @@ def render(told: Account, command: str = "", hashes: Sequence[tuple[str, str]] =
     svg = sheet.rendered("svg").decode("utf-8")
     figure = Picture(sheet.name, sheet.title, sheet.caption, sheet.alt, inline(svg, sheet.name, sheet.alt), [])
     environment = templates()
-    environment.filters |= {"money": _signed, "percent": percent}
+    environment.filters |= {"money": _signed, "percent": percent, "weighed": _weighed}
     return environment.get_template("life.html.j2").render(
         title=f"{told.partnership}, seed {told.seed}",
         told=told,
         offers=[_offer(each) for each in told.signing.offers],
-        weighed=[[_option(each) for each in moment.options] for moment in told.moments],
         figure=figure,
         readings=list(_numbers(told.readings)),
         command=command,
@@ -38,8 +37,8 @@ def _offer(each: Candidate) -> dict[str, Any]:
     return _row(each.form, each, f"{apart}; {each.reason}")
 
 
-def _option(each: Option) -> dict[str, Any]:
-    return _row(each.choice, each, each.reason) | {"chosen": each.chosen}
+def _weighed(options: Sequence[Option]) -> list[dict[str, Any]]:
+    return [_row(each.choice, each, each.reason) | {"chosen": each.chosen} for each in options]
 
 
 def _row(name: str, each: Option | Candidate, why: str) -> dict[str, Any]:
