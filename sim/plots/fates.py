@@ -106,7 +106,7 @@ def draw(stored: Stored) -> list[Sheet]:
         below=0.5,
         key=[Entry(label, color, linewidth=0, alpha=1.0) for label, color in FATES.values()],
         caption=f"Partnerships in force as {style.quarter(when)} begins, {found['number'].iloc[0]:,.0f} a run; "
-        f"share by fate, mean of {found['n'].max()} seeds. Intervals and paired differences are in the CSV.",
+        f"share by fate, mean of {found['n'].max()} seeds. 95 % intervals and paired differences are in the CSV.",
     )
     axes = sheet.axes[0, 0]
     for place, name in enumerate(reversed(names)):

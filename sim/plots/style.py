@@ -71,7 +71,7 @@ def readable(color: str) -> str:
     """A colour dark enough for small text on white: itself, or darkened until it is."""
     from matplotlib.colors import to_hex, to_rgb
 
-    parts = to_rgb(color)
+    parts: tuple[float, ...] = to_rgb(color)
     while contrast(to_hex(parts)) < CONTRAST:
         parts = tuple(0.97 * part for part in parts)
     return str(to_hex(parts))
