@@ -71,10 +71,10 @@ def readable(color: str) -> str:
     """A colour dark enough for small text on white: itself, or darkened until it is."""
     from matplotlib.colors import to_hex, to_rgb
 
-    parts: tuple[float, ...] = to_rgb(color)
-    while contrast(to_hex(parts)) < CONTRAST:
-        parts = tuple(0.97 * part for part in parts)
-    return str(to_hex(parts))
+    red, green, blue = to_rgb(color)
+    while contrast(to_hex((red, green, blue))) < CONTRAST:
+        red, green, blue = 0.97 * red, 0.97 * green, 0.97 * blue
+    return str(to_hex((red, green, blue)))
 
 
 def contrast(color: str, paper: str = "#FFFFFF") -> float:
