@@ -119,7 +119,7 @@ def _row_words(cell: Cell) -> str:
     unit = "% points" if style.percent(cell.field) else style.unit(cell.field).split(",")[0]
     told = "" if unit in ("ratio", "index") else ", " + unit.replace(" ", "\u00a0")
     where = "" if cell.sector == ALL and not cell.region else f" ({cell_words(cell)})"
-    return "\n".join(textwrap.wrap(f"{cell.field.text}{where}{told}", 34))
+    return "\n".join(textwrap.wrap(style.polish(f"{cell.field.text}{where}{told}"), 34))
 
 
 def _effect_words(row: Any) -> str:
