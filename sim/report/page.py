@@ -37,39 +37,38 @@ class Picture(NamedTuple):
 def render(folder: Path) -> str:
     """The page as HTML."""
     stored = Stored(folder)
-    if not len(stored.csv("summary.csv")):
+    summary = stored.csv("summary.csv")
+    if not len(summary):
         raise NotEnough(f"{folder} holds no summary", "run it first")
     names = [stored.base, *stored.others]
     seeds = stored.manifest.get("seeds") or []
-    runs = len(seeds) if seeds else span(stored.csv("summary.csv")["n"])
-    span_of_policy = _policy_years(stored)
+    runs = len(seeds) if seeds else span(summary["n"])
+    years = int(summary["year"].min()), int(summary["year"].max())
+    span_of_policy = _policy_years(stored, years[1])
     fates = fate_table(stored)
-    return (
-        templates()
-        .get_template("report.html.j2")
-        .render(
-            title=_title(stored),
-            question=stored.entries[names[-1]].get("question", "") if len(names) <= 2 else "",
-            answers=list(answers(stored)),
-            design=design(stored, "one run" if runs in (1, "1") else f"{runs} seeds"),
-            scenarios=[_scenario(stored, name, span_of_policy) for name in names],
-            policy_years=span_of_policy,
-            variants=[stored.title(name) for name in stored.variants],
-            compared=bool(stored.others),
-            year=int(stored.csv("summary.csv")["year"].max()),
-            runs=runs,
-            seeds=_seeds(seeds),
-            effects=list(_effects(stored)) if stored.others else [],
-            levels=[] if stored.others else list(_levels(stored)),
-            fates=fates,
-            explain=example(stored) if fates else "",
-            figures=list(_figures(folder / FIGURES)),
-            failures=_failures(folder / "failures.csv"),
-            command=_command(stored.manifest),
-            versions=stored.manifest.get("versions", {}),
-            hashes=_hashes(stored),
-            status=stored.manifest.get("status", ""),
-        )
+    template = templates().get_template("report.html.j2")
+    return template.render(
+        title=_title(stored),
+        question=stored.entries[names[-1]].get("question", "") if len(names) <= 2 else "",
+        answers=list(answers(stored)),
+        design=design(stored, "one run" if runs in (1, "1") else f"{runs} seeds", years),
+        scenarios=[_scenario(stored, name, span_of_policy) for name in names],
+        policy_years=span_of_policy,
+        variants=[stored.title(name) for name in stored.variants],
+        compared=bool(stored.others),
+        year=years[1],
+        runs=runs,
+        seeds=_seeds(seeds),
+        effects=list(_effects(stored)) if stored.others else [],
+        levels=[] if stored.others else list(_levels(stored)),
+        fates=fates,
+        explain=example(stored) if fates else "",
+        figures=list(_figures(folder / FIGURES)),
+        failures=_failures(folder / "failures.csv"),
+        command=_command(stored.manifest),
+        versions=stored.manifest.get("versions", {}),
+        hashes=_hashes(stored),
+        status=stored.manifest.get("status", ""),
     )
 
 
@@ -86,9 +85,8 @@ def _title(stored: Stored) -> str:
     return f"{' · '.join(others)} against {stored.title(stored.base)}"
 
 
-def _policy_years(stored: Stored) -> tuple[int, int]:
+def _policy_years(stored: Stored, last: int) -> tuple[int, int]:
     """First and last year of the bars beside policies."""
-    last = int(stored.csv("summary.csv")["year"].max())
     lines = [line for name in stored.entries for line in stored.lines(name)]
     return int(min((line.announce for line in lines), default=last)), last
 

@@ -53,13 +53,12 @@ def _effect_words(row: Any, field: Any) -> str:
     return style.polish(f"{field.text}: {said}{points} ({low} to {high})")
 
 
-def design(stored: Stored, runs: str) -> list[tuple[str, str]]:
+def design(stored: Stored, runs: str, years: tuple[int, int]) -> list[tuple[str, str]]:
     """How the study is made, as pairs of a term and its words."""
     entry = stored.entries[stored.base]
-    years = stored.csv("summary.csv")["year"]
     told = [
         ("Runs", f"{runs} a scenario; a run begins in 1979 and first passes history with its dated policies"),
-        ("Years", f"{int(years.min())} to {int(years.max())} reported, by quarter"),
+        ("Years", f"{years[0]} to {years[1]} reported, by quarter"),
     ]
     if stored.others:
         gaps = stored.csv("differences.csv")
@@ -85,8 +84,9 @@ def _pairing(gaps: pd.DataFrame) -> str:
 
 
 def fate_table(stored: Stored) -> dict[str, Any]:
-    """Fates by scenario; empty where partnerships or events were not kept, or none was in force."""
-    if not (stored.has("partnerships") and stored.has("events")):
+    """Fates by scenario; empty of a sweep, and where partnerships or events were not kept or none was in force."""
+    kept = stored.has("partnerships") and stored.has("events")
+    if not kept or stored.manifest.get("kind") == "sweep":
         return {}
     found = fates.table(stored)
     if found["mean"].isna().all():
