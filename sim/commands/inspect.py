@@ -1,6 +1,7 @@
 """`explain`, `replay`, `doctor`: one run from inside, and whether all is well."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,18 +25,66 @@ def explain(
     partnership: Annotated[str, typer.Option("--partnership", metavar="ID", help="Its id.", show_default=False)],
     quarter: Annotated[str | None, typer.Option("--quarter", metavar="YYYYQn", help="Only this quarter.")] = None,
     scenario: Annotated[str | None, typer.Option("--scenario", metavar="NAME", help="Which scenario [base].")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", metavar="SHOCK", help="Compare with no such shock; repeatable.")
+    ] = None,
+    base: Annotated[str | None, typer.Option("--base", metavar="NAME", help="Compare with this scenario.")] = None,
+    page: Annotated[Path | None, typer.Option("--page", metavar="FILE", help="Write it as an HTML page.")] = None,
 ) -> int:
     """A partnership's story: what each side weighed, chose, and why."""
     from sim.study import Results
 
+    if without and base:
+        raise UsageError("--without and --base both say what to compare with", "give one of them")
+    if page and quarter:
+        raise UsageError("a page tells the whole life", "leave out --quarter or --page")
     results = Results.open(folder)
     told = stored_scenario(results, scenario or results.manifest["base"])
     _check_partnership(results, told.name, seed, partnership)
-    from sim.explain import story
+    other = _other(results, told, without or [], base)
+    if page is None:
+        from sim.explain import story
 
-    base = stored_scenario(results, results.manifest["base"])
-    print(story(told, seed, partnership, quarter, base=None if base.name == told.name else base))
+        print(story(told, seed, partnership, quarter, base=other))
+        return 0
+    _write_page(page, told, (seed, partnership), other)
     return 0
+
+
+def _other(results: Any, told: Any, without: list[str], base: str | None) -> Any:
+    """What the story is compared with: less some shocks, a named scenario of the folder or of the library, the base."""
+    if without:
+        from sim.explain import without_shocks
+
+        return without_shocks(told, without)
+    if base and base not in {**results.manifest["scenarios"], **results.manifest["variants"]}:
+        from sim.scenario import load
+
+        return load(base, {"end": told.end})
+    found = stored_scenario(results, base or results.manifest["base"])
+    return None if found.name == told.name else found
+
+
+def _write_page(page: Path, told: Any, which: tuple[int, str], other: Any) -> None:
+    """The story as a page, written aside and renamed; its text goes nowhere. Raises CannotCreate."""
+    from sim.compiled import kernel_hash
+    from sim.errors import CannotCreate
+    from sim.explain import account
+    from sim.report import life
+
+    story = account(told, *which, base=other)
+    compared = [(f"scenario {other.name}", other.hash)] if other else []
+    hashes = [(f"scenario {told.name}", told.hash), *compared, ("kernel", kernel_hash())]
+    text = life.render(story, o.command_line(), hashes)
+    aside = page.with_name(f".{page.name}.part")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(page)
+    except OSError as error:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+        raise CannotCreate(f"cannot write {page}: {error.strerror}", "choose another --page") from error
+    print(page)
 
 
 def _check_partnership(results: Any, scenario: str, seed: int, partnership: str) -> None:

@@ -1,12 +1,16 @@
 """What happened in a run, in words: names and fates of partnerships, the policy of a quarter, the world without it."""
 
+import dataclasses
 from collections import defaultdict
-from typing import Any
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.columns import Happening, Policy
 from sim.declare import Column, fields
+from sim.errors import UsageError
 from sim.explain.options import form
 from sim.parameters import parameters
 from sim.quarter import State
@@ -16,6 +20,8 @@ from sim.scenario.shocks import Shock
 from sim.scenario.values import quarter_name
 from sim.scenario.words import amount
 from sim.simulate import Run, simulate
+
+WITHOUT = "without "  # begins the name of a scenario less some of its shocks
 
 
 def life_names(lives: Column, firms: list[str]) -> dict[str, int]:
@@ -99,21 +105,65 @@ def other_world(scenario: Scenario) -> Scenario | None:
     return None if base.shocks == scenario.shocks else base
 
 
-def counterfactual(scenario: Scenario, seed: int, run: Run, life: Any, base: Scenario | None) -> list[str]:
-    """What the same luck would have made of the two firms under the base's policy; no line without one."""
+class Without(NamedTuple):
+    """The same luck under another policy: who it is, the run, the life of the same contract (None: never signed then).
+
+    lines: what it comes to in words.
+    """
+
+    scenario: Scenario
+    run: Run
+    life: Any
+    lines: list[str]
+
+
+def without_shocks(scenario: Scenario, ids: Sequence[str]) -> Scenario:
+    """A scenario less some of its shocks, by id, with all that depends on them; raises UsageError for an unknown id."""
+    known = {shock.id: shock.label or shock.id for shock in scenario.shocks}
+    wrong = [name for name in ids if name not in known]
+    if wrong:
+        near = get_close_matches(wrong[0], known, n=3, cutoff=0.6) or list(known)[-6:]
+        raise UsageError(f"no shock {wrong[0]!r} in {scenario.name}", f"there are {', '.join(near) or 'none'}")
+    return dataclasses.replace(
+        scenario,
+        name=f"{WITHOUT}{' and '.join(f'“{known[name]}”' for name in dict.fromkeys(ids))}",
+        shocks=tuple(shock for shock in scenario.shocks if shock.id not in ids),
+        resolved={
+            **scenario.resolved,
+            "shocks": [shock for shock in scenario.resolved["shocks"] if shock["id"] not in ids],
+        },
+    )
+
+
+def counterfactual(scenario: Scenario, seed: int, run: Run, life: Any, base: Scenario | None) -> Without | None:
+    """What the same luck would have made of the two firms under the base's policy; None without a base."""
     base = other_world(scenario) if base is None else base
     if base is None or base == scenario:
-        return []
+        return None
     other = simulate(base, seed)
-    head = f"Under {base.name} (same seed)"
+    head = base.name if base.name.startswith(WITHOUT) else f"under {base.name}"
+    head = f"{head[:1].upper()}{head[1:]} (same seed)"
     same = other.lives[other.lives["id"] == life["id"]]
     if len(same):
-        fate, was = outcome_of(same[0]), outcome_of(life)
-        return [f"{head} it would have gone the same way." if fate == was else f"{head}: {fate}."]
+        twin = same[0]
+        fate, was = outcome_of(twin), outcome_of(life)
+        said = f"{head} it would have gone the same way." if fate == was else f"{head}: {fate}."
+        return Without(base, other, twin, [said, *_learnt(life, twin)])
     pair = [run.firm_ids[int(life[side])] for side in ("multinational", "chinese")]
     sides = [
         other.firm_ids[other.lives[side]] == one for side, one in zip(("multinational", "chinese"), pair, strict=True)
     ]
     also = [outcome_of(each) for each in other.lives[sides[0] & sides[1]]]
     instead = f"the same two firms: {'; '.join(also)}" if also else "the two firms would never have worked together"
-    return [f"{head} it would not have been signed then; {instead}."]
+    return Without(base, other, None, [f"{head} it would not have been signed then; {instead}."])
+
+
+def _learnt(life: Any, twin: Any) -> list[str]:
+    """How much more or less would have crossed, where anything differs at the digits shown."""
+    said = []
+    for key, who in (("flow_to_chinese", "the Chinese firm"), ("flow_to_multinational", "the multinational")):
+        here, there = (f"{100 * float(each[key]):.2g} %" for each in (life, twin))
+        if here != there:
+            said.append(f"{who} would have learnt {there} instead of {here}")
+    text = " and ".join(said)
+    return [f"{text[:1].upper()}{text[1:]}."] if said else []

@@ -29,6 +29,7 @@ def draw(
         contrasts,
         contribution,
         convergence,
+        fates,
         flips,
         incidence,
         markets,
@@ -39,16 +40,8 @@ def draw(
     from sim.plots.stored import Stored
 
     stored = Stored(Path(folder), tuple(sectors) if sectors else None, years)
-    defaults = (
-        composition.draw,
-        technology.draw,
-        contribution.draw,
-        flips.draw,
-        incidence.draw,
-        markets.shares,
-        markets.reversals,
-        alluvial.draw,
-    )
+    story = (composition.draw, technology.draw, contribution.draw, flips.draw, incidence.draw, fates.draw)
+    defaults = (*story, markets.shares, markets.reversals, alluvial.draw)
     written: list[Path] = []
 
     def save(sheets: Iterable[Sheet]) -> None:

@@ -90,7 +90,7 @@ def _sheet(
         found = _panel(axes, cube.times, counts(cube, scenario, sector))
         table += [{"scenario": scenario, "sector": sector} | row for row in found]
         style.format_axis(axes.yaxis, style.declared("hub_share"))
-        style.year_axis(axes, cube.times[0], cube.times[-1], ticks=3)
+        style.year_axis(axes, cube.times[0], cube.times[-1], ticks=3, at=style.YEAR_END)
         axes.set_title(label, fontweight="bold" if sector == ALL and columns > 3 else "normal")
     sheet.share(len(pairs))
     sheet.label_left("share of partnerships and bases, %")
@@ -134,7 +134,7 @@ def draw(stored: Stored) -> list[Sheet]:
                 cube,
                 [(n, ALL) for n in names],
                 labels,
-                3,
+                2 if len(names) in (2, 4) else 3,
             )
         )
     return sheets

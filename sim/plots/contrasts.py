@@ -56,7 +56,7 @@ def _levels_over_differences(stored: Stored, metric: str, panels: list[Cell]) ->
         columns,
         height=tall[0],
         heights=[*tall[:per_block]] * blocks,
-        left=0.78,
+        left=0.95,
         right=0.15 if columns > 1 else 0.3,
         gap_x=0.3,
         gap_y=0.34,
@@ -91,15 +91,13 @@ def _caption(stored: Stored, cell: Cell) -> str:
     field = cell.field
     when = "Sum over the year." if is_flow(cell.metric, field.unit) else "Last quarter of each year."
     seeds = span(cell.of(stored.csv("summary.csv"))["n"], stored.asked)
-    text = (
-        f"{field.formula[:1].upper()}{field.formula[1:]}. {when} Levels: mean of {seeds} seeds, shade 5 to 95 % "
-        "of runs."
-    )
+    text = f"{style.formula(field)}. {when} Levels: mean of {seeds} seeds, shade 5 to 95 % of runs."
     if not stored.others:
         return text
     return (
-        f"{text} {pairing(stored)}: mean, edged band = 95 % interval of the mean. Open triangle: policy "
-        "announced; filled: in force."
+        f"{text} {pairing(stored)}: mean, edged band = 95 % interval of the mean. Scenarios are drawn from "
+        "where they can differ. Open triangle: policy announced; filled: in force. Vertical lines: end of history "
+        "(dotted), first announcement (dashed), first in force."
     )
 
 
@@ -107,6 +105,8 @@ def _draw_levels(axes: Any, cell: Cell, stored: Stored, names: list[str]) -> Non
     rows = _shown(stored, cell.of(stored.csv("summary.csv")))
     for name in reversed(names):
         mine = rows[rows["scenario"] == name]
+        if name != stored.base:  # before its first announcement it is the base: the last year in common joins them
+            mine = mine[mine["at"] > stored.first_change(name) - 1]
         color, line, width = style.stroke(name, names)
         style.band(axes, mine["at"], mine["q05"], mine["q95"], color)
         axes.plot(
@@ -156,7 +156,9 @@ def _draw_differences(axes: Any, cell: Cell, stored: Stored, names: list[str]) -
         color, line, width = style.stroke(name, names)
         # Before its first announcement a scenario is its reference, to the byte: the line leaves zero there.
         change = stored.first_change(name)
-        mine = pd.concat([mine, pd.DataFrame({"at": [change], "difference": 0.0, "lo": 0.0, "hi": 0.0})])
+        mine = pd.concat(
+            [mine[mine["at"] >= change], pd.DataFrame({"at": [change], "difference": 0.0, "lo": 0.0, "hi": 0.0})]
+        )
         mine = mine[np.isfinite(mine["at"])].sort_values(["at", "year"], na_position="first")
         style.band(axes, mine["at"], mine["lo"], mine["hi"], color, edged=True)
         axes.plot(mine["at"], mine["difference"], color=color, linestyle=line, linewidth=width, zorder=3)
@@ -174,7 +176,7 @@ def _finish(sheet: Sheet, stored: Stored, field: Field, per_block: int, shared: 
             one.set_ylim(low, high)
     for row in range(sheet.rows):
         axes = [one for one in sheet.axes[row] if one.get_visible()]
-        axes[0].set_ylabel(style.unit(field) if row % per_block == 0 else f"difference, {points}")
+        axes[0].set_ylabel(style.unit(field) if row % per_block == 0 else f"difference,\n{points}")
         for one in axes:
             one.tick_params(labelbottom=per_block == 1 or row % per_block == 1, labelleft=one is axes[0])
             for when, linestyle in _dates(stored):
@@ -205,6 +207,7 @@ def _policy_strip(sheet: Sheet, stored: Stored, names: list[str]) -> None:
                 reach = [max(line.start, first), min(line.end, last)]
                 if reach[0] < reach[1]:
                     upper.plot(reach, [y, y], color=color, linewidth=1.0, transform=transform, clip_on=False)
+            _name_strip(upper, y, stored, name)
             for mark, fill, zorder in (("announce", "white", 4), ("start", color, 5)):
                 dates = sorted(
                     {getattr(line, mark) for line in stored.lines(name) if first <= getattr(line, mark) <= last}
@@ -221,6 +224,26 @@ def _policy_strip(sheet: Sheet, stored: Stored, names: list[str]) -> None:
                     clip_on=False,
                     zorder=zorder,
                 )
+
+
+def _name_strip(axes: Any, y: float, stored: Stored, name: str) -> None:
+    """A scenario's title before its first mark, where there is room for it."""
+    first, last = axes.get_xlim()
+    begin = min(max(line.announce, first) for line in stored.lines(name))
+    room = (begin - first) / (last - first) * axes.get_position().width * style.WIDTH - 0.1
+    title = style.short(stored.title(name), 44)
+    if style.text_width(title, 6.5) < room:
+        axes.annotate(
+            title,
+            (begin, y),
+            xycoords=axes.get_xaxis_transform(),
+            xytext=(-5, 0),
+            textcoords="offset points",
+            fontsize=6.5,
+            ha="right",
+            va="center_baseline",
+            annotation_clip=False,
+        )
 
 
 def _table(stored: Stored, panels: list[Cell]) -> pd.DataFrame:

@@ -38,7 +38,7 @@ def _path(
             axes.annotate(
                 f"’{years[i] % 100:02d}",
                 (x.mean[i], y.mean[i]),
-                xytext=(3, 4),
+                xytext=(3, 4 if y.mean[i] < 0.85 else -9),
                 textcoords="offset points",
                 fontsize=7,
                 bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.3},

@@ -30,10 +30,10 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
         len(columns),
         height=LEVEL,
         heights=[LEVEL, GAP][: 2 if paired else 1],
-        left=0.78,
+        left=0.95,
         right=0.2,
         gap_x=0.28,
-        gap_y=0.16,
+        gap_y=0.24,
         below=0.5,
         above=0.22 if beside else -0.1,
         key=_key(study, lines),
@@ -100,7 +100,7 @@ def _line(axes: Any, study: Swept, rows: pd.DataFrame, kind: str, stroke: style.
 
 def _finish(sheet: Sheet, study: Swept, outcome: OutcomeAt) -> None:
     """One scale per row of panels, labels at the left and below."""
-    units = (style.unit(outcome.field), f"difference, {swept.difference_unit(outcome.field)}")
+    units = (style.unit(outcome.field), f"difference,\n{swept.difference_unit(outcome.field)}")
     for row in range(sheet.rows):
         low = min(axes.get_ylim()[0] for axes in sheet.axes[row])
         high = max(axes.get_ylim()[1] for axes in sheet.axes[row])

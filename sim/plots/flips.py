@@ -14,6 +14,7 @@ from sim.plots.technology import LEVEL, level_cubes, units
 HOLD = 4  # quarters that the level must stay at parity
 EVIDENCE_ENDS = 2025.0  # "not by 2025" in the evidence
 BANDWIDTH = 0.8  # years, of the ridges' smoothing
+NEVER = 33  # points a column of shares takes
 ROOM = 0.72  # of a row's height that the highest ridge takes
 
 
@@ -31,6 +32,12 @@ def _ridge(dates: Array, at: Array) -> Array:
     return np.asarray(kernel.sum(axis=1) / max(len(dates), 1))
 
 
+def _lateness(dates: Array) -> tuple[float, float]:
+    """Orders sectors by the median over runs, in which those that never flip come last; then by how many never do."""
+    late = np.nan_to_num(dates, nan=9999.0)
+    return float(np.median(late)), float(np.mean(late))
+
+
 def draw(stored: Stored) -> list[Sheet]:
     """Ridges of the base (filled) and outlines of scenarios, sectors in the order of the base's medians."""
     cube, generations = level_cubes(stored, quarters=True)
@@ -39,11 +46,10 @@ def draw(stored: Stored) -> list[Sheet]:
         unit: {name: flip_dates(source.pick(LEVEL, name, sector)[source.ran(name)], source.times) for name in names}
         for unit, sector, source in units(cube, generations)
     }
-    # Runs that never flip count as later than any date.
-    order = sorted(dates, key=lambda unit: float(np.median(np.nan_to_num(dates[unit][stored.base], nan=9999.0))))
+    order = sorted(dates, key=lambda unit: _lateness(dates[unit][stored.base]))
     first, last = float(np.floor(cube.times[0])), float(np.floor(cube.times[-1]))
     evidence = {unit: observed().flips[unit] for unit in order if unit in observed().flips}
-    side = 0.42 * len(names) + 0.3
+    side = NEVER / 72 * len(names) + (0.15 if len(names) > 1 else 0.35)
     key = scenario_key(stored)
     if evidence:
         key.append(Entry("Observed range (arrow: not by 2025)", style.CHINESE, linewidth=2.2, marker="d"))
@@ -141,11 +147,11 @@ def _write_never(
 ) -> None:
     """Shares of runs without a flip, a column per scenario right of the panel."""
     for place, name in enumerate(names):
-        color = style.stroke(name, names).color
+        color = style.readable(style.stroke(name, names).color)
         for row, unit in enumerate(reversed(order)):
             share = float(np.mean(np.isnan(dates[unit][name])))
-            text = f"{share:.0%}" if share else "–"
-            offset = (28 + 30 * place, 0)
+            text = f"{100 * share:.0f} %" if share else "0"
+            offset = (NEVER * (place + 1), 0)
             axes.annotate(
                 text,
                 (last, row),
@@ -161,10 +167,10 @@ def _write_never(
     axes.annotate(
         f"not by {last:.0f}",
         (last, len(order) - 0.15),
-        xytext=(4, -2),
+        xytext=(NEVER * len(names), -2),
         textcoords="offset points",
         fontsize=7.5,
-        ha="left",
+        ha="right",
         va="bottom",
         annotation_clip=False,
     )

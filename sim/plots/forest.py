@@ -118,7 +118,7 @@ def _row_words(cell: Cell) -> str:
     unit = "% points" if style.percent(cell.field) else style.unit(cell.field).split(",")[0]
     told = "" if unit in ("ratio", "index") else ", " + unit.replace(" ", "\u00a0")
     where = "" if cell.sector == ALL and not cell.region else f" ({cell_words(cell)})"
-    return "\n".join(textwrap.wrap(f"{cell.field.text}{where}{told}", 34))
+    return "\n".join(textwrap.wrap(style.polish(f"{cell.field.text}{where}{told}"), 34))
 
 
 def _effect_words(row: Any) -> str:
@@ -153,10 +153,12 @@ def _draw_effect(axes: Any, y: float, row: Any, field: Field, stroke: style.Stro
         transform=place,
         fontsize=7,
         va="center",
-        color=stroke.color,
+        color=style.readable(stroke.color),
         fontweight=weight,
     )
-    axes.text(CHANCE_AT, y, chance, transform=place, fontsize=7, va="center", ha="right", color=stroke.color)
+    axes.text(
+        CHANCE_AT, y, chance, transform=place, fontsize=7, va="center", ha="right", color=style.readable(stroke.color)
+    )
 
 
 def _scale(axes: Any, table: pd.DataFrame) -> None:

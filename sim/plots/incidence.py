@@ -15,8 +15,8 @@ AT_LEAST = 1.0  # partnerships at risk a run; curves stop below it
 RISK_AT = (0, 5, 10, 15, 20, 25)
 ON_THE_WAY = {
     "flip": ("Flip", "#AA3377", "-"),
-    "renegotiation": ("Renegotiation", "#0072B2", (0, (5, 1.5))),
-    "conversion": ("Conversion to another type", "#8F6100", (0, (1.5, 1))),
+    "renegotiation": ("Renegotiation", "#009E73", (0, (8, 2))),
+    "conversion": ("Conversion to another type", "#8F6100", (0, (3, 1, 1, 1, 1, 1))),
 }
 ENDS = {
     "dissolution": ("Dissolution", "#222222", "-"),
@@ -112,7 +112,7 @@ def draw(stored: Stored) -> list[Sheet]:
         max(len(types), 1),
         height=1.75,
         left=0.72,
-        gap_x=0.22,
+        gap_x=0.34,
         gap_y=0.42,
         below=0.62,
         key=[*(Entry(*entry) for entry in ON_THE_WAY.values()), None, *(Entry(*entry) for entry in ENDS.values())],
@@ -136,7 +136,7 @@ def draw(stored: Stored) -> list[Sheet]:
     for row in sheet.axes:
         top = max(axes.get_ylim()[1] for axes in row)
         for axes in row:
-            axes.set_ylim(0, min(top, 1.02))
+            axes.set_ylim(0, 1 if top > 0.75 else top)
             style.format_axis(axes.yaxis, style.declared("hub_share"))
             axes.tick_params(labelleft=axes is row[0])
     for axes, label in zip(sheet.axes[:, 0], ("on the way, % of signed", "ended, % of signed"), strict=True):

@@ -101,10 +101,10 @@ def reversals(stored: Stored) -> list[Sheet]:
         gap_y=0.4,
         right=0.2,
         above=0.02,
-        below=0.75,
+        below=0.88,
         key=scenario_key(stored),
         caption=f"Top: all sectors pooled, median of {cube.counted(*names)} seeds, shade 5 to 95 % of the base’s runs. "
-        "Bottom: base, median by sector; blank: no flow to compare with. "
+        f"Bottom: base, median by sector; blank: no flow to compare with; grey: below {1 / FAR:.2f}. "
         "Reverse exports: multinationals’ exports from China over their sales there. Reverse knowledge: technology "
         "learnt by multinationals over that learnt by "
         "Chinese firms; 1 is balance, hatched: 5 to 95 % of runs cover 1.",
@@ -113,6 +113,7 @@ def reversals(stored: Stored) -> list[Sheet]:
     for (metric, label), (upper, lower) in zip(RATIOS.items(), sheet.axes.T, strict=True):
         table += _pooled(upper, cube, names, metric)
         upper.set_title(f"{label}, all sectors")
+        lower.set_title(f"{label}, by sector")
         table += _map(sheet, lower, cube, stored.base, metric, sectors, lower is sheet.axes[1, 0])
     sheet.table = pd.DataFrame(table)
     last = sheet.table[(sheet.table["year"] == sheet.table["year"].max()) & (sheet.table["sector"] == ALL)]
@@ -171,15 +172,14 @@ def _map(
     middle = np.array([found[sector].middle for sector in sectors])
     is_log = metric == "reverse_knowledge_ratio"
     norm: Normalize = LogNorm(1 / FAR, FAR) if is_log else Normalize(0, _top(middle))
-    if is_log:
-        middle = np.clip(middle, 1 / FAR, FAR)
     edges = np.append(years, years[-1] + 1)
-    colors = colormaps["PuOr_r" if is_log else "cividis"].with_extremes(bad="#F4F4F4")
+    # Nothing must not look like much: what is next to nil is pale, in both.
+    colors = colormaps["PuOr_r" if is_log else "YlGnBu"].with_extremes(bad="white", under="#E6E6E6")
     mesh = axes.pcolormesh(
         edges, np.arange(len(sectors) + 1), np.ma.masked_invalid(middle), norm=norm, cmap=colors, rasterized=False
     )
     if is_log:
-        unresolved = np.array([(found[s].low < 1) & (found[s].high > 1) for s in sectors])
+        unresolved = np.array([(found[s].low < 1) & (found[s].high > 1) for s in sectors]) & np.isfinite(middle)
         corners = [
             [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)] for y, row in enumerate(unresolved) for x in years[row]
         ]
@@ -211,5 +211,6 @@ def _color_bar(sheet: Sheet, bar: Any, mesh: Any, is_log: bool) -> None:
     drawn.outline.set_linewidth(0.4)
     drawn.ax.xaxis.set_minor_locator(NullLocator())
     drawn.ax.tick_params(labelsize=7)
+    drawn.set_label("ratio, median over runs", fontsize=7.5, labelpad=2)
     if is_log:
         drawn.set_ticks([0.03, 0.1, 0.3, 1, 3, 10, 30], labels=["0.03", "0.1", "0.3", "1", "3", "10", "30"])

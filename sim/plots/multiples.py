@@ -44,9 +44,7 @@ def sectors(study: Swept, metric: str, names: Sequence[str]) -> Sheet:
 
 
 def _titled(about: Field) -> str:
-    unit = (
-        "% points" if style.percent(about) else style.unit(about).split(",")[0].replace("bn 2020 USD a year", "bn USD")
-    )
+    unit = "% points" if style.percent(about) else style.unit(about).split(",")[0].removesuffix(" a year")
     text = about.text if unit in ("ratio", "index", "number") else f"{about.text}, {unit}"
     return textwrap.fill(text, 28)
 

@@ -54,6 +54,7 @@ class Sheet:
     heights: Sequence[float] = ()  # of rows, if they differ
 
     def __post_init__(self) -> None:
+        self.title, self.caption = style.polish(self.title), style.polish(self.caption)
         heights = list(self.heights) or [self.height] * self.rows
         self._key_rows = _rows_of_key(self.key)
         # A no-break space keeps a number and its % on one line.
@@ -158,17 +159,23 @@ class Sheet:
     def save(self, folder: Path, formats: Sequence[str]) -> list[Path]:
         """Write the figure in each format and its CSV; returns the paths."""
         folder.mkdir(parents=True, exist_ok=True)
+        self.alt = style.polish(self.alt)
         paths = []
         for suffix in formats:
             path = folder / f"{self.name}.{suffix}"
-            path.write_bytes(self._bytes(suffix))
+            path.write_bytes(self.rendered(suffix))
             paths.append(path)
         path = folder / f"{self.name}.csv"
         self.table.to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
         _note(folder, self, formats)
         return [*paths, path]
 
-    def _bytes(self, suffix: str) -> bytes:
+    def rendered(self, suffix: str) -> bytes:
+        """The figure as a file of this format."""
+        from matplotlib.text import Text
+
+        for text in self.figure.findobj(Text):
+            text.set_text(style.polish(text.get_text()))
         # No dates and no versions: a rerun must give the same bytes.
         metadata: dict[str, dict[str, Any]] = {
             "svg": {"Date": None, "Creator": None, "Title": self.title},

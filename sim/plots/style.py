@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sim.columns import Type
+from sim.columns import FIRST_YEAR, Type
 from sim.declare import Field, fields
 from sim.plots.letters import lettered
 from sim.plots.observed import Mark
@@ -64,6 +64,32 @@ def stroke(scenario: str, scenarios: Sequence[str]) -> Stroke:
     return STROKES[place - 1] if place <= len(STROKES) else Stroke("#999999", "-", 1.0)
 
 
+CONTRAST = 4.5  # of small text on white, as WCAG 2 asks at level AA
+
+
+@lru_cache
+def readable(color: str) -> str:
+    """A colour dark enough for small text on white: itself, or darkened until it is."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    red, green, blue = to_rgb(color)
+    while contrast(to_hex((red, green, blue))) < CONTRAST:
+        red, green, blue = 0.97 * red, 0.97 * green, 0.97 * blue
+    return str(to_hex((red, green, blue)))
+
+
+def contrast(color: str, paper: str = "#FFFFFF") -> float:
+    """Ratio of luminances of two colours, 1 to 21. Source: WCAG 2.2, relative luminance."""
+    from matplotlib.colors import to_rgb
+
+    def luminance(name: str) -> float:
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(name)]
+        return float(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+
+    low, high = sorted((luminance(color), luminance(paper)))
+    return (high + 0.05) / (low + 0.05)
+
+
 @lru_cache(maxsize=1)
 def setup() -> Any:
     """Matplotlib's pyplot-free figure class, with this project's settings in force."""
@@ -80,7 +106,8 @@ def setup() -> Any:
     matplotlib.rcdefaults()
     matplotlib.rcParams.update(
         {
-            "font.family": ["DejaVu Sans", *wide],
+            "font.family": "sans-serif",  # written last into SVG, for readers without the first
+            "font.sans-serif": ["DejaVu Sans", *wide],
             "font.size": 8,
             "axes.titlesize": 8,
             "axes.labelsize": 8,
@@ -115,6 +142,12 @@ def setup() -> Any:
     return Figure
 
 
+def quarter(year: float) -> str:
+    """A decimal year as YYYYQn."""
+    count = round((year - FIRST_YEAR) * 4)
+    return f"{FIRST_YEAR + count // 4}Q{count % 4 + 1}"
+
+
 def words(name: str) -> str:
     """A name as a label: `auto_components` reads Auto components, `cars/electric` Cars: electric."""
     if name == "all":
@@ -146,7 +179,7 @@ UNITS = {
     "probability": "% a quarter",
     "count": "number",
     "money": "bn 2020 USD a year",
-    "log": "log, 0.1 ≈ 10 %",
+    "log": "log points, 0.1 ≈ 10 %",
     "ratio": "ratio",
     "months": "months",
     "index": "index",
@@ -156,6 +189,16 @@ UNITS = {
 def unit(field: Field) -> str:
     """The unit as an axis says it."""
     return UNITS.get(field.unit, field.unit)
+
+
+def formula(field: Field) -> str:
+    """A metric's formula as a sentence's beginning, with typographic signs."""
+    return polish(f"{field.formula[:1].upper()}{field.formula[1:]}".replace(" - ", " − ").replace(" x ", " × "))
+
+
+def polish(text: str) -> str:
+    """Straight apostrophes, as declarations have them, made typographic."""
+    return text.replace("'", "’")
 
 
 def percent(field: Field) -> bool:
@@ -188,16 +231,20 @@ def format_axis(axis: Any, field: Field, difference: bool = False) -> None:
     axis.set_major_formatter(FuncFormatter(text))
 
 
-def year_axis(axes: Any, first: float, last: float, ticks: int = 4) -> None:
-    """The years first to last, both whole, on the horizontal axis, and a thin line where history ends."""
+def year_axis(axes: Any, first: float, last: float, ticks: int = 4, at: float | None = None) -> None:
+    """The years first to last, both whole, on the horizontal axis, and a thin line where history ends.
+
+    at: the part of a year at which ticks stand and the panel begins and ends, for areas that are to fill it; absent:
+    ticks stand at the beginning of years, and the panel ends with the last year.
+    """
     from matplotlib.ticker import FuncFormatter
 
     first, last = float(first // 1), float(last // 1)
-    axes.set_xlim(first, last + 1)
+    axes.set_xlim(*((first, last + 1) if at is None else (first + at, last + at)))
     step = next((step for step in (1, 2, 5, 10, 20, 25) if (last - first) / step <= ticks), 50)
     start = int(first if first % 10 == 0 or step == 1 else -(-first // step) * step)
-    axes.set_xticks([year for year in range(start, int(last) + 1, step)])
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
+    axes.set_xticks([year + (at or 0.0) for year in range(start, int(last) + 1, step)])
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value // 1:.0f}"))
     if first < HISTORY_ENDS < last + 1:
         axes.axvline(HISTORY_ENDS, color=GREY, linewidth=0.6, linestyle=(0, (1, 2)), zorder=2.2)
 
@@ -253,7 +300,7 @@ def end_labels(
             xycoords=("data", "axes fraction"),
             xytext=(4, 0),
             textcoords="offset points",
-            color=color,
+            color=readable(color),
             fontsize=size,
             va="center",
             ha="left",

@@ -183,8 +183,7 @@ def when(outcome: OutcomeAt) -> str:
 
 def heading(study: Swept, outcome: OutcomeAt) -> str:
     """Scenario, sector, formula and year, as captions begin."""
-    formula = outcome.field.formula
-    return f"“{study.title}”, {where(outcome).lower()}. {formula[:1].upper()}{formula[1:]}. {when(outcome)}."
+    return f"“{study.title}”, {where(outcome).lower()}. {style.formula(outcome.field)}. {when(outcome)}."
 
 
 def where(outcome: OutcomeAt) -> str:

@@ -13,14 +13,13 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from sim.columns import FIRST_YEAR
 from sim.errors import NotEnough
 from sim.plots import FIGURES, forest, style
-from sim.plots.cells import Cell, cells, span
+from sim.plots.cells import Cell, span
 from sim.plots.sheet import INDEX
-from sim.plots.stored import Stored
+from sim.plots.stored import Line, Stored
 from sim.report import swept
-from sim.study.compare import HEADLINES
+from sim.report.sections import answers, design, example, fate_table, headline_cells
 from sim.study.manifest import code_changes
 
 FIRST_FIGURE = "compare-effects"  # shown before all others: it answers the question
@@ -44,21 +43,30 @@ def render(folder: Path) -> str:
     summary = sweep.summary if sweep else stored.csv("summary.csv")
     if not len(summary):
         raise NotEnough(f"{folder} holds no summary", "run it first")
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     names = [stored.base, *stored.others]
-    return environment.get_template("report.html.j2").render(
+    seeds = stored.manifest.get("seeds") or []
+    runs = len(seeds) if seeds else span(summary["n"])
+    years = int(summary["year"].min()), int(summary["year"].max())
+    span_of_policy = _policy_years(stored, years[1])
+    fates = fate_table(stored)
+    template = templates().get_template("report.html.j2")
+    return template.render(
         title=f"{_title(stored)}, at {sweep.points} points" if sweep else _title(stored),
         question=stored.entries[names[-1]].get("question", "") if len(names) <= 2 else "",
-        scenarios=[_scenario(stored, name) for name in names],
+        answers=list(answers(stored)),
+        design=design(stored, "one run" if runs in (1, "1") else f"{runs} seeds", years),
+        scenarios=[_scenario(stored, name, span_of_policy) for name in names],
+        policy_years=span_of_policy,
         variants=[stored.title(name) for name in stored.variants],
         compared=bool(stored.others),
         sweep=sweep,
-        year=int(summary["year"].max()),
-        runs=span(summary["n"]) if not stored.manifest.get("seeds") else len(stored.manifest["seeds"]),
-        seeds=_seeds(stored.manifest.get("seeds") or []),
+        year=years[1],
+        runs=runs,
+        seeds=_seeds(seeds),
         effects=list(_effects(stored)) if stored.others else [],
         levels=[] if stored.others else list(_levels(stored) if sweep is None else _swept(sweep)),
+        fates=fates,
+        explain=example(stored) if fates else "",
         figures=list(_figures(folder / FIGURES)),
         failures=_failures(folder / "failures.csv"),
         command=_command(stored.manifest),
@@ -68,6 +76,12 @@ def render(folder: Path) -> str:
     )
 
 
+def templates() -> jinja2.Environment:
+    """The pages' templates."""
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
 def _title(stored: Stored) -> str:
     if not stored.others:
         return stored.title(stored.base)
@@ -75,14 +89,28 @@ def _title(stored: Stored) -> str:
     return f"{' · '.join(others)} against {stored.title(stored.base)}"
 
 
-def _scenario(stored: Stored, name: str) -> dict[str, Any]:
+def _policy_years(stored: Stored, last: int) -> tuple[int, int]:
+    """First and last year of the bars beside policies."""
+    lines = [line for name in stored.entries for line in stored.lines(name)]
+    return int(min((line.announce for line in lines), default=last)), last
+
+
+def _bar(line: Line, years: tuple[int, int]) -> tuple[float, float, float]:
+    """Where a policy is announced and begins, and how long it lasts, in % of the bar's years."""
+    first, wide = years[0], years[1] + 1 - years[0]
+    announce, start, end = (100 * min(max((at - first) / wide, 0), 1) for at in (line.announce, line.start, line.end))
+    return round(announce, 1), round(start, 1), round(end - start, 1)
+
+
+def _scenario(stored: Stored, name: str, years: tuple[int, int]) -> dict[str, Any]:
     entry = stored.entries[name]
     policies = [
         {
             "label": line.label,
-            "announce": quarter(line.announce),
-            "start": quarter(line.start),
-            "end": quarter(line.end) if line.end < 9999 else "stays",
+            "bar": _bar(line, years),
+            "announce": style.quarter(line.announce),
+            "start": style.quarter(line.start),
+            "end": style.quarter(line.end) if line.end < 9999 else "stays",
         }
         for line in stored.lines(name)
     ]
@@ -106,12 +134,6 @@ def _standing(posterior: dict[str, Any]) -> str:
     return f"{posterior['set']}, draw {posterior['draw']}"
 
 
-def quarter(year: float) -> str:
-    """A decimal year as YYYYQn."""
-    count = round((year - FIRST_YEAR) * 4)
-    return f"{FIRST_YEAR + count // 4}Q{count % 4 + 1}"
-
-
 def _seeds(seeds: list[int]) -> str:
     if len(seeds) > 1 and seeds == list(range(seeds[0], seeds[-1] + 1)):
         return f"{seeds[0]} to {seeds[-1]}"
@@ -120,7 +142,7 @@ def _seeds(seeds: list[int]) -> str:
 
 def _effects(stored: Stored) -> Iterator[dict[str, Any]]:
     """A row per headline metric: the base's level, and what each scenario changes."""
-    panels = [cell for metric in HEADLINES for cell in cells(stored, metric, None)]
+    panels = headline_cells(stored)
     table = forest.effects(stored, panels)
     for cell in panels:
         mine = table[(table["metric"] == cell.metric) & (table["sector"] == cell.sector)].set_index("scenario")
@@ -131,7 +153,7 @@ def _effects(stored: Stored) -> Iterator[dict[str, Any]]:
 
 def _named(cell: Cell) -> dict[str, str]:
     unit = "%" if style.percent(cell.field) else style.unit(cell.field)
-    return {"text": cell.field.text, "formula": cell.field.formula, "unit": unit}
+    return {"text": style.polish(cell.field.text), "formula": cell.field.formula, "unit": unit}
 
 
 def _effect(rows: pd.DataFrame, scenario: str, cell: Cell) -> dict[str, str]:
@@ -146,14 +168,13 @@ def _effect(rows: pd.DataFrame, scenario: str, cell: Cell) -> dict[str, str]:
 
 def _levels(stored: Stored) -> Iterator[dict[str, Any]]:
     """A row per headline metric of a single run: first and last year with the interval of the mean."""
-    for metric in HEADLINES:
-        for cell in cells(stored, metric, None):
-            rows = cell.of(stored.csv("summary.csv"))
-            ends = [rows.iloc[0], rows.iloc[-1]]
-            yield _named(cell) | {
-                "years": [int(row["year"]) for row in ends],
-                "values": [swept.level(row, cell) for row in ends],
-            }
+    for cell in headline_cells(stored):
+        rows = cell.of(stored.csv("summary.csv"))
+        ends = [rows.iloc[0], rows.iloc[-1]]
+        yield _named(cell) | {
+            "years": [int(row["year"]) for row in ends],
+            "values": [swept.level(row, cell) for row in ends],
+        }
 
 
 def _swept(sweep: swept.Content) -> Iterator[dict[str, Any]]:
@@ -176,14 +197,14 @@ def _figures(folder: Path) -> Iterator[Picture]:
 def _image(folder: Path, name: str, alt: str) -> Markup | None:
     vector, pixels = folder / f"{name}.svg", folder / f"{name}.png"
     if vector.is_file():
-        return _inline(vector.read_text(encoding="utf-8"), name, alt)
+        return inline(vector.read_text(encoding="utf-8"), name, alt)
     if pixels.is_file():
         data = base64.b64encode(pixels.read_bytes()).decode("ascii")
         return Markup('<img src="data:image/png;base64,{}" alt="{}">').format(data, alt)
     return None
 
 
-def _inline(svg: str, name: str, alt: str) -> Markup:
+def inline(svg: str, name: str, alt: str) -> Markup:
     """An SVG file as an element of the page: its ids made unique, its text alternative said."""
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)

@@ -82,7 +82,7 @@ def test_dose_tables_are_paired_differences_of_the_drawn_points(grid):
     rows = sheet.table[(sheet.table["kind"] == "difference") & (sheet.table[BLOCK] == 0.1)].set_index(RATE)
     assert np.allclose(rows["mean"], 0.7 * (-0.25 + 0.01) * (rows.index - 0.2)) and rows.loc[0.2, "mean"] == 0
     upper, lower = sheet.axes[:, 0]
-    assert upper.get_ylabel() == "%" and lower.get_ylabel() == "difference, % points"
+    assert upper.get_ylabel() == "%" and lower.get_ylabel() == "difference,\n% points"
     assert any(np.allclose(line.get_ydata(), 0) for line in lower.get_lines())  # the zero line
     assert lower.get_xlim() == upper.get_xlim()
 

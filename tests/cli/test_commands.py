@@ -257,6 +257,22 @@ def test_explain_hands_over_the_stored_scenario_and_knows_its_partnerships(call,
     assert code == 2 and "no partnership" in error and row.partnership in error
 
 
+def test_explain_writes_a_page_with_the_world_less_a_shock(call, compared, tmp_path):
+    from sim.study import Results
+
+    row = Results.open(compared).partnerships.query("scenario == 'tariff_escalation' and seed == 2").iloc[0]
+    words = ("explain", compared, "--seed", 2, "--scenario", "tariff_escalation", "--partnership", row.partnership)
+    code, said, _ = call(*words, "--without", "eu_escalation", "--page", tmp_path / "life.html")
+    assert code == 0 and said.strip() == str(tmp_path / "life.html")
+    text = (tmp_path / "life.html").read_text(encoding="utf-8")
+    assert row.partnership in text and "Without “EU tariff on all goods” (same seed)" in text
+    assert [path.name for path in tmp_path.iterdir()] == ["life.html"]
+    assert call(*words, "--without", "nothing")[0] == 2
+    assert call(*words, "--without", "eu_escalation", "--base", "open_door")[0] == 2
+    assert call(*words, "--page", tmp_path / "a.html", "--quarter", "2020Q1")[0] == 2
+    assert call(*words, "--page", tmp_path / "none" / "a.html")[0] == 73
+
+
 def test_verify_prints_claims_and_fails_with_6(call, monkeypatch):
     claim = namedtuple("Finding", "claim expected found holds")
     found = [claim("flips", "2010-14", "2012", True), claim("ends a year", "3-8 %", "11 %", False)]

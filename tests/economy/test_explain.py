@@ -7,7 +7,7 @@ from sim.columns import Happening
 from sim.compiled import bundle
 from sim.economy import ChineseFirm, Economy, Multinational, Partnership
 from sim.errors import UsageError
-from sim.explain import firm_names, story
+from sim.explain import account, firm_names, story, without_shocks
 from sim.explain.options import told
 from sim.explain.past import life_names
 from sim.quarter import begin
@@ -188,3 +188,39 @@ def test_the_world_without_keeps_the_assumptions(lab):
     base = other_world(changed)
     assert base is not None and base.parameters == changed.parameters and base.shocks == ()
     assert other_world(lab.scenario(horizon=20)) is None
+
+
+def test_the_world_less_a_shock_is_the_world_before_it(lab):
+    """Up to the announcement both runs are the same to the byte; the severed partnership then lives on."""
+    listing = {"kind": "entity_list", "sectors": "all", "origin": "china", "destination": "us", "top": 99}
+    duty = {"kind": "tariff", "origin": "us", "destination": "china", "rate": 0.01, "start": "2012Q1", "sectors": "all"}
+    listed = lab.scenario({**listing, "id": "list", "start": "2005Q1", "label": "The list"}, {**duty, "id": "duty"})
+    run = simulate(listed, 1)
+    severed = np.flatnonzero((run.lives["end_kind"] == Happening.severance) & (run.lives["end"] == 104))
+    name = next(k for k, n in names_of(run, listed).items() if n == severed[0])
+    less = without_shocks(listed, ["list"])
+    assert [shock.id for shock in less.shocks] == ["duty"] and less.hash != listed.hash
+    told = account(listed, 1, name, base=less)
+    life = run.lives[severed[0]]
+    assert [each.t for each in told.readings] == list(range(int(life["start"]), int(life["end"]) + 1))
+    assert told.readings_without[-1].t > told.readings[-1].t
+    for here, there in zip(told.readings, told.readings_without, strict=False):
+        if here.t < 104:
+            assert np.array_equal(here, there, equal_nan=True)
+    assert told.without.lines[0].startswith("Without “The list” (same seed): ")
+    with pytest.raises(UsageError, match="no shock 'lst'") as error:
+        without_shocks(listed, ["lst"])
+    assert "list" in error.value.hint
+
+
+def test_reviews_that_moved_nothing_can_be_read_in_full(turmoil, run):
+    """Each has its options, and staying was chosen."""
+    counted = 0
+    for name in list(names_of(run, turmoil))[:12]:
+        for moment in account(turmoil, 1, name).moments:
+            for review in moment.within:
+                assert [option.choice for option in review.options if option.chosen] == ["stay"] and review.decided
+                assert moment.quarter <= review.quarter <= moment.until
+                counted += 1
+            assert bool(moment.within) == ("nothing moved" in moment.title)
+    assert counted > 20

@@ -21,6 +21,7 @@ from sim.plots import (
     composition,
     contrasts,
     contribution,
+    fates,
     flips,
     forest,
     incidence,
@@ -29,7 +30,7 @@ from sim.plots import (
     technology,
 )
 from sim.plots.cells import cells
-from sim.plots.stored import Stored
+from sim.plots.stored import Stored, decimal
 
 EIGHT = ("01-", "02-", "03-", "04-", "05-", "06-", "07-", "08-")
 
@@ -136,7 +137,7 @@ def test_flip_dates_sit_where_the_level_crosses_one(folder: Path, drawn: list[Pa
     # The policy widens the gap, so nothing flips earlier.
     assert found.loc[("cars", "tariffs"), "median"] >= found.loc[("cars", "baseline"), "median"]
     shown = texts(folder / "figures" / "04-flip-dates.svg")
-    assert "not by 2040" in shown and "100%" in shown
+    assert "not by 2040" in shown and "100 %" in shown
 
 
 def test_incidence_rises_and_ends_compete(folder: Path, drawn: list[Path]) -> None:
@@ -193,6 +194,50 @@ def test_differences_have_a_zero_line_bands_and_event_lines(folder: Path) -> Non
     rows = sheet.table[sheet.table["table"] == "difference"]
     assert ((rows["lo"] <= rows["difference"]) & (rows["difference"] <= rows["hi"])).all()
     assert len(differences.collections) == 1 and len(levels.collections) == 2  # an interval; a spread per scenario
+
+
+def test_a_scenario_is_drawn_from_where_it_can_differ(folder: Path) -> None:
+    stored, sheet = _sheet(folder, "welfare")
+    change = stored.first_change("tariffs")
+    for axes in sheet.axes[:, 0]:
+        color = style.stroke("tariffs", [stored.base, *stored.others]).color
+        curve = next(line for line in axes.lines if line.get_color() == color and len(line.get_xdata()) > 5)
+        assert change - 1 < min(curve.get_xdata()) <= change + 1
+    assert "The US and the EU raise tariffs" in [text.get_text() for text in sheet.axes[0, 0].texts]  # at its strip
+
+
+def test_sectors_that_never_flip_come_last_and_those_that_mostly_do_not_before_them() -> None:
+    early, late, rarely, never = [2010.0] * 4, [2030.0] * 4, [2020.0, *[np.nan] * 3], [np.nan] * 4
+    order = sorted((never, rarely, late, early), key=lambda dates: flips._lateness(np.array(dates)))
+    assert order == [early, late, rarely, never]
+
+
+def test_fates_are_shares_of_the_partnerships_in_force_at_the_announcement(folder: Path, drawn: list[Path]) -> None:
+    stored = Stored(folder)
+    assert fates.cohort_date(stored) == 2027.0
+    found = table(folder, "05b-fates-by-scenario").set_index(["scenario", "fate"])
+    assert found["mean"].groupby("scenario").sum().to_numpy() == pytest.approx(1) and (found["n"] == 6).all()
+    lives = stored.frame("partnerships", ["scenario", "seed", "start", "end", "end_kind"])
+    start, end = (decimal(lives[name]) for name in ("start", "end"))
+    for name in ("baseline", "tariffs"):
+        cohort = (lives["scenario"] == name) & (start < 2027) & ~(end < 2027)
+        assert found.loc[(name, "dissolution"), "number"] == pytest.approx(cohort.sum() / 6)
+        ended = cohort & (lives["end_kind"] == "dissolution")
+        each = ended.groupby(lives["seed"]).sum() / cohort.groupby(lives["seed"]).sum()
+        assert found.loc[(name, "dissolution"), "mean"] == pytest.approx(each.mean())
+    gap = found.loc["tariffs", "mean"] - found.loc["baseline", "mean"]
+    assert found.loc["tariffs", "difference"].to_numpy() == pytest.approx(gap.to_numpy(), abs=1e-9)
+    survive = (lives["scenario"] == "baseline") & (start < 2027) & end.isna()
+    cohort = (lives["scenario"] == "baseline") & (start < 2027) & ~(end < 2027)
+    each = survive.groupby(lives["seed"]).sum() / cohort.groupby(lives["seed"]).sum()
+    assert found.loc["baseline", "mean"].loc[list(fates.ALIVE)].sum() == pytest.approx(each.mean())
+
+
+def test_text_is_dark_enough_to_read() -> None:
+    assert style.contrast("#000000") == pytest.approx(21) and style.contrast("#777777") == pytest.approx(4.48, abs=0.01)
+    for stroke in style.STROKES:
+        assert style.contrast(style.readable(stroke.color)) >= 4.5
+    assert style.readable("#0072B2") == "#0072b2"  # it is already
 
 
 def test_every_scenario_has_its_own_colour_and_line_style() -> None:
