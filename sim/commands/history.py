@@ -27,6 +27,10 @@ def backtest(
         typer.Option("--until", metavar="YEAR", help="Last year naive forecasts may use; later is scored [2014]."),
     ] = None,
     seeds: o.Seeds = "50",
+    left_out: Annotated[
+        str | None,
+        typer.Option("--leave-out", metavar="SECTOR|each", help="Forecast sectors of the ledger without their own rows."),
+    ] = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every score.")] = None,
     set_: o.Set = None,
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Threads [all cores].")] = None,
@@ -50,10 +54,14 @@ def backtest(
     with display.shown():
         ensemble = history.run_worlds(draws, chosen, workers or default_workers(), _progress(display, len(chosen)))
     found = history.backtest(ensemble, evidence, last)
+    if left_out is not None:
+        found.scores["leave_one_out"] = history.leave_out(ensemble, evidence, left_out, last)
     if json is not None:
         _write(json, found.scores)
     if not quiet:
         _print(found.scores, found.odds, last, len(chosen))
+        if left_out is not None:
+            _print_left_out(found.scores["leave_one_out"])
     return 0
 
 
@@ -99,6 +107,16 @@ def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:
 def _print_formations(told: dict[str, Any], odds: float) -> None:
     print(f"Formations and conversions: {told['n']}; skill {_cell(told['skill'])} {_interval(told['interval'])}")
     print(f"A base of one's own is recorded at {odds:.2f} to a partnership (estimated on rows that are not scored).\n")
+    _print_losses(told)
+
+
+def _print_left_out(told: dict[str, Any]) -> None:
+    print(f"\nSectors left out: {told['n']} rows; skill {_cell(told['skill'])} {_interval(told['interval'])}")
+    print("No forecast knew a row of the sector; the parameters did not change.\n")
+    _print_losses(told)
+
+
+def _print_losses(told: dict[str, Any]) -> None:
     rows = [["forecast", "log-loss", "Brier"]]
     rows += [[name, _cell(told["log_loss"][name]), _cell(told["brier"][name])] for name in told["log_loss"]]
     print(o.aligned(rows))

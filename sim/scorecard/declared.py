@@ -43,6 +43,20 @@ class Absence(NamedTuple):
     reason: str
 
 
+class Variant(NamedTuple):
+    """A mechanism switched: what it is without, and the values set."""
+
+    text: str
+    set: Mapping[str, Any]
+
+
+class Placebo(NamedTuple):
+    """Inputs of sectors that are dealt out anew."""
+
+    text: str
+    keys: tuple[str, ...]
+
+
 class Evidence(NamedTuple):
     """The whole file."""
 
@@ -53,6 +67,8 @@ class Evidence(NamedTuple):
     regressions: tuple[Fact, ...]
     absent: tuple[Absence, ...]
     panels: tuple[Mapping[str, Any], ...]
+    variants: Mapping[str, Variant]
+    placebos: Mapping[str, Placebo]
 
 
 @lru_cache(maxsize=4)
@@ -73,6 +89,8 @@ def declared(path: Path = DATA / "facts.yaml") -> Evidence:
         tuple(_fact({"section": "R", "dated": 0, "use": "TEST", **each}) for each in told["regressions"]),
         tuple(Absence(**each) for each in told["absent"]),
         tuple(told["panels"]),
+        {name: Variant(**each) for name, each in told["variants"].items()},
+        {name: Placebo(each["text"], tuple(each["keys"])) for name, each in told["placebos"].items()},
     )
     _check(evidence)
     return evidence

@@ -52,26 +52,30 @@ def welfare_gain(
     return ratio(here - there, spent)
 
 
+def resampled(over: Floats, under: Floats) -> Floats:
+    """Ratio of two sums over runs, for as many draws of runs with replacement as there are runs.
+
+    For effects whose base is a few partnerships, or may be zero, in a single run.
+    """
+    runs = len(over)
+    weights = np.random.default_rng(1).multinomial(runs, np.full(runs, 1 / runs), runs).astype(float)
+    return ratio(weights @ over, weights @ under)
+
+
 @statistic
 def loss_ratio(
     free: Record, cut: Record, still: Record, still_cut: Record, first: int, last: int, inside: Sequence[str] = ()
 ) -> Floats:
-    """Mean loss of welfare by cutting ties when nothing diffuses, over that when it does.
-
-    A ratio of means over runs, told once for all runs: ratios of single runs have no mean where losses may be zero.
-    """
-    losses = [
-        -welfare_gain(cut, free, first, last, inside).mean(),
-        -welfare_gain(still_cut, still, first, last, inside).mean(),
-    ]
-    return np.full(free.runs, losses[1] / losses[0] if losses[0] > 0 else np.nan)
+    """Loss of welfare by cutting ties when nothing diffuses, over that when it does; runs resampled."""
+    losses = [-welfare_gain(one, other, first, last, inside) for one, other in ((still_cut, still), (cut, free))]
+    return resampled(*losses)
 
 
 @statistic
 def links_to_unlisted(record: Record, without: Record, sectors: Sequence[str], region: str, year: int) -> Floats:
     """Partnerships of a region's multinationals with Chinese firms that nobody listed: change by listing others.
 
-    The same unlisted firms are looked at in both worlds. A share of those there would be.
+    The same unlisted firms are looked at in both worlds. A share of those there would be; runs resampled.
     """
     stop, home = quarter_of(year, 4), record.regions.index(region)
     rows = np.zeros(len(record.sector_of), bool)
@@ -85,7 +89,7 @@ def links_to_unlisted(record: Record, without: Record, sectors: Sequence[str], r
             shot = world.snapshots[n][stop]
             told.append((clean[shot.chinese] & (record.home[shot.multinational] == home)).sum())
         counts.append(np.array(told, float))
-    return ratio(counts[0] - counts[1], counts[1])
+    return resampled(counts[0] - counts[1], counts[1])
 
 
 @statistic
