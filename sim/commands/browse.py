@@ -20,7 +20,7 @@ def show(
     thing: Annotated[
         str,
         typer.Argument(
-            metavar="THING", help="scenarios, parameters, metrics, a scenario, a results folder or a table in it.",
+            metavar="THING", help="scenarios, parameters, metrics, a scenario, a @group, a results folder or table.",
             show_default=False,
         ),
     ],
@@ -37,6 +37,11 @@ def show(
         _show_manifest(path, json)
     elif path.is_dir() or path.suffix in (".csv", ".parquet"):
         _show_table(path, json)
+    elif thing.startswith("@"):
+        from sim.scenario.groups import read_group, words_of
+
+        group = read_group(thing)
+        o.emit(group.data) if json else print(words_of(group))
     else:
         from sim.scenario import load
         from sim.scenario import show as words
@@ -48,8 +53,9 @@ def show(
 
 def _scenarios() -> list[list[str]]:
     from sim.scenario import catalogue
+    from sim.scenario.groups import listed_groups
 
-    return [["scenario", "title"], *([name, title] for name, title, _ in catalogue())]
+    return [["scenario", "title"], *([name, title] for name, title, _ in catalogue()), *map(list, listed_groups())]
 
 
 def _parameters() -> list[list[str]]:

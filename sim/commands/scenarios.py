@@ -20,15 +20,21 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios and sweeps.", show_default=False)],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Scenarios, sweeps and groups.", show_default=False)
+    ],
 ) -> int:
-    """Validate scenario and sweep files: all errors at once, nothing is run."""
+    """Validate files of scenarios, sweeps and groups: all errors at once, nothing is run."""
     from sim.scenario import check as problems_of
+    from sim.scenario.groups import check as problems_of_group
+    from sim.scenario.groups import is_group
     from sim.scenario.sweeps import is_sweep
 
     problems = []
     for file in files:
-        if is_sweep(file):
+        if is_group(file):
+            problems += problems_of_group(file)
+        elif is_sweep(file):
             from sim.study.sweep import check as problems_of_sweep
 
             problems += problems_of_sweep(file)

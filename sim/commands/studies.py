@@ -65,12 +65,17 @@ def run(
     """One scenario, many seeds: tables, figures, report. The same command again continues."""
     more = (cluster, run_timeout, memory, until_ci, max_seeds)
     asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, json, quiet, force, dry_run)
-    return _carry_out([scenario], asked)
+    return _carry_out([scenario], asked, comparing=False)
 
 
 def compare(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="What the others are compared with.", show_default=False)],
-    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="What-ifs.", show_default=False)],
+    base: Annotated[
+        str,
+        typer.Argument(metavar="BASE", help="What the others are compared with, or @GROUP.", show_default=False),
+    ],
+    scenarios: Annotated[
+        list[str] | None, typer.Argument(metavar="[SCENARIO...]", help="What-ifs, or @GROUP.", show_default=False)
+    ] = None,
     seeds: o.Seeds = "100",
     set_: o.Set = None,
     start: o.Start = None,
@@ -92,18 +97,23 @@ def compare(
     """What-ifs against a base, paired by seed: differences with intervals, figures, report."""
     more = (cluster, run_timeout, memory, until_ci, max_seeds)
     asked = Asked(seeds, set_, start, end, out, workers, *more, keep, format_, json, quiet, force, dry_run)
-    return _carry_out([base, *scenarios], asked)
+    from sim.scenario.groups import SIGN, expanded
+
+    names = [str(each) for each in expanded([base, *(scenarios or [])])]
+    alone = base.removeprefix(SIGN) if base.startswith(SIGN) and not scenarios else ""
+    return _carry_out(names, asked, comparing=True, called=alone)
 
 
-def _carry_out(names: list[str], asked: Asked) -> int:
+def _carry_out(names: list[str], asked: Asked, comparing: bool, called: str = "") -> int:
+    """`called`: what the results folder is called, if not by its scenarios."""
     formats = o.formats(asked.format)
     told = load_all(names, asked)
     from sim.study import Options, Plan, carry_out, parse_seeds
     from sim.study.compare import plan
 
     seeds = parse_seeds(asked.seeds)
-    study = plan(told, seeds) if len(told) > 1 else Plan("run", {told[0].name: told[0]}, seeds)
-    out = asked.out or _default_folder(list(study.scenarios))
+    study = plan(told, seeds) if comparing else Plan("run", {told[0].name: told[0]}, seeds)
+    out = asked.out or _default_folder([called] if called else list(study.scenarios))
     display = Display(out.name, asked.quiet)
     adaptive = (asked.cluster, o.widths(asked.until_ci), asked.max_seeds)
     limits = (None, asked.run_timeout, asked.memory)

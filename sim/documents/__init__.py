@@ -6,8 +6,10 @@ as a whole. A test compares what stands in `docs/` with `pages()`, so that nothi
 
 from pathlib import Path
 
+from sim.documents.coverage import coverage
 from sim.documents.index import decisions, rule_pages
 from sim.documents.rules import described, page_of
+from sim.documents.scenarios import shipped
 from sim.documents.tables import model, results
 
 __all__ = ["described", "filled", "pages"]
@@ -18,8 +20,10 @@ def pages(root: Path) -> dict[Path, str]:
     docs = root / "docs"
     blocks = {
         docs / "README.md": {"rules": rule_pages(), "decisions": decisions(docs / "decisions")},
+        docs / "coverage.md": coverage(root),
         docs / "model.md": model(root),
         docs / "results.md": results(),
+        docs / "scenarios.md": shipped(root),
     }
     whole = {docs / "rules" / f"{path.stem}.md": page_of(path) for path in described()}
     return whole | {path: filled(path.read_text(encoding="utf-8"), parts) for path, parts in blocks.items()}

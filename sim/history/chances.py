@@ -19,11 +19,17 @@ Floats = NDArray[np.float64]
 
 
 def chances(ensemble: Ensemble, rows: Sequence[Adoption]) -> Floats:
-    """Probabilities [row, type]: adoptions of all runs within two years, smoothed as naive shares are.
+    """Probabilities [row, type]: the mean over draws of parameters of what each draw foretells.
 
-    Where nobody adopts anything in the sector, all sectors are pooled. Rows of one sector and year have one forecast;
-    those of a generation have that of their sector, for a partnership carries the firm's whole offer.
+    A draw's forecast is its adoptions of all runs within two years, smoothed as naive shares are; where nobody
+    adopts anything in the sector, all sectors are pooled. Pooling draws as well would let the number of runs decide
+    how sure the forecast is (docs/decisions/0019). Rows of one sector and year have one forecast; those of a
+    generation have that of their sector, for a partnership carries the firm's whole offer.
     """
+    return np.mean([_of_one_draw(ensemble.draw(number), rows) for number in range(ensemble.draws)], axis=0)
+
+
+def _of_one_draw(ensemble: Ensemble, rows: Sequence[Adoption]) -> Floats:
     everywhere = Place(ensemble.sectors)
     known: dict[tuple[tuple[str, ...], int], Floats] = {}
     for row in rows:

@@ -16,6 +16,7 @@ from sim.history.shares import NAIVE, Adoption, period, period_name
 from sim.history.worlds import TYPES, Ensemble
 
 MODEL = "model"
+POOLED = "model_pooled"  # the same with all runs counted as those of one draw
 Floats = NDArray[np.float64]
 Forecasts = dict[str, Floats]  # by name of the forecast [row, type]
 
@@ -41,8 +42,11 @@ def forecasts(ensemble: Ensemble, known: Sequence[Adoption], asked: Sequence[Ado
     """
     if not known:
         raise NotEnough("no formation or conversion is early enough to estimate naive forecasts", "a later --until")
-    odds = recording_odds(chances(ensemble, known), np.array([row.type for row in known]))
-    told = {MODEL: observed(chances(ensemble, asked), odds)}
+    types = np.array([row.type for row in known])
+    told, odds = {}, 1.0
+    for name, runs in ((POOLED, ensemble._replace(draws=1)), (MODEL, ensemble)):
+        odds = recording_odds(chances(runs, known), types)
+        told[name] = observed(chances(runs, asked), odds)
     return told | {name: forecast(known, asked) for name, forecast in NAIVE.items()}, odds
 
 

@@ -29,6 +29,7 @@ class Ensemble(NamedTuple):
     generations: tuple[tuple[str, ...], ...]
     metrics: dict[str, Floats]  # each [N, T, S]
     levels: Floats  # technology level of generations [N, T, S, G]
+    draws: int = 1  # of parameters, taken in turn by the runs
 
     @property
     def last_year(self) -> int:
@@ -46,6 +47,13 @@ class Ensemble(NamedTuple):
             return self.metrics["technology_level"][..., rows].mean(-1)
         one = rows[0]
         return self.levels[..., one, self.generations[one].index(place.generation)]
+
+    def draw(self, number: int) -> "Ensemble":
+        """The runs of one draw, counted from 0."""
+        own = slice(number, None, self.draws)
+        return Ensemble(
+            self.sectors, self.generations, {name: path[own] for name, path in self.metrics.items()}, self.levels[own]
+        )
 
     def total(self, metric: str, place: Place, first: int, last: int) -> float:
         """Sum of a metric over runs, the sectors of a place, and the years from first to last, clipped to the run."""
@@ -77,7 +85,9 @@ def run_worlds(
             done.append(one)
             progress(len(done))
     metrics = {name: np.stack([plain[name] for plain, _ in done]) for name in PLAIN}
-    return Ensemble(names.sectors, names.generations, metrics, np.stack([levels for _, levels in done]))
+    return Ensemble(
+        names.sectors, names.generations, metrics, np.stack([levels for _, levels in done]), min(len(draws), len(seeds))
+    )
 
 
 def _reduced(scenario: Scenario, seed: int) -> tuple[dict[str, Floats], Floats]:

@@ -138,7 +138,7 @@ class Stored:
         return str(self.entries[scenario].get("title") or scenario.replace("_", " "))
 
     def lines(self, scenario: str) -> list[Line]:
-        """The policies that a scenario adds to the one it extends."""
+        """The policies in which a scenario differs from the base; of the base, those its own file adds."""
         found = (self.manifest.get("lines") or {}).get(scenario, [])
         return [
             Line(str(label), float(announce), float(start), np.inf if end is None else float(end))
@@ -148,7 +148,8 @@ class Stored:
     def first_change(self, scenario: str) -> float:
         """When a scenario first differs from the base: its first announcement, or the start if assumptions differ."""
         lines = self.lines(scenario)
-        same = self.references.get(scenario) == self.base
+        treated = bool((self.entries[scenario].get("resolved") or {}).get("treatment"))
+        same = self.references.get(scenario) == self.base and not treated
         return min(line.announce for line in lines) if lines and same else -np.inf
 
     def has(self, table: str) -> bool:

@@ -178,6 +178,15 @@ def _date_problems(shock: Shock, last: int) -> Iterator[Found]:
         yield ("start",), f"{start}; the shock begins after the last quarter ({quarter_name(last)}), so it never acts"
 
 
+def misses_host(shock: Shock, world: WorldFile) -> str:
+    """A warning if a size that acts in the host only is given for other places alone; empty otherwise."""
+    places = {world.countries[name].region if name in world.countries else name for name in shock.destination}
+    if not places or world.host in places:
+        return ""
+    lost = [key for key, _ in shock.sizes if KINDS[shock.kind].sizes[key].host_only]
+    return f"{', '.join(lost)} acts in {world.host} only; here it changes nothing" if lost else ""
+
+
 def adds_generation(shock: Shock, declared: Names) -> bool:
     """Whether a shock adds a generation that a sector it names does not declare."""
     if shock.kind != "generation":

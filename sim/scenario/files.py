@@ -163,17 +163,19 @@ class File(WorldFile):
     name: Annotated[Text | None, Field(description="short name; absent: the file's")] = None
     title: Annotated[Text | None, Field(description="one line for figures and reports")] = None
     question: Annotated[Text | None, Field(description="what the scenario asks")] = None
+    channel: Annotated[Text | None, Field(description="by what way it acts, one sentence")] = None
     source: Annotated[Text | None, Field(description="where the numbers come from")] = None
     extends: Annotated[Text | None, Field(description="a file beside this one; only differences stand here")] = None
     drop: Annotated[Names, Field(description="ids of inherited shocks to leave out")] = ()
     start: Annotated[_ReportYear, Field(description="first year reported")] = REPORT_YEAR
     end: Annotated[_ReportYear, Field(description="last year")] = DEFAULT_END
     parameters: Assumptions = Assumptions()
+    treatment: Annotated[Names, Field(description="parameters that are asked about: the base keeps its own")] = ()
     shocks: list[dict[str, Any]] = []
     firms: list[NamedFirm] = []
 
 
-OWN_KEYS = ("schema", "name", "title", "question", "source", "extends", "drop")  # not inherited
+OWN_KEYS = ("schema", "name", "title", "question", "channel", "source", "extends", "drop")  # not inherited
 
 
 def _shock(name: str, kind: Kind) -> type[Model]:

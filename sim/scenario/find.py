@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 WORLD = "world.yaml"
 SUFFIXES = (".yaml", ".yml")
+FOLDER_OF_GROUPS = "groups"
+_OTHER_FILES = ("sweeps", FOLDER_OF_GROUPS)  # folders whose files are no scenarios
 
 
 class Place(NamedTuple):
@@ -72,8 +74,8 @@ def named(name: str, folder: Path) -> Place | str:
 
 
 def names(root: Path) -> dict[str, Path]:
-    """Name -> file of all scenarios under a root, sweeps left out; without a world file there: its own files."""
+    """Name -> file of all scenarios under a root; without a world file there: its own files."""
     glob = root.rglob if (root / WORLD).is_file() else root.glob
     paths = sorted(path for suffix in SUFFIXES for path in glob(f"*{suffix}") if Place(path, root).inside)
     parts = [(path.relative_to(root), path) for path in paths]
-    return {part.with_suffix("").as_posix(): path for part, path in parts if part.parts[0] != "sweeps"}
+    return {part.with_suffix("").as_posix(): path for part, path in parts if part.parts[0] not in _OTHER_FILES}

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,18 +31,21 @@ class Scenario:
     """A resolved scenario: immutable, picklable, equal to another with the same `hash`.
 
     files: the chain, base first. parameters: complete, switches as numbers. changed_parameters: those that a file above
-    the chain's first, or --set, moved. start, end: years reported. resolved: plain data that loads as a file;
-    origins: dotted path -> "scenarios/x.yaml:12", "--set" or "default". warnings: what is allowed but looks odd.
+    the chain's first, or --set, moved. treatment: parameters that a base which it is compared with keeps as its own.
+    start, end: years reported. resolved: plain data that loads as a file; origins: dotted path ->
+    "scenarios/x.yaml:12", "--set" or "default". warnings: what is allowed but looks odd.
     """
 
     name: str
     title: str
     question: str
+    channel: str
     path: Path
     files: tuple[Path, ...]
     world: WorldFile
     parameters: dict[str, float]
     changed_parameters: dict[str, float]
+    treatment: tuple[str, ...]
     shocks: tuple[Shock, ...]
     firms: tuple[NamedFirm, ...]
     start: int
@@ -80,13 +83,33 @@ class Scenario:
         """Length of a run, from 1979Q1."""
         return (self.end + 1 - FIRST_YEAR) * 4
 
-    def policy_lines(self) -> list[tuple[str, float, float, float | None]]:
-        """Label, year of announcement, start and end (None: it stays) of the shocks that its own file adds."""
-        return [
-            (shock.label, _year(shock.announce), _year(shock.start), None if shock.end is None else _year(shock.end))
-            for shock in self.shocks
-            if shock.own
+    def policy_lines(self, base: "Scenario | None" = None) -> list[tuple[str, float, float, float | None]]:
+        """Label, year of announcement, start and end (None: it stays) of the policies that `base` does not have.
+
+        A policy of the base that ends earlier or later is a line from the quarter in which that shows; those of one
+        quarter are one line. Without a base: the shocks that the scenario's own file adds.
+        """
+        if base is None:
+            return [_line(shock) for shock in self.shocks if shock.own]
+        theirs, ours = ({shock.id: shock for shock in each.shocks} for each in (base, self))
+        lines = [
+            _line(shock)
+            for key, shock in ours.items()
+            if key not in theirs or _without_end(shock) != _without_end(theirs[key])
         ]
+        left_out: dict[int, list[str]] = {}
+        for key, old in theirs.items():
+            new = ours.get(key)
+            if new is None:
+                left_out.setdefault(old.announce, []).append(f"without {old.label}")
+            elif new.end != old.end and _without_end(new) == _without_end(old):
+                ends = [shock.end for shock in (new, old) if shock.end is not None]
+                what = "stays on" if new.end is None or (old.end is not None and new.end > old.end) else "ends"
+                left_out.setdefault(min(ends) + 1, []).append(f"{old.label} {what}")
+        for quarter, labels in sorted(left_out.items()):
+            label = labels[0] if len(labels) == 1 else f"{labels[0]}, and {len(labels) - 1} more"
+            lines.append((label, _year(quarter), _year(quarter), None))
+        return lines
 
     def __hash__(self) -> int:
         return hash(self.hash)
@@ -98,6 +121,14 @@ class Scenario:
 def hash_of(document: str) -> str:
     """SHA-256 of a text."""
     return hashlib.sha256(document.encode()).hexdigest()
+
+
+def _line(shock: Shock) -> tuple[str, float, float, float | None]:
+    return shock.label, _year(shock.announce), _year(shock.start), None if shock.end is None else _year(shock.end)
+
+
+def _without_end(shock: Shock) -> Shock:
+    return replace(shock, end=None)
 
 
 def _year(quarter: int) -> float:
@@ -121,6 +152,8 @@ def _place(name: str | Path) -> Place:
             raise ScenarioError([Problem(place.shown, 0, 0, "", message)])
         if place.path.is_file():
             return place
+    if str(name).startswith("@"):
+        raise ScenarioError([Problem(str(name), 0, 0, "", "is a group; `compare` and `show` take groups")])
     found = find.named(str(name), Path.cwd())
     if isinstance(found, Place):
         return found
@@ -259,6 +292,9 @@ def _consistency(tree: Node, file: File | None, shocks: list[Shock | None], know
         return
     for location, message in checks.world_problems(file):
         yield problem_at(tree, location, message)
+    for name in file.treatment:
+        if name not in declared_parameters():
+            yield problem_at(tree, ("treatment",), f"{name!r} is no parameter{nearest(name, declared_parameters())}")
     if file.start > file.end:
         yield problem_at(tree, ("start",), f"{file.start}; must not be after end ({file.end})")
     yield from _firm_consistency(tree, file, shocks)
@@ -307,25 +343,27 @@ def _scenario(
         name=name,
         title=title,
         question=file.question or "",
+        channel=file.channel or "",
         path=place.path,
         files=tuple(each.path for each, _ in chain),
         world=WorldFile(**{key: getattr(file, key) for key in WorldFile.model_fields}),
         parameters=values,
         changed_parameters=changed,
+        treatment=file.treatment,
         shocks=shocks,
         firms=tuple(file.firms),
         start=file.start,
         end=file.end,
         resolved=resolved,
         origins=dict(_origins(resolved, tree)),
-        warnings=warnings(shocks, last_quarter(file.end)),
+        warnings=warnings(shocks, last_quarter(file.end), file),
     )
 
 
-def warnings(shocks: Iterable[Shock], last: int) -> tuple[str, ...]:
-    """What is allowed but looks odd: shocks that fall partly outside a run up to the quarter `last`."""
-    outside = {shock.id: checks.partly_outside(shock, last) for shock in shocks}
-    return tuple(f"{key}: {text}" for key, text in outside.items() if text)
+def warnings(shocks: Iterable[Shock], last: int, world: WorldFile) -> tuple[str, ...]:
+    """What is allowed but looks odd: shocks partly outside a run up to the quarter `last`, or where nothing acts."""
+    found = [(s.id, text) for s in shocks for text in (checks.partly_outside(s, last), checks.misses_host(s, world))]
+    return tuple(f"{key}: {text}" for key, text in found if text)
 
 
 def _assumptions(node: Node, key: str) -> Any:
@@ -337,6 +375,8 @@ def _assumptions(node: Node, key: str) -> Any:
 def data_of(file: File, models: list[BaseModel | None], name: str, title: str) -> dict[str, Any]:
     """Plain data of the whole scenario, in the format of a file."""
     data = file.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"shocks", "extends", "drop"})
+    if not file.treatment:
+        del data["treatment"]
     head = {"schema": data.pop("schema"), "name": name, "title": title}
     shocks = [model.model_dump(mode="json", exclude_none=True) for model in models if model is not None]
     return {**head, **{key: value for key, value in data.items() if key not in head}, "shocks": shocks}

@@ -1,14 +1,15 @@
-"""JSON Schema of scenario, world and sweep files, for completion and help in editors; made from the models."""
+"""JSON Schema of scenario, world, sweep and group files, for completion and help in editors; made from the models."""
 
 from typing import Any
 
 from sim.scenario.files import SHOCKS, File
+from sim.scenario.groups import GroupFile
 from sim.scenario.sweeps import SweepFile
 
 
 def json_schema() -> dict[str, Any]:
     """One schema for all kinds of file: any file may give any part, so only ids are required. A file that varies
-    something is a sweep, and has keys of its own."""
+    something is a sweep, one that lists scenarios a group; both have keys of their own."""
     schema = File.model_json_schema(by_alias=True)
     definitions = schema.get("$defs", {})
     shock = _shock(definitions)
@@ -18,22 +19,24 @@ def json_schema() -> dict[str, Any]:
     for name in ("Generation", "NamedFirm"):
         definitions[name]["required"] = ["name"]
     schema["properties"]["shocks"] = {"type": "array", "items": shock, "description": "policy and events"}
-    _add_sweeps(schema, definitions)
+    _add_others(schema, definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Contraflow scenario, world or sweep file",
+        "title": "Contraflow scenario, world, sweep or group file",
         **_without_titles(schema),
     }
 
 
-def _add_sweeps(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
-    sweep = SweepFile.model_json_schema(by_alias=True)
-    definitions.update(sweep.pop("$defs", {}))
-    own = {"propertyNames": {"enum": list(schema["properties"])}}
+def _add_others(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
+    sweep, group = (model.model_json_schema(by_alias=True) for model in (SweepFile, GroupFile))
+    for other in (sweep, group):
+        definitions.update(other.pop("$defs", {}))
+    own, of_sweep, of_group = ({"propertyNames": {"enum": list(each["properties"])}} for each in (schema, sweep, group))
     varies = {"anyOf": [{"required": ["vary"]}, {"required": ["points"]}]}
-    rules = {"propertyNames": {"enum": list(sweep["properties"])}, "required": ["scenario"]}
-    schema["properties"] = {**sweep["properties"], **schema["properties"]}
-    schema["allOf"] = [{"if": varies, "then": rules, "else": own}]
+    lists = {"required": ["scenarios"]}
+    sweeps = {"if": varies, "then": {**of_sweep, "required": ["scenario"]}, "else": own}
+    schema["properties"] = {**group["properties"], **sweep["properties"], **schema["properties"]}
+    schema["allOf"] = [{"if": lists, "then": {**of_group, "required": ["base"]}, "else": {"allOf": [sweeps]}}]
 
 
 def _shock(definitions: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class Size:
     text: str
     high: float | None = None  # tighter than the field's bound
     change: bool = False  # given as a change of a factor: -0.3 writes 0.7
+    host_only: bool = False  # no rule reads it elsewhere: what it costs is a base or a venture in the host
 
     def writes(self, option: str) -> str:
         return self.field if isinstance(self.field, str) else self.field[option]
@@ -121,14 +122,16 @@ KINDS: dict[str, Kind] = {
     ),
     "sole_entry_friction": Kind(
         "cost of entering without a partner",
-        {"size": Size("sole_entry_friction", "yearly cost, of market per firm")},
+        {"size": Size("sole_entry_friction", "yearly cost, of market per firm", host_only=True)},
         destination="whose market",
     ),
     "data_regime": Kind(
         "data and intellectual-property regime",
         {
             "ip": Size("ip", "protection of intellectual property; steps add up"),
-            "localisation_cost": Size("localisation_cost", "cost of keeping data and R&D apart, of market per firm"),
+            "localisation_cost": Size(
+                "localisation_cost", "cost of keeping data and R&D apart, of market per firm", host_only=True
+            ),
         },
         destination="whose law",
     ),

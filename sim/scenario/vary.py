@@ -116,7 +116,7 @@ class _Template:
             moved_ids = {path.split(".")[1] for path in shocks}
             texts = {name: _json(plain_shocks[self.places[name]]) for name in moved_ids}
             parts["shocks"] = {**parts["shocks"], **texts}
-            changes["warnings"] = warnings(made, base.quarters - 1)
+            changes["warnings"] = warnings(made, base.quarters - 1, base.world)
         if sectors:
             changes["world"], plain = self._sectors(sectors)
             resolved["sectors"] = {**base.resolved["sectors"], **plain}
@@ -184,7 +184,7 @@ class _Template:
             end=file.end,
             resolved=data_of(file, models, base.name, base.title),
             origins={**base.origins, **dict.fromkeys(values, _SET)},
-            warnings=warnings(complete, last_quarter(file.end)),
+            warnings=warnings(complete, last_quarter(file.end), file),
         )
 
 

@@ -212,7 +212,14 @@ def diff(a: Scenario | str | Path, b: Scenario | str | Path) -> list[str]:
     changes: dict[tuple[str, str, str], list[str]] = {}  # the same change of several shocks is told once
     for path in dict.fromkeys((*values, *others)):
         head, *rest = path.split(".")
-        if values.get(path) == others.get(path) or head in ("name", "title", "question", "source"):
+        if values.get(path) == others.get(path) or head in (
+            "name",
+            "title",
+            "question",
+            "channel",
+            "source",
+            "treatment",
+        ):
             continue
         if head == "shocks" and (rest[0] not in old or rest[0] not in new or rest[-1] in ("label", "source")):
             continue

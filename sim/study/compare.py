@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sim.errors import NotEnough, UsageError
 from sim.scenario import Scenario, load
+from sim.scenario.groups import expanded
 from sim.study.course import carry_out
 from sim.study.plan import Options, Plan, Seeds, parse_seeds
 from sim.study.results import Results
@@ -49,10 +50,12 @@ def compare(
 ) -> Results:
     """Run a base and what-ifs with the same seeds; `results.differences` holds the paired differences.
 
-    A scenario that changes assumptions is compared with the base under the same assumptions, which is then run too.
+    Groups are named as `@name`; one that stands first brings its base. A scenario that changes assumptions is compared
+    with the base under the same assumptions, which is then run too, but for those that it names as its `treatment`.
     Seeds and options as in `ensemble`. Raises UsageError if two scenarios share a name or report different years.
     """
-    told = [scenario if isinstance(scenario, Scenario) else load(scenario) for scenario in (base, *scenarios)]
+    named = expanded((base, *scenarios))
+    told = [scenario if isinstance(scenario, Scenario) else load(scenario) for scenario in named]
     return carry_out(plan(told, parse_seeds(seeds)), Options(workers=workers, **options))
 
 
@@ -60,7 +63,10 @@ def plan(scenarios: Sequence[Any], seeds: tuple[int, ...]) -> Plan:
     """The first is the base of the others."""
     base, *others = scenarios
     if not others:
-        raise UsageError("compare needs a base and at least one scenario", "for one scenario use `run`")
+        raise UsageError(
+            "compare needs a base and at least one scenario",
+            "for one scenario use `run`; `show scenarios` lists groups",
+        )
     named = {base.name: base}
     references: dict[str, str] = {}
     variants: dict[tuple[float, ...], Any] = {tuple(base.parameters.values()): base}
@@ -71,17 +77,24 @@ def plan(scenarios: Sequence[Any], seeds: tuple[int, ...]) -> Plan:
             years = f"{other.name} reports {other.start}-{other.end}, {base.name} {base.start}-{base.end}"
             raise UsageError(years, "give --start and --end")
         named[other.name] = other
-        key = tuple(other.parameters.values())
+        assumed = _assumptions(base, other)
+        key = tuple(assumed.values())
         if key not in variants:
-            variants[key] = _under_assumptions(base, other)
+            variants[key] = _under_assumptions(base, other, assumed)
         references[other.name] = variants[key].name
     named |= {variant.name: variant for variant in variants.values()}
     return Plan("compare", named, seeds, references)
 
 
-def _under_assumptions(base: Any, other: Any) -> Any:
-    """The base with the other's parameters."""
-    moved = {key: value for key, value in other.parameters.items() if value != base.parameters[key]}
+def _assumptions(base: Any, other: Any) -> dict[str, float]:
+    """The parameters of a fair base: the other's, but its own where either asks about them."""
+    own = {*base.treatment, *other.treatment}
+    return {key: base.parameters[key] if key in own else value for key, value in other.parameters.items()}
+
+
+def _under_assumptions(base: Any, other: Any, assumed: dict[str, float]) -> Any:
+    """The base with those parameters."""
+    moved = {key: value for key, value in assumed.items() if value != base.parameters[key]}
     variant = load(base.path, {f"parameters.{key}": value for key, value in moved.items()})
     title = f"{base.title}, with the assumptions of {other.name}"
     return dataclasses.replace(variant, name=f"{base.name}--{other.name}", title=title)

@@ -32,7 +32,8 @@ def begin(plan: Plan, options: Options, kernel_hash: str) -> dict[str, Any]:
     base = next(iter(plan.scenarios))
     told = {name: _told(scenario) for name, scenario in plan.scenarios.items()}
     asked = {base, *plan.references}
-    lines = {name: each.policy_lines() for name, each in plan.scenarios.items() if name in asked}
+    first = plan.scenarios[base]
+    lines = {n: each.policy_lines(None if n == base else first) for n, each in plan.scenarios.items() if n in asked}
     return {
         "schema": SCHEMA,
         "status": "running",

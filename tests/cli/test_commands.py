@@ -102,6 +102,28 @@ def test_changed_assumptions_are_compared_under_the_same(call, tmp_path, root):
     assert re.search(r"^welfare .* \+0 ± 0 · +0\.00$", told, re.M)
 
 
+def test_a_group_brings_its_base_and_its_treatment_is_seen(call, tmp_path, root):
+    words = ("compare", "@resilience", "--seeds", "1", "--workers", "1", "--keep", "summary", "--end", "1995")
+    assert call(*words, "--out", tmp_path / "r")[0] == 0
+    manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
+    assert manifest["references"] == {"decoupling_with_clauses": "full_decoupling"}
+    code, told, _ = call("compare", "@resilience", "--seeds", "2", "--dry-run")
+    assert code == 0 and "results/resilience (new)" in told
+
+
+def test_groups_are_listed_shown_and_missed(call, root):
+    listed = json.loads(call("show", "scenarios", "--json")[1])
+    assert {"scenario": "@tariffs", "title": "Tariffs on China"} in listed
+    assert "base       full_decoupling" in call("show", "@resilience")[1]
+    assert json.loads(call("show", "@resilience", "--json")[1])["scenarios"] == ["decoupling_with_clauses"]
+    assert call("check", "scenarios/groups/tariffs.yaml")[0] == 0
+    code, _, error = call("compare", "baseline", "@tarifs")
+    assert code == 4 and "did you mean '@tariffs'?" in error
+    code, _, error = call("compare", "@tariffs", "@resilience")
+    assert code == 2 and "hint: give the base first" in error
+    assert call("run", "@tariffs")[0] == 4 and call("compare", "baseline")[0] == 2
+
+
 def test_a_setting_of_a_shock_holds_where_the_shock_is(call, tmp_path):
     words = ("compare", "baseline", "tariff_escalation", "--seeds", "1", "--workers", "1", "--keep", "summary")
     from sim.scenario import load

@@ -13,6 +13,10 @@ import sim.quarter
 from sim.documents import described, filled, pages
 from sim.documents.markdown import KEY
 from sim.documents.rules import Rule
+from sim.documents.whatifs import cell
+from sim.scenario import load
+from sim.scenario.groups import listed_groups, read_group
+from sim.study.compare import Effect
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = pages(ROOT)
@@ -210,3 +214,30 @@ def test_the_changelog_keeps_its_form() -> None:
     kinds = set(re.findall(r"^### (.+)$", text, re.MULTILINE))
     assert "Results change" in kinds
     assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security", "Results change"}
+
+
+def test_the_page_of_effects_has_every_group_and_what_if() -> None:
+    """Its numbers are not compared: they move with the world's parameters."""
+    text = (ROOT / "docs" / "whatifs.md").read_text(encoding="utf-8")
+    sections = re.findall(r"compare @(\w+)`.*?\n\n((?:\|.*\n)+)\n((?:- `.*\n?)+)", text)
+    found = {name: re.findall(r"^\| `(\w+)` \|", rows, re.MULTILINE) for name, rows, _ in sections}
+    groups = {name[1:]: read_group(name) for name, _ in listed_groups(ROOT / "scenarios")}
+    assert found == {name: list(group.scenarios) for name, group in groups.items()}
+    for name, _, ways in sections:
+        channels = [
+            f"- `{each}`: {load(path).channel}" for each, path in zip(found[name], groups[name].files[1:], strict=True)
+        ]
+        assert ways.splitlines() == channels, "python -m sim.documents.whatifs"
+
+
+@pytest.mark.parametrize(
+    ("effect", "shown", "cell_"),
+    [
+        (Effect("m", "s", 128.0, -7.1, -9.04, -5.16, 0.0, 0.9, 20), "plain", "**-7.1** ±1.9"),
+        (Effect("m", "s", 0.39, -0.0013, -0.0015, -0.0011, 0.0, 0.9, 20), "points", "**-0.130** ±0.020"),
+        (Effect("m", "s", 200.0, 1.0, -3.0, 5.0, 0.6, 0.9, 20), "percent", "+0.5 ±2.0"),
+        (Effect("m", "s", 5.0, 0.0, 0.0, 0.0, 0.0, 0.9, 20), "plain", "0 ±0"),
+    ],
+)
+def test_an_effect_in_a_cell(effect: Effect, shown: str, cell_: str) -> None:
+    assert cell(effect, shown) == cell_

@@ -46,6 +46,17 @@ def test_pooled_sectors_add_up():
     assert found[HUB] == found[ACCESS] == pytest.approx(1.5 / 4.5)
 
 
+def test_a_forecast_is_the_mean_of_its_draws():
+    made = synthetic.world(runs=4)._replace(draws=2)  # runs 0 and 2 are of the first draw
+    place = made.sectors.index("telecom")
+    made.metrics["adoptions_market_access"][[0, 2], synthetic.quarters(2010), place] = 3
+    made.metrics["adoptions_globalize"][[1, 3], synthetic.quarters(2010), place] = 1
+    found = chances(made, [adoption("telecom", 2010)])[0]
+    assert found == pytest.approx((np.array([6.5, 0.5, 0.5, 0.5, 0.5]) / 8.5 + [1 / 9, 1 / 9, 5 / 9, 1 / 9, 1 / 9]) / 2)
+    pooled = chances(made._replace(draws=1), [adoption("telecom", 2010)])[0]
+    assert pooled == pytest.approx(np.array([6.5, 0.5, 2.5, 0.5, 0.5]) / 10.5)
+
+
 def test_odds_of_recording_are_recovered():
     made = synthetic.drifting()
     rows = synthetic.ledger(made, lambda e, r: observed(chances(e, r), 0.3), rows=6000)
@@ -80,7 +91,7 @@ def test_scores_of_parts_add_up():
     rows = synthetic.ledger(made, chances, rows=300)
     known, asked = ([row for row in rows if (row.year <= 2014) == early] for early in (True, False))
     found = formations.score(formations.forecasts(made, known, asked)[0], asked)
-    assert found["log_loss"].keys() == found["brier"].keys() == {"model", *NAIVE}
+    assert found["log_loss"].keys() == found["brier"].keys() == {"model", "model_pooled", *NAIVE}
     assert sum(part["n"] for part in found["by_sector"].values()) == found["n"] == len(asked)
     assert sum(part["n"] for part in found["by_period"].values()) == found["n"]
     best = min(found["log_loss"][name] for name in NAIVE)
@@ -97,7 +108,7 @@ def test_a_ledger_of_exits_only_is_scored_and_one_of_early_rows_is_not(tmp_path)
     path.write_text("case_id,sector,year,event,model\na,telecom,2010,form,market_access\na,telecom,2018,exit,none\n")
     found = backtest(synthetic.drifting(), read(cases=path), 2014).scores
     assert found["formations"]["n"] == 0 and found["formations"]["skill"] is None and found["exits"]["n"] == 1
-    assert found["formations"]["log_loss"] == dict.fromkeys(["model", *NAIVE])
+    assert found["formations"]["log_loss"] == dict.fromkeys(["model_pooled", "model", *NAIVE])
     with pytest.raises(NotEnough, match="after 2018"):
         backtest(synthetic.drifting(), read(cases=path), 2018)
 

@@ -56,6 +56,21 @@ def test_chain_merges_by_key_and_id(write):
     assert scenario.policy_lines() == [("slump", 2020.25, 2020.25, 2021.0)]
 
 
+def test_policy_lines_are_what_differs_from_a_base(write):
+    write(DUTY, "one.yaml")
+    base = load("base")
+    one = load("one")
+    sooner = load(write("extends: one\nshocks: [{id: duty, end: 2020Q2}]\n", "sooner.yaml"))
+    later = load(write("extends: one\nshocks: [{id: duty, end: null}]\n", "later.yaml"))
+    higher = load(write("extends: one\nshocks: [{id: duty, rate: 50%}]\n", "higher.yaml"))
+    without = load(write("extends: one\ndrop: duty\n", "without.yaml"))
+    assert higher.policy_lines() == [] and one.policy_lines(one) == []
+    assert one.policy_lines(base) == higher.policy_lines(one) == [("duty", 2010.0, 2010.0, 2030.75)]
+    assert sooner.policy_lines(one) == [("duty ends", 2020.5, 2020.5, None)]
+    assert later.policy_lines(one) == [("duty stays on", 2031.0, 2031.0, None)]
+    assert without.policy_lines(one) == [("without duty", 2010.0, 2010.0, None)]
+
+
 def test_drop(write):
     write(DUTY, "one.yaml")
     assert load(write("extends: one\ndrop: [duty]\n")).shocks == ()
@@ -267,3 +282,22 @@ def test_dates():
         195,
     )
     assert all(quarter_of(quarter_name(n)) == n for n in range(0, 300, 7))
+
+
+def test_sizes_that_act_in_the_host_only_are_told_elsewhere(write):
+    shock = "  - {{id: {0}, kind: {1}, destination: {2}, {3}, start: 2010}}\n"
+    rows = [("a", "data_regime", "us", "localisation_cost: 0.01"), ("b", "sole_entry_friction", "brazil", "size: 0.1")]
+    fine = [("c", "data_regime", "[us, china]", "localisation_cost: 0.01"), ("d", "data_regime", "us", "ip: 0.1")]
+    text = "extends: base\nshocks:\n" + "".join(shock.format(*row) for row in (*rows, *fine))
+    assert load(write(text)).warnings == (
+        "a: localisation_cost acts in china only; here it changes nothing",
+        "b: size acts in china only; here it changes nothing",
+    )
+
+
+def test_a_treatment_names_parameters_and_is_inherited(write):
+    write("extends: base\ntreatment: horizon\nparameters: {horizon: 20}\n", "one.yaml")
+    assert load(write("extends: one\n")).treatment == ("horizon",)
+    assert "treatment" not in load("base").resolved
+    (problem,) = told(write("extends: base\ntreatment: [horizn]\n"))
+    assert "mine.yaml:2:12 treatment: 'horizn' is no parameter; did you mean 'horizon'?" in problem

@@ -63,7 +63,7 @@ class Scenario:
     def resolved(self) -> dict[str, Any]:
         return {"name": self.name, "effect": self.effect, "start": self.start, "end": self.end}
 
-    def policy_lines(self) -> list[tuple[str, float, float, float | None]]:
+    def policy_lines(self, base: Any = None) -> list[tuple[str, float, float, float | None]]:
         return [("Duty", 1990.5, 1991.0, None)] if self.effect else []
 
 
