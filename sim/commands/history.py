@@ -52,12 +52,12 @@ def backtest(
     draws = [load("baseline", o.assignments(set_))]  # draws of a fitted parameter set take this place
     display = Display("backtest", quiet)
     with display.shown():
-        ensemble = history.run_worlds(draws, chosen, workers or default_workers(), _progress(display, len(chosen)))
+        ensemble = history.run_worlds(draws, chosen, workers or default_workers(), progress_of(display, len(chosen)))
     found = history.backtest(ensemble, evidence, last)
     if left_out is not None:
         found.scores["leave_one_out"] = history.leave_out(ensemble, evidence, left_out, last)
     if json is not None:
-        _write(json, found.scores)
+        write_json(json, found.scores)
     if not quiet:
         _print(found.scores, found.odds, last, len(chosen))
         if left_out is not None:
@@ -65,7 +65,8 @@ def backtest(
     return 0
 
 
-def _progress(display: Display, planned: int) -> Any:
+def progress_of(display: Display, planned: int) -> Any:
+    """What a runner calls with the number of runs done, of so many."""
     from time import monotonic
 
     from sim.study.plan import Progress
@@ -74,20 +75,26 @@ def _progress(display: Display, planned: int) -> Any:
     return lambda done: display(Progress(planned, done, 0, 0, monotonic() - began))
 
 
-def _write(path: Path, scores: dict[str, Any]) -> None:
+def write_json(path: Path, value: dict[str, Any]) -> None:
     """Write beside the target and rename; raises CannotCreate."""
     import json
+
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """The same of a text, byte by byte as it is."""
     import os
 
     from sim.errors import CannotCreate
 
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(json.dumps(scores, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+        part.write_bytes(text.encode())
         os.replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise CannotCreate(f"cannot write {path}: {error.strerror}", "choose another --json") from error
+        raise CannotCreate(f"cannot write {path}: {error.strerror}", "choose another place") from error
 
 
 def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:

@@ -163,14 +163,14 @@ def _figures(folder: Path) -> Iterator[Picture]:
 def _image(folder: Path, name: str, alt: str) -> Markup | None:
     vector, pixels = folder / f"{name}.svg", folder / f"{name}.png"
     if vector.is_file():
-        return _inline(vector.read_text(encoding="utf-8"), name, alt)
+        return inline(vector.read_text(encoding="utf-8"), name, alt)
     if pixels.is_file():
         data = base64.b64encode(pixels.read_bytes()).decode("ascii")
         return Markup('<img src="data:image/png;base64,{}" alt="{}">').format(data, alt)
     return None
 
 
-def _inline(svg: str, name: str, alt: str) -> Markup:
+def inline(svg: str, name: str, alt: str) -> Markup:
     """An SVG file as an element of the page: its ids made unique, its text alternative said."""
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)

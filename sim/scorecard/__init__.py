@@ -4,9 +4,8 @@
 pure functions of recorded runs. Nothing is scored that the file does not name, and what has no counterpart says why.
 """
 
-from sim.scorecard.card import Row, scorecard
+from sim.scorecard.card import Plan, Row, scorecard
 from sim.scorecard.declared import Evidence, declared
-from sim.scorecard.draws import draws
 from sim.scorecard.worlds import Record, records
 
-__all__ = ["Evidence", "Record", "Row", "declared", "draws", "records", "scorecard"]
+__all__ = ["Evidence", "Plan", "Record", "Row", "declared", "records", "scorecard"]

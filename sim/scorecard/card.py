@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history import UNTIL
-from sim.scenario import Scenario
 from sim.scorecard.declared import Evidence, Fact
 from sim.scorecard.draws import under
 from sim.scorecard.regressions import REGRESSIONS, Estimates
@@ -17,6 +16,16 @@ from sim.scorecard.worlds import Record, quarter_of, records
 BAND = (0.05, 0.5, 0.95)
 Floats = NDArray[np.float64]
 Worlds = Mapping[str, Record]
+
+
+class Plan(NamedTuple):
+    """What every world of a comparison shares: the parameter set, the seeds, threads, and settings on top."""
+
+    set: str
+    seeds: Sequence[int]
+    workers: int
+    until: int = UNTIL
+    settings: Mapping[str, Any] = {}
 
 
 class Row(NamedTuple):
@@ -66,21 +75,19 @@ class Regression(NamedTuple):
 def run_worlds(
     evidence: Evidence,
     names: Iterable[str],
-    draws: Sequence[Scenario],
-    seeds: Sequence[int],
-    workers: int,
+    plan: Plan,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Worlds:
     """Records of the worlds named, all with the same seeds. `progress` is called with the number of runs done."""
     wanted, found = list(dict.fromkeys(names)), {}
     for place, name in enumerate(wanted):
-        scenarios = [under(draw, evidence.worlds[name]) for draw in draws]
+        scenarios = under(plan.set, evidence.worlds[name], plan.settings)
         stops = [quarter_of(year, 4) for year in evidence.years[name]]
 
-        def told(done: int, before: int = place * len(seeds)) -> None:
+        def told(done: int, before: int = place * len(plan.seeds)) -> None:
             progress(before + done)
 
-        found[name] = records(scenarios, seeds, workers, stops, told)
+        found[name] = records(scenarios, plan.seeds, plan.workers, stops, told)
     return found
 
 

@@ -32,6 +32,7 @@ class Fact(NamedTuple):
     use: str
     source: str
     design: str
+    why: str  # the likely reason where it is missed
 
 
 class Absence(NamedTuple):
@@ -115,6 +116,7 @@ def _fact(told: Mapping[str, Any]) -> Fact:
         told["use"],
         told["source"],
         told.get("design", ""),
+        told.get("why", ""),
     )
 
 
@@ -129,6 +131,6 @@ def _check(evidence: Evidence) -> None:
             for name in row.worlds:
                 if name not in evidence.worlds:
                     raise ValueError(f"facts.yaml, {row.id}: no world is called {name!r}")
-    ids = [each.id for each in (*evidence.facts, *evidence.regressions, *evidence.absent)]
+    ids = [each.id for each in (*evidence.facts, *evidence.regressions)] + [each.id for each in evidence.absent]
     if len(set(ids)) < len(ids):
         raise ValueError(f"facts.yaml: {next(each for each in ids if ids.count(each) > 1)} stands twice")

@@ -169,5 +169,5 @@ def restructured_success(
         changed = age <= (landmark if matched else horizon)
         lives_on = lasted >= start + horizon
         rates = [lives_on[known & part].mean() if (known & part).any() else np.nan for part in (changed, ~changed)]
-        found.append(float(ratio(*map(np.asarray, rates))))
+        found.append(float(ratio(rates[0], rates[1])))
     return np.array(found)

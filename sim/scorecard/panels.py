@@ -1,5 +1,6 @@
 """The figure of history as numbers: the model's band, what was observed, and what naive forecasts said."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from sim.history import formations
 from sim.history.evidence import number_of
 from sim.history.paths import forecasts
 from sim.history.series import path
-from sim.history.shares import PERIODS, Adoption, period
+from sim.history.shares import NAIVE, PERIODS, Adoption, period
 from sim.history.worlds import TYPES
 from sim.scorecard.card import BAND
 from sim.scorecard.entry import owned_share_of_entries
@@ -76,8 +77,13 @@ def _panel(rule: Mapping[str, Any], record: Record, past: history.Evidence, unti
         seen, unit = _entries(past, rule), "share"
     known = [each for each in seen if each.year <= until]
     ahead = np.array([year for year in years if year > until] if unit == "ratio" or len(seen) > len(known) else [])
-    told = forecasts(*(np.array([getattr(each, key) for each in known]) for key in ("year", "value")), ahead)
-    band = np.nanquantile(values, BAND, axis=0)
+    when, what = (np.array([getattr(each, key) for each in known]) for key in ("year", "value"))
+    told = forecasts(when, what, ahead)
+    if unit == "ratio":
+        values = np.where((values > 0).any(0), values, np.nan)  # nobody makes it yet
+    with np.errstate(invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # years in which no run has a value
+        band = np.nanquantile(values, BAND, axis=0)
     return Panel(rule["title"], unit, years, band, tuple(seen), ahead, told if len(ahead) else {})
 
 
@@ -113,7 +119,7 @@ def composition(record: Record, past: history.Evidence, until: int) -> tuple[lis
     known, asked = ([row for row in rows if (row.year <= until) is early] for early in (True, False))
     told, _ = formations.forecasts(record.ensemble, known, rows)
     scores = formations.score(formations.forecasts(record.ensemble, known, asked)[0], asked)["log_loss"]
-    best = min((name for name in scores if name != formations.MODEL), key=scores.__getitem__)
+    best = min(NAIVE, key=scores.__getitem__)
     bars = []
     for n, (first, last) in enumerate(PERIODS):
         here = np.array([period(row.year) == n for row in rows])

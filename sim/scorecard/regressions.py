@@ -1,5 +1,6 @@
 """Published regressions, run on simulated data as an econometrician would: no world without the policy is used."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,4 +102,9 @@ def cap_removed(record: Record, first: int, last: int) -> Estimates:
     return told(fits)
 
 
-REGRESSIONS = {each.__name__: each for each in (tariff_event, tariff_elasticity, price_on_tariff, cap_removed)}
+REGRESSIONS: dict[str, Callable[..., Estimates]] = {
+    "tariff_event": tariff_event,
+    "tariff_elasticity": tariff_elasticity,
+    "price_on_tariff": price_on_tariff,
+    "cap_removed": cap_removed,
+}

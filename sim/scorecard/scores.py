@@ -27,6 +27,12 @@ class Counted(NamedTuple):
     rows: list[Adoption]
     near: Floats
     anywhere: Floats
+    draws: int = 1  # of parameters, taken in turn by the runs
+
+    @property
+    def parts(self) -> int:
+        """What chance may draw anew: draws of parameters, or runs where there is one draw."""
+        return self.draws if self.draws > 1 else len(self.near)
 
 
 class Losses(NamedTuple):
@@ -53,6 +59,7 @@ def counted(ensemble: Ensemble, rows: Sequence[Adoption]) -> Counted:
         list(rows),
         np.stack([_adopted(ensemble, row.place, row.year) for row in rows], 1),
         np.stack([_adopted(ensemble, everywhere, row.year) for row in rows], 1),
+        ensemble.draws,
     )
 
 
@@ -62,23 +69,32 @@ def _adopted(ensemble: Ensemble, place: Place, year: int) -> Floats:
 
 
 def forecasts(told: Counted, weights: Floats) -> Floats:
-    """Probabilities [row, type] from runs that count so often, as the back-test makes them."""
+    """Probabilities [row, type] as the back-test makes them, if parts count so often [part]."""
+    if told.draws == 1:
+        return _of_runs(told, weights)
+    one = np.zeros((told.draws, len(told.near)))
+    one[np.arange(len(told.near)) % told.draws, np.arange(len(told.near))] = 1.0
+    return np.asarray(sum(w * _of_runs(told, runs) for w, runs in zip(weights, one, strict=True) if w) / weights.sum())
+
+
+def _of_runs(told: Counted, weights: Floats) -> Floats:
     near, anywhere = (np.tensordot(weights, each, 1) for each in (told.near, told.anywhere))
     return smoothed(np.where(near.sum(1, keepdims=True) > 0, near, anywhere))
 
 
 def losses(told: Counted, until: int, seed: int = 1) -> Losses:
-    """Log-loss to a year and after it; draws of runs and cases are the same for all worlds with as many runs."""
+    """Log-loss to a year and after it; resamples of runs (or draws of parameters) and cases are the same for all worlds with as many runs."""
     early = np.array([row.year <= until for row in told.rows])
     types = np.array([row.type for row in told.rows])
     names, position = np.unique([row.case_id for row in told.rows], return_inverse=True)
-    rng, runs = np.random.default_rng(seed), len(told.near)
+    rng, runs = np.random.default_rng(seed), told.parts
 
-    def parts(run_weights: Floats, row_weights: Floats) -> list[float]:
+    def parts(run_weights: Floats, row_weights: Floats) -> tuple[float, float]:
         chances = forecasts(told, run_weights)
         odds = recording_odds(chances[early], types[early])
         loss = log_loss(observed(chances, odds), types)
-        return [float(np.average(loss[part], weights=row_weights[part])) for part in (early, ~early)]
+        known, later = (float(np.average(loss[part], weights=row_weights[part])) for part in (early, ~early))
+        return known, later
 
     drawn = []
     for _ in range(DRAWS):

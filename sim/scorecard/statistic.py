@@ -27,7 +27,7 @@ def statistics() -> dict[str, Statistic]:
     return _KNOWN
 
 
-def ratio(over: Floats, under: Floats) -> Floats:
+def ratio(over: Floats | float, under: Floats | float) -> Floats:
     """One by the other, nan where there is nothing below."""
     over, under = np.asarray(over, float), np.asarray(under, float)
     return np.divide(over, under, out=np.full(np.broadcast(over, under).shape, np.nan), where=under > 0)

@@ -8,13 +8,14 @@ import numpy as np
 from sim import history
 from sim.scenario import Scenario
 from sim.scenario.vary import value_at, vary
-from sim.scorecard.card import needed, row, run_worlds
-from sim.scorecard.declared import BASE, Evidence, Placebo
+from sim.scorecard.card import Plan, needed, row, run_worlds
+from sim.scorecard.declared import BASE, Evidence, Fact, Placebo
 from sim.scorecard.draws import under
 from sim.scorecard.scores import Losses, against, passed, scored
 from sim.scorecard.worlds import records
 
 Progress = Callable[[int], None]
+PATTERNS = "P"  # section of the patterns
 
 
 class Score(NamedTuple):
@@ -27,20 +28,20 @@ class Score(NamedTuple):
     scores: dict[str, Any]
     patterns: dict[str, bool | None]
     patterns_passed: tuple[int, int]
+    fitted_inside: tuple[int, int]  # of the facts that a set fitted to `until` may use
+    verdict: str
 
 
-def patterns(evidence: Evidence) -> list[Any]:
-    """The rows of the patterns."""
-    return [each for each in evidence.facts if each.section == "P"]
+def patterns(evidence: Evidence) -> list[Fact]:
+    """The rows of the patterns, and other facts that need no further world."""
+    worlds = {name for each in evidence.facts if each.section == PATTERNS for name in each.worlds}
+    return [each for each in evidence.facts if worlds >= set(each.worlds)]
 
 
 def variants(
     evidence: Evidence,
     past: history.Evidence,
-    draws: Sequence[Scenario],
-    seeds: Sequence[int],
-    workers: int,
-    until: int,
+    plan: Plan,
     progress: Progress = lambda done: None,
 ) -> list[Score]:
     """The base and every declared variant, all with the same seeds."""
@@ -51,24 +52,27 @@ def variants(
     for place, (name, (text, settings)) in enumerate(planned.items()):
         worlds = run_worlds(
             evidence,
-            [BASE, *needed(chosen)],
-            [vary(draw, dict(settings)) for draw in draws],
-            seeds,
-            workers,
-            _from(progress, place * len(seeds) * len(needed(chosen))),
+            needed(chosen),
+            plan._replace(settings={**plan.settings, **settings}),
+            _from(progress, place * len(plan.seeds) * len(needed(chosen))),
         )
-        losses, scores = scored(worlds[BASE].ensemble, past, until)
+        losses, scores = scored(worlds[BASE].ensemble, past, plan.until)
         base = base or losses
-        verdicts = {each.id: row(each, worlds, until).inside for each in chosen}
+        rows = [row(each, worlds, plan.until) for each in chosen]
+        verdicts = {each.id: each.inside for each in rows if each.section == PATTERNS}
+        fitted = [each.inside for each in rows if each.fitted and each.section != PATTERNS]
+        worse = against(losses, base) if name != BASE else None
         told.append(
             Score(
                 name,
                 text,
                 {"known": losses.known, "later": losses.later},
-                against(losses, base) if name != BASE else None,
+                worse,
                 scores,
                 verdicts,
                 passed(verdicts),
+                (sum(map(bool, fitted)), len(fitted)),
+                helpful(worse),
             )
         )
     return told
@@ -80,12 +84,12 @@ def runs_planned(evidence: Evidence, seeds: int, permutations: int) -> int:
     return seeds * (worlds + 1 + permutations * len(evidence.placebos))
 
 
-def helpful(score: Score) -> str:
-    """What the data to `until` say of the mechanism that a variant lacks."""
-    if score.worse is None:
+def helpful(worse: Mapping[str, Any] | None) -> str:
+    """What recorded formations to `until` say of the mechanism that a variant lacks."""
+    if worse is None:
         return ""
-    low, high = score.worse["known"]["interval"]
-    return "needed" if low > 0 else "harmful" if high < 0 else "not needed"
+    low, high = worse["known"]["interval"]
+    return "needed" if low > 0 else "harmful" if high < 0 else "undecided"
 
 
 def _from(progress: Progress, before: int) -> Progress:
@@ -119,19 +123,17 @@ def derangement(count: int, key: int) -> list[int]:
 def placebos(
     evidence: Evidence,
     past: history.Evidence,
-    draws: Sequence[Scenario],
-    seeds: Sequence[int],
-    workers: int,
-    until: int,
+    plan: Plan,
     permutations: int,
     progress: Progress = lambda done: None,
 ) -> dict[str, Any]:
     """Scores under permuted inputs beside those of the base: does the score fall?"""
 
     def score(chosen: Sequence[Scenario], before: int) -> tuple[Losses, dict[str, Any]]:
-        worlds = [under(draw, evidence.worlds[BASE]) for draw in chosen]
-        return scored(records(worlds, seeds, workers, (), _from(progress, before)).ensemble, past, until)
+        runs = records(chosen, plan.seeds, plan.workers, (), _from(progress, before))
+        return scored(runs.ensemble, past, plan.until)
 
+    draws = under(plan.set, evidence.worlds[BASE], plan.settings)
     base, scores = score(draws, 0)
     told: dict[str, Any] = {
         BASE: {"log_loss": {"known": base.known, "later": base.later}, "scores": scores},
@@ -141,7 +143,7 @@ def placebos(
     for name, placebo in evidence.placebos.items():
         found = []
         for key in range(1, permutations + 1):
-            losses, scores = score([dealt(draw, placebo, key) for draw in draws], done * len(seeds))
+            losses, scores = score([dealt(draw, placebo, key) for draw in draws], done * len(plan.seeds))
             log_loss = {"known": losses.known, "later": losses.later}
             found.append({"key": key, "log_loss": log_loss, "worse": against(losses, base), "scores": scores})
             done += 1
@@ -151,12 +153,15 @@ def placebos(
 
 def fell(found: Sequence[Mapping[str, Any]], base: Mapping[str, Any]) -> dict[str, float]:
     """Share of permutations that score worse than the base, by score."""
+
+    def share(score: Callable[[Mapping[str, Any]], float]) -> float:
+        return float(np.mean([score(each) < score(base) for each in found]))
+
     return {
-        "log_loss_known": float(np.mean([each["log_loss"]["known"] > base["log_loss"]["known"] for each in found])),
-        "log_loss_later": float(np.mean([each["log_loss"]["later"] > base["log_loss"]["later"] for each in found])),
-        "flip_order": float(
-            np.mean([_low(each["scores"]["flip_order"]) < _low(base["scores"]["flip_order"]) for each in found])
-        ),
+        "log_loss_known": share(lambda each: -each["log_loss"]["known"]),
+        "log_loss_later": share(lambda each: -each["log_loss"]["later"]),
+        "flip_order": share(lambda each: _low(each["scores"]["flip_order"])),
+        "levels_inside": share(lambda each: each["scores"]["later"]["levels_inside"]),
     }
 
 

@@ -66,6 +66,7 @@ class Record(NamedTuple):
     kind: Ints  # [F]
     home: Ints  # [F]
     ownership: Ints  # [F]
+    draws: int  # of parameters, taken in turn by the runs
 
     @property
     def runs(self) -> int:
@@ -75,7 +76,7 @@ class Record(NamedTuple):
     @property
     def ensemble(self) -> Ensemble:
         """The same runs as the back-test scores them."""
-        return Ensemble(self.sectors, self.generations, {name: self.metrics[name] for name in PLAIN}, self.levels)
+        return Ensemble(self.sectors, self.generations, {name: self.metrics[name] for name in PLAIN}, self.levels, self.draws)
 
     def places(self, names: Sequence[str] | None) -> list[int]:
         """Indices of sectors; of all if nothing is named."""
@@ -96,10 +97,10 @@ def records(
 ) -> Record:
     """One run per seed, draws taken in turn; firms are kept as they are after the quarters `stops`."""
     pairs = [(draws[n % len(draws)], seed) for n, seed in enumerate(seeds)]
-    done = [_kept(*pairs[0], stops)]  # compiled once, before threads share it
+    done = [_kept(pairs[0], stops)]  # compiled once, before threads share it
     progress(1)
     with ThreadPoolExecutor(workers) as pool:  # the kernel releases the interpreter's lock
-        for one in pool.map(lambda pair: _kept(*pair, stops), pairs[1:]):
+        for one in pool.map(lambda pair: _kept(pair, stops), pairs[1:]):
             done.append(one)
             progress(len(done))
     first = draws[0]
@@ -126,6 +127,7 @@ def records(
         kind=inputs.firms.kind,
         home=inputs.firms.home,
         ownership=inputs.firms.ownership,
+        draws=min(len(draws), len(seeds)),
     )
 
 
@@ -139,8 +141,8 @@ class _Kept(NamedTuple):
     snapshots: dict[int, Snapshot]
 
 
-def _kept(scenario: Scenario, seed: int, stops: Sequence[int]) -> _Kept:
-    run, snapshots = stepped(scenario, seed, stops)
+def _kept(pair: tuple[Scenario, int], stops: Sequence[int]) -> _Kept:
+    run, snapshots = stepped(*pair, stops)
     return _Kept(
         {name: run.outcome[name].copy() for name in METRICS},
         {name: run.markets[name].astype(np.float32) for name in MARKETS},
