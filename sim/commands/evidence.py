@@ -20,8 +20,12 @@ def register(app: typer.Typer) -> None:
 
 def scorecard(
     seeds: o.Seeds = "30",
-    variants: Annotated[bool, typer.Option("--variants", help="Also the model without each mechanism, and placebos.")] = False,
-    permutations: Annotated[int, typer.Option("--permutations", metavar="N", help="With --variants: of each placebo.", min=1)] = 10,
+    variants: Annotated[
+        bool, typer.Option("--variants", help="Also the model without each mechanism, and placebos.")
+    ] = False,
+    permutations: Annotated[
+        int, typer.Option("--permutations", metavar="N", help="With --variants: of each placebo.", min=1)
+    ] = 10,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where page and figure go.")] = FOLDER,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the whole record.")] = None,
     name: Annotated[str | None, typer.Option("--parameters", metavar="SET", help="Parameter set [the newest].")] = None,
@@ -89,13 +93,15 @@ def _print(record: dict[str, Any], out: Path) -> None:
     from sim.scorecard import words
 
     about = record["about"]
-    print(f"{about['runs']} runs of parameter set {about['set']}. Inside: the median lies in the observed range, or")
-    print("the 90 % interval of runs holds the observed number.")
+    print(
+        f"{about['runs']} runs of parameter set {about['set']}. Inside: the median lies in the observed range, the 90 %"
+    )
+    print("interval of runs holds the observed number, or it keeps to the observed sign or bound.")
     for part in words.summary(record):
         print(f"\n{part['title']}: {part['inside']} inside (FIT {part['fitted']}, others {part['tested']})\n")
         print(o.aligned(words.facts(record, part["key"]), left=2))
     print(f"\n{record['sections']['R']}\n\n{o.aligned(words.regressions(record), left=2)}")
-    print(f"\nWithout a counterpart in the model: {', '.join(each['id'] for each in record['absent'])} (the page says why)")
+    print(f"\nWithout a counterpart: {', '.join(each['id'] for each in record['absent'])} (the page says why)")
     if "variants" in record:
         print(f"\nThe model without one mechanism each\n\n{o.aligned(words.variants(record))}")
         print(f"\nPlacebos\n\n{o.aligned(words.placebos(record))}")
@@ -121,7 +127,7 @@ def forecast(
         raise CannotCreate(f"cannot write to {out}: there is no such folder", "choose another --out")
     if (out / told.PAGE).exists() and not force:
         raise CannotCreate(f"{out / told.PAGE} holds a forecast", "--force replaces it, --out DIR writes another")
-    plan = _plan(None, seeds, workers, {"end": str(told.LAST)})
+    plan = _plan(None, seeds, workers, {"end": str(told.LAST + 1)})
     stamp = _forecast(plan, out, quiet)
     if not quiet:
         print(f"Written: {out / told.PAGE} and {out / told.TABLE}, SHA-256 {stamp}")

@@ -29,7 +29,9 @@ def backtest(
     seeds: o.Seeds = "50",
     left_out: Annotated[
         str | None,
-        typer.Option("--leave-out", metavar="SECTOR|each", help="Forecast sectors of the ledger without their own rows."),
+        typer.Option(
+            "--leave-out", metavar="SECTOR|each", help="Forecast sectors of the ledger without their own rows."
+        ),
     ] = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every score.")] = None,
     set_: o.Set = None,

@@ -17,11 +17,15 @@ def evidence(docs: Path) -> dict[str, str]:
     record = json.loads(path.read_text(encoding="utf-8"))
     about = record["about"]
     made = (
-        f"{about['runs']} runs of parameter set `{about['set']}`, facts to {about['until']} count as fitted. Contraflow "
-        f"{about['version']}, kernel `{about['kernel_hash'][:12]}`, scenario `{about['scenario_hash'][:12]}`."
+        f"{about['runs']} runs of parameter set `{about['set']}`, facts to {about['until']} count as fitted. "
+        f"Contraflow {about['version']}, kernel `{about['kernel_hash'][:12]}`, "
+        f"scenario `{about['scenario_hash'][:12]}`."
     )
     summary = [["section", "rows", "inside", "of which FIT", "others"]]
-    summary += [[each["title"], str(each["rows"]), each["inside"], each["fitted"], each["tested"]] for each in words.summary(record)]
+    summary += [
+        [each["title"], str(each["rows"]), each["inside"], each["fitted"], each["tested"]]
+        for each in words.summary(record)
+    ]
     absent = [["id", "what", "why not"]] + [[each["id"], each["text"], each["reason"]] for each in record["absent"]]
     worlds = [["world", "scenario", "settings"]]
     worlds += [[name, each["scenario"], words.settings(each) or "–"] for name, each in record["worlds"].items()]

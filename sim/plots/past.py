@@ -27,7 +27,7 @@ def draw(panels: Sequence[Panel], bars: Sequence[Bar], best: str, until: int, ru
     rows = -(-len(panels) // COLUMNS)
     sheet = Sheet(
         "history",
-        "History: fitted on little, tested on the rest",
+        "History: the model beside the record",
         rows + 1,
         COLUMNS,
         height=CURVES,
@@ -38,11 +38,12 @@ def draw(panels: Sequence[Panel], bars: Sequence[Bar], best: str, until: int, ru
         gap_y=0.47,
         below=0.22,
         key=_key(until),
-        caption=f"Model: {runs} runs, median and 5 to 95 % ({about}). Technology: Chinese over foreign, log axis; its circles are "
-        "judgements with their range, those of shares published numbers. Naive forecasts use observations of the fit window only; "
-        "where there are none, there is none. Where a band of technology falls to the axis, no Chinese firm is left in those runs. Below: recorded formations and conversions; the model's and the best naive "
-        f"forecast ({best.replace('_', ' ')}, chosen on the test rows) of the same rows, in the same sectors and years. "
-        "Number of rows above the bars. Dotted line: history ends in 2026.",
+        caption=f"Model: {runs} runs, median and 5 to 95 % ({about}). Technology: Chinese over foreign, log axis; its "
+        "circles are judgements with their range, those of shares published numbers; where the band falls to the axis, "
+        "no Chinese firm is left in those runs. Naive forecasts use observations of the fit window only; where there "
+        "are none, there is none. Below: recorded formations and conversions, the model's and the best naive forecast "
+        f"({best.replace('_', ' ')}, chosen on the test rows) of the same rows, in the same sectors and years; number "
+        "of rows above the bars. Dotted line: history ends in 2026.",
     )
     for axes, panel in zip(sheet.panels, panels, strict=False):
         _curve(axes, panel, until)
@@ -77,7 +78,14 @@ def _curve(axes: Any, panel: Panel, until: int) -> None:
     axes.fill_between(at, low, high, color=MODEL, alpha=0.22, linewidth=0, zorder=1.5)
     axes.plot(at, middle, color=MODEL, linewidth=1.4, zorder=3)
     for name, values in panel.naive.items():
-        axes.plot(panel.naive_years + style.YEAR_END, values, color=style.GREY, linestyle=NAIVE[name][1], linewidth=0.9, zorder=2.5)
+        axes.plot(
+            panel.naive_years + style.YEAR_END,
+            values,
+            color=style.GREY,
+            linestyle=NAIVE[name][1],
+            linewidth=0.9,
+            zorder=2.5,
+        )
     years = [point.year + (style.YEAR_END if point.year == int(point.year) else 0.0) for point in panel.observed]
     seen = [point.value for point in panel.observed]
     reach = [[p.value - p.low for p in panel.observed], [p.high - p.value for p in panel.observed]]
@@ -120,7 +128,9 @@ def _composition(sheet: Sheet, bars: Sequence[Bar]) -> None:
                 continue
             bottom = 0.0
             for kind, share in zip(TYPES, shares, strict=True):
-                axes.bar(at, share, 0.82, bottom, color=style.TYPE_COLOURS[Type[kind]], edgecolor="white", linewidth=0.4)
+                axes.bar(
+                    at, share, 0.82, bottom, color=style.TYPE_COLOURS[Type[kind]], edgecolor="white", linewidth=0.4
+                )
                 bottom += share
             names.append((at, word))
             at += 1.0
@@ -147,7 +157,9 @@ def _table(panels: Sequence[Panel], bars: Sequence[Bar]) -> pd.DataFrame:
         for kind in ("value", "low", "high"):
             rows += [(panel.title, f"observed_{kind}", f"{p.year:g}", getattr(p, kind)) for p in panel.observed]
         for name, told in panel.naive.items():
-            rows += [(panel.title, name, f"{year:g}", value) for year, value in zip(panel.naive_years, told, strict=True)]
+            rows += [
+                (panel.title, name, f"{year:g}", value) for year, value in zip(panel.naive_years, told, strict=True)
+            ]
     for bar in bars:
         for word, shares in (("observed", bar.observed), ("model", bar.model), ("naive", bar.naive)):
             if shares is not None:

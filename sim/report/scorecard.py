@@ -24,7 +24,11 @@ def page(record: Mapping[str, Any], figure: Path, caption: str, alt: str) -> str
         caption=caption,
         alt=alt,
         sections=[
-            {"key": part["key"], "title": part["title"], "rows": [_row(r) for r in record["facts"] if r["section"] == part["key"]]}
+            {
+                "key": part["key"],
+                "title": part["title"],
+                "rows": [_row(r) for r in record["facts"] if r["section"] == part["key"]],
+            }
             for part in words.summary(record)
         ],
         regressions=[
@@ -63,5 +67,3 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "use": words.use(row) if "use" in row else "",
         "source": row["source"],
     }
-
-

@@ -31,8 +31,9 @@ class Plan(NamedTuple):
 class Row(NamedTuple):
     """One line of the scorecard; numbers that do not exist are None, "never" is infinite.
 
-    inside: whether the simulated median lies in the observed range, or, where one number was observed, whether the
-    90 % interval of runs holds it; None if nothing can be said. fitted: whether a set fitted to `until` may use it.
+    inside: whether the simulated median lies in the observed range; where one number was observed, whether the 90 %
+    interval of runs holds it; where a sign or a bound was, whether the whole interval keeps to it, False if it is all
+    beyond, None if it is on both or there is nothing to say. fitted: whether a set fitted to `until` may use the fact.
     """
 
     id: str
@@ -145,8 +146,11 @@ def inside(fact: Fact, found: tuple[float, float, float] | None) -> bool | None:
         return None
     if fact.kind == "number" and fact.observed is not None:
         return bool(found[0] <= fact.observed <= found[2])
-    above = fact.low is None or found[1] >= fact.low
-    return bool(above and (fact.high is None or found[1] <= fact.high))
+    if fact.low is not None and fact.high is not None:
+        return bool(fact.low <= found[1] <= fact.high)
+    bound = found[0] >= fact.low if fact.low is not None else found[2] <= fact.high  # type: ignore[operator]
+    beyond = found[2] < fact.low if fact.low is not None else found[0] > fact.high  # type: ignore[operator]
+    return True if bound else False if beyond else None
 
 
 def regression(fact: Fact, worlds: Worlds) -> Regression:

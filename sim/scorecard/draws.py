@@ -38,16 +38,12 @@ def _loaded(scenario: str, settings: tuple[tuple[str, Any], ...]) -> Scenario:
 
 def under(name: str, world: World, settings: Mapping[str, Any] | None = None) -> list[Scenario]:
     """The draws of a set in a world; what the world sets goes over `settings`."""
-    return [
-        vary(base, {**_absent(base, world.without), **world.set}) for base in draws(name, settings, world.scenario)
-    ]
+    return [vary(base, {**_absent(base, world.without), **world.set}) for base in draws(name, settings, world.scenario)]
 
 
 def _absent(scenario: Scenario, rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Settings by which shocks that fit one of the rules do not happen."""
-    left_out = [
-        shock for shock in scenario.resolved["shocks"] if any(_fits_all(shock, rule) for rule in rules)
-    ]
+    left_out = [shock for shock in scenario.resolved["shocks"] if any(_fits_all(shock, rule) for rule in rules)]
     return {f"shocks.{shock['id']}.probability": 0 for shock in left_out}
 
 

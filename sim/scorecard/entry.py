@@ -36,7 +36,12 @@ def values(record: Record) -> Floats:
 
 @statistic
 def venture_share_of_entries(
-    record: Record, first: int, last: int, side: str = "all", sectors: Sequence[str] | None = None, by_value: bool = True
+    record: Record,
+    first: int,
+    last: int,
+    side: str = "all",
+    sectors: Sequence[str] | None = None,
+    by_value: bool = True,
 ) -> Floats:
     """Equity ventures over equity ventures and full ownership among entries of the years first to last.
 

@@ -42,7 +42,7 @@ class Line(NamedTuple):
 
 
 def lines(name: str, record: Record) -> Iterator[Line]:
-    """Every number of one parameter set's runs."""
+    """Every number of one parameter set's runs, which go a year further: a flip is one if four quarters keep to it."""
     for place, sector in [*enumerate(record.sectors), (None, ALL)]:
         chosen = slice(None) if place is None else slice(place, place + 1)
         for measure, values in _measures(record, chosen).items():
@@ -120,11 +120,16 @@ def page(told: Sequence[Line], about: Mapping[str, str], stamp: str, command: st
         parts += ["| sector | adoptions | " + " | ".join(kind.replace("_", " ") for kind in TYPES) + " |"]
         parts += ["|---|---" + "|---" * len(TYPES) + "|"]
         for sector in sectors:
-            count = sum(known[name, sector, f"adoptions_{kind}", y].mean for kind in TYPES for y in range(FIRST, LAST + 1))
+            count = sum(
+                known[name, sector, f"adoptions_{kind}", y].mean for kind in TYPES for y in range(FIRST, LAST + 1)
+            )
             cells = [_cell(known[name, sector, f"adoption_share_{kind}", LAST]) for kind in TYPES]
             parts += [f"| {sector} | {count:.1f} | " + " | ".join(cells) + " |"]
         parts += ["", f"## Set {name}: technology and Chinese brands, end of {LAST}", ""]
-        parts += ["| sector | technology level | flipped by then, probability | share at home | share abroad |", "|---|---|---|---|---|"]
+        parts += [
+            "| sector | technology level | flipped by then, probability | share at home | share abroad |",
+            "|---|---|---|---|---|",
+        ]
         for sector in sectors[:-1]:
             flipped = known[name, sector, "flipped_by", LAST].mean
             level, home, abroad = (
@@ -138,18 +143,20 @@ def page(told: Sequence[Line], about: Mapping[str, str], stamp: str, command: st
 
 HEAD = """# Forecast {first}-{last}
 
-Written once, so that time can judge it: what the baseline (policies of early 2026 stay) says about {first} to {last}, by sector
-and type, under parameter set {sets}. Mean of runs, and in brackets 5 and 95 % of them: the spread of luck, and of a set's draws where it
-has several, not that of policy or of the model itself. How far the model can be trusted stands in [evidence.md](evidence.md).
+Written once, so that time can judge it: what the baseline (policies of early 2026 stay) says about {first} to {last},
+by sector and type, under parameter set {sets}. Mean of runs, and in brackets 5 and 95 % of them: the spread of luck,
+and of a set's draws where it has several, not that of policy or of the model itself. How far the model can be trusted
+stands in [evidence.md](evidence.md).
 """
 
-TAIL = """`python run.py forecast --check` holds page and table against each other. `{command}` makes a new forecast from the model as
-it then is; the old one stays in the history of the repository.
+TAIL = """`python run.py forecast --check` holds page and table against each other. `{command}`
+makes a new forecast from the model as it then is; the old one stays in the history of the repository.
 
-All numbers, year by year, are in the table. `adoptions_TYPE` are counts a year, `adoption_share_TYPE` shares over the five years (dated
-{last}), `flipped_by` is 1 if the technology level had reached 1 for four quarters before the end of the year (its mean is a probability),
-`chinese_share_*` are shares of sales at the end of the year, `partnerships_in_force` counts them then; `nan` with 0 runs: nobody adopts.
-""".replace("{last}", str(LAST))
+All numbers, year by year, are in the table. `adoptions_TYPE` are counts a year, `adoption_share_TYPE` shares over the
+five years (dated with the last), `flipped_by` is 1 if the technology level had reached 1 for four quarters that began
+before the year's end (its mean is a probability), `chinese_share_*` are shares of sales and `partnerships_in_force`
+counts, both at the end of the year; a level of 0 means that no Chinese firm is left; `nan` with 0 runs: nobody adopts.
+"""
 
 
 def _cell(line: Line) -> str:
@@ -171,5 +178,7 @@ def check(folder: Path) -> str:
         raise NotEnough(f"{folder / PAGE} bears no hash of {TABLE}")
     actual = hashlib.sha256(found[1]).hexdigest()
     if actual != stamped.group(1):
-        raise NotEnough(f"{folder / TABLE} was changed: its hash is {actual[:12]}, the page says {stamped.group(1)[:12]}")
+        raise NotEnough(
+            f"{folder / TABLE} was changed: its hash is {actual[:12]}, the page says {stamped.group(1)[:12]}"
+        )
     return actual

@@ -139,9 +139,7 @@ def months(record: Record, sector: str, year: int, kind: str) -> Floats:
     stop, place = quarter_of(year, 4), record.sectors.index(sector)
     return np.array(
         [
-            shots[stop].months[
-                (record.sector_of == place) & (record.kind == Kind[kind]) & shots[stop].active
-            ].mean()
+            shots[stop].months[(record.sector_of == place) & (record.kind == Kind[kind]) & shots[stop].active].mean()
             for shots in record.snapshots
         ]
     )

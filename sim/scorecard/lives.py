@@ -22,7 +22,9 @@ def _span(first: int, last: int) -> slice:
 
 
 @statistic
-def hazard(record: Record, first: int, last: int, sectors: Sequence[str] | None = None, per_year: bool = True) -> Floats:
+def hazard(
+    record: Record, first: int, last: int, sectors: Sequence[str] | None = None, per_year: bool = True
+) -> Floats:
     """Partnerships ended per partnership-year (or quarter) of the years first to last."""
     span, places = _span(first, last), record.places(sectors)
     ends, live = (record.metrics[name][:, span][..., places].sum((1, 2)) for name in ("exits", "active"))
@@ -33,9 +35,7 @@ def hazard(record: Record, first: int, last: int, sectors: Sequence[str] | None 
 def hazard_after_flip(record: Record, first: int, last: int, sectors: Sequence[str] | None = None) -> Floats:
     """Hazard while Chinese technology leads (level at least 1), over the hazard while it does not."""
     span, places = _span(first, last), record.places(sectors)
-    level, ends, live = (
-        record.metrics[name][:, span][..., places] for name in ("technology_level", "exits", "active")
-    )
+    level, ends, live = (record.metrics[name][:, span][..., places] for name in ("technology_level", "exits", "active"))
     after = level >= 1.0
     rates = [ratio((ends * part).sum((1, 2)), (live * part).sum((1, 2))) for part in (after, ~after)]
     return ratio(*rates)
@@ -134,7 +134,9 @@ def exits_of_small(record: Record, sector: str, year: int, years: int = 5) -> Fl
     for n in range(record.runs):
         shot = record.snapshots[n][stop]
         mine = np.flatnonzero(record.sector_of[shot.multinational] == record.sectors.index(sector))
-        gone = set(record.lives[n]["id"][(record.lives[n]["end"] > stop) & (record.lives[n]["end"] <= stop + 4 * years)])
+        gone = set(
+            record.lives[n]["id"][(record.lives[n]["end"] > stop) & (record.lives[n]["end"] <= stop + 4 * years)]
+        )
         order = mine[np.argsort(shot.sales[mine], kind="stable")]
         ends = np.array([shot.partnership[place] in gone for place in order], float)
         half = len(ends) // 2

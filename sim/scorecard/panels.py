@@ -32,7 +32,7 @@ class Point(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """One curve: years and 5, 50, 95 % of runs [3, year], observations, naive forecasts by name from `naive_years` on."""
+    """One curve: years, 5, 50 and 95 % of runs [3, year], observations, naive forecasts by name at `naive_years`."""
 
     title: str
     unit: str  # share or ratio
@@ -88,14 +88,17 @@ def _panel(rule: Mapping[str, Any], record: Record, past: history.Evidence, unti
 
 
 def _series(past: history.Evidence, name: str, scale: float) -> list[Point]:
-    found = [each for each in past.own_series if each.series == name and not np.isnan(each.value) and each.year >= FIRST]
+    found = [
+        each for each in past.own_series if each.series == name and not np.isnan(each.value) and each.year >= FIRST
+    ]
     return [Point(each.year, *[each.value * scale] * 3) for each in found]
 
 
 def _entries(past: history.Evidence, rule: Mapping[str, Any]) -> list[Point]:
     """One series over the sum of two, where both are known."""
     one, other = (
-        {each.year: each.value for each in past.own_series if each.series == rule[key]} for key in ("entries", "against")
+        {each.year: each.value for each in past.own_series if each.series == rule[key]}
+        for key in ("entries", "against")
     )
     both = {year: one[year] / (one[year] + other[year]) for year in sorted(one.keys() & other.keys())}
     return [Point(year, *[value] * 3) for year, value in both.items() if year >= FIRST and not np.isnan(value)]
@@ -139,6 +142,3 @@ def composition(record: Record, past: history.Evidence, until: int) -> tuple[lis
 
 def _shares(rows: Sequence[Adoption]) -> Floats:
     return np.bincount([row.type for row in rows], minlength=len(TYPES)) / len(rows)
-
-
-

@@ -24,7 +24,7 @@ def raised(record: Record, other: Record, region: str, quarter: int) -> Floats:
 
 @statistic
 def tariff_drop(record: Record, without: Record, region: str, quarters: int = 6) -> Floats:
-    """Change of imports of sectors under a new tariff, so many quarters after each was hit; a share, weighed by trade."""
+    """Change of imports of sectors under a new tariff, so many quarters after each was hit; weighed by trade."""
     here, there = imports(record, region), imports(without, region)
     place = record.regions.index(region)
     both = min(len(record.tariff), len(without.tariff))
@@ -47,7 +47,9 @@ def welfare_gain(
     """
     span = slice(quarter_of(first), quarter_of(last + 1))
     chosen = [n for n, name in enumerate(record.regions) if (name in inside if inside else name not in outside)]
-    here, there = (each.markets["welfare"][:, span][..., chosen].sum((1, 2, 3), dtype=float) for each in (record, other))
+    here, there = (
+        each.markets["welfare"][:, span][..., chosen].sum((1, 2, 3), dtype=float) for each in (record, other)
+    )
     spent = other.markets["expenditure"][:, span][..., chosen].sum((1, 2, 3), dtype=float)
     return ratio(here - there, spent)
 

@@ -25,7 +25,11 @@ def planned(evidence: Evidence, seeds: int, permutations: int | None) -> int:
 
 
 def gather(
-    evidence: Evidence, plan: Plan, command: str, permutations: int | None = None, progress: Progress = lambda done: None
+    evidence: Evidence,
+    plan: Plan,
+    command: str,
+    permutations: int | None = None,
+    progress: Progress = lambda done: None,
 ) -> tuple[dict[str, Any], Worlds]:
     """The whole record, and the worlds it was made from. `permutations`: of placebos; None leaves variants out."""
     worlds = run_worlds(evidence, needed([*evidence.facts, *evidence.regressions]), plan, progress)

@@ -34,7 +34,7 @@ def told(fits: list[Fit]) -> Estimates:
 
 
 def trade_panel(record: Record, first: int, last: int) -> dict[str, Any]:
-    """Rows sector x region abroad x quarter of the years first to last: labels, tariffs [row], log imports [run, row]."""
+    """Rows sector x region abroad x quarter of some years: labels, tariffs [row], log imports [run, row]."""
     quarters = range(quarter_of(first), quarter_of(last + 1))
     regions = [n for n in range(len(record.regions)) if n != record.host]
     rows = np.array([(s, r, t) for s in range(len(record.sectors)) for r in regions for t in quarters])
@@ -56,13 +56,16 @@ def trade_panel(record: Record, first: int, last: int) -> dict[str, Any]:
 def tariff_event(record: Record, region: str, first: int, last: int, since: float) -> Estimates:
     """Event study of a tariff on the host's goods, as Amiti2019 and Fajgelbaum2020 ran it.
 
-    Log imports by sector, region and quarter on being hit: the region's tariff on the sector has risen since the quarter
-    before `since`. Fixed effects: sector x region, sector x quarter, region x quarter; errors by sector x region.
+    Log imports by sector, region and quarter on being hit: the region's tariff on the sector has risen since the
+    quarter before `since`. Fixed effects: sector x region, sector x quarter, region x quarter; errors by sector x
+    region.
     """
     panel = trade_panel(record, first, last)
     sector, place, tariff = (panel[key] for key in ("sector", "region", "tariff"))
     before = np.log1p(record.tariff[int((since - FIRST_YEAR) * 4) - 1, sector, place])
-    hit = (tariff > before + 1e-9) & (place == record.regions.index(region)) & (panel["time"] >= (since - FIRST_YEAR) * 4)
+    hit = (
+        (tariff > before + 1e-9) & (place == record.regions.index(region)) & (panel["time"] >= (since - FIRST_YEAR) * 4)
+    )
     return _trade_fit(panel, np.asarray(hit, float))
 
 
@@ -86,7 +89,7 @@ def price_on_tariff(record: Record, without: Record, region: str, year: int) -> 
 
 
 def cap_removed(record: Record, first: int, last: int) -> Estimates:
-    """Difference in differences around the removal of ownership caps: share of ventures among entries by sector and year.
+    """Difference in differences around the removal of ownership caps: ventures' share of entries by sector and year.
 
     Regressor: a cap is in force. Fixed effects: sector, year; weighed by entries; errors clustered by sector. The
     coefficient is what a cap adds to the share of ventures.

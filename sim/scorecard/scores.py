@@ -83,7 +83,7 @@ def _of_runs(told: Counted, weights: Floats) -> Floats:
 
 
 def losses(told: Counted, until: int, seed: int = 1) -> Losses:
-    """Log-loss to a year and after it; resamples of runs (or draws of parameters) and cases are the same for all worlds with as many runs."""
+    """Log-loss to a year and after it; worlds with as many runs share the resamples of runs (or draws) and cases."""
     early = np.array([row.year <= until for row in told.rows])
     types = np.array([row.type for row in told.rows])
     names, position = np.unique([row.case_id for row in told.rows], return_inverse=True)
@@ -142,9 +142,8 @@ def scored(ensemble: Ensemble, evidence: history.Evidence, until: int) -> tuple[
 
 
 def passed(rows: Mapping[str, bool | None]) -> tuple[int, int]:
-    """Patterns of which every row is inside, and patterns that say something; P5a and P5b are rows of P5."""
+    """Patterns of which every row is inside, and all patterns; P5a and P5b are rows of P5."""
     verdicts: dict[str, list[bool]] = {}
     for name, inside in rows.items():
-        if inside is not None:
-            verdicts.setdefault(name.rstrip("abcdefgh"), []).append(inside)
+        verdicts.setdefault(name.rstrip("abcdefgh"), []).append(inside is True)
     return sum(all(each) for each in verdicts.values()), len(verdicts)

@@ -95,9 +95,14 @@ def cycle_order(record: Record, year: int) -> Floats:
 
 @statistic
 def generations_behind(record: Record, sector: str, first: int, last: int, cycle: float) -> Floats:
-    """Change of the gap of the best, in generations: in what the frontier gains in a cycle of so many years."""
+    """Change of the gap of the best, in generations: in what the frontier gains in a cycle of so many years.
+
+    None where no Chinese firm is left.
+    """
     pace = float(getattr(record.scenario.world.sectors[sector], "innovation"))  # noqa: B009
-    return np.asarray(change(record, "frontier_gap", sector, first, last) / (pace * cycle))
+    moved = change(record, "frontier_gap", sector, first, last) / (pace * cycle)
+    left = [level(record, "firms_chinese", sector, year) > 0 for year in (first, last)]
+    return np.where(left[0] & left[1], moved, np.nan)
 
 
 @statistic

@@ -48,7 +48,10 @@ def variants(
     told: list[Score] = []
     base: Losses | None = None
     chosen = patterns(evidence)
-    planned = {BASE: ("all mechanisms", {}), **{name: (each.text, each.set) for name, each in evidence.variants.items()}}
+    planned = {
+        BASE: ("all mechanisms", {}),
+        **{name: (each.text, each.set) for name, each in evidence.variants.items()},
+    }
     for place, (name, (text, settings)) in enumerate(planned.items()):
         worlds = run_worlds(
             evidence,

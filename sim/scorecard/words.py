@@ -38,8 +38,10 @@ def simulated(row: Record) -> tuple[str, str]:
 
 
 def verdict(row: Record) -> str:
-    """Inside, outside or nothing to say."""
-    return {True: "inside", False: "outside", None: DASH}[row["inside"]]
+    """Inside, outside, on both sides of a bound, or nothing to compare with."""
+    if row["inside"] is None:
+        return DASH if row["band"] is None or row["low"] is row["high"] is None else "unresolved"
+    return "inside" if row["inside"] else "outside"
 
 
 def use(row: Record) -> str:
@@ -48,11 +50,11 @@ def use(row: Record) -> str:
 
 
 def summary(record: Record) -> Iterator[dict[str, Any]]:
-    """By section: rows, those inside, and the same of fitted and of other rows."""
+    """By section: rows, those inside of those compared, and the same of fitted and of other rows."""
 
     def share(rows: Sequence[Record]) -> str:
-        said = [row for row in rows if row["inside"] is not None]
-        return f"{sum(row['inside'] for row in said)} of {len(said)}" if said else DASH
+        said = [row for row in rows if verdict(row) != DASH]
+        return f"{sum(row['inside'] is True for row in said)} of {len(said)}" if said else DASH
 
     for key, title in record["sections"].items():
         rows = [row for row in record["facts"] if row["section"] == key]
@@ -73,7 +75,8 @@ def facts(record: Record, section: str | None = None) -> list[list[str]]:
     head = ["id", "what", "observed", "simulated", "90 % of runs", "verdict", "use"]
     rows = [each for each in record["facts"] if section in (None, each["section"])]
     return [head] + [
-        [row["id"], f"{row['text']} ({row['unit']})", observed(row), *simulated(row), verdict(row), use(row)] for row in rows
+        [row["id"], f"{row['text']} ({row['unit']})", observed(row), *simulated(row), verdict(row), use(row)]
+        for row in rows
     ]
 
 
@@ -122,7 +125,15 @@ def variants(record: Record) -> list[list[str]]:
     """The base and what is without one mechanism each."""
     until = record["about"]["until"]
     head = ["world", f"log-loss to {until}", "more than all", f"after {until}", "more than all"]
-    head += ["levels inside", "flip order", "hazard order", "ends a year", "patterns", "fitted facts", f"on data to {until}"]
+    head += [
+        "levels inside",
+        "flip order",
+        "hazard order",
+        "ends a year",
+        "patterns",
+        "fitted facts",
+        f"on data to {until}",
+    ]
     rows = []
     for each in record["variants"]:
         told, worse = each["scores"], each["worse"]

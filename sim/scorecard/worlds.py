@@ -76,7 +76,9 @@ class Record(NamedTuple):
     @property
     def ensemble(self) -> Ensemble:
         """The same runs as the back-test scores them."""
-        return Ensemble(self.sectors, self.generations, {name: self.metrics[name] for name in PLAIN}, self.levels, self.draws)
+        return Ensemble(
+            self.sectors, self.generations, {name: self.metrics[name] for name in PLAIN}, self.levels, self.draws
+        )
 
     def places(self, names: Sequence[str] | None) -> list[int]:
         """Indices of sectors; of all if nothing is named."""

@@ -102,11 +102,17 @@ def test_small_ventures_end_sooner():
 def test_shares_slopes_flips_and_gaps():
     share = path(cars=lambda when: np.where(when >= 2012, 0.3 + 0.05 * (when - 2012.75), 0.3))
     new = path(cars=lambda when: np.where(when >= 2012, 0.1 * (when - 2012.75), 0.0))
-    made = world(chinese_share_home=share, new_generation_share=new, frontier_gap=path(cars=lambda w: 3 - 0.01 * (w - 2014)))
+    made = world(
+        chinese_share_home=share,
+        new_generation_share=new,
+        frontier_gap=path(cars=lambda w: 3 - 0.01 * (w - 2014)),
+        firms_chinese=path(cars=lambda w: 2 + 0 * w),
+    )
     assert shares.level(made, "chinese_share_home", "cars", 2016) == pytest.approx([0.5])
     assert shares.change(made, "chinese_share_home", "cars", 2012, 2016) == pytest.approx([0.2])
     assert shares.slope(made, "chinese_share_home", "new_generation_share", "cars", 2012, 2020) == pytest.approx([0.5])
     assert shares.generations_behind(made, "cars", 2014, 2024, 2.5) == pytest.approx([-0.1 / (0.04 * 2.5)])
+    assert np.isnan(shares.generations_behind(made, "rail", 2014, 2024, 2.5)).all()  # nobody is left
     risen = world(technology_level=path(solar=lambda when: np.where(when >= 2014, 1.0, 0.9)))
     assert shares.flip(risen, "solar", 2000) == [14.0] and shares.flip(risen, "rail") == [np.inf]
 
@@ -122,14 +128,19 @@ def test_leader_is_the_largest_chinese_firm_weighed_by_markets():
 def test_increment_is_what_is_gone_without_lessons():
     def run(gain):
         later = np.array([0.0, gain, 0.9, *[0.0] * 6])  # firm 2 has no partner and does not count
-        return world([[life(0, 2003)]], shots={quarter_of(2000, 4): shot(), quarter_of(2014, 4): shot(technology=later)})
+        return world(
+            [[life(0, 2003)]], shots={quarter_of(2000, 4): shot(), quarter_of(2014, 4): shot(technology=later)}
+        )
 
     assert knowledge.affiliation_increment(run(1.0), run(0.9), "cars", 2000, 2014) == pytest.approx([0.1])
     assert np.isnan(knowledge.affiliation_increment(run(1.0), run(0.9), "rail", 2000, 2014)).all()
 
 
 def test_deal_origin_counts_lessons_over_gains():
-    stops = {quarter_of(1979, 4): shot(), quarter_of(2010, 4): shot(technology=np.where(np.arange(9) % 3 > 0, 2.0, 0.0))}
+    stops = {
+        quarter_of(1979, 4): shot(),
+        quarter_of(2010, 4): shot(technology=np.where(np.arange(9) % 3 > 0, 2.0, 0.0)),
+    }
     made = world([[life(0, 1990, flow_to_chinese=0.6), life(1, 1990, 1995, flow_to_chinese=0.6)]], shots=stops)
     assert knowledge.deal_origin(made, 2010) == pytest.approx([1.2 / 12])
 
