@@ -50,6 +50,10 @@ def test_page_and_table_agree(written, lines):
     assert (written / forecast.TABLE).read_text(encoding="utf-8").count("\n") == len(lines) + 1
 
 
+def test_the_forecast_of_the_repository_is_as_it_was_stamped(root):
+    forecast.check(root / "docs")
+
+
 @pytest.mark.parametrize("place", [0, 500, -1])
 def test_a_changed_byte_of_the_table_is_found(written, place, capsys):
     path_ = written / forecast.TABLE
