@@ -12,6 +12,7 @@ from sim.commands import (
     analyses,
     browse,
     calibration,
+    evidence,
     export,
     history,
     inspect,
@@ -33,7 +34,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (studies, sweeps, analyses, scenarios, browse, export, inspect, verification, history, calibration):
+PAGES = (studies, sweeps, analyses, scenarios, browse, export, inspect, verification, history, evidence, calibration)
+for module in PAGES:
     module.register(app)
 
 

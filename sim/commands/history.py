@@ -25,6 +25,12 @@ def backtest(
         typer.Option("--until", metavar="YEAR", help="Last year naive forecasts may use; later is scored [2014]."),
     ] = None,
     seeds: o.Seeds = "100",
+    left_out: Annotated[
+        str | None,
+        typer.Option(
+            "--leave-out", metavar="SECTOR|each", help="Forecast sectors of the ledger without their own rows."
+        ),
+    ] = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every score.")] = None,
     set_: o.Set = None,
     posterior: o.Posterior = None,
@@ -51,13 +57,17 @@ def backtest(
     world = load("baseline", {**o.assignments(set_), **standing})
     display = Display("backtest", quiet)
     with display.shown():
-        ensemble = history.run_worlds(world, chosen, workers or default_workers(), _progress(display, len(chosen)))
+        ensemble = history.run_worlds(world, chosen, workers or default_workers(), progress_of(display, len(chosen)))
     found = history.backtest(ensemble, evidence, last)
     scores = {**found.scores, "parameters": _parameters(world)}
+    if left_out is not None:
+        scores["leave_one_out"] = history.leave_out(ensemble, evidence, left_out, last)
     if json is not None:
-        _write(json, scores)
+        write_json(json, scores)
     if not quiet:
         _print(scores, found.odds, last, len(chosen))
+        if left_out is not None:
+            _print_left_out(scores["leave_one_out"])
     return 0
 
 
@@ -95,7 +105,8 @@ def _caution(told: dict[str, Any], until: int) -> str:
     return f"{head}; given besides: {told['given']}." if told["given"] else f"{head}."
 
 
-def _progress(display: Display, planned: int) -> Any:
+def progress_of(display: Display, planned: int) -> Any:
+    """What a runner calls with the number of runs done, of so many."""
     from time import monotonic
 
     from sim.study.plan import Progress
@@ -104,20 +115,26 @@ def _progress(display: Display, planned: int) -> Any:
     return lambda done: display(Progress(planned, done, 0, 0, monotonic() - began))
 
 
-def _write(path: Path, scores: dict[str, Any]) -> None:
+def write_json(path: Path, value: dict[str, Any]) -> None:
     """Write beside the target and rename; raises CannotCreate."""
     import json
+
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """The same of a text, byte by byte as it is."""
     import os
 
     from sim.errors import CannotCreate
 
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(json.dumps(scores, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+        part.write_bytes(text.encode())
         os.replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise CannotCreate(f"cannot write {path}: {error.strerror}", "choose another --json") from error
+        raise CannotCreate(f"cannot write {path}: {error.strerror}", "choose another place") from error
 
 
 def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:
@@ -137,6 +154,16 @@ def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:
 def _print_formations(told: dict[str, Any], odds: float) -> None:
     print(f"Formations and conversions: {told['n']}; skill {_cell(told['skill'])} {_interval(told['interval'])}")
     print(f"A base of one's own is recorded at {odds:.2f} to a partnership (estimated on rows that are not scored).\n")
+    _print_losses(told)
+
+
+def _print_left_out(told: dict[str, Any]) -> None:
+    print(f"\nSectors left out: {told['n']} rows; skill {_cell(told['skill'])} {_interval(told['interval'])}")
+    print("No forecast knew a row of the sector; the parameters did not change.\n")
+    _print_losses(told)
+
+
+def _print_losses(told: dict[str, Any]) -> None:
     rows = [["forecast", "log-loss", "Brier"]]
     rows += [[name, _cell(told["log_loss"][name]), _cell(told["brier"][name])] for name in told["log_loss"]]
     print(o.aligned(rows))

@@ -7,6 +7,7 @@ as a whole. A test compares what stands in `docs/` with `pages()`, so that nothi
 from pathlib import Path
 
 from sim.documents.coverage import coverage
+from sim.documents.evidence import evidence
 from sim.documents.index import decisions, rule_pages
 from sim.documents.rules import described, page_of
 from sim.documents.scenarios import shipped
@@ -21,6 +22,7 @@ def pages(root: Path) -> dict[Path, str]:
     blocks = {
         docs / "README.md": {"rules": rule_pages(), "decisions": decisions(docs / "decisions")},
         docs / "coverage.md": coverage(root),
+        docs / "evidence.md": evidence(docs),
         docs / "model.md": model(root),
         docs / "results.md": results(),
         docs / "scenarios.md": shipped(root),

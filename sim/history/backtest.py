@@ -11,6 +11,7 @@ from sim.history.mapping import Mapping, mapping
 from sim.history.worlds import Ensemble
 
 UNTIL = 2014  # last year of the fit window
+EACH = "each"  # every sector left out in turn
 
 
 class Evidence(NamedTuple):
@@ -71,6 +72,22 @@ def backtest(ensemble: Ensemble, evidence: Evidence, until: int = UNTIL) -> Outc
         },
     }
     return Outcome(_plain(scores), odds)
+
+
+def leave_out(ensemble: Ensemble, evidence: Evidence, which: str, until: int = UNTIL) -> dict[str, Any]:
+    """Scores of formations in sectors whose rows nobody knew: one sector of the ledger, or `each` in turn.
+
+    Raises NotEnough if there is no scored row.
+    """
+    table, last = evidence.mapping, ensemble.last_year
+    known, _ = formations.adoptions(evidence.own_cases, table, last)
+    asked = [row for row in formations.adoptions(evidence.cases, table, last)[0] if row.year > until]
+    names = sorted({row.sector for row in asked}) if which == EACH else [which]
+    told, rows = formations.left_out(ensemble, [row for row in known if row.year <= until], asked, names)
+    if not rows:
+        known_names = ", ".join(sorted({row.sector for row in asked}))
+        raise NotEnough(f"no row of {which!r} after {until} can be scored", f"sectors of the ledger: {known_names}")
+    return dict(_plain({"left_out": which, **formations.score(told, rows)}))
 
 
 def _named(cases: Sequence[Case]) -> list[dict[str, Any]]:

@@ -50,6 +50,27 @@ def forecasts(ensemble: Ensemble, known: Sequence[Adoption], asked: Sequence[Ado
     return told | {name: forecast(known, asked) for name, forecast in NAIVE.items()}, odds
 
 
+def left_out(
+    ensemble: Ensemble, known: Sequence[Adoption], asked: Sequence[Adoption], sectors: Sequence[str]
+) -> tuple[Forecasts, list[Adoption]]:
+    """Forecasts of the rows of each sector of the ledger, by one that knew no row of it; the rows in their order.
+
+    Left out are known rows of every sector that shares a sector of the world with it: naive forecasts and the odds are
+    estimated without them. Parameters are not: one vector serves all sectors, and its moments pool them.
+    """
+    told: list[Forecasts] = []
+    rows: list[Adoption] = []
+    for sector in sectors:
+        mine = [row for row in asked if row.sector == sector]
+        if not mine:
+            continue
+        away = set(mine[0].place.sectors)
+        found, _ = forecasts(ensemble, [row for row in known if not away & set(row.place.sectors)], mine)
+        told.append(found)
+        rows += mine
+    return {name: np.concatenate([each[name] for each in told]) for name in (told[0] if told else ())}, rows
+
+
 def score(told: Forecasts, asked: Sequence[Adoption]) -> dict[str, Any]:
     """All scores of the asked rows, None where there are no rows; docs/backtest.md says what the keys mean."""
     if not asked:

@@ -48,6 +48,11 @@ class Ensemble(NamedTuple):
         one = rows[0]
         return self.levels[..., one, self.generations[one].index(place.generation)]
 
+    @property
+    def draws(self) -> int:
+        """How many draws of parameters the runs took."""
+        return len(set(self.drawn)) or 1
+
     def by_draw(self) -> "list[Ensemble]":
         """The runs of each draw of parameters."""
         if not self.drawn:

@@ -231,12 +231,17 @@ def sets(folder: Path | None = None) -> list[ParameterSet]:
     return [read_set(name, folder) for name in names]
 
 
+def fitted_sets(folder: Path | None = None) -> list[ParameterSet]:
+    """The sets that have draws, those with the latest data last."""
+    return sorted((each for each in sets(folder) if each.draws is not None), key=lambda each: each.file.until)
+
+
 def newest(until: int, folder: Path | None = None) -> ParameterSet:
     """The set with draws that was fitted with the latest data not later than `until`. Raises NotEnough without one."""
-    found = [each for each in sets(folder) if each.file.until <= until and each.draws is not None]
+    found = [each for each in fitted_sets(folder) if each.file.until <= until]
     if not found:
         raise NotEnough(
             f"no parameter set is fitted with data up to {until} at the latest",
             "calibrate one, or say which may be used: --set posterior.set=NAME",
         )
-    return max(found, key=lambda each: each.file.until)
+    return found[-1]
