@@ -6,22 +6,19 @@ be complete.
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 
 from sim import columns, declare
 from sim.columns import FIRST_YEAR, REPORT_YEAR, SCHEMA, Ownership, Type
 from sim.parameters import Parameter, parameters
+from sim.scenario.experiment import Experiment
 from sim.scenario.shocks import KINDS, Kind
-from sim.scenario.values import Dated, LastQuarter, Names, Quantity, Quarter, Slug, Text, switch, wrong
+from sim.scenario.values import Dated, LastQuarter, Model, Names, Quantity, Quarter, Slug, Text, switch, wrong
 
 LAST_YEAR = 2055
 DEFAULT_END = 2040
 _WORLD = declare.fields(columns.World)
 PATHS = {"cost_advantage": "advantage", "floor": "floor", "chinese_speed": "speed"}  # key of a file -> field of World
-
-
-class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Region(Model):
@@ -171,9 +168,10 @@ class File(WorldFile):
     parameters: Assumptions = Assumptions()
     shocks: list[dict[str, Any]] = []
     firms: list[NamedFirm] = []
+    experiment: Annotated[Experiment | None, Field(description="what is asked of this scenario, for `experiment`")] = None
 
 
-OWN_KEYS = ("schema", "name", "title", "question", "source", "extends", "drop")  # not inherited
+OWN_KEYS = ("schema", "name", "title", "question", "source", "extends", "drop", "experiment")  # not inherited
 
 
 def _shock(name: str, kind: Kind) -> type[Model]:
