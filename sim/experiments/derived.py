@@ -14,6 +14,7 @@ from sim.declare import Field
 
 Floats = NDArray[np.float64]
 Series = Mapping[str, Floats]
+VALUE = "bn 2020 USD"
 DISCOUNT = 0.98  # a quarter, of welfare and profit over years
 PARITY = 1.0  # of the technology level
 FIRST = 2027  # of what is added up, unless an outcome says otherwise
@@ -161,11 +162,11 @@ DERIVED: dict[str, Derived] = {
         ("dependence",), lambda series, years, since: 1.0 - series["dependence"],
     ),
     "joint_profit_value": Derived(
-        _metric("money", "Profit of both sides, present value", f"profits of multinationals and Chinese firms, {_PRESENT}"),
+        _metric(VALUE, "Profit of both sides, present value", f"profits of multinationals and Chinese firms, {_PRESENT}"),
         ("profit_multinational", "profit_chinese"), _joint_profit,
     ),
     **{
-        f"{name}_value": Derived(_metric("money", f"{text}, present value", f"{name}, {_PRESENT}"), (name,), _value(name))
+        f"{name}_value": Derived(_metric(VALUE, f"{text}, present value", f"{name}, {_PRESENT}"), (name,), _value(name))
         for name, text in {
             "profit_multinational": "Profit of multinationals", "profit_chinese": "Profit of Chinese firms",
             "consumer_surplus": "Consumer surplus", "welfare": "World welfare",
@@ -184,11 +185,11 @@ DERIVED: dict[str, Derived] = {
         ("chinese_content", "chinese_share"), _powered, regional=True,
     ),
     "regional_welfare_value": Derived(
-        _metric("money", "Welfare, present value", f"welfare of the region, {_PRESENT}"),
+        _metric(VALUE, "Welfare, present value", f"welfare of the region, {_PRESENT}"),
         ("welfare",), _value("welfare"), regional=True,
     ),
     "regional_profit_value": Derived(
-        _metric("money", "Profit of firms owned here, present value", f"profit_owners, {_PRESENT}"),
+        _metric(VALUE, "Profit of firms owned here, present value", f"profit_owners, {_PRESENT}"),
         ("profit_owners",), _value("profit_owners"), regional=True,
     ),
 }  # fmt: skip

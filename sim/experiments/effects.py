@@ -1,6 +1,7 @@
 """Effects paired by seed: mean, bootstrap interval, probability of sign, and p-values corrected by Holm."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,11 +14,12 @@ LEVEL = 0.95
 
 
 class Effect(NamedTuple):
-    """Over the pairs of runs: how many, the treated's mean reference, mean difference, its 95 % bootstrap interval, the
-    share of pairs above zero, and the p-value of no mean difference (paired t)."""
+    """Over the pairs of runs: how many, mean and standard deviation of the untreated, mean difference, its 95 %
+    bootstrap interval, the share of pairs above zero, and the p-value of no mean difference (paired t)."""
 
     n: int
     base: float
+    base_sd: float
     difference: float
     lo: float
     hi: float
@@ -38,7 +40,9 @@ def effect(gaps: Floats, base: Floats) -> Effect:
     level = base[known & np.isfinite(base)]
     mean = float(values.mean()) if len(values) else np.nan
     positive = float((values > 0).mean()) if len(values) else np.nan
-    return Effect(len(values), float(level.mean()) if len(level) else np.nan, mean, lo, hi, positive, p_value(values))
+    base_mean = float(level.mean()) if len(level) else np.nan
+    base_sd = float(level.std(ddof=1)) if len(level) > 1 else np.nan
+    return Effect(len(values), base_mean, base_sd, mean, lo, hi, positive, p_value(values))
 
 
 def interval(values: Floats) -> tuple[float, float]:
@@ -52,11 +56,20 @@ def interval(values: Floats) -> tuple[float, float]:
     if n < 2:
         return np.nan, np.nan
     mean = values.mean()
-    draws = np.random.default_rng(SEED).integers(n, size=(RESAMPLES, n))
     tail = (1 - LEVEL) / 2
-    low, high = np.quantile(values[draws].mean(axis=1), (tail, 1 - tail))
+    # How often each run is drawn is the same for all outcomes, so that a resampled mean is one product.
+    low, high = np.quantile(_shares(n) @ (values - mean), (tail, 1 - tail)) + mean
     wider = np.sqrt(n / (n - 1)) * stdtrit(n - 1, 1 - tail) / ndtri(1 - tail)
     return float(mean - wider * (mean - low)), float(mean + wider * (high - mean))
+
+
+@lru_cache(maxsize=16)
+def _shares(n: int) -> Floats:
+    """How large a part each of n runs has in each resample, [resample, run]."""
+    draws = np.random.default_rng(SEED).integers(n, size=(RESAMPLES, n))
+    counts = np.zeros((RESAMPLES, n))
+    np.add.at(counts, (np.arange(RESAMPLES)[:, None], draws), 1.0 / n)
+    return counts
 
 
 def p_value(values: Floats) -> float:

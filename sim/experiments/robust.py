@@ -14,7 +14,7 @@ from sim.scenario import Scenario
 Overrides = dict[str, Any]  # path -> value
 
 VARIANTS: Mapping[str, tuple[str, Overrides]] = {
-    "outside_option": ("Bargaining: outside options bind or not", {"parameters.bargaining": "outside_option"}),
+    "outside_option": ("Outside-option bargaining", {"parameters.bargaining": "outside_option"}),
     "no_windows": ("No windows of new generations", {"parameters.windows": "off"}),
     "no_dampening": ("No rent dampening", {"parameters.rent_dampening": 0.0}),
     "naive": ("Naive expectations", {"parameters.expectations": "naive"}),

@@ -91,11 +91,15 @@ def decimal(quarters: "pd.Series[Any]") -> "pd.Series[float]":
 
 @dataclass(frozen=True)
 class Stored:
-    """A results folder of `run` or `compare`; `sectors` and `years` (first, last) narrow what is read."""
+    """A results folder of `run` or `compare`; `sectors` and `years` (first, last) narrow what is read.
+
+    note: a sentence that captions end with.
+    """
 
     folder: Path
     sectors: tuple[str, ...] | None = None
     years: tuple[int, int] | None = None
+    note: str = ""
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
