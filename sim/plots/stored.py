@@ -155,6 +155,12 @@ class Stored:
         same = self.references.get(scenario) == self.base
         return min(line.announce for line in lines) if lines and same else -np.inf
 
+    @property
+    def reported(self) -> tuple[float, float]:
+        """Beginning and end of the report, in decimal years."""
+        times = self.cube(("active",)).times
+        return float(np.floor(times[0])), float(np.floor(times[-1])) + 1
+
     def has(self, table: str) -> bool:
         """Whether the folder holds this table with at least one file."""
         path = self.folder / table

@@ -33,6 +33,12 @@ class Arms(Stored):
         """All are compared with the base."""
         return dict.fromkeys(list(self.points)[1:], next(iter(self.points)))
 
+    @property
+    def reported(self) -> tuple[float, float]:
+        """Beginning and end of the report, as the manifest has them."""
+        told = next(iter(self.manifest["scenarios"].values()))
+        return float(told["start"]), float(told["end"]) + 1
+
     def lines(self, scenario: str) -> list[Line]:
         """Policies are told by the captions of experiments."""
         return []

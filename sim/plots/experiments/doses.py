@@ -43,7 +43,7 @@ def _responses(evidence: Evidence, shown: Shown) -> Sheet:
         caption=common.caption(
             evidence, shown, f"Paired differences from the scenario as it stands in {evidence.years[-1]}: mean, edged band = "
             f"{common.BOOTSTRAP}; hollow where it covers 0. Dashed: the added tariff from which a plant pays a Chinese firm of mean "
-            f"share ({mean_share(evidence, shown):.1%} of the market), closed form T18 for small shares, {at:+.0%}"
+            f"share ({100 * mean_share(evidence, shown):.1f} % of the market), closed form T18 for small shares, {100 * at:+.0f} %"
             f"{' (below nothing: it pays as things stand)' if at < 0 else ''}.", rows,
         ),
     )  # fmt: skip
@@ -77,7 +77,7 @@ def _map(evidence: Evidence, shown: Shown) -> Sheet:
              Entry("closed form: a plant pays from here", THRESHOLD, (0, (4, 2)), 1.4, marker="o")],
         caption=common.caption(
             evidence, shown, f"{evidence.words(measured)} in {evidence.years[-1]}, paired difference to no added tariff at the same plant "
-            f"cost, % points; hatched: the {common.BOOTSTRAP} covers 0. Dots: closed form T18 at a share of {share:.1%}; at the "
+            f"cost, % points; hatched: the {common.BOOTSTRAP} covers 0. Dots: closed form T18 at a share of {100 * share:.1f} %; at the "
             "left edge a plant pays without any added tariff, beyond the right edge it never does.", rows,
         ),
     )  # fmt: skip
@@ -96,4 +96,4 @@ def _draw_curve(axes: Any, doses: list[float], curve: list[float]) -> None:
     """Thresholds at the middles of the rows, on an axis of cells side by side."""
     at = np.interp(np.clip(curve, doses[0], doses[-1]), doses, np.arange(len(doses)) + 0.5)
     at = np.where(np.array(curve) <= doses[0], 0.06, np.where(np.array(curve) >= doses[-1], len(doses) - 0.06, at))
-    axes.plot(at, np.arange(len(curve)) + 0.5, "o", color=THRESHOLD, linestyle=(0, (4, 2)), linewidth=1.4, markersize=4, zorder=6)
+    axes.plot(at, np.arange(len(curve)) + 0.5, "o", color=THRESHOLD, linestyle=(0, (4, 2)), linewidth=1.4, markersize=4, zorder=4)

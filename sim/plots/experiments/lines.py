@@ -83,3 +83,10 @@ def share_axis(axes: Any, label: str) -> None:
     """A horizontal axis of shares in percent."""
     style.format_axis(axes.xaxis, style.declared("hub_share"))
     axes.set_xlabel(label, labelpad=2)
+
+
+def some(values: list[float], most: int) -> list[float]:
+    """At most so many of sorted values, evenly chosen, the ends among them."""
+    if len(values) <= most:
+        return values
+    return [values[round(place)] for place in np.linspace(0, len(values) - 1, most)]

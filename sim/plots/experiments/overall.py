@@ -51,7 +51,7 @@ def _effects(evidence: Evidence) -> Sheet:
         measured = common.outcome(evidence, name)
         field = common.about(evidence, measured)
         unit = common.difference_unit(field, measured)
-        labels.append("\n".join(textwrap.wrap(f"{field.text}; {unit}", 42)))
+        labels.append("\n".join(textwrap.wrap(f"{field.text}; {unit.replace(' ', chr(0xA0))}", 42)))
         if place % 2:
             axes.axhspan(place, place + 1, color="#F3F3F3", zorder=0, linewidth=0)
         for line, contrast in enumerate(contrasts):
