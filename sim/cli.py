@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.commands import analyses, browse, export, history, inspect, scenarios, studies, sweeps, verification
+from sim.commands import (
+    analyses,
+    browse,
+    experiments,
+    export,
+    history,
+    inspect,
+    scenarios,
+    studies,
+    sweeps,
+    verification,
+)
 from sim.errors import ContraflowError, ScenarioError
 
 app = typer.Typer(
@@ -19,7 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (studies, sweeps, analyses, scenarios, browse, export, inspect, verification, history):
+for module in (studies, sweeps, analyses, experiments, scenarios, browse, export, inspect, verification, history):
     module.register(app)
 
 

@@ -20,10 +20,13 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios and sweeps.", show_default=False)],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Scenarios, sweeps, experiments.", show_default=False)
+    ],
 ) -> int:
-    """Validate scenario and sweep files: all errors at once, nothing is run."""
+    """Validate scenario, sweep and experiment files: all errors at once, nothing is run."""
     from sim.scenario import check as problems_of
+    from sim.scenario.experiment import is_definition
     from sim.scenario.sweeps import is_sweep
 
     problems = []
@@ -32,8 +35,13 @@ def check(
             from sim.study.sweep import check as problems_of_sweep
 
             problems += problems_of_sweep(file)
-        else:
-            problems += problems_of(file)
+            continue
+        found = problems_of(file)
+        if not found and is_definition(file):
+            from sim.experiments.layout import check as problems_of_experiment
+
+            found = problems_of_experiment(file)
+        problems += found
     if problems:
         raise ScenarioError(problems)
     print(f"{len(files)} {'file is' if len(files) == 1 else 'files are'} valid")

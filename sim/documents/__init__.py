@@ -6,6 +6,7 @@ as a whole. A test compares what stands in `docs/` with `pages()`, so that nothi
 
 from pathlib import Path
 
+from sim.documents.experiments import experiments
 from sim.documents.index import decisions, rule_pages
 from sim.documents.rules import described, page_of
 from sim.documents.tables import model, results
@@ -18,6 +19,7 @@ def pages(root: Path) -> dict[Path, str]:
     docs = root / "docs"
     blocks = {
         docs / "README.md": {"rules": rule_pages(), "decisions": decisions(docs / "decisions")},
+        docs / "experiments.md": experiments(docs),
         docs / "model.md": model(root),
         docs / "results.md": results(),
     }

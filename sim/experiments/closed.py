@@ -1,11 +1,7 @@
 """Thresholds that have a closed form: drawn over simulated responses, and what `verify` holds the rules to."""
 
-
-
 import numpy as np
 from numpy.typing import NDArray
-
-from sim.rules.market import margin, share_of
 
 Floats = NDArray[np.float64]
 
@@ -27,12 +23,12 @@ def tariff_jump(
     from scipy.optimize import brentq
 
     def profit(appeal: float) -> float:
-        share = share_of(appeal, rivals)
-        return float(share * margin(elasticity, share))
+        share = appeal / (appeal + rivals)
+        return share / (1.0 + elasticity * (1.0 - share))
 
     def balance(rate: float) -> float:
         shipped = local * np.exp(elasticity * lead) * (1.0 + rate) ** -elasticity
-        return quarters * (profit(local) - profit(float(shipped))) - cost
+        return float(quarters * (profit(local) - profit(shipped)) - cost)
 
     if balance(0.0) >= 0.0:
         return 0.0
@@ -40,8 +36,9 @@ def tariff_jump(
 
 
 def tariff_jump_small(share: float, elasticity: float, lead: float, cost: float, quarters: float) -> float:
-    """`tariff_jump` of a seller with a small share: (1 + t) = e^lead (1 - cost (1 + elasticity) / (quarters share))^(-1 / elasticity).
+    """`tariff_jump` of a seller with a small share.
 
+    Formula: (1 + t) = e^lead (1 - cost (1 + elasticity) / (quarters share))^(-1 / elasticity)
     share: what it would have if it made there. inf where the share never earns the plant.
     """
     left = 1.0 - cost * (1.0 + elasticity) / (quarters * share)
@@ -54,7 +51,7 @@ def reverse_export(advantage: float, shipping: float) -> float:
 
 
 def governance_value(autonomy: Floats, cost: Floats) -> Floats:
-    """What a venture is worth over what full autonomy gains: g - c g^2 / 2, c the cost of hold-up times exposure over the gain.
+    """What a venture is worth over what full autonomy gains: g - c g^2 / 2, c cost of hold-up x exposure / gain.
 
     Its ridge is g = min(1, 1 / c) (T35).
     """
@@ -62,12 +59,14 @@ def governance_value(autonomy: Floats, cost: Floats) -> Floats:
 
 
 def veto_threshold(slow: float, gain: float) -> float:
-    """Months of vetoes at half autonomy beyond which shared control is slower than none: slow (1 - 1 / (1 + gain / 2)^2) (T35)."""
+    """Months of vetoes at half autonomy beyond which shared control is slower than none: slow (1 - 1 / (1 + gain /
+    2)^2) (T35).
+    """
     return slow * (1.0 - 1.0 / (1.0 + gain / 2.0) ** 2)
 
 
 def crossing(values: Floats, along: Floats, level: float = 0.0) -> float:
-    """Where values over an ascending path first cross a level, by straight lines between points; nan where they do not."""
+    """Where values over an ascending path first cross a level, by straight lines; nan where they do not."""
     above = values > level
     change = np.flatnonzero(above[1:] != above[:-1])
     if not len(change):
@@ -75,5 +74,3 @@ def crossing(values: Floats, along: Floats, level: float = 0.0) -> float:
     at = int(change[0])
     part = (level - values[at]) / (values[at + 1] - values[at])
     return float(along[at] + part * (along[at + 1] - along[at]))
-
-

@@ -1,7 +1,7 @@
 """Definition files of experiments: which there are, reading one, and everything wrong with it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,13 +74,6 @@ def _place(name: str) -> Place:
     raise ScenarioError([Problem(name, 0, 0, "", f"no such experiment{nearest(matched, known)}")])
 
 
-def is_definition(path: str | Path) -> bool:
-    """Whether a file holds an experiment."""
-    place = find.given(Path(path))
-    tree = read(place.path, place.shown)[0] if place.path.is_file() else None
-    return tree is not None and "experiment" in tree.value
-
-
 def known_metrics(regional: bool) -> list[str]:
     """Metrics that an outcome may name: of the tables by region or by sector, and the derived ones."""
     declared = fields(Market if regional else Outcome)
@@ -109,9 +102,9 @@ def _problems(made: Definition) -> Iterator[Problem]:
 
 def _names(made: Definition, asked: Experiment, sectors: Any, regions: Any) -> Iterator[Problem]:
     """Outcomes, contrasts, blocks and places that are named where they are not declared."""
-    known = {"outcome": asked.outcomes, "contrast": asked.contrasts}
+    known: dict[str, Mapping[str, Any]] = {"outcome": asked.outcomes, "contrast": asked.contrasts}
     for key, names in known.items():
-        named = [(("headline", key), getattr(asked.headline, key))]
+        named: list[tuple[tuple[str | int, ...], str]] = [(("headline", key), getattr(asked.headline, key))]
         named += [(("expected", place, key), getattr(each, key)) for place, each in enumerate(asked.expected)]
         for place, each in enumerate(asked.figures):
             named += [(("figures", place, f"{key}s"), one) for one in getattr(each, f"{key}s")]

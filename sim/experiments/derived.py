@@ -112,7 +112,8 @@ def _metric(unit: str, text: str, formula: str) -> Field:
 _PRESENT = "discounted by 2 % a quarter"
 DERIVED: dict[str, Derived] = {
     "flip_year": Derived(
-        _metric("year", "Year of the flip", "first year-end of a level of 1 that holds for a year; else the year after the last"),
+        _metric("year", "Year of the flip", "first year-end of a level of 1 that holds for a year; else the year "
+                                            "after the last"),
         ("technology_level",),
         lambda series, years, since: flip_year(series["technology_level"], years, since),
     ),
@@ -129,7 +130,8 @@ DERIVED: dict[str, Derived] = {
         ("active_globalize", "active"), _share("active_globalize", "active"),
     ),
     "joint_venture_share": Derived(
-        _metric("share", "Partnerships among operations in China", "market access and co-innovation / (these + wholly owned)"),
+        _metric("share", "Partnerships among operations in China", "market access and co-innovation / (these + wholly "
+                                                                   "owned)"),
         ("active_market_access", "active_co_innovation", "wholly_owned_share", "firms_multinational"), _joint_venture,
     ),
     "inefficient_share": Derived(
@@ -149,7 +151,8 @@ DERIVED: dict[str, Derived] = {
         ("conversions", "active"), _sums("conversions", "active"),
     ),
     "own_research_share": Derived(
-        _metric("share", "Chinese R&D in Chinese and multinationals' R&D", "rd_chinese / (rd_chinese + rd_multinational)"),
+        _metric("share", "Chinese R&D in Chinese and multinationals' R&D", "rd_chinese / (rd_chinese + "
+                                                                           "rd_multinational)"),
         ("rd_chinese", "rd_multinational"),
         lambda series, years, since: ratio(series["rd_chinese"], series["rd_chinese"] + series["rd_multinational"]),
     ),
@@ -162,7 +165,7 @@ DERIVED: dict[str, Derived] = {
         ("dependence",), lambda series, years, since: 1.0 - series["dependence"],
     ),
     "joint_profit_value": Derived(
-        _metric(VALUE, "Profit of both sides, present value", f"profits of multinationals and Chinese firms, {_PRESENT}"),
+        _metric(VALUE, "Profit of both sides, present value", f"profits of both, {_PRESENT}"),
         ("profit_multinational", "profit_chinese"), _joint_profit,
     ),
     **{

@@ -68,8 +68,8 @@ class Evidence:
 
     def _compute(self, derived: Derived, series: dict[str, Floats], since: int | None) -> Floats:
         found = derived.compute(series, self.years, max(FIRST if since is None else since, int(self.years[0])))
-        missing = np.isnan(np.stack(list(series.values()))).all(axis=(0, -1))
-        return np.asarray(np.where(missing[..., None], np.nan, found))
+        known = np.asarray(np.isfinite(np.stack(list(series.values()))).any(axis=(0, -1)))
+        return np.asarray(np.where(known[..., None], found, np.nan))
 
     def _stored(self, metric: str, sector: str, region: str) -> Floats:
         key = (metric, sector, region)
@@ -89,7 +89,7 @@ class Evidence:
         point = table["point"].to_numpy()
         seed = np.searchsorted(self.seeds, table["seed"].to_numpy())
         year = table["year"].to_numpy() - self.years[0]
-        known = (seed < len(self.seeds)) & (point < len(self.layout.arms))
+        known = np.asarray((seed < len(self.seeds)) & (point < len(self.layout.arms)))
         known &= self.seeds[np.minimum(seed, len(self.seeds) - 1)] == table["seed"].to_numpy()
         for metric in metrics:
             values = np.full((len(self.layout.arms), len(self.seeds), len(self.years)), np.nan)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.experiments.effects import LEVEL, effect, holm
 from sim.experiments.evidence import Evidence
-from sim.experiments.layout import CONTRASTS, DRAWN, VARIED, attributed
+from sim.experiments.layout import DRAWN, VARIED, attributed
 from sim.experiments.robust import VARIANTS
 from sim.experiments.shapley import shapley_values
 
@@ -60,7 +60,9 @@ def verdict(expected: str, found: str) -> str:
 
 
 def _numbers(row: "pd.Series[Any]") -> dict[str, Any]:
-    return {key: row[key] for key in ("n", "base", "difference", "lo", "hi", "p_positive", "p_holm", "metric", "compare")}
+    return {
+        key: row[key] for key in ("n", "base", "difference", "lo", "hi", "p_positive", "p_holm", "metric", "compare")
+    }
 
 
 def attribution(evidence: Evidence, name: str) -> pd.DataFrame:
@@ -114,5 +116,13 @@ def reversal(table: pd.DataFrame) -> pd.DataFrame:
             if len(part):
                 share = float(reversed_[inside].mean())
                 reach = {"from": part.min(), "to": part.max()}
-                rows.append({"parameter": path.removeprefix("parameters."), "half": half, **reach, "draws": len(part), "share": share})
+                rows.append(
+                    {
+                        "parameter": path.removeprefix("parameters."),
+                        "half": half,
+                        **reach,
+                        "draws": len(part),
+                        "share": share,
+                    }
+                )
     return pd.DataFrame(rows, columns=["parameter", "half", "from", "to", "draws", "share"])

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pyarrow as pa
 
 from sim.errors import Problem, ScenarioError, UsageError
-from sim.experiments.definition import Definition
+from sim.experiments.definition import Definition, open_definition
 from sim.experiments.robust import DRAWS, VARIANTS, Overrides, drawn
 from sim.experiments.shapley import coalitions
 from sim.scenario.experiment import Attribution, Block, Budget
@@ -19,12 +19,13 @@ from sim.study.design import factor
 from sim.study.plan import Arm, Plan, parse_seeds
 
 Size = Literal["small", "paper"]
+SIZES: tuple[Size, ...] = ("small", "paper")
 CONTRASTS, VARIED, DRAWN = "contrasts", "variants", "draws"
 
 
 @dataclass(frozen=True)
 class Row:
-    """A treatment of a block: its name there, its values on the block's axes, its point and what it is compared with."""
+    """A treatment of a block: its name, its values on the block's axes, its point and what it is compared with."""
 
     block: str
     name: str
@@ -128,10 +129,21 @@ def lay_out(
     headline = asked.contrasts[asked.headline.contrast]
     worlds = [(VARIED, name, overrides) for name, (_, overrides) in VARIANTS.items()]
     worlds += [(DRAWN, f"draw {number}", overrides) for number, overrides in enumerate(given, 1)]
-    for block, name, overrides in worlds:
-        pair = [{**overrides, **settings} for settings in (headline.set, headline.against)]
-        made.add((block, name, overrides), *pair, made.budget(asked.robustness))
+    for where, name, overrides in worlds:
+        treated, untreated = ({**overrides, **settings} for settings in (headline.set, headline.against))
+        made.add((where, name, overrides), treated, untreated, made.budget(asked.robustness))
     return made.check()
+
+
+def check(path: str | Path) -> list[Problem]:
+    """Everything wrong with a definition file and the settings of its points; empty: good."""
+    try:
+        definition = open_definition(path)
+        for size in SIZES:
+            lay_out(definition, size)
+    except ScenarioError as error:
+        return list(error.problems)
+    return []
 
 
 def attributed(name: str) -> str:
@@ -158,10 +170,15 @@ def axes(made: Layout, block: Block, name: str) -> dict[str, tuple[Any, ...]]:
     given = {**block.vary, **(block.fine if made.size == "paper" else {})}
     found = {}
     for path, values in given.items():
+        key = "fine" if made.size == "paper" and path in block.fine else "vary"
         try:
-            found[path] = factor(path, values).values
+            read = factor(path, values)
+            if read.law:
+                raise UsageError(f"vary {path}: a block needs values: a list, or low:high:step")
         except UsageError as error:
-            raise ScenarioError([made.definition.problem(("blocks", name, "vary", path), error.message)]) from None
+            told = error.message.removeprefix(f"vary {path}: ")
+            raise ScenarioError([made.definition.problem(("blocks", name, key, path), told)]) from None
+        found[path] = read.values
     return found
 
 
@@ -192,8 +209,3 @@ def table(made: Layout) -> list[dict[str, Any]]:
         }
         for row in made.rows
     ]  # fmt: skip
-
-
-def seeds_of(row: Row) -> "np.ndarray[Any, Any]":
-    """The seeds of a row, in order."""
-    return np.array(row.seeds, np.int64)

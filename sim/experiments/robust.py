@@ -56,7 +56,9 @@ def read_draws(path: Path) -> list[Overrides]:
             for row in _need(rows, path)
         ]
     except (OSError, ValueError, AttributeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}", "parameters in the first row, a draw in each other row") from error
+        raise UsageError(
+            f"{path} cannot be read: {error}", "parameters in the first row, a draw in each other row"
+        ) from error
 
 
 def _need(rows: list[dict[str, str]], path: Path) -> list[dict[str, str]]:

@@ -45,7 +45,7 @@ def ground(scenario: Scenario, sector: str, region: str, year: int) -> Ground:
 
 
 def plant_pays(evidence: Evidence, sector: str, region: str, share: float, plant_cost: float | None = None) -> float:
-    """The tariff, on top of what stands, from which a plant pays a Chinese firm of this local market share, small-share form.
+    """The tariff, on top of what stands, from which a plant pays a Chinese firm of this share (small-share form).
 
     share: that it would have if it made there. Shipping keeps the whole Chinese cost advantage, a plant abroad the
     part that Chinese content keeps.
@@ -60,6 +60,8 @@ def plant_pays(evidence: Evidence, sector: str, region: str, share: float, plant
 
 
 def exports_end(evidence: Evidence, sector: str, region: str) -> float:
-    """The tariff, on top of what stands, from which a full base in the host no longer serves a market where it could produce."""
+    """The tariff, on top of what stands, from which a full base in the host no longer serves a market where it could
+    produce.
+    """
     found = ground(evidence.layout.definition.scenario, sector, region, int(evidence.years[-1]))
     return reverse_export(found.advantage, found.shipping) - found.tariff

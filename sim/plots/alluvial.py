@@ -199,9 +199,7 @@ def _ribbon(year: float, following: float, left: float, right: float, size: floa
     )
 
 
-def draw_nodes(
-    axes: Any, placed: dict[tuple[int, str], Node], dates: list[int], words: Sequence[str]
-) -> None:
+def draw_nodes(axes: Any, placed: dict[tuple[int, str], Node], dates: list[int], words: Sequence[str]) -> None:
     """A bar per type and date with its number, `words` below the dates, types named at the last."""
     from matplotlib.patches import Rectangle
 

@@ -4,10 +4,13 @@ The scenario itself declares every instrument of the experiment, at size zero wh
 no byte; contrasts and blocks then set sizes by their paths. So an experiment is one scenario at many points.
 """
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from sim.scenario import find
+from sim.scenario.reader import read
 from sim.scenario.values import Model, Names, Quantity, Text
 
 Settings = Annotated[dict[str, Any], Field(description="path -> value, as `--set` takes them")]
@@ -36,7 +39,9 @@ class Measured(Model):
     region: Annotated[Text | None, Field(description="absent: all regions together")] = None
     compare: Annotated[
         Literal["difference", "relative", "loss", "depth", "recovery"],
-        Field(description="treated less untreated; over it less 1; mean, largest shortfall, years to 95 % since `since`"),
+        Field(
+            description="treated less untreated; over it less 1; mean, largest shortfall, years to 95 % since `since`"
+        ),
     ] = "difference"
     text: Annotated[Text | None, Field(description="for figures; absent: the metric's")] = None
 
@@ -67,6 +72,7 @@ class Expected(Model):
     contrast: Text
     sign: Sign
     why: Text
+    surprise: Annotated[Text | None, Field(description="what to say of it where another sign comes out")] = None
 
 
 class Player(Model):
@@ -98,7 +104,9 @@ class Shown(Model):
 
     kind: Kind
     title: Text
-    caption: Annotated[Text | None, Field(description="what the reader must know beside n, intervals and channel")] = None
+    caption: Annotated[Text | None, Field(description="what the reader must know beside n, intervals and channel")] = (
+        None
+    )
     outcomes: Names = ()
     contrasts: Names = ()
     block: Text | None = None
@@ -128,3 +136,10 @@ class Experiment(Model):
     instead: Annotated[
         list[Text], Field(default_factory=list, description="what the design asks for and the model does not record")
     ]
+
+
+def is_definition(path: str | Path) -> bool:
+    """Whether a file holds an experiment."""
+    place = find.given(Path(path))
+    tree = read(place.path, place.shown)[0] if place.path.is_file() else None
+    return tree is not None and "experiment" in tree.value

@@ -60,7 +60,7 @@ class _Sector(Model):
     chinese: Annotated[dict[Literal["state", "private"], _Count], Field(description="Chinese firms by ownership")]
     entrants: Annotated[int, Quantity("count", "empty rows kept for entrants", 0, 10_000, whole=True)] = 0
     source: Text | None = None
-    assumed: Annotated[list[str], Field(description="keys whose values are assumed")] = []
+    assumed: Annotated[list[str], Field(default_factory=list, description="keys whose values are assumed")]
 
 
 def _given(field: declare.Field) -> Any:
@@ -114,8 +114,8 @@ class WorldFile(Model):
 
     host: Annotated[str, Field(description="the region whose firms are the Chinese side")]
     regions: dict[str, Region]
-    countries: dict[str, Country] = {}
-    groups: Annotated[dict[str, Names], Field(description="names for sets of sectors")] = {}
+    countries: Annotated[dict[str, Country], Field(default_factory=dict)]
+    groups: Annotated[dict[str, Names], Field(default_factory=dict, description="names for sets of sectors")]
     paths: Paths
     sectors: dict[str, Sector]
 
@@ -166,9 +166,11 @@ class File(WorldFile):
     start: Annotated[_ReportYear, Field(description="first year reported")] = REPORT_YEAR
     end: Annotated[_ReportYear, Field(description="last year")] = DEFAULT_END
     parameters: Assumptions = Assumptions()
-    shocks: list[dict[str, Any]] = []
-    firms: list[NamedFirm] = []
-    experiment: Annotated[Experiment | None, Field(description="what is asked of this scenario, for `experiment`")] = None
+    shocks: Annotated[list[dict[str, Any]], Field(default_factory=list)]
+    firms: Annotated[list[NamedFirm], Field(default_factory=list)]
+    experiment: Annotated[Experiment | None, Field(description="what is asked of this scenario, for `experiment`")] = (
+        None
+    )
 
 
 OWN_KEYS = ("schema", "name", "title", "question", "source", "extends", "drop", "experiment")  # not inherited

@@ -72,8 +72,10 @@ def named(name: str, folder: Path) -> Place | str:
 
 
 def names(root: Path) -> dict[str, Path]:
-    """Name -> file of all scenarios under a root, sweeps and experiments left out; without a world file there: its own files."""
+    """Name -> file of all scenarios under a root, sweeps and experiments left out; without a world file: its own."""
     glob = root.rglob if (root / WORLD).is_file() else root.glob
     paths = sorted(path for suffix in SUFFIXES for path in glob(f"*{suffix}") if Place(path, root).inside)
     parts = [(path.relative_to(root), path) for path in paths]
-    return {part.with_suffix("").as_posix(): path for part, path in parts if part.parts[0] not in ("sweeps", "experiments")}
+    return {
+        part.with_suffix("").as_posix(): path for part, path in parts if part.parts[0] not in ("sweeps", "experiments")
+    }

@@ -336,7 +336,9 @@ def _assumptions(node: Node, key: str) -> Any:
 
 def data_of(file: File, models: list[BaseModel | None], name: str, title: str) -> dict[str, Any]:
     """Plain data of the whole scenario, in the format of a file."""
-    data = file.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"shocks", "extends", "drop", "experiment"})
+    data = file.model_dump(
+        mode="json", by_alias=True, exclude_none=True, exclude={"shocks", "extends", "drop", "experiment"}
+    )
     head = {"schema": data.pop("schema"), "name": name, "title": title}
     shocks = [model.model_dump(mode="json", exclude_none=True) for model in models if model is not None]
     return {**head, **{key: value for key, value in data.items() if key not in head}, "shocks": shocks}

@@ -23,7 +23,7 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
 
 
 def transitions(evidence: Evidence, name: str) -> tuple[pd.DataFrame, int]:
-    """Mean number of multinationals a run by type without and with the treatment, last year; and the number of seeds."""
+    """Mean number of multinationals a run by type without and with the treatment, last year; number of seeds."""
     row = evidence.layout.contrast(name)
     stored = arms(evidence, {common.contrast_words(evidence, name): row}, "")
     treated = next(each for each in stored.points if each != BASE)
@@ -42,15 +42,32 @@ def _sankey(evidence: Evidence, shown: Shown) -> Sheet:
     words = common.contrast_words(evidence, shown.contrasts[0])
     stayed = counts.loc[counts["type"] == counts["next_type"], "multinationals"].sum() / counts["multinationals"].sum()
     sheet = Sheet(
-        "alluvial", shown.title, 1, 1, height=3.0, left=0.9, right=1.1, below=0.3,
-        key=[Entry(style.TYPE_LABELS[kind] if kind is not Type.none else "No tie", style.TYPE_COLOURS[kind], linewidth=0, alpha=1.0)
-             for kind in alluvial.ORDER],
+        "alluvial",
+        shown.title,
+        1,
+        1,
+        height=3.0,
+        left=0.9,
+        right=1.1,
+        below=0.3,
+        key=[
+            Entry(
+                style.TYPE_LABELS[kind] if kind is not Type.none else "No tie",
+                style.TYPE_COLOURS[kind],
+                linewidth=0,
+                alpha=1.0,
+            )
+            for kind in alluvial.ORDER
+        ],
         caption=common.caption(
-            evidence, shown, f"Multinationals by type at the end of {evidence.years[-1]}, mean of {seeds} seeds; left without, right with “{words}”, same "
-            f"firm and seed. {100 * stayed:.0f} % keep their type; some of the others change by chance that screening shifts, not by a refusal.",
+            evidence,
+            shown,
+            f"Multinationals by type at the end of {evidence.years[-1]}, mean of {seeds} seeds; left without, right "
+            f"with “{words}”, same firm and seed. {100 * stayed:.0f} % keep their type; some of the others change by "
+            "chance that screening shifts, not by a refusal.",
             [evidence.layout.contrast(shown.contrasts[0])],
         ),
-    )  # fmt: skip
+    )
     axes = sheet.axes[0, 0]
     axes.set_axis_off()
     nodes = alluvial.nodes(table, list(SIDES))
@@ -65,19 +82,33 @@ def _doses(evidence: Evidence, shown: Shown) -> Sheet:
     assert shown.block and shown.across and shown.along
     rows = evidence.layout.of(shown.block)
     told = [
-        lines.Line(f"{delay:g} quarters’ delay" if delay else "no delay", [row for row in rows if row.values[shown.along] == delay],
-                   shown.across, style.STROKES[place])
+        lines.Line(
+            f"{delay:g} quarters’ delay" if delay else "no delay",
+            [row for row in rows if row.values[shown.along] == delay],
+            shown.across,
+            style.STROKES[place],
+        )
         for place, delay in enumerate(sorted({row.values[shown.along] for row in rows}))
-    ]  # fmt: skip
+    ]
     sheet = Sheet(
-        "doses", "What screening leaves, by the chance of refusal", 1, len(shown.outcomes), height=1.5, left=0.55, gap_x=0.5,
-        below=0.5, above=0.14,
+        "doses",
+        "What screening leaves, by the chance of refusal",
+        1,
+        len(shown.outcomes),
+        height=1.5,
+        left=0.55,
+        gap_x=0.5,
+        below=0.5,
+        above=0.14,
         key=[Entry(line.text, *line.stroke, alpha=0.18, edged=True) for line in told],
         caption=common.caption(
-            evidence, shown, f"Paired differences from the scenario as it stands, {evidence.years[-1]}: mean, edged band = {common.BOOTSTRAP}; "
-            "hollow where it covers 0.", rows,
+            evidence,
+            shown,
+            f"Paired differences from the scenario as it stands, {evidence.years[-1]}: mean, edged band = "
+            f"{common.BOOTSTRAP}; hollow where it covers 0.",
+            rows,
         ),
-    )  # fmt: skip
+    )
     tables: list[Any] = []
     for axes, name in zip(sheet.axes[0], shown.outcomes, strict=True):
         measured = common.outcome(evidence, name)

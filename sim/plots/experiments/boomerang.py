@@ -1,4 +1,6 @@
-"""E5: what a control costs the controller against the target's gap, and the gap of controlled, listed and untreated sectors."""
+"""E5: what a control costs the controller against the target's gap, and the gap of controlled, listed and untreated
+sectors.
+"""
 
 from typing import Any
 
@@ -23,20 +25,31 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
 def _frontier(evidence: Evidence, shown: Shown) -> Sheet:
     assert shown.block
     rows = evidence.layout.of(shown.block)
-    told = []
+    told: list[lines.Line] = []
     for start in dict.fromkeys(row.name for row in rows):
         for beyond in sorted({row.values[BEYOND] for row in rows}):
             mine = [row for row in rows if row.name == start and row.values[BEYOND] == beyond]
             text = f"{start}, {'nothing' if not beyond else f'{100 * beyond:.0f} %'} beyond the rule"
             told.append(lines.Line(text, mine, COVERAGE, style.STROKES[len(told)]))
     sheet = Sheet(
-        "boomerang", shown.title, 1, 3, height=1.7, left=0.55, gap_x=0.5, below=0.5, above=0.14,
+        "boomerang",
+        shown.title,
+        1,
+        3,
+        height=1.7,
+        left=0.55,
+        gap_x=0.5,
+        below=0.5,
+        above=0.14,
         key=[Entry(line.text, *line.stroke, alpha=0.18, edged=True) for line in told],
         caption=common.caption(
-            evidence, shown, "Paired differences from the scenario as it stands, over the share of technology flow that is stopped: mean, "
-            f"edged band = {common.BOOTSTRAP}; hollow where it covers 0.", rows,
+            evidence,
+            shown,
+            "Paired differences from the scenario as it stands, over the share of technology flow that is stopped: "
+            f"mean, edged band = {common.BOOTSTRAP}; hollow where it covers 0.",
+            rows,
         ),
-    )  # fmt: skip
+    )
     tables = []
     for axes, name in zip(sheet.axes[0], shown.outcomes, strict=True):
         measured = common.outcome(evidence, name)
@@ -53,14 +66,24 @@ def _events(evidence: Evidence, shown: Shown) -> Sheet:
     gap = common.outcome(evidence, shown.outcomes[0])
     rows = {name: evidence.layout.contrast(name) for name in shown.contrasts}
     sheet = Sheet(
-        "events", "Technology gap of treated and untreated sectors", 1, len(shown.sectors), height=1.5, left=0.6, gap_x=0.14,
-        below=0.3, above=0.02,
+        "events",
+        "Technology gap of treated and untreated sectors",
+        1,
+        len(shown.sectors),
+        height=1.5,
+        left=0.6,
+        gap_x=0.14,
+        below=0.3,
+        above=0.02,
         key=common.contrast_key(evidence, shown.contrasts),
         caption=common.caption(
-            evidence, shown, f"Treated less untreated runs by year: mean, edged band = {common.BOOTSTRAP}. The last sector is neither "
-            "controlled nor listed. Above 0 the gap is wider.", list(rows.values()),
+            evidence,
+            shown,
+            f"Treated less untreated runs by year: mean, edged band = {common.BOOTSTRAP}. The last sector is neither "
+            "controlled nor listed. Above 0 the gap is wider.",
+            list(rows.values()),
         ),
-    )  # fmt: skip
+    )
     late = evidence.years >= FROM
     table: list[pd.DataFrame] = []
     for axes, sector in zip(sheet.axes[0], shown.sectors, strict=True):
@@ -81,6 +104,9 @@ def _events(evidence: Evidence, shown: Shown) -> Sheet:
         axes.tick_params(labelleft=place == 0)
     sheet.axes[0, 0].set_ylabel("difference, log")
     sheet.table = pd.concat(table, ignore_index=True)
-    last = [f"{row.sector} {row.contrast} {row.difference:+.3f}" for row in sheet.table[sheet.table["year"] == evidence.years[-1]].itertuples()]
+    last = [
+        f"{row.sector} {row.contrast} {row.difference:+.3f}"
+        for row in sheet.table[sheet.table["year"] == evidence.years[-1]].itertuples()
+    ]
     sheet.alt = f"Event study of the technology gap; in {int(np.max(evidence.years))}: {', '.join(last)}."
     return sheet

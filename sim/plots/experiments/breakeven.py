@@ -1,4 +1,6 @@
-"""E8: where adaptation clauses pay, by their cost and the success of talks; and how long partnerships live with and without."""
+"""E8: where adaptation clauses pay, by their cost and the success of talks; and how long partnerships live with and
+without.
+"""
 
 from typing import Any
 
@@ -31,13 +33,29 @@ def _map(evidence: Evidence, shown: Shown) -> Sheet:
     climates = list(dict.fromkeys(table["arm"]))
     reach = float(table["difference"].abs().max())
     sheet = Sheet(
-        "breakeven", shown.title, 1, len(climates), height=1.6, left=0.75, right=0.95, gap_x=0.15, below=0.5, above=0.04,
-        key=[Entry("sign not resolved", cells.HATCH, linewidth=0, hatch=cells.LINES), Entry("break-even: pays below", EVEN, "-", 1.8)],
+        "breakeven",
+        shown.title,
+        1,
+        len(climates),
+        height=1.6,
+        left=0.75,
+        right=0.95,
+        gap_x=0.15,
+        below=0.5,
+        above=0.04,
+        key=[
+            Entry("sign not resolved", cells.HATCH, linewidth=0, hatch=cells.LINES),
+            Entry("break-even: pays below", EVEN, "-", 1.8),
+        ],
         caption=common.caption(
-            evidence, shown, f"{field.text}: clauses in all contracts against none, paired, in % of both sides’ profit; {common.BOOTSTRAP}, hatched "
-            "where it covers 0. The line joins costs at which the mean effect is zero; where it is missing the sign is the same at all costs.", rows,
+            evidence,
+            shown,
+            f"{field.text}: clauses in all contracts against none, paired, in % of both sides’ profit; "
+            f"{common.BOOTSTRAP}, hatched where it covers 0. The line joins costs at which the mean effect is zero; "
+            "where it is missing the sign is the same at all costs.",
+            rows,
         ),
-    )  # fmt: skip
+    )
     lines = []
     for place, (axes, climate) in enumerate(zip(sheet.axes[0], climates, strict=True)):
         mine = table[table["arm"] == climate]
@@ -59,7 +77,15 @@ def _even(axes: Any, table: pd.DataFrame, across: str, along: str) -> pd.DataFra
     costs = grid.index.to_numpy(float)
     even = [crossing(grid[column].to_numpy(float), costs) for column in grid.columns]
     at = np.interp(even, costs, np.arange(len(costs)) + 0.5)
-    axes.plot(np.arange(len(even)) + 0.5, np.where(np.isnan(even), np.nan, at), color=EVEN, linewidth=1.8, marker="o", markersize=3, zorder=6)
+    axes.plot(
+        np.arange(len(even)) + 0.5,
+        np.where(np.isnan(even), np.nan, at),
+        color=EVEN,
+        linewidth=1.8,
+        marker="o",
+        markersize=3,
+        zorder=6,
+    )
     return pd.DataFrame({across: grid.columns, "break_even": even})
 
 
@@ -71,13 +97,24 @@ def _survival(evidence: Evidence, shown: Shown) -> Sheet:
     seeds = np.array(stored.seeds)
     horizon = incidence.HORIZON * 4
     sheet = Sheet(
-        "survival", "How long partnerships live, with and without adaptation clauses", 1, 2, height=1.7, left=0.6, gap_x=0.6, below=0.5, above=0.04,
+        "survival",
+        "How long partnerships live, with and without adaptation clauses",
+        1,
+        2,
+        height=1.7,
+        left=0.6,
+        gap_x=0.6,
+        below=0.5,
+        above=0.04,
         key=[Entry(stored.title(name), *style.stroke(name, list(stored.points)), alpha=0.15) for name in stored.points],
         caption=common.caption(
-            evidence, shown, "Left: partnerships alive, one less the Aalen-Johansen incidence of all ends; mean of runs, shade 5 to 95 %. Right: incidence "
-            "of a renegotiation, the end competes. Partnerships signed within the report.", [row],
+            evidence,
+            shown,
+            "Left: partnerships alive, one less the Aalen-Johansen incidence of all ends; mean of runs, shade 5 to "
+            "95 %. Right: incidence of a renegotiation, the end competes. Partnerships signed within the report.",
+            [row],
         ),
-    )  # fmt: skip
+    )
     table = []
     for name in stored.points:
         mine = lives[lives["scenario"] == name]
@@ -87,7 +124,9 @@ def _survival(evidence: Evidence, shown: Shown) -> Sheet:
         when = mine["renegotiation"].to_numpy(float)
         happened = np.isfinite(when) & (when <= life)
         time = np.where(happened, np.nan_to_num(when), life).astype(int)
-        talks = incidence.aalen_johansen(time, np.where(happened, 1, np.where(ended, 2, 0)), group, len(seeds), 2, horizon)[0][0]
+        talks = incidence.aalen_johansen(
+            time, np.where(happened, 1, np.where(ended, 2, 0)), group, len(seeds), 2, horizon
+        )[0][0]
         stroke = style.stroke(name, list(stored.points))
         years = np.arange(horizon + 1) / 4
         for axes, values, panel in ((sheet.axes[0, 0], 1 - gone, "alive"), (sheet.axes[0, 1], talks, "renegotiated")):

@@ -26,14 +26,25 @@ def _main(evidence: Evidence, shown: Shown) -> Sheet:
     table = findings.attribution(evidence, name)
     seeds = len(evidence.layout.of(attributed(name))[0].seeds)
     sheet = Sheet(
-        "catch-up", shown.title, 1, 2, height=2.2, left=0.55, gap_x=0.62, below=0.42, above=0.08,
-        key=[Entry("As it stands", *style.BASE, alpha=0.15), *(Entry(common.contrast_words(evidence, each), *common.contrast_stroke(evidence, each), alpha=0.15) for each in shown.contrasts)],
+        "catch-up",
+        shown.title,
+        1,
+        2,
+        height=2.2,
+        left=0.55,
+        gap_x=0.62,
+        below=0.42,
+        above=0.08,
+        key=common.standing_key(evidence, shown.contrasts),
         caption=common.caption(
-            evidence, shown, "Left: technology gap, median of runs, shades 25 to 75 and 5 to 95 %. Right: Shapley values of five "
-            f"mechanisms over 32 worlds, {seeds} seeds, on the technology of Chinese firms in {evidence.year(level)} (log); "
-            f"bars: {common.BOOTSTRAP}; they add up, seed by seed.", list(rows.values()),
+            evidence,
+            shown,
+            "Left: technology gap, median of runs, shades 25 to 75 and 5 to 95 %. Right: Shapley values of five "
+            f"mechanisms over 32 worlds, {seeds} seeds, on the technology of Chinese firms in {evidence.year(level)} "
+            f"(log); bars: {common.BOOTSTRAP}; they add up, seed by seed.",
+            list(rows.values()),
         ),
-    )  # fmt: skip
+    )
     axes = sheet.axes[0, 0]
     standing = next(iter(rows.values()))
     _, untreated = common.pair_paths(evidence, standing, gap)
@@ -53,7 +64,9 @@ def _main(evidence: Evidence, shown: Shown) -> Sheet:
         for each, values in paths.items()
     ]
     sheet.table = pd.concat([*fans, own.assign(panel="attribution")], ignore_index=True)
-    told = ", ".join(f"{row.text.lower()} {row.value:.2f}" for row in own.itertuples() if row.player not in ("nobody", "everybody"))
+    told = ", ".join(
+        f"{row.text.lower()} {row.value:.2f}" for row in own.itertuples() if row.player not in ("nobody", "everybody")
+    )
     sheet.alt = f"Fan chart of the technology gap, and a waterfall: {told}."
     return sheet
 
@@ -67,14 +80,24 @@ def _mandate(evidence: Evidence, shown: Shown) -> Sheet:
     ]
     names = ("openness", "gap", "foreign")
     sheet = Sheet(
-        "mandate", "How much technology the law promises local partners", 1, len(names), height=1.5, left=0.55, gap_x=0.5,
-        below=0.5, above=0.1,
+        "mandate",
+        "How much technology the law promises local partners",
+        1,
+        len(names),
+        height=1.5,
+        left=0.55,
+        gap_x=0.5,
+        below=0.5,
+        above=0.1,
         key=[Entry(each.text, *each.stroke, alpha=0.18, edged=True) for each in told],
         caption=common.caption(
-            evidence, shown, "Levels over the openness that China's law promised until 2001 (it stood at 25 %): mean, edged band = "
-            f"{common.BOOTSTRAP}.", rows,
+            evidence,
+            shown,
+            "Levels over the openness that China's law promised until 2001 (it stood at 25 %): mean, edged band = "
+            f"{common.BOOTSTRAP}.",
+            rows,
         ),
-    )  # fmt: skip
+    )
     tables = []
     for axes, name in zip(sheet.axes[0], names, strict=True):
         measured = common.outcome(evidence, name)
@@ -83,5 +106,7 @@ def _mandate(evidence: Evidence, shown: Shown) -> Sheet:
         axes.set_title(common.panel_title(common.about(evidence, measured), style.unit(field), 30), fontsize=7.5)
         lines.share_axis(axes, "openness promised by law, %")
     sheet.table = pd.concat(tables, ignore_index=True)
-    sheet.alt = "Openness, gap and multinationals' technology over the mandate, with and without learning from partners."
+    sheet.alt = (
+        "Openness, gap and multinationals' technology over the mandate, with and without learning from partners."
+    )
     return sheet

@@ -14,7 +14,13 @@ PERCENT = 1.0  # values up to this are read as shares, in percent
 
 
 def heat(
-    axes: Any, table: pd.DataFrame, across: str, along: str, field: Field, reach: float | None = None, numbers: bool = True
+    axes: Any,
+    table: pd.DataFrame,
+    across: str,
+    along: str,
+    field: Field,
+    reach: float | None = None,
+    numbers: bool = True,
 ) -> Any:
     """Paired differences as a diverging heat map; hatched where the interval covers 0. `reach`: end of the scale."""
     from matplotlib.patches import Rectangle
@@ -45,16 +51,25 @@ def print_numbers(axes: Any, values: Any, field: Field, end: float, signed: bool
         if np.isfinite(value):
             far = abs(value) > 0.72 * end
             axes.text(
-                column + 0.5, row + 0.5, style.number(value, field, signed), fontsize=6.5, ha="center", va="center",
-                color="white" if far else "black", zorder=5,
+                column + 0.5,
+                row + 0.5,
+                style.number(value, field, signed),
+                fontsize=6.5,
+                ha="center",
+                va="center",
+                color="white" if far else "black",
+                zorder=5,
                 path_effects=[] if far else [withStroke(linewidth=1.6, foreground="white", alpha=0.8)],
-            )  # fmt: skip
+            )
 
 
 def ticks(axis: Any, values: list[Any]) -> None:
     """Values of a path in the middle of their cells; shares in percent."""
     share = all(isinstance(value, int | float) and 0 <= value <= PERCENT for value in values)
-    texts = [f"{100 * value:g}" if share else f"{value:g}" if isinstance(value, int | float) else str(value) for value in values]
+    texts = [
+        f"{100 * value:g}" if share else f"{value:g}" if isinstance(value, int | float) else str(value)
+        for value in values
+    ]
     axis.set_ticks([place + 0.5 for place in range(len(values))], texts)
 
 

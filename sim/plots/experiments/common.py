@@ -18,6 +18,7 @@ from sim.scenario.experiment import Measured, Shown
 from sim.study.tables import ALL
 
 Floats = NDArray[np.float64]
+Years = NDArray[np.int64]
 AHEAD = 3  # years shown before a policy is announced
 BOOTSTRAP = "95 % bootstrap interval of the mean over pairs"
 
@@ -56,17 +57,23 @@ def contrast_stroke(evidence: Evidence, name: str) -> style.Stroke:
 
 def contrast_key(evidence: Evidence, names: Sequence[str], edged: bool = True) -> list[Entry]:
     """Contrasts as entries of a key."""
-    shade = {"alpha": 0.18, "edged": True} if edged else {}
-    return [Entry(contrast_words(evidence, each), *contrast_stroke(evidence, each), **shade) for each in names]
+    alpha = 0.18 if edged else 0.0
+    return [Entry(contrast_words(evidence, each), *contrast_stroke(evidence, each), alpha, edged) for each in names]
 
 
-def caption(evidence: Evidence, shown: Shown, text: str, rows: Sequence[Row]) -> str:
+def standing_key(evidence: Evidence, names: Sequence[str], alpha: float = 0.15) -> list[Entry]:
+    """The scenario as it stands and contrasts, with the shade of their runs."""
+    told = [Entry(contrast_words(evidence, each), *contrast_stroke(evidence, each), alpha) for each in names]
+    return [Entry("As it stands", *style.BASE, alpha), *told]
+
+
+def caption(evidence: Evidence, shown: Shown | None, text: str, rows: Sequence[Row]) -> str:
     """Text, number of pairs, the channel, and what the definition wants said."""
     counts = sorted({len(row.seeds) for row in rows})
     n = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     channel = evidence.layout.definition.experiment.channel
     told = f"{text} n = {n} seeds, paired. Channel: {channel}."
-    return f"{told} {shown.caption}" if shown.caption else told
+    return f"{told} {shown.caption}" if shown and shown.caption else told
 
 
 def cells(evidence: Evidence, rows: Sequence[Row], measured: Measured) -> pd.DataFrame:
@@ -96,14 +103,14 @@ def path_effects(gaps: Floats) -> Floats:
     return np.array([[each.difference, each.lo, each.hi] for each in found]).T
 
 
-def draw_band(axes: Any, years: Floats, found: Floats, stroke: style.Stroke) -> None:
+def draw_band(axes: Any, years: Years, found: Floats, stroke: style.Stroke) -> None:
     """A mean with its edged interval over years."""
     at = years + style.YEAR_END
     style.band(axes, at, found[1], found[2], stroke.color, edged=True)
     axes.plot(at, found[0], color=stroke.color, linestyle=stroke.linestyle, linewidth=stroke.linewidth, zorder=3)
 
 
-def fan(axes: Any, years: Floats, values: Floats, stroke: style.Stroke) -> None:
+def fan(axes: Any, years: Years, values: Floats, stroke: style.Stroke) -> None:
     """Runs [seed, year] as median, 25 to 75 % and 5 to 95 %."""
     at = years + style.YEAR_END
     low, q25, middle, q75, high = np.nanquantile(values, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)

@@ -1,4 +1,6 @@
-"""E4: responses to a tariff by plant and by owner, with the tariff at which a plant pays; and that tariff by plant cost."""
+"""E4: responses to a tariff by plant and by owner, with the tariff at which a plant pays; and that tariff by plant
+cost.
+"""
 
 from typing import Any
 
@@ -37,16 +39,30 @@ def _responses(evidence: Evidence, shown: Shown) -> Sheet:
     at = plant_pays(evidence, shown.sectors[0], shown.regions[0], mean_share(evidence, shown))
     rows = [row for line in told for row in line.rows]
     sheet = Sheet(
-        "doses", shown.title, 2, 3, height=1.3, left=0.6, gap_x=0.52, gap_y=0.52, below=0.5, above=0.12,
-        key=[*(Entry(f"Tariff {line.text}", *line.stroke, alpha=0.18, edged=True) for line in told),
-             Entry("closed form: a plant pays", THRESHOLD, (0, (4, 2)), 1.0)],
+        "doses",
+        shown.title,
+        2,
+        3,
+        height=1.3,
+        left=0.6,
+        gap_x=0.52,
+        gap_y=0.52,
+        below=0.5,
+        above=0.12,
+        key=[
+            *(Entry(f"Tariff {line.text}", *line.stroke, alpha=0.18, edged=True) for line in told),
+            Entry("closed form: a plant pays", THRESHOLD, (0, (4, 2)), 1.0),
+        ],
         caption=common.caption(
-            evidence, shown, f"Paired differences from the scenario as it stands in {evidence.years[-1]}: mean, edged band = "
-            f"{common.BOOTSTRAP}; hollow where it covers 0. Dashed: the added tariff from which a plant pays a Chinese firm of mean "
-            f"share ({100 * mean_share(evidence, shown):.1f} % of the market), closed form T18 for small shares, {100 * at:+.0f} %"
-            f"{' (below nothing: it pays as things stand)' if at < 0 else ''}.", rows,
+            evidence,
+            shown,
+            f"Paired differences from the scenario as it stands in {evidence.years[-1]}: mean, edged band = "
+            f"{common.BOOTSTRAP}; hollow where it covers 0. Dashed: the added tariff from which a plant pays a "
+            f"Chinese firm of mean share ({100 * mean_share(evidence, shown):.1f} % of the market), closed form T18 "
+            f"for small shares, {100 * at:+.0f} %{' (below nothing: it pays as things stand)' if at < 0 else ''}.",
+            rows,
         ),
-    )  # fmt: skip
+    )
     tables = []
     for axes, name in zip(sheet.panels, shown.outcomes, strict=True):
         measured = common.outcome(evidence, name)
@@ -71,16 +87,29 @@ def _map(evidence: Evidence, shown: Shown) -> Sheet:
     curve = [plant_pays(evidence, shown.sectors[0], shown.regions[0], share, cost) for cost in costs]
     standing = value_at(evidence.layout.definition.scenario, shown.along)
     sheet = Sheet(
-        "plants", "How far a tariff moves production behind the border, by the cost of a plant", 1, 1, height=1.7, left=1.0,
-        right=1.3, below=0.5, above=-0.02,
-        key=[Entry("sign not resolved", cells.HATCH, linewidth=0, hatch=cells.LINES),
-             Entry("closed form: a plant pays from here", THRESHOLD, (0, (4, 2)), 1.4, marker="o")],
+        "plants",
+        "How far a tariff moves production behind the border, by the cost of a plant",
+        1,
+        1,
+        height=1.7,
+        left=1.0,
+        right=1.3,
+        below=0.5,
+        above=-0.02,
+        key=[
+            Entry("sign not resolved", cells.HATCH, linewidth=0, hatch=cells.LINES),
+            Entry("closed form: a plant pays from here", THRESHOLD, (0, (4, 2)), 1.4, marker="o"),
+        ],
         caption=common.caption(
-            evidence, shown, f"{evidence.words(measured)} in {evidence.years[-1]}, paired difference to no added tariff at the same plant "
-            f"cost, % points; hatched: the {common.BOOTSTRAP} covers 0. Dots: closed form T18 at a share of {100 * share:.1f} %; at the "
-            "left edge a plant pays without any added tariff, beyond the right edge it never does.", rows,
+            evidence,
+            shown,
+            f"{evidence.words(measured)} in {evidence.years[-1]}, paired difference to no added tariff at the same "
+            f"plant cost, % points; hatched: the {common.BOOTSTRAP} covers 0. Dots: closed form T18 at a share of "
+            f"{100 * share:.1f} %; at the left edge a plant pays without any added tariff, beyond the right edge it "
+            "never does.",
+            rows,
         ),
-    )  # fmt: skip
+    )
     axes = sheet.axes[0, 0]
     grid = cells.heat(axes, table, shown.across, shown.along, common.about(evidence, measured))
     cells.colour_bar(sheet, axes, grid, common.about(evidence, measured), "% points")
@@ -88,7 +117,7 @@ def _map(evidence: Evidence, shown: Shown) -> Sheet:
     axes.set_xlabel("added tariff, %", labelpad=2)
     axes.set_ylabel("plant, of the region’s\nmarket per firm, %")
     sheet.table = table.merge(pd.DataFrame({shown.along: costs, "closed_form": curve}), on=shown.along)
-    sheet.alt = f"Heat map of the local part of sales over tariff and plant cost, which stands at {standing}; closed form overlaid."
+    sheet.alt = f"Heat map of the local part of sales over tariff and plant cost, now {standing}; closed form overlaid."
     return sheet
 
 
@@ -96,4 +125,13 @@ def _draw_curve(axes: Any, doses: list[float], curve: list[float]) -> None:
     """Thresholds at the middles of the rows, on an axis of cells side by side."""
     at = np.interp(np.clip(curve, doses[0], doses[-1]), doses, np.arange(len(doses)) + 0.5)
     at = np.where(np.array(curve) <= doses[0], 0.06, np.where(np.array(curve) >= doses[-1], len(doses) - 0.06, at))
-    axes.plot(at, np.arange(len(curve)) + 0.5, "o", color=THRESHOLD, linestyle=(0, (4, 2)), linewidth=1.4, markersize=4, zorder=4)
+    axes.plot(
+        at,
+        np.arange(len(curve)) + 0.5,
+        "o",
+        color=THRESHOLD,
+        linestyle=(0, (4, 2)),
+        linewidth=1.4,
+        markersize=4,
+        zorder=4,
+    )

@@ -23,14 +23,32 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
     arms = list(dict.fromkeys(row.name for row in rows))
     chances = sorted({row.values[shown.across] for row in rows})
     sheet = Sheet(
-        "frontier", shown.title, 1, len(shown.outcomes), height=2.2, left=0.65, gap_x=0.65, below=0.5, above=0.2,
-        key=[*(Entry(arm, style.STROKES[place].color, linewidth=1.2) for place, arm in enumerate(arms)), None,
-             *(Entry(f"cut off with {100 * chance:g} %", style.INK, linewidth=0, marker=MARKERS[place]) for place, chance in enumerate(chances))],
+        "frontier",
+        shown.title,
+        1,
+        len(shown.outcomes),
+        height=2.2,
+        left=0.65,
+        gap_x=0.65,
+        below=0.5,
+        above=0.2,
+        key=[
+            *(Entry(arm, style.STROKES[place].color, linewidth=1.2) for place, arm in enumerate(arms)),
+            None,
+            *(
+                Entry(f"cut off with {100 * chance:g} %", style.INK, linewidth=0, marker=MARKERS[place])
+                for place, chance in enumerate(chances)
+            ),
+        ],
         caption=common.caption(
-            evidence, shown, "Profit from 2027, present value, relative to the same run as the scenario stands. Vertical: mean over runs, bars: "
-            f"{common.BOOTSTRAP}; horizontal: mean of the worst {100 * TAIL:.0f} % of runs below the mean (shortfall). Dotted: efficient attitudes at the highest chance of a cut-off.", rows,
+            evidence,
+            shown,
+            "Profit from 2027, present value, relative to the same run as the scenario stands. Vertical: mean over "
+            f"runs, bars: {common.BOOTSTRAP}; horizontal: mean of the worst {100 * TAIL:.0f} % of runs below the mean "
+            "(shortfall). Dotted: efficient attitudes at the highest chance of a cut-off.",
+            rows,
         ),
-    )  # fmt: skip
+    )
     tables = []
     for axes, name in zip(sheet.axes[0], shown.outcomes, strict=True):
         table = _table(evidence, shown, name)
@@ -58,7 +76,11 @@ def shortfall(values: "np.ndarray[Any, Any]") -> float:
 def efficient(table: pd.DataFrame) -> pd.DataFrame:
     """Points that no other point beats in both mean and shortfall, by shortfall."""
     kept = [
-        not ((table["mean"] >= row.mean_) & (table["shortfall"] <= row.shortfall) & ((table["mean"] > row.mean_) | (table["shortfall"] < row.shortfall))).any()
+        not (
+            (table["mean"] >= row.mean_)
+            & (table["shortfall"] <= row.shortfall)
+            & ((table["mean"] > row.mean_) | (table["shortfall"] < row.shortfall))
+        ).any()
         for row in table.rename(columns={"mean": "mean_"}).itertuples()
     ]
     return table[kept].sort_values("shortfall")
@@ -85,6 +107,8 @@ def _panel(axes: Any, table: pd.DataFrame, arms: list[str], chances: list[float]
         for row in mine.to_dict("records"):
             axes.plot([row["shortfall"]] * 2, [row["lo"], row["hi"]], color=color, linewidth=0.7, alpha=0.6, zorder=2)
             marker = MARKERS[chances.index(row["chance"])]
-            axes.plot(row["shortfall"], row["mean"], marker, color=color, markersize=4.5, markerfacecolor="white", zorder=4)
+            axes.plot(
+                row["shortfall"], row["mean"], marker, color=color, markersize=4.5, markerfacecolor="white", zorder=4
+            )
     best = efficient(table[table["chance"] == chances[-1]])
     axes.plot(best["shortfall"], best["mean"], color=style.INK, linewidth=1.0, linestyle=(0, (1, 1.5)), zorder=3)

@@ -15,19 +15,41 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
     rows = evidence.layout.of(shown.block)
     values = sorted({row.values[shown.along] for row in rows})
     told = [
-        lines.Line(f"+{value:g}" if value else "as it stands", [row for row in rows if row.values[shown.along] == value], shown.across, style.STROKES[place])
+        lines.Line(
+            f"+{value:g}" if value else "as it stands",
+            [row for row in rows if row.values[shown.along] == value],
+            shown.across,
+            style.STROKES[place],
+        )
         for place, value in enumerate(lines.some(values, 4))
     ]
     columns = len(shown.outcomes)
     sheet = Sheet(
-        "interaction", shown.title, 2, columns, height=1.5, left=0.75, right=0.75, gap_x=1.25, gap_y=0.66, below=0.5, above=0.14,
-        key=[Entry("sign not resolved", cells.HATCH, linewidth=0, hatch=cells.LINES), None,
-             *(Entry(f"protection {line.text}", *line.stroke, alpha=0.18, edged=True) for line in told)],
+        "interaction",
+        shown.title,
+        2,
+        columns,
+        height=1.5,
+        left=0.75,
+        right=0.75,
+        gap_x=1.25,
+        gap_y=0.66,
+        below=0.5,
+        above=0.14,
+        key=[
+            Entry("sign not resolved", cells.HATCH, linewidth=0, hatch=cells.LINES),
+            None,
+            *(Entry(f"protection {line.text}", *line.stroke, alpha=0.18, edged=True) for line in told),
+        ],
         caption=common.caption(
-            evidence, shown, f"Paired differences from the scenario as it stands, {evidence.years[-1]}. Above: means, hatched where the {common.BOOTSTRAP} covers 0. Below: "
-            "the same over the cost of localisation, edged band = that interval; parallel lines are no interaction.", rows,
+            evidence,
+            shown,
+            f"Paired differences from the scenario as it stands, {evidence.years[-1]}. Above: means, hatched where "
+            f"the {common.BOOTSTRAP} covers 0. Below: the same over the cost of localisation, edged band = that "
+            "interval; parallel lines are no interaction.",
+            rows,
         ),
-    )  # fmt: skip
+    )
     tables = []
     for place, name in enumerate(shown.outcomes):
         measured = common.outcome(evidence, name)

@@ -19,13 +19,24 @@ def paths(evidence: Evidence, shown: Shown, name: str, title: str, first: int, c
     rows_, columns = grid(len(shown.outcomes), columns)
     rows = {each: evidence.layout.contrast(each) for each in shown.contrasts}
     sheet = Sheet(
-        name, title, rows_, columns, height=1.25, left=0.62, gap_x=0.5, gap_y=0.55, above=0.14,
+        name,
+        title,
+        rows_,
+        columns,
+        height=1.25,
+        left=0.62,
+        gap_x=0.5,
+        gap_y=0.55,
+        above=0.14,
         key=common.contrast_key(evidence, shown.contrasts),
         caption=common.caption(
-            evidence, shown, f"Treated less untreated by year, paired by seed: mean, edged band = {common.BOOTSTRAP}. "
-            "Every panel has its own scale.", list(rows.values()),
+            evidence,
+            shown,
+            f"Treated less untreated by year, paired by seed: mean, edged band = {common.BOOTSTRAP}. Every panel has "
+            "its own scale.",
+            list(rows.values()),
         ),
-    )  # fmt: skip
+    )
     late = evidence.years >= first
     table = []
     for axes, key in zip(sheet.panels, shown.outcomes, strict=False):
@@ -42,7 +53,9 @@ def paths(evidence: Evidence, shown: Shown, name: str, title: str, first: int, c
         style.year_axis(axes, float(first), float(evidence.years[-1]), 4)
         text = measured.text.split(",")[0] if measured.text else field.text
         unit = "% points" if style.percent(field) else style.unit(field)
-        axes.set_title(f"{text}; {unit}" if style.text_width(f"{text}; {unit}", 7.5) < 2.0 else f"{text}\n{unit}", fontsize=7.5)
+        axes.set_title(
+            f"{text}; {unit}" if style.text_width(f"{text}; {unit}", 7.5) < 2.0 else f"{text}\n{unit}", fontsize=7.5
+        )
     for axes in sheet.panels[len(shown.outcomes) :]:
         axes.set_visible(False)
     sheet.table = pd.concat(table, ignore_index=True)

@@ -25,16 +25,33 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
     rows = {common.contrast_words(evidence, name): evidence.layout.contrast(name) for name in shown.contrasts}
     stored = arms(evidence, rows, "")
     sheet = Sheet(
-        "listing", shown.title, 2, 2, height=1.9, heights=(2.1, 1.6), left=0.6, right=0.2, gap_x=0.6, gap_y=0.5, below=0.5, above=0.06,
-        key=[*(Entry(style.TYPE_LABELS[kind], style.TYPE_COLOURS[kind]) for kind in PARTNERED),
-             *common.contrast_key(evidence, shown.contrasts)],
+        "listing",
+        shown.title,
+        2,
+        2,
+        height=1.9,
+        heights=(2.1, 1.6),
+        left=0.6,
+        right=0.2,
+        gap_x=0.6,
+        gap_y=0.5,
+        below=0.5,
+        above=0.06,
+        key=[
+            *(Entry(style.TYPE_LABELS[kind], style.TYPE_COLOURS[kind]) for kind in PARTNERED),
+            *common.contrast_key(evidence, shown.contrasts),
+        ],
         caption=common.caption(
-            evidence, shown, "Top: partnerships of one run (seed "
-            f"{stored.seeds[0]}), multinationals left, Chinese firms right by partnerships before, sized by them; “"
-            f"{stored.title(list(stored.points)[-1])}” is listed in 2027; hollow: no partnership. Below left: partnerships over those of the untreated twin, mean and {common.BOOTSTRAP}; shaded: the "
-            "loss. Right: what listing one firm more adds to the loss, a dot per run; diamond: mean with interval.", list(rows.values()),
+            evidence,
+            shown,
+            f"Top: partnerships of one run (seed {stored.seeds[0]}), multinationals left, Chinese firms right by "
+            f"partnerships before, sized by them; listed in 2027: “{stored.title(list(stored.points)[-1])}”; hollow: "
+            f"no partnership. Below left: partnerships over those of the untreated twin, mean and {common.BOOTSTRAP}; "
+            "shaded: the loss. Right: what listing one firm more adds to the loss, a dot per run; diamond: mean with "
+            "interval.",
+            list(rows.values()),
         ),
-    )  # fmt: skip
+    )
     last = list(stored.points)[-1]
     _networks(sheet, stored, shown.sectors[0], last)
     tables = [_curve(sheet.axes[1, 0], evidence, shown), _ranks(sheet.axes[1, 1], evidence, shown)]
@@ -79,8 +96,16 @@ def _network(axes: Any, table: pd.DataFrame, foreign: list[str], chinese: list[s
         count = table[column].astype(str).value_counts()
         for name, at in side.items():
             size = int(count.get(name, 0))
-            axes.plot(x, at, "o", markersize=2 + 1.6 * np.sqrt(size), color=style.FOREIGN if x == 0 else style.CHINESE,
-                      markerfacecolor="white" if size == 0 else None, markeredgewidth=0.6, zorder=2)  # fmt: skip
+            axes.plot(
+                x,
+                at,
+                "o",
+                markersize=2 + 1.6 * np.sqrt(size),
+                color=style.FOREIGN if x == 0 else style.CHINESE,
+                markerfacecolor="white" if size == 0 else None,
+                markeredgewidth=0.6,
+                zorder=2,
+            )
     axes.set_xlim(-0.08, 1.08)
     axes.set_ylim(-0.02, 1.02)
 
@@ -111,19 +136,22 @@ def _curve(axes: Any, evidence: Evidence, shown: Shown) -> pd.DataFrame:
 def _ranks(axes: Any, evidence: Evidence, shown: Shown) -> pd.DataFrame:
     assert shown.block and shown.across
     measured = common.outcome(evidence, shown.outcomes[0])
-    rows = sorted(evidence.layout.of(shown.block), key=lambda row: row.values[shown.across])
+    across = shown.across
+    rows = sorted(evidence.layout.of(shown.block), key=lambda row: row.values[across])
     before = np.zeros(len(rows[0].seeds))
     table = []
     common.zero_line(axes)
     for row in rows:
         loss, _ = evidence.gaps(row, measured)
-        rank = int(row.values[shown.across])
+        rank = int(row.values[across])
         added, before = loss - before, loss
         found = effect(added, added)
         axes.plot(rank + np.linspace(-0.18, 0.18, len(added)), added, "o", markersize=2, color="#9AA7B4", zorder=2)
         axes.plot([rank, rank], [found.lo, found.hi], color="black", linewidth=1.4, zorder=3)
         axes.plot(rank, found.difference, "D", markersize=4, color="black", zorder=4)
-        table.append({"panel": "rank", "rank": rank, "value": found.difference, "lo": found.lo, "hi": found.hi, "n": found.n})
+        table.append(
+            {"panel": "rank", "rank": rank, "value": found.difference, "lo": found.lo, "hi": found.hi, "n": found.n}
+        )
     style.format_axis(axes.yaxis, style.declared("hub_share"), difference=True)
     axes.set_xticks([row["rank"] for row in table])
     axes.set_xlabel("rank by centrality of the firm listed", labelpad=2)

@@ -1,4 +1,4 @@
-"""Of every experiment: all effects with Holm's correction, the headline in other worlds, and where its sign reverses."""
+"""Of every experiment: all effects, the headline in other worlds, and where its sign reverses."""
 
 import textwrap
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.declare import Field
 from sim.experiments import findings
 from sim.experiments.evidence import Evidence
 from sim.experiments.layout import DRAWN, VARIED
@@ -33,16 +34,25 @@ def _effects(evidence: Evidence) -> Sheet:
     step = LINE * len(contrasts) + 0.1
     expected = {(each.outcome, each.contrast): each.sign for each in asked.expected}
     sheet = Sheet(
-        "effects", "All effects, with their intervals", 1, 1, height=step * len(names), left=LEFT, right=RIGHT, above=0.16,
+        "effects",
+        "All effects, with their intervals",
+        1,
+        1,
+        height=step * len(names),
+        left=LEFT,
+        right=RIGHT,
+        above=0.16,
         below=0.45,
         key=common.contrast_key(evidence, contrasts, edged=False),
         caption=common.caption(
-            evidence, asked.figures[0].model_copy(update={"caption": None}),
-            f"Paired differences: mean and {common.BOOTSTRAP}, plotted in standard deviations of the untreated runs and printed "
-            f"in the outcome’s unit. P(+): share of pairs above zero. Filled and bold: Holm’s p-value over all {len(table)} tests is below 5 %. "
-            "Last column: the sign registered before running.", [evidence.layout.contrast(each) for each in contrasts],
+            evidence,
+            None,
+            f"Paired differences: mean and {common.BOOTSTRAP}, plotted in standard deviations of the untreated runs "
+            "and printed in the outcome’s unit. P(+): share of pairs above zero. Filled and bold: Holm’s p-value "
+            f"over all {len(table)} tests is below 5 %. Last column: the sign registered before running.",
+            [evidence.layout.contrast(each) for each in contrasts],
         ),
-    )  # fmt: skip
+    )
     axes = sheet.axes[0, 0]
     axes.axvline(0, color="black", linewidth=1.0, zorder=2)
     rows = table.set_index(["contrast", "outcome"])
@@ -57,18 +67,28 @@ def _effects(evidence: Evidence) -> Sheet:
         for line, contrast in enumerate(contrasts):
             y = place + (0.05 + LINE * (line + 0.5)) / step
             sign = expected.get((name, contrast), "")
-            _draw_effect(axes, y, rows.loc[(contrast, name)], field, common.contrast_stroke(evidence, contrast), MARKS.get(sign, ""))
+            stroke = common.contrast_stroke(evidence, contrast)
+            _draw_effect(axes, y, rows.loc[(contrast, name)], field, stroke, MARKS.get(sign, ""))
     axes.set_ylim(len(names), 0)
     axes.set_yticks([place + 0.5 for place in range(len(names))], labels, fontsize=7)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     forest.scale(axes, table)
-    for x, text, align in ((1.03, "difference [95 % interval]", "left"), (_at(2.0), "P(+)", "right"), (_at(2.33), "sign", "right")):
-        axes.text(x, 1 + 0.05 / (step * len(names)), text, transform=axes.transAxes, fontsize=7, ha=align, color="#444444")
+    _head(axes, 1 + 0.05 / (step * len(names)))
     sheet.table = table
-    told = [f"{row.outcome}, {row.contrast}: {row.difference:.3g} [{row.lo:.3g}, {row.hi:.3g}]" for row in table.itertuples()]
+    told = [
+        f"{row.outcome}, {row.contrast}: {row.difference:.3g} [{row.lo:.3g}, {row.hi:.3g}]"
+        for row in table.itertuples()
+    ]
     sheet.alt = "Effects with intervals. " + "; ".join(told) + "."
     return sheet
+
+
+def _head(axes: Any, y: float) -> None:
+    """What the columns of numbers hold."""
+    columns = ((1.03, "difference [95 % interval]", "left"), (_at(2.0), "P(+)", "right"), (_at(2.33), "sign", "right"))
+    for x, text, align in columns:
+        axes.text(x, y, text, transform=axes.transAxes, fontsize=7, ha=align, color="#444444")
 
 
 def _at(inches: float) -> float:
@@ -81,14 +101,20 @@ def _draw_effect(axes: Any, y: float, row: Any, field: Any, stroke: style.Stroke
     at = row["difference_standard"]
     if np.isfinite(at):
         axes.plot([row["lo_standard"], row["hi_standard"]], [y, y], color=stroke.color, linewidth=1.3, zorder=3)
-        axes.plot(at, y, "o", markersize=4, color=stroke.color, markerfacecolor=stroke.color if holds else "white", zorder=4)
+        axes.plot(
+            at, y, "o", markersize=4, color=stroke.color, markerfacecolor=stroke.color if holds else "white", zorder=4
+        )
     place = axes.get_yaxis_transform()
-    told = style.number(row["difference"], field, True)
-    interval = f" [{style.number(row['lo'], field, True)}, {style.number(row['hi'], field, True)}]" if row["n"] > 1 else ""
     common_ = {"transform": place, "fontsize": 6.5, "va": "center", "color": stroke.color}
-    axes.text(1.03, y, f"{told}{interval}", fontweight="bold" if holds else "normal", **common_)
+    axes.text(1.03, y, _told(row, field), fontweight="bold" if holds else "normal", **common_)
     axes.text(_at(2.0), y, f"{row['p_positive']:.2f}", ha="right", **common_)
     axes.text(_at(2.28), y, sign, ha="right", **common_)
+
+
+def _told(row: Any, field: Field) -> str:
+    """A difference with its interval, in the field's unit."""
+    numbers = [style.number(row[key], field, True) for key in ("difference", "lo", "hi")]
+    return f"{numbers[0]} [{numbers[1]}, {numbers[2]}]" if row["n"] > 1 else numbers[0]
 
 
 def _standardised(table: pd.DataFrame) -> pd.DataFrame:
@@ -109,13 +135,24 @@ def _robustness(evidence: Evidence, table: pd.DataFrame) -> Sheet:
     shown = table.reset_index(drop=True)
     seeds = sorted({len(row.seeds) for block in (VARIED, DRAWN) for row in evidence.layout.of(block)})
     sheet = Sheet(
-        "robustness", f"{field.text}: the effect in other worlds", 1, 1, height=0.155 * len(shown) + 0.1, left=2.35, right=1.9,
-        above=-0.06, below=0.42,
-        key=[Entry("the sign as it stands", SAME, linewidth=0, marker="o"), Entry("reversed", REVERSED, linewidth=0, marker="o")],
-        caption=f"“{asked.contrasts[asked.headline.contrast].text}”: mean paired difference and {common.BOOTSTRAP}, as it stands "
-        f"(n = {int(shown['n'].iloc[0])}), under structural variants and in draws of the fitted parameters (n = "
-        f"{seeds[0] if seeds else 0} seeds each). Hollow: the interval covers 0. Channel: {asked.channel}.",
-    )  # fmt: skip
+        "robustness",
+        f"{field.text}: the effect in other worlds",
+        1,
+        1,
+        height=0.155 * len(shown) + 0.1,
+        left=2.35,
+        right=1.9,
+        above=-0.06,
+        below=0.42,
+        key=[
+            Entry("the sign as it stands", SAME, linewidth=0, marker="o"),
+            Entry("reversed", REVERSED, linewidth=0, marker="o"),
+        ],
+        caption=f"“{asked.contrasts[asked.headline.contrast].text}”: mean paired difference and {common.BOOTSTRAP}, "
+        f"as it stands (n = {int(shown['n'].iloc[0])}), under structural variants and in draws of the fitted "
+        f"parameters (n = {seeds[0] if seeds else 0} seeds each). Hollow: the interval covers 0. Channel: "
+        f"{asked.channel}.",
+    )
     axes = sheet.axes[0, 0]
     axes.axvline(0, color="black", linewidth=1.0, zorder=2)
     standing = float(shown["difference"].iloc[0])
@@ -125,9 +162,18 @@ def _robustness(evidence: Evidence, table: pd.DataFrame) -> Sheet:
         color = style.GREY if row["difference"] == 0 else color
         covers = not (row["lo"] > 0 or row["hi"] < 0)
         axes.plot([row["lo"], row["hi"]], [place, place], color=color, linewidth=1.2, zorder=3)
-        axes.plot(row["difference"], place, "o", markersize=4, color=color, markerfacecolor="white" if covers else color, zorder=4)
-        told = f"{style.number(row['difference'], field, True)} [{style.number(row['lo'], field, True)}, {style.number(row['hi'], field, True)}]"
-        axes.text(1.03, place, told, transform=axes.get_yaxis_transform(), fontsize=6.5, va="center", color=color)
+        axes.plot(
+            row["difference"],
+            place,
+            "o",
+            markersize=4,
+            color=color,
+            markerfacecolor="white" if covers else color,
+            zorder=4,
+        )
+        axes.text(
+            1.03, place, _told(row, field), transform=axes.get_yaxis_transform(), fontsize=6.5, va="center", color=color
+        )
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.set_yticks(range(len(shown)), [text[:1].upper() + text[1:] for text in shown["world"]], fontsize=7)
     axes.tick_params(axis="y", length=0)
@@ -151,13 +197,24 @@ def _reversal(evidence: Evidence, table: pd.DataFrame) -> Sheet:
     rows, columns = grid(len(paths), 5)
     count = int((draws["difference"] * standing < 0).sum())
     sheet = Sheet(
-        "reversal", f"{field.text}: where the sign of the effect reverses", rows, columns, height=0.85, left=0.62, gap_y=0.42,
-        below=0.3, above=0.02,
-        key=[Entry("the sign as it stands", SAME, linewidth=0, marker="o"), Entry("reversed", REVERSED, linewidth=0, marker="o")],
-        caption=f"Effect of “{asked.contrasts[asked.headline.contrast].text}” ({common.difference_unit(field, measured)}) in each of "
-        f"{len(draws)} draws over the value of one fitted parameter, the others drawn too. It reverses in {count}. Cross: as it "
-        "stands. The table reversal.csv gives the share by half of each range.",
-    )  # fmt: skip
+        "reversal",
+        f"{field.text}: where the sign of the effect reverses",
+        rows,
+        columns,
+        height=0.85,
+        left=0.62,
+        gap_y=0.42,
+        below=0.3,
+        above=0.02,
+        key=[
+            Entry("the sign as it stands", SAME, linewidth=0, marker="o"),
+            Entry("reversed", REVERSED, linewidth=0, marker="o"),
+        ],
+        caption=f"Effect of “{asked.contrasts[asked.headline.contrast].text}” "
+        f"({common.difference_unit(field, measured)}) in each of {len(draws)} draws over the value of one fitted "
+        f"parameter, the others drawn too. It reverses in {count}. Cross: as it stands. The table reversal.csv gives "
+        "the share by half of each range.",
+    )
     scenario = evidence.layout.definition.scenario
     for axes, path in zip(sheet.panels, paths, strict=False):
         name = path.removeprefix("parameters.")

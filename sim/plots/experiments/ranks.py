@@ -1,4 +1,6 @@
-"""E10: which answer to a flip earns most, by the gap at the decision and the tariff: ranks with the effects behind them."""
+"""E10: which answer to a flip earns most, by the gap at the decision and the tariff: ranks with the effects behind
+them.
+"""
 
 from typing import Any
 
@@ -26,27 +28,46 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
     rules = list(dict.fromkeys(row.name for row in rows))
     doses = sorted({row.values[shown.across] for row in rows})
     sheet = Sheet(
-        "ranks", shown.title, 1, len(groups), height=1.5, left=0.95, right=0.95, gap_x=0.15, below=0.5, above=0.02,
+        "ranks",
+        shown.title,
+        1,
+        len(groups),
+        height=1.5,
+        left=0.95,
+        right=0.95,
+        gap_x=0.15,
+        below=0.5,
+        above=0.02,
         key=[Entry("sign not resolved", cells.HATCH, linewidth=0, hatch=cells.LINES)],
         caption=common.caption(
-            evidence, shown, "Profit of multinationals, present value from 2027, under a rule for all partnerships against the rules as they stand, same tariff, "
-            f"paired: mean in %, hatched where the {common.BOOTSTRAP} covers 0; in front the rank in its column. Sectors by the mean technology gap of "
-            f"{DECIDED} as the scenario stands: " + "; ".join(f"{name}: {', '.join(map(style.words, sectors)).lower()}" for name, sectors in groups.items()) + ".",
+            evidence,
+            shown,
+            "Profit of multinationals, present value from 2027, under a rule for all partnerships against the rules "
+            f"as they stand, same tariff, paired: mean in %, hatched where the {common.BOOTSTRAP} covers 0; in front "
+            f"the rank in its column. Sectors by the mean technology gap of {DECIDED} as the scenario stands: "
+            + "; ".join(f"{name}: {', '.join(map(style.words, sectors)).lower()}" for name, sectors in groups.items())
+            + ".",
             rows,
         ),
-    )  # fmt: skip
+    )
     reach = float(table["difference"].abs().max()) or 1.0
     field = style.declared("hub_share")
     for place, (axes, name) in enumerate(zip(sheet.axes[0], groups, strict=True)):
         mine = table[table["group"] == name]
         mesh = _cells(axes, mine, rules, doses, reach)
-        axes.set_title(f"China {name}, gap of {DECIDED}" if name != "near" else f"Near parity in {DECIDED}", fontsize=7.5)
+        axes.set_title(
+            f"China {name}, gap of {DECIDED}" if name != "near" else f"Near parity in {DECIDED}", fontsize=7.5
+        )
         axes.tick_params(labelleft=place == 0)
         axes.set_xlabel("added tariff, %", labelpad=2)
     cells.colour_bar(sheet, sheet.axes[0, -1], mesh, field, "%")
     sheet.table = table
     best = table.loc[table.groupby(["group", "dose"])["difference"].idxmax()]
-    sheet.alt = "Best rule by group and tariff: " + "; ".join(f"{row.group} {row.dose:g} {row.rule}" for row in best.itertuples()) + "."
+    sheet.alt = (
+        "Best rule by group and tariff: "
+        + "; ".join(f"{row.group} {row.dose:g} {row.rule}" for row in best.itertuples())
+        + "."
+    )
     return [sheet]
 
 
@@ -82,11 +103,15 @@ def _cells(axes: Any, table: pd.DataFrame, rules: list[str], doses: list[float],
     from matplotlib.patches import Rectangle
 
     values = table.pivot(index="rule", columns="dose", values="difference").reindex(index=rules, columns=doses)
-    mesh = axes.pcolormesh(values.to_numpy(float), edgecolors="white", linewidth=0.5, cmap="PuOr_r", vmin=-reach, vmax=reach)
+    mesh = axes.pcolormesh(
+        values.to_numpy(float), edgecolors="white", linewidth=0.5, cmap="PuOr_r", vmin=-reach, vmax=reach
+    )
     for row in table.to_dict("records"):
         x, y = doses.index(row["dose"]), rules.index(row["rule"])
         if not (row["lo"] > 0 or row["hi"] < 0):
-            axes.add_patch(Rectangle((x, y), 1, 1, fill=False, hatch=cells.LINES, edgecolor=cells.HATCH, linewidth=0, zorder=2))
+            axes.add_patch(
+                Rectangle((x, y), 1, 1, fill=False, hatch=cells.LINES, edgecolor=cells.HATCH, linewidth=0, zorder=2)
+            )
         axes.text(x + 0.06, y + 0.08, f"{row['rank']}.", fontsize=5.5, ha="left", va="top", color="#333333", zorder=5)
     cells.print_numbers(axes, values.to_numpy(float), style.declared("hub_share"), reach)
     cells.ticks(axes.xaxis, doses)

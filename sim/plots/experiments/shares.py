@@ -23,13 +23,19 @@ def waterfall(axes: Any, table: pd.DataFrame, field: Field) -> None:
         axes.bar(place, height, 0.62, bottom=bottom, color=color, zorder=2)
         end = bottom + height
         if not total:
-            axes.plot([place, place], [reached + row["lo"], reached + row["hi"]], color="black", linewidth=0.9, zorder=3)
+            axes.plot(
+                [place, place], [reached + row["lo"], reached + row["hi"]], color="black", linewidth=0.9, zorder=3
+            )
             axes.plot([place - 1 + 0.31, place - 0.31], [reached, reached], color=style.GREY, linewidth=0.6, zorder=1)
             reached = end
         told = style.number(row["value"], field, signed=not total)
         top = max(end, bottom, bottom + row["hi"] if not total else end)
-        axes.annotate(told, (place, top), xytext=(0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=7)
-        names.append({"nobody": "none of\nthese", "everybody": "all of\nthese"}.get(row["player"], textwrap.fill(row["text"], 9)))
+        axes.annotate(
+            told, (place, top), xytext=(0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=7
+        )
+        names.append(
+            {"nobody": "none of\nthese", "everybody": "all of\nthese"}.get(row["player"], textwrap.fill(row["text"], 9))
+        )
         lowest = min(lowest, end, bottom)
     axes.set_xticks(range(len(names)), names, fontsize=6)
     axes.tick_params(axis="x", length=0)
@@ -46,7 +52,9 @@ def tornado(axes: Any, table: pd.DataFrame, field: Field) -> None:
     for place, row in enumerate(mine.to_dict("records")):
         color = UP if row["value"] > 0 else DOWN
         covers = not (row["lo"] > 0 or row["hi"] < 0)
-        axes.barh(place, row["value"], 0.62, color="white" if covers else color, edgecolor=color, linewidth=0.8, zorder=2)
+        axes.barh(
+            place, row["value"], 0.62, color="white" if covers else color, edgecolor=color, linewidth=0.8, zorder=2
+        )
         axes.plot([row["lo"], row["hi"]], [place, place], color="black", linewidth=0.9, zorder=3)
     axes.set_yticks(range(len(mine)), [textwrap.fill(text, 26) for text in mine["text"]], fontsize=6.5)
     axes.set_ylim(len(mine) - 0.4, -0.6)
