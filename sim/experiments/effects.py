@@ -46,21 +46,28 @@ def effect(gaps: Floats, base: Floats) -> Effect:
 
 
 def interval(values: Floats) -> tuple[float, float]:
-    """95 % interval of the mean by bootstrap over runs, widened from percentiles as Student's t widens the normal.
+    """95 % interval of the mean of runs [seed]; see `intervals`."""
+    low, high = intervals(values[:, None])
+    return float(low[0]), float(high[0])
 
-    Percentiles of few runs are too narrow: half-widths are multiplied by sqrt(n / (n - 1)) t / z. nan below two runs.
+
+def intervals(values: Floats) -> tuple[Floats, Floats]:
+    """95 % intervals of means [k] of runs [seed, k], by bootstrap over runs; nan below two runs.
+
+    Percentiles of few runs are too narrow: half-widths are multiplied by sqrt(n / (n - 1)) t / z, as Student's t widens
+    the normal.
     """
     from scipy.special import ndtri, stdtrit
 
     n = len(values)
     if n < 2:
-        return np.nan, np.nan
-    mean = values.mean()
+        return np.full(values.shape[1], np.nan), np.full(values.shape[1], np.nan)
+    mean = values.mean(axis=0)
     tail = (1 - LEVEL) / 2
-    # How often each run is drawn is the same for all outcomes, so that a resampled mean is one product.
-    low, high = np.quantile(_shares(n) @ (values - mean), (tail, 1 - tail)) + mean
+    # How often each run is drawn is the same for all outcomes, so that resampled means are one product.
+    low, high = np.quantile(_shares(n) @ (values - mean), (tail, 1 - tail), axis=0)
     wider = np.sqrt(n / (n - 1)) * stdtrit(n - 1, 1 - tail) / ndtri(1 - tail)
-    return float(mean - wider * (mean - low)), float(mean + wider * (high - mean))
+    return mean + wider * low, mean + wider * high
 
 
 @lru_cache(maxsize=16)

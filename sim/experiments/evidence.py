@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -162,11 +161,3 @@ def compare_paths(treated: Floats, untreated: Floats, how: str) -> Floats:
     length = below.shape[-1]
     last_below = length - np.argmax(below[..., ::-1], axis=-1)
     return np.asarray(np.where(below.any(axis=-1), last_below, 0), float)
-
-
-def interval_of(values: Floats, axis_seed: int = 0) -> Any:
-    """Mean and bootstrap interval over seeds of an array, as three arrays of the remaining shape."""
-    moved = np.moveaxis(values, axis_seed, -1)
-    flat = moved.reshape(-1, moved.shape[-1])
-    found = np.array([[(one := effect(row, row)).difference, one.lo, one.hi] for row in flat])
-    return found.T.reshape(3, *moved.shape[:-1])

@@ -1,5 +1,6 @@
 """The documents say what the code says: generated parts, rules, citations, links, the index."""
 
+import json
 import math
 import random
 import re
@@ -11,8 +12,10 @@ import pytest
 import sim
 import sim.quarter
 from sim.documents import described, filled, pages
+from sim.documents.experiments import experiments
 from sim.documents.markdown import KEY
 from sim.documents.rules import Rule
+from sim.experiments import open_definition
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = pages(ROOT)
@@ -210,3 +213,45 @@ def test_the_changelog_keeps_its_form() -> None:
     kinds = set(re.findall(r"^### (.+)$", text, re.MULTILINE))
     assert "Results change" in kinds
     assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security", "Results change"}
+
+
+# experiments
+
+
+def test_signs_stand_beside_what_came_out_and_no_surprise_is_hidden(tmp_path: Path) -> None:
+    expected = open_definition("E3").experiment.expected[0]
+    told = {
+        "outcome": expected.outcome,
+        "contrast": expected.contrast,
+        "found": "-",
+        "verdict": "surprise",
+        "text": "X",
+    }
+    told |= {"difference": -0.2, "lo": -0.3, "hi": -0.1, "unit": "log", "compare": "difference"}
+    headline = {
+        "outcome": "Gap",
+        "contrast": "None",
+        "unit": "log",
+        "compare": "difference",
+        **{k: 1 for k in ("difference", "lo", "hi")},
+    }
+    worlds = {"same_sign": 3, "worlds": 7, "reversed": ["Naive expectations"]}
+    record = {
+        "name": "E3",
+        "headline": headline,
+        "signs": [told],
+        "variants": worlds,
+        "draws": {**worlds, "reversed": 4},
+    }
+    (tmp_path / "experiments.json").write_text(json.dumps([record]))
+    parts = experiments(tmp_path)
+    assert (
+        "| E3 | No learning from partners |" in parts["signs"]
+        and "| -0.2 [-0.3, -0.1] log | surprise |" in parts["signs"]
+    )
+    assert parts["signs"].count("not run") == parts["signs"].count("\n") - 2
+    assert parts["surprises"].startswith("- **E3**, no learning from partners") and parts["surprises"].count("\n") == 0
+    assert (
+        "Same sign in 3 of 7 structural variants" in parts["experiments"]
+        and "naive expectations" in parts["experiments"]
+    )

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.declare import Field
-from sim.experiments.effects import effect
+from sim.experiments.effects import effect, intervals
 from sim.experiments.evidence import Evidence
 from sim.experiments.layout import Row
 from sim.plots import style
@@ -99,7 +99,9 @@ def pair_paths(evidence: Evidence, row: Row, measured: Measured) -> tuple[Floats
 
 def path_effects(gaps: Floats) -> Floats:
     """Mean and interval of paired differences [seed, year] by year: [3, year]."""
-    found = [effect(gaps[:, year], gaps[:, year]) for year in range(gaps.shape[1])]
+    if np.isfinite(gaps).all():
+        return np.stack([gaps.mean(axis=0), *intervals(gaps)])
+    found = [effect(column, column) for column in gaps.T]
     return np.array([[each.difference, each.lo, each.hi] for each in found]).T
 
 

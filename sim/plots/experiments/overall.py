@@ -24,7 +24,14 @@ def draw(evidence: Evidence) -> list[Sheet]:
     """The forest of effects, the robustness of the headline, and the draws over each parameter."""
     robust = findings.robustness(evidence)
     found = [_effects(evidence), _robustness(evidence, robust)]
-    return [*found, _reversal(evidence, robust)] if (robust["kind"] == DRAWN).any() else found
+    paths = _varied(robust)
+    return [*found, _reversal(evidence, robust, paths)] if paths else found
+
+
+def _varied(table: pd.DataFrame) -> list[str]:
+    """The paths that draws give different values."""
+    draws = table[table["kind"] == DRAWN]
+    return [column for column in table.columns if "." in column and draws[column].nunique() > 1]
 
 
 def _effects(evidence: Evidence) -> Sheet:
@@ -186,14 +193,13 @@ def _robustness(evidence: Evidence, table: pd.DataFrame) -> Sheet:
     return sheet
 
 
-def _reversal(evidence: Evidence, table: pd.DataFrame) -> Sheet:
+def _reversal(evidence: Evidence, table: pd.DataFrame, paths: list[str]) -> Sheet:
     """The effect over each parameter's draws: where the sign reverses."""
     asked = evidence.layout.definition.experiment
     measured = common.outcome(evidence, asked.headline.outcome)
     field = common.about(evidence, measured)
     draws = table[table["kind"] == DRAWN]
     standing = float(table["difference"].iloc[0])
-    paths = [column for column in table.columns if "." in column and draws[column].nunique() > 1]
     rows, columns = grid(len(paths), 5)
     count = int((draws["difference"] * standing < 0).sum())
     sheet = Sheet(
