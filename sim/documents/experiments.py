@@ -82,10 +82,11 @@ def _surprises(definitions: list[Definition], record: dict[str, Any]) -> str:
     for definition in definitions:
         for each in definition.experiment.expected:
             told = _found(record, definition, each.outcome, each.contrast)
-            if told and told["verdict"] in ("surprise", "unresolved"):
+            if told and (each.remark or told["verdict"] in ("surprise", "unresolved", "other size")):
                 treatment = definition.experiment.contrasts[each.contrast].text
                 what = f"{treatment.lower()}, {told['text'].lower()}"
                 found = f"{told['verdict']} ({effect_words(told)}; registered {each.sign})"
                 text = f"- **{definition.name}**, {what}: {found}."
-                lines.append(f"{text} {each.surprise or 'Not discussed yet.'}")
+                said = each.remark if told["verdict"] in ("as expected", "open") else each.surprise
+                lines.append(f"{text} {said or 'Not discussed yet.'}")
     return "\n".join(lines) if lines else "None in the recorded runs."

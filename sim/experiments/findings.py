@@ -37,14 +37,17 @@ def came_out(difference: float, lo: float, hi: float, p_holm: float) -> str:
 
 
 def signs(evidence: Evidence, table: pd.DataFrame) -> pd.DataFrame:
-    """The registered signs beside what came out; `verdict`: as expected, surprise, unresolved, or open (theory was)."""
+    """The registered signs beside what came out; `verdict`: as expected, other size, surprise, unresolved, or open
+    (theory was)."""
     asked = evidence.layout.definition.experiment
     found = table.set_index(["contrast", "outcome"])
     rows = []
     for each in asked.expected:
         row = found.loc[(each.contrast, each.outcome)]
         sign = came_out(*(float(row[key]) for key in ("difference", "lo", "hi", "p_holm")))
-        rows.append({**each.model_dump(), "found": sign, "verdict": verdict(each.sign, sign), **_numbers(row)})
+        told = each.model_dump(include={"outcome", "contrast", "sign", "why"})
+        said = sized(verdict(each.sign, sign), each.within, float(row["lo"]), float(row["hi"]))
+        rows.append({**told, "found": sign, "verdict": said, **_numbers(row)})
     return pd.DataFrame(rows)
 
 
@@ -57,6 +60,12 @@ def verdict(expected: str, found: str) -> str:
     if found == "unresolved":
         return "as expected" if expected == "0" else "unresolved"
     return "surprise"
+
+
+def sized(said: str, within: tuple[float, float] | None, lo: float, hi: float) -> str:
+    """The verdict, or `other size` where the sign is the registered one and the interval lies outside the bounds."""
+    outside = within is not None and (lo > within[1] or hi < within[0])
+    return "other size" if outside and said == "as expected" else said
 
 
 def _numbers(row: "pd.Series[Any]") -> dict[str, Any]:

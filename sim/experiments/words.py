@@ -7,6 +7,7 @@ SCALES = {
     "probability": (100.0, "% points a quarter"),
     "log": (1.0, "log"),
     "count": (1.0, ""),
+    "year": (1.0, "years"),
 }
 
 

@@ -72,7 +72,11 @@ class Expected(Model):
     contrast: Text
     sign: Sign
     why: Text
-    surprise: Annotated[Text | None, Field(description="what to say of it where another sign comes out")] = None
+    within: Annotated[
+        tuple[float, float] | None, Field(description="bounds of the effect that were expected too, in its unit")
+    ] = None
+    surprise: Annotated[Text | None, Field(description="what to say where another sign or size comes out")] = None
+    remark: Annotated[Text | None, Field(description="what to say in any case")] = None
 
 
 class Player(Model):

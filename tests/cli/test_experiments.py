@@ -38,6 +38,8 @@ def test_an_experiment_runs_tells_and_goes_on(call, short, tmp_path):
     code, told, noted = call(*words, "--format", "svg", "--json")
     assert code == 0 and f"found {record['runs']} of {record['runs']} runs" in noted
     assert json.loads(told)["experiments"][0]["signs"] == record["signs"]
+    code, _, error = call("plot", folder)
+    assert code == 2 and "is an experiment" in error
 
 
 def test_dry_run_counts_and_leaves_nothing(call, short, tmp_path):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.experiments import conduct, lay_out, open_definition, read_findings, write_tables
-from sim.experiments.findings import attribution, came_out, effects, reversal, verdict
+from sim.experiments.findings import attribution, came_out, effects, reversal, sized, verdict
 from sim.study import Options
 from tests.experiments.conftest import DRAWS
 
@@ -121,3 +121,9 @@ def test_a_sign_needs_holm_and_nothing_is_not_unresolved() -> None:
     assert came_out(1.0, 0.5, 1.5, 0.04) == "+" and came_out(-1.0, -1.5, -0.5, 0.04) == "-"
     assert came_out(1.0, 0.5, 1.5, 0.06) == "unresolved" and came_out(0.0, 0.0, 0.0, 1.0) == "0"
     assert came_out(0.0, -1.0, 1.0, 1.0) == "unresolved" and came_out(1.0, 0.0, 2.0, np.nan) == "unresolved"
+
+
+def test_a_right_sign_of_another_size_is_told() -> None:
+    assert sized("as expected", (0.0, 3.0), 4.5, 7.0) == "other size" == sized("as expected", (0.0, 3.0), -2.0, -1.0)
+    assert sized("as expected", (0.0, 3.0), 2.5, 7.0) == "as expected" == sized("as expected", None, 4.5, 7.0)
+    assert sized("surprise", (0.0, 3.0), -2.0, -1.0) == "surprise"

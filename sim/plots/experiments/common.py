@@ -36,6 +36,8 @@ def difference_unit(field: Field, measured: Measured) -> str:
     """The unit of an effect, as an axis says it."""
     if measured.compare != "difference":
         return "years" if measured.compare == "recovery" else "%"
+    if field.unit == "year":  # a date: its differences are years
+        return "years"
     return "% points" if style.percent(field) else style.unit(field)
 
 

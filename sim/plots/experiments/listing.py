@@ -22,6 +22,7 @@ PARTNERED = (Type.market_access, Type.co_innovation, Type.globalize)
 
 def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
     """Networks of one run, the resilience curve with the loss shaded, and the marginal effect of each rank."""
+    assert shown.block
     rows = {common.contrast_words(evidence, name): evidence.layout.contrast(name) for name in shown.contrasts}
     stored = arms(evidence, rows, "")
     sheet = Sheet(
@@ -49,7 +50,7 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
             f"no partnership. Below left: partnerships over those of the untreated twin, mean and {common.BOOTSTRAP}; "
             "shaded: the loss. Right: what listing one firm more adds to the loss, a dot per run; diamond: mean with "
             "interval.",
-            list(rows.values()),
+            [*rows.values(), *evidence.layout.of(shown.block)],
         ),
     )
     last = list(stored.points)[-1]

@@ -56,7 +56,8 @@ def _effects(evidence: Evidence) -> Sheet:
             None,
             f"Paired differences: mean and {common.BOOTSTRAP}, plotted in standard deviations of the untreated runs "
             "and printed in the outcome’s unit. P(+): share of pairs above zero. Filled and bold: Holm’s p-value "
-            f"over all {len(table)} tests is below 5 %. Last column: the sign registered before running.",
+            f"over all {len(table)} tests is below 5 %. No dot: untreated runs do not differ. Last column: the sign "
+            "registered before running.",
             [evidence.layout.contrast(each) for each in contrasts],
         ),
     )

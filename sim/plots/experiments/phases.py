@@ -54,7 +54,8 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
             "Way with the largest part of sales on Chinese technology, "
             f"{common.where(common.outcome(evidence, 'shipped'))}, {evidence.years[-1]}, mean of runs; numbers: its "
             "part, %. Dashed: the added tariff from which a plant pays a Chinese firm of mean share at that access, "
-            "closed form T18; at an edge, it pays at any or at no tariff shown.",
+            "closed form T18; at an edge, it pays at any or at no tariff shown. Where it lies right of cells that "
+            "are made there, partners sell the Chinese brand instead.",
             rows,
         ),
     )

@@ -37,7 +37,7 @@ def waterfall(axes: Any, table: pd.DataFrame, field: Field) -> None:
             {"nobody": "none of\nthese", "everybody": "all of\nthese"}.get(row["player"], textwrap.fill(row["text"], 9))
         )
         lowest = min(lowest, end, bottom)
-    axes.set_xticks(range(len(names)), names, fontsize=6)
+    axes.set_xticks(range(len(names)), names, fontsize=5.5)
     axes.tick_params(axis="x", length=0)
     axes.axhline(0, color="black", linewidth=0.8, zorder=1.5)
     low, high = axes.get_ylim()
