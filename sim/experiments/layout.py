@@ -1,6 +1,7 @@
 """From a definition to runs: every point that an experiment needs, what each is compared with, and with which seeds."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -13,6 +14,7 @@ from sim.errors import Problem, ScenarioError, UsageError
 from sim.experiments.definition import Definition, open_definition
 from sim.experiments.robust import DRAWS, VARIANTS, Overrides, drawn
 from sim.experiments.shapley import coalitions
+from sim.scenario import Scenario
 from sim.scenario.experiment import Attribution, Block, Budget
 from sim.scenario.vary import value_at, vary
 from sim.study.design import factor
@@ -20,6 +22,7 @@ from sim.study.plan import Arm, Plan, parse_seeds
 
 Size = Literal["small", "paper"]
 SIZES: tuple[Size, ...] = ("small", "paper")
+_TIMES = re.compile(r"x\s*(\d+(?:\.\d+)?)")
 CONTRASTS, VARIED, DRAWN = "contrasts", "variants", "draws"
 
 
@@ -120,19 +123,36 @@ def lay_out(
     made = Layout(definition, size, given, None if seeds is None else parse_seeds(seeds))
     made._point({}, (CONTRASTS, "", {}))
     for name, contrast in asked.contrasts.items():
-        made.add((CONTRASTS, name, {}), contrast.set, contrast.against, made.budget(asked.seeds))
+        treated, untreated = (settled(scenario, each) for each in (contrast.set, contrast.against))
+        made.add((CONTRASTS, name, {}), treated, untreated, made.budget(asked.seeds))
     for name, block in asked.blocks.items():
         _add_block(made, name, block)
     for name, attribution in asked.attribution.items():
         for label, on, off in coalition_settings(attribution):
-            made.add((attributed(name), label, {}), on, off, made.budget(attribution.seeds))
+            treated, untreated = (settled(scenario, each) for each in (on, off))
+            made.add((attributed(name), label, {}), treated, untreated, made.budget(attribution.seeds))
     headline = asked.contrasts[asked.headline.contrast]
     worlds = [(VARIED, name, overrides) for name, (_, overrides) in VARIANTS.items()]
     worlds += [(DRAWN, f"draw {number}", overrides) for number, overrides in enumerate(given, 1)]
     for where, name, overrides in worlds:
-        treated, untreated = ({**overrides, **settings} for settings in (headline.set, headline.against))
+        treated, untreated = (settled(scenario, each, overrides) for each in (headline.set, headline.against))
         made.add((where, name, overrides), treated, untreated, made.budget(asked.robustness))
     return made.check()
+
+
+def settled(scenario: Scenario, settings: Mapping[str, Any], world: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Settings as plain values, on top of those of another world.
+
+    `x0.5` is half of what stands at the path in that world; a path set to null is left as it stands there.
+    """
+    found = dict(world or {})
+    for path, value in settings.items():
+        factor_ = _TIMES.fullmatch(value.strip()) if isinstance(value, str) else None
+        if factor_:
+            found[path] = float(factor_[1]) * float(found.get(path, value_at(scenario, path)))
+        elif value is not None:
+            found[path] = value
+    return found
 
 
 def check(path: str | Path) -> list[Problem]:
@@ -189,7 +209,8 @@ def _add_block(made: Layout, name: str, block: Block) -> None:
             at = dict(zip(factors, values, strict=True))
             settings = {**block.set, **own, **at}
             against = {} if block.against is None else {**settings, **block.against}
-            made.add((name, arm, at), settings, against, made.budget(block.seeds))
+            treated, untreated = (settled(made.definition.scenario, each) for each in (settings, against))
+            made.add((name, arm, at), treated, untreated, made.budget(block.seeds))
 
 
 def _location(block: str, name: str) -> tuple[str, ...]:

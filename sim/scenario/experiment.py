@@ -13,7 +13,9 @@ from sim.scenario import find
 from sim.scenario.reader import read
 from sim.scenario.values import Model, Names, Quantity, Text
 
-Settings = Annotated[dict[str, Any], Field(description="path -> value, as `--set` takes them")]
+Settings = Annotated[
+    dict[str, Any], Field(description="path -> value as `--set` takes it; x0.5: times what stands; null: as it stands")
+]
 Kind = Literal[
     "alluvial", "boomerang", "breakeven", "cap_years", "catch_up", "dashboard", "doses", "flips", "frontier",
     "governance", "hubs", "interaction", "listing", "phases", "ranks",

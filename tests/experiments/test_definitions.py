@@ -2,13 +2,14 @@
 
 from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from sim.errors import ScenarioError
 from sim.experiments import lay_out, open_definition, shipped
-from sim.experiments.layout import check
+from sim.experiments.layout import check, settled
 from sim.experiments.robust import VARIANTS
 from sim.parameters import parameters
 from sim.scenario.experiment import Kind
@@ -128,3 +129,22 @@ def test_budgets_and_draws_shape_the_layout(definition) -> None:
     assert [row.values for row in small.of("draws")] == DRAWS
     assert len(small.of("attribution players")) == 8 and len(small.of("attribution effect")) == 2
     assert {row.seeds for row in lay_out(made, "small", "5:6", DRAWS).rows} == {(5, 6)}
+
+
+def test_the_definition_in_the_documents_is_valid(tmp_path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text(encoding="utf-8")
+    path = tmp_path / "chip_duty.yaml"
+    path.write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    assert check(path) == [] and len(lay_out(open_definition(path)).of("attribution channels")) == 4
+
+
+def test_settings_may_be_relative_to_what_stands_in_a_world() -> None:
+    standing = opened("E1").scenario
+    floor, horizon = standing.parameters["rd_floor"], "parameters.horizon"
+    assert settled(standing, {"parameters.rd_floor": "x0.5", horizon: None}) == {"parameters.rd_floor": floor / 2}
+    world = {"parameters.rd_floor": 0.8, horizon: 20}
+    assert settled(standing, {"parameters.rd_floor": "x2", horizon: None}, world) == {
+        "parameters.rd_floor": 1.6,
+        horizon: 20,
+    }
+    assert settled(standing, {horizon: 12, "shocks.x.start": "2027Q1"}) == {horizon: 12, "shocks.x.start": "2027Q1"}
