@@ -21,8 +21,7 @@ def draw(
     Without `metrics`: the eight default figures and, in a comparison, those of its headline metrics and effects. With
     `metrics`: only the figures of these. `sectors` and `years` (first, last) narrow all figures; `regions` asks for the
     metrics of `markets`. A sweep has figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has
-    no default figures. Raises NotEnough if there is nothing to draw from, UsageError for an unknown metric or an
-    experiment.
+    no default figures. Raises NotEnough if there is nothing to draw, UsageError for unknown metrics and experiments.
     """
     from sim.errors import NotEnough
     from sim.plots import (
