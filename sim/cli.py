@@ -13,6 +13,7 @@ from sim.commands import (
     browse,
     calibration,
     evidence,
+    experiments,
     export,
     history,
     inspect,
@@ -34,7 +35,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-PAGES = (studies, sweeps, analyses, scenarios, browse, export, inspect, verification, history, evidence, calibration)
+PAGES = (
+    *(studies, sweeps, analyses, experiments, scenarios, browse, export, inspect),
+    *(verification, history, evidence, calibration),
+)
 for module in PAGES:
     module.register(app)
 

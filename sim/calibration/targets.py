@@ -19,13 +19,13 @@ from sim.history.mapping import DATA, Place, mapping
 from sim.history.scores import log_loss
 from sim.history.shares import Adoption, smoothed
 from sim.history.worlds import TYPES
-from sim.scenario.files import Model, Version
+from sim.scenario.files import Version
 from sim.scenario.merge import nearest
 from sim.scenario.reader import read
 from sim.scenario.resolve import load
 from sim.scenario.sets import ParameterSet, read_set
 from sim.scenario.validate import problem_at, told
-from sim.scenario.values import Quantity, Slug, Text
+from sim.scenario.values import Model, Quantity, Slug, Text
 
 FILE = DATA / "targets.yaml"
 COMPOSITION = "composition"

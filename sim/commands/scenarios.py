@@ -21,11 +21,13 @@ def register(app: typer.Typer) -> None:
 
 def check(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Scenarios, sweeps, groups, sets.", show_default=False)
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Scenarios, sweeps, experiments, groups, sets.", show_default=False),
     ],
 ) -> int:
-    """Validate files of scenarios, sweeps, groups and parameter sets: all errors at once, nothing is run."""
+    """Validate files of scenarios, sweeps, experiments, groups and sets: all errors at once, nothing is run."""
     from sim.scenario import check as problems_of
+    from sim.scenario.experiment import is_definition
     from sim.scenario.find import SETS
     from sim.scenario.groups import check as problems_of_group
     from sim.scenario.groups import is_group
@@ -44,7 +46,12 @@ def check(
 
             problems += problems_of_set(str(file))
         else:
-            problems += problems_of(file)
+            found = problems_of(file)
+            if not found and is_definition(file):
+                from sim.experiments.layout import check as problems_of_experiment
+
+                found = problems_of_experiment(file)
+            problems += found
     if problems:
         raise ScenarioError(problems)
     print(f"{len(files)} {'file is' if len(files) == 1 else 'files are'} valid")

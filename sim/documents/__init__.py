@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sim.documents.coverage import coverage
 from sim.documents.evidence import evidence
+from sim.documents.experiments import experiments
 from sim.documents.index import decisions, rule_pages
 from sim.documents.rules import described, page_of
 from sim.documents.scenarios import shipped
@@ -23,6 +24,7 @@ def pages(root: Path) -> dict[Path, str]:
         docs / "README.md": {"rules": rule_pages(), "decisions": decisions(docs / "decisions")},
         docs / "coverage.md": coverage(root),
         docs / "evidence.md": evidence(docs),
+        docs / "experiments.md": experiments(docs),
         docs / "model.md": model(root),
         docs / "results.md": results(),
         docs / "scenarios.md": shipped(root),

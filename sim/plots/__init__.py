@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 FIGURES = "figures"  # the folder inside a results folder
 
@@ -20,7 +21,7 @@ def draw(
     Without `metrics`: the eight default figures and, in a comparison, those of its headline metrics and effects. With
     `metrics`: only the figures of these. `sectors` and `years` (first, last) narrow all figures; `regions` asks for the
     metrics of `markets`. A sweep has figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has
-    no default figures. Raises NotEnough if there is nothing to draw from, UsageError for an unknown metric.
+    no default figures. Raises NotEnough if there is nothing to draw, UsageError for unknown metrics and experiments.
     """
     from sim.errors import NotEnough
     from sim.plots import (
@@ -40,6 +41,7 @@ def draw(
     from sim.plots.stored import Stored
 
     stored = Stored(Path(folder), tuple(sectors) if sectors else None, years)
+    _refuse_experiment(stored.folder, stored.manifest)
     story = (composition.draw, technology.draw, contribution.draw, flips.draw, incidence.draw, fates.draw)
     defaults = (*story, markets.shares, markets.reversals, alluvial.draw)
     written: list[Path] = []
@@ -59,3 +61,11 @@ def draw(
     if not written:
         raise NotEnough(f"{folder} holds nothing to draw", "run again with --keep trajectories, or choose --metrics")
     return written
+
+
+def _refuse_experiment(folder: Path, manifest: dict[str, Any]) -> None:
+    """Raises UsageError for a folder whose figures need its definition."""
+    from sim.errors import UsageError
+
+    if (manifest.get("design") or {}).get("kind") == "experiment":
+        raise UsageError(f"{folder} is an experiment", "the `experiment` command that made it draws its figures again")

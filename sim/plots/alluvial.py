@@ -4,6 +4,7 @@ A multinational's state at a date is the type it adopted last and still holds: a
 wholly owned base, or none.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -124,37 +125,39 @@ def draw(stored: Stored) -> list[Sheet]:
     axes = sheet.axes[0, 0]
     axes.set_axis_off()
     mine = table[table["scenario"] == stored.base]
-    nodes = _nodes(mine, dates)
-    _draw_flows(axes, mine, nodes, dates)
-    _draw_nodes(axes, nodes, dates)
+    placed = nodes(mine, dates)
+    draw_flows(axes, mine, placed, dates)
+    draw_nodes(axes, placed, dates, [str(date) for date in dates])
     sheet.table = table
-    sheet.alt = _alt(nodes, dates)
+    sheet.alt = _alt(placed, dates)
     return [sheet]
 
 
 Node = tuple[float, float]  # bottom, height
 
 
-def _nodes(table: pd.DataFrame, dates: list[int]) -> dict[tuple[int, str], Node]:
+def nodes(table: pd.DataFrame, dates: list[int]) -> dict[tuple[int, str], Node]:
+    """Where the types of each date stand, from the flows between dates."""
     sizes: dict[tuple[int, str], float] = {}
     for (year, name), size in table.groupby(["year", "type"])["multinationals"].sum().items():
         sizes[int(year), str(name)] = float(size)
     for name, size in table[table["next_year"] == dates[-1]].groupby("next_type")["multinationals"].sum().items():
         sizes[dates[-1], str(name)] = float(size)
     gap = 0.03 * max((sum(size for (year, _), size in sizes.items() if year == date) for date in dates), default=1.0)
-    nodes = {}
+    placed = {}
     for date in dates:
         bottom = 0.0
         for kind in ORDER:
             size = sizes.get((date, kind.name), 0.0)
             if size > 0:
-                nodes[date, kind.name] = (bottom, size)
+                placed[date, kind.name] = (bottom, size)
                 bottom += size + gap
-    return nodes
+    return placed
 
 
-def _draw_flows(axes: Any, table: pd.DataFrame, nodes: dict[tuple[int, str], Node], dates: list[int]) -> None:
-    leaving = {key: bottom for key, (bottom, _) in nodes.items()}
+def draw_flows(axes: Any, table: pd.DataFrame, placed: dict[tuple[int, str], Node], dates: list[int]) -> None:
+    """Ribbons from each date to the next, in the colour of the type they leave."""
+    leaving = {key: bottom for key, (bottom, _) in placed.items()}
     arriving = dict(leaving)
     place = {kind.name: i for i, kind in enumerate(ORDER)}
     by_next = table.assign(a=table["type"].map(place), b=table["next_type"].map(place)).sort_values(["year", "a", "b"])
@@ -171,7 +174,7 @@ def _draw_flows(axes: Any, table: pd.DataFrame, nodes: dict[tuple[int, str], Nod
             _ribbon(row.year, row.next_year, low_left, low_right, row.multinationals, color, row.type == row.next_type)
         )
     axes.set_xlim(dates[0] - 0.4, dates[-1] + 0.4)
-    axes.set_ylim(-0.01, max(bottom + size for bottom, size in nodes.values()) * 1.01)
+    axes.set_ylim(-0.01, max(bottom + size for bottom, size in placed.values()) * 1.01)
 
 
 def _ribbon(year: float, following: float, left: float, right: float, size: float, color: str, stays: bool) -> Any:
@@ -197,11 +200,12 @@ def _ribbon(year: float, following: float, left: float, right: float, size: floa
     )
 
 
-def _draw_nodes(axes: Any, nodes: dict[tuple[int, str], Node], dates: list[int]) -> None:
+def draw_nodes(axes: Any, placed: dict[tuple[int, str], Node], dates: list[int], words: Sequence[str]) -> None:
+    """A bar per type and date with its number, `words` below the dates, types named at the last."""
     from matplotlib.patches import Rectangle
 
     top = axes.get_ylim()[1]
-    for (date, name), (bottom, size) in nodes.items():
+    for (date, name), (bottom, size) in placed.items():
         color = style.TYPE_COLOURS[Type[name]]
         axes.add_patch(
             Rectangle((date - 0.35, bottom), 0.7, size, facecolor=color, edgecolor=style.INK, linewidth=0.4, zorder=3)
@@ -216,22 +220,22 @@ def _draw_nodes(axes: Any, nodes: dict[tuple[int, str], Node], dates: list[int])
                 ha="left" if date < dates[-1] else "right",
                 zorder=4,
             )
-    for date in dates:
-        axes.text(date, -0.015 * top, str(date), ha="center", va="top", fontsize=8)
+    for date, word in zip(dates, words, strict=True):
+        axes.text(date, -0.015 * top, word, ha="center", va="top", fontsize=8)
     last = [
         (bottom + size / 2, "No tie" if name == "none" else style.TYPE_LABELS[Type[name]], style.INK)
-        for (date, name), (bottom, size) in nodes.items()
+        for (date, name), (bottom, size) in placed.items()
         if date == dates[-1]
     ]
     style.end_labels(axes, dates[-1] + 0.4, last, gap=0.045)
 
 
-def _alt(nodes: dict[tuple[int, str], Node], dates: list[int]) -> str:
+def _alt(placed: dict[tuple[int, str], Node], dates: list[int]) -> str:
     told = []
     for date in (dates[0], dates[-1]):
         mix = ", ".join(
             f"{style.TYPE_LABELS[Type[name]].lower()} {size:,.0f}"
-            for (year, name), (_, size) in nodes.items()
+            for (year, name), (_, size) in placed.items()
             if year == date
         )
         told.append(f"in {date} {mix}")

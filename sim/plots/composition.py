@@ -69,7 +69,7 @@ def _panel(axes: Any, years: Array, by_type: dict[Type, Array]) -> list[dict[str
 
 
 def _sheet(
-    name: str, title: str, cube: Cube, pairs: Sequence[tuple[str, str]], labels: Sequence[str], columns: int
+    name: str, title: str, cube: Cube, pairs: Sequence[tuple[str, str]], labels: Sequence[str], columns: int, note: str
 ) -> Sheet:
     rows, columns = grid(len(pairs), columns)
     sheet = Sheet(
@@ -83,7 +83,7 @@ def _sheet(
         caption="Share of each type among partnerships in force, hubs and wholly owned bases at the end of each "
         f"year; mean of {cube.counted(*dict(pairs))} seeds. "
         "Numbers: relations in the first and the last year, mean. Dotted line: history ends in 2026. The CSV gives "
-        "5 to 95 % of runs.",
+        "5 to 95 % of runs." + note,
     )
     table: list[dict[str, Any]] = []
     for axes, (scenario, sector), label in zip(sheet.panels, pairs, labels, strict=False):
@@ -122,6 +122,7 @@ def draw(stored: Stored) -> list[Sheet]:
             [(stored.base, sector) for sector in order],
             [style.words(s) for s in order],
             4,
+            stored.note,
         )
     ]
     if stored.others:
@@ -135,6 +136,7 @@ def draw(stored: Stored) -> list[Sheet]:
                 [(n, ALL) for n in names],
                 labels,
                 2 if len(names) in (2, 4) else 3,
+                stored.note,
             )
         )
     return sheets

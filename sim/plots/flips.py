@@ -66,7 +66,7 @@ def draw(stored: Stored) -> list[Sheet]:
         caption=f"Density over {cube.counted(*names)} seeds of the first quarter in which the Chinese technology level "
         "is at least 1 and stays so for four quarters "
         "(ridges: area = share of runs that flip; tick: median of those). Right: share of runs without a flip by "
-        "the end. Dotted line: history ends in 2026.",
+        "the end. Dotted line: history ends in 2026." + stored.note,
     )
     axes = sheet.axes[0, 0]
     at = np.linspace(first, last, 205)

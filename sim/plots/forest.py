@@ -101,7 +101,7 @@ def _forest(stored: Stored, panels: Sequence[Cell], table: pd.DataFrame) -> Shee
     axes.set_yticks([place + 0.5 for place in range(len(panels))], [_row_words(cell) for cell in panels], fontsize=7.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    _scale(axes, table)
+    scale(axes, table)
     for x, text, align in ((NUMBERS_AT, "difference [95 % interval]", "left"), (CHANCE_AT, "P(+)", "right")):
         y = 1 + 0.06 / (step * len(panels))
         axes.text(x, y, text, transform=axes.transAxes, fontsize=7, ha=align, va="bottom", color="#444444")
@@ -161,7 +161,7 @@ def _draw_effect(axes: Any, y: float, row: Any, field: Field, stroke: style.Stro
     )
 
 
-def _scale(axes: Any, table: pd.DataFrame) -> None:
+def scale(axes: Any, table: pd.DataFrame) -> None:
     """Standard deviations on the axis: linear, or compressed beyond one where effects differ by orders of size."""
     ends = table[["lo_standard", "hi_standard"]].abs().to_numpy(dtype=float)
     reach = float(ends.max(initial=0.0, where=np.isfinite(ends))) or 1.0

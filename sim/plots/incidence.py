@@ -63,7 +63,7 @@ def lives(stored: Stored) -> pd.DataFrame:
     )
     first = events.groupby([*KEYS, "kind"], observed=True)["year"].min().unstack("kind")
     table = table.astype(dict.fromkeys(["scenario", "partnership"], str)).join(first, on=KEYS)
-    begin, end = _reported(stored)
+    begin, end = stored.reported
     table = table[(table["start"] >= begin) & (table["start"] < end)].copy()
     # A flip may precede the signing (the partnership begins flipped): it counts at once.
     table["flip"] = table["flipped"].clip(lower=table["start"])
@@ -72,11 +72,6 @@ def lives(stored: Stored) -> pd.DataFrame:
     for name in ON_THE_WAY:
         table[name] = ((table[name] - table["start"]) * 4).round()
     return table
-
-
-def _reported(stored: Stored) -> tuple[float, float]:
-    times = stored.cube(("active",)).times
-    return float(np.floor(times[0])), float(np.floor(times[-1])) + 1
 
 
 def _curves(cases: pd.DataFrame, seeds: Array) -> tuple[dict[str, Spread], Array]:

@@ -110,11 +110,15 @@ def decimal(quarters: "pd.Series[Any]") -> "pd.Series[float]":
 
 @dataclass(frozen=True)
 class Stored:
-    """A results folder of `run` or `compare`; `sectors` and `years` (first, last) narrow what is read."""
+    """A results folder of `run` or `compare`; `sectors` and `years` (first, last) narrow what is read.
+
+    note: a sentence that captions end with.
+    """
 
     folder: Path
     sectors: tuple[str, ...] | None = None
     years: tuple[int, int] | None = None
+    note: str = ""
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -175,6 +179,12 @@ class Stored:
         treated = bool((self.entries[scenario].get("resolved") or {}).get("treatment"))
         same = self.references.get(scenario) == self.base and not treated
         return min(line.announce for line in lines) if lines and same else -np.inf
+
+    @property
+    def reported(self) -> tuple[float, float]:
+        """Beginning and end of the report, in decimal years."""
+        times = self.cube(("active",)).times
+        return float(np.floor(times[0])), float(np.floor(times[-1])) + 1
 
     def has(self, table: str) -> bool:
         """Whether the folder holds this table with at least one file."""

@@ -6,22 +6,19 @@ be complete.
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 
 from sim import columns, declare
 from sim.columns import FIRST_YEAR, REPORT_YEAR, SCHEMA, Ownership, Type
 from sim.parameters import Parameter, parameters
+from sim.scenario.experiment import Experiment
 from sim.scenario.shocks import KINDS, Kind
-from sim.scenario.values import Dated, LastQuarter, Names, Quantity, Quarter, Slug, Text, switch, wrong
+from sim.scenario.values import Dated, LastQuarter, Model, Names, Quantity, Quarter, Slug, Text, switch, wrong
 
 LAST_YEAR = 2055
 DEFAULT_END = 2040
 _WORLD = declare.fields(columns.World)
 PATHS = {"cost_advantage": "advantage", "floor": "floor", "chinese_speed": "speed"}  # key of a file -> field of World
-
-
-class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Region(Model):
@@ -78,7 +75,7 @@ class _Sector(Model):
         | None
     ) = None
     source: Text | None = None
-    assumed: Annotated[list[str], Field(description="keys whose values are assumed")] = []
+    assumed: Annotated[list[str], Field(default_factory=list, description="keys whose values are assumed")]
 
 
 def _given(field: declare.Field) -> Any:
@@ -139,8 +136,8 @@ class WorldFile(Model):
 
     host: Annotated[str, Field(description="the region whose firms are the Chinese side")]
     regions: dict[str, Region]
-    countries: dict[str, Country] = {}
-    groups: Annotated[dict[str, Names], Field(description="names for sets of sectors")] = {}
+    countries: Annotated[dict[str, Country], Field(default_factory=dict)]
+    groups: Annotated[dict[str, Names], Field(default_factory=dict, description="names for sets of sectors")]
     paths: Paths
     sectors: dict[str, Sector]
     takeoffs: Takeoffs | None = None
@@ -217,11 +214,15 @@ class File(WorldFile):
     posterior: Posterior | None = None
     parameters: Assumptions = Assumptions()
     treatment: Annotated[Names, Field(description="parameters that are asked about: the base keeps its own")] = ()
-    shocks: list[dict[str, Any]] = []
-    firms: list[NamedFirm] = []
+    shocks: Annotated[list[dict[str, Any]], Field(default_factory=list)]
+    firms: Annotated[list[NamedFirm], Field(default_factory=list)]
+    experiment: Annotated[Experiment | None, Field(description="what is asked of this scenario, for `experiment`")] = (
+        None
+    )
 
 
-OWN_KEYS = ("schema", "name", "title", "question", "channel", "source", "extends", "drop")  # not inherited
+# not inherited
+OWN_KEYS = ("schema", "name", "title", "question", "channel", "source", "extends", "drop", "experiment")
 
 
 def _shock(name: str, kind: Kind) -> type[Model]:

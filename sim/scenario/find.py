@@ -11,7 +11,7 @@ WORLD = "world.yaml"
 SUFFIXES = (".yaml", ".yml")
 FOLDER_OF_GROUPS = "groups"
 SETS = "sets"  # folder of parameter sets
-ASIDE = ("sweeps", FOLDER_OF_GROUPS, SETS)  # folders whose files are no scenarios
+ASIDE = ("sweeps", "experiments", FOLDER_OF_GROUPS, SETS)  # folders whose files are no scenarios
 ASK = " (--allow-outside lifts this)"
 anywhere = ContextVar("anywhere", default=False)  # whether reading may leave the folder of scenarios
 
@@ -79,7 +79,7 @@ def named(name: str, folder: Path) -> Place | str:
 
 
 def names(root: Path) -> dict[str, Path]:
-    """Name -> file of all scenarios under a root, no sweeps, groups or sets; without a world file there: its own."""
+    """Name -> file of all scenarios under a root, not what stands in `ASIDE`; without a world file there: its own."""
     glob = root.rglob if (root / WORLD).is_file() else root.glob
     paths = sorted(path for suffix in SUFFIXES for path in glob(f"*{suffix}") if Place(path, root).inside)
     parts = [(path.relative_to(root), path) for path in paths]

@@ -10,13 +10,13 @@ from pydantic import Field, ValidationError
 from sim.columns import FIRST_YEAR
 from sim.errors import Problem, ScenarioError, UsageError
 from sim.scenario import find
-from sim.scenario.files import LAST_YEAR, Model, Version
+from sim.scenario.files import LAST_YEAR, Version
 from sim.scenario.find import FOLDER_OF_GROUPS, Place
 from sim.scenario.merge import nearest
 from sim.scenario.reader import Node, read
 from sim.scenario.resolve import Scenario, load
 from sim.scenario.validate import told
-from sim.scenario.values import Names, Quantity, Text
+from sim.scenario.values import Model, Names, Quantity, Text
 
 SIGN = "@"
 

@@ -397,7 +397,8 @@ def _assumptions(node: Node, key: str) -> Any:
 
 def data_of(file: File, models: list[BaseModel | None], name: str, title: str) -> dict[str, Any]:
     """Plain data of the whole scenario, in the format of a file."""
-    data = file.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"shocks", "extends", "drop"})
+    aside = {"shocks", "extends", "drop", "experiment"}
+    data = file.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=aside)
     if not file.treatment:
         del data["treatment"]
     head = {"schema": data.pop("schema"), "name": name, "title": title}

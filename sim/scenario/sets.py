@@ -16,12 +16,12 @@ from pydantic import Field, ValidationError
 from sim.errors import NotEnough, Problem, ScenarioError
 from sim.parameters import parameters
 from sim.scenario import find
-from sim.scenario.files import LAST_YEAR, Model, Version
+from sim.scenario.files import LAST_YEAR, Version
 from sim.scenario.find import Place
 from sim.scenario.merge import nearest
 from sim.scenario.reader import Mark, Node, read
 from sim.scenario.validate import problem_at, told
-from sim.scenario.values import Names, Quantity, Text
+from sim.scenario.values import Model, Names, Quantity, Text
 
 MOST_FITTED = 10
 _Count = Annotated[int, Quantity("count", "a number", 1, 1_000_000, whole=True)]

@@ -8,12 +8,12 @@ from pydantic import Field, ValidationError
 
 from sim.errors import Problem, ScenarioError
 from sim.scenario import find
-from sim.scenario.files import Model, Version
+from sim.scenario.files import Version
 from sim.scenario.find import Place
 from sim.scenario.merge import nearest
 from sim.scenario.reader import Node, read
 from sim.scenario.validate import told
-from sim.scenario.values import Names, Quantity, Text
+from sim.scenario.values import Model, Names, Quantity, Text
 
 Scalar = float | int | str | bool | None
 

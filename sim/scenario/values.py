@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import isfinite
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from sim.columns import FIRST_YEAR
@@ -22,6 +22,12 @@ _QUARTER = re.compile(r"(\d{4})\s*[Qq]([1-4])")
 _YEAR = re.compile(r"\d{4}(\.\d+)?")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 _LONGEST = 60
+
+
+class Model(BaseModel):
+    """What the mappings of files are made of: unknown keys are refused, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def wrong(message: str) -> PydanticCustomError:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq, fsolve, minimize_scalar
+from scipy.optimize import fsolve, minimize_scalar
 
 from sim.declare import Column
+from sim.experiments.closed import annuity, reverse_export, tariff_jump
 from sim.rules.market import margin, markup_factor
 from sim.scenario import Scenario
 from sim.verify.bench import EU, HOST, US, bench
@@ -229,16 +230,8 @@ def tariff_jumping(lab: Laboratory) -> Found:
     cost, beta, horizon, shipping = 0.75, 0.97, 32, 0.08
     appeal = appeals(shares(bench(lab, **NO_BRANDS))[:, EU])
     local, rivals = appeal[0] * np.exp(ALPHA * shipping), appeal[1:].sum() + OUTSIDE
-    annuity = (1.0 - beta**horizon) / (1.0 - beta)
-
-    def profit(offered: float) -> float:
-        share = offered / (offered + rivals)
-        return float(share / (1.0 + ALPHA * (1.0 - share)))
-
-    def balance(rate: float) -> float:
-        return annuity * (profit(local) - profit(appeal[0] * (1.0 + rate) ** -ALPHA)) - 4.0 * cost / 3.0
-
-    return near(threshold(_builds(lab, cost), 0.0, 2.0), brentq(balance, 0.0, 2.0), 2e-4)
+    expected = tariff_jump(local, rivals, ALPHA, -shipping, 4.0 * cost / 3.0, annuity(beta, horizon))
+    return near(threshold(_builds(lab, cost), 0.0, 2.0), expected, 2e-4)
 
 
 @check("T18b", "a dearer plant needs a higher tariff", "Blonigen2002")
@@ -262,4 +255,4 @@ def reverse_exports(lab: Laboratory) -> Found:
         )
         return bool(state_at(scenario, 8).markets["imports_china"][8, 0, US] > 0.0)
 
-    return near(threshold(exports, 0.0, 1.0), np.exp(advantage - shipping) - 1.0, 1e-4)
+    return near(threshold(exports, 0.0, 1.0), reverse_export(advantage, shipping), 1e-4)

@@ -9,6 +9,7 @@ from scipy.stats import ks_1samp
 from sim.columns import Happening, Trigger, Type
 from sim.declare import Column
 from sim.draws import gumbel
+from sim.experiments.closed import veto_threshold
 from sim.parameters import parameters
 from sim.plots.incidence import aalen_johansen
 from sim.rules.governance import autonomy, dependence_cost, development_months, hedge_level, hold_up_cost
@@ -196,7 +197,7 @@ def shared_vetoes(lab: Laboratory) -> Found:
         )
         for v in gains
     ]
-    return near(found, [slow * (1.0 - 1.0 / (1.0 + v / 2) ** 2) for v in gains], 1e-9)
+    return near(found, [veto_threshold(slow, v) for v in gains], 1e-9)
 
 
 @check("T36a", "the hedge minimises expected loss and cost: min(1, q L / c)", "design")

@@ -1,5 +1,6 @@
 """The documents say what the code says: generated parts, rules, citations, links, the index."""
 
+import json
 import math
 import random
 import re
@@ -11,9 +12,11 @@ import pytest
 import sim
 import sim.quarter
 from sim.documents import described, filled, pages
+from sim.documents.experiments import experiments
 from sim.documents.markdown import KEY
 from sim.documents.rules import Rule
 from sim.documents.whatifs import cell
+from sim.experiments import open_definition
 from sim.scenario import load
 from sim.scenario.groups import listed_groups, read_group
 from sim.study.compare import Effect
@@ -241,3 +244,45 @@ def test_the_page_of_effects_has_every_group_and_what_if() -> None:
 )
 def test_an_effect_in_a_cell(effect: Effect, shown: str, cell_: str) -> None:
     assert cell(effect, shown) == cell_
+
+
+# experiments
+
+
+def test_signs_stand_beside_what_came_out_and_no_surprise_is_hidden(tmp_path: Path) -> None:
+    expected = open_definition("E3").experiment.expected[0]
+    told = {
+        "outcome": expected.outcome,
+        "contrast": expected.contrast,
+        "found": "-",
+        "verdict": "surprise",
+        "text": "X",
+    }
+    told |= {"difference": -0.2, "lo": -0.3, "hi": -0.1, "unit": "log", "compare": "difference"}
+    headline = {
+        "outcome": "Gap",
+        "contrast": "None",
+        "unit": "log",
+        "compare": "difference",
+        **{k: 1 for k in ("difference", "lo", "hi")},
+    }
+    worlds = {"same_sign": 3, "worlds": 7, "reversed": ["Naive expectations"]}
+    record = {
+        "name": "E3",
+        "headline": headline,
+        "signs": [told],
+        "variants": worlds,
+        "draws": {**worlds, "reversed": 4},
+    }
+    (tmp_path / "experiments.json").write_text(json.dumps([record]))
+    parts = experiments(tmp_path)
+    assert (
+        "| E3 | No learning from partners |" in parts["signs"]
+        and "| -0.2 [-0.3, -0.1] log | surprise |" in parts["signs"]
+    )
+    assert parts["signs"].count("not run") == parts["signs"].count("\n") - 2
+    assert parts["surprises"].startswith("- **E3**, no learning from partners") and parts["surprises"].count("\n") == 0
+    assert (
+        "Same sign in 3 of 7 structural variants" in parts["experiments"]
+        and "naive expectations" in parts["experiments"]
+    )

@@ -31,7 +31,9 @@ def test_page_and_figure(made):
     page = (made / "out" / "scorecard.html").read_text(encoding="utf-8")
     told = declared()
     assert all(escape(each.text) in page for each in told.facts) and "<svg" in page
-    assert "http-equiv" not in page and page.count("<link") == 1 and "src=" not in page  # one empty icon; nothing is fetched
+    assert (
+        "http-equiv" not in page and page.count("<link") == 1 and "src=" not in page
+    )  # one empty icon; nothing is fetched
     assert {path.name for path in (made / "out").iterdir()} == {
         "scorecard.html", "history.svg", "history.png", "history.csv", "figures.json",
     }  # fmt: skip

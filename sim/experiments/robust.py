@@ -1,0 +1,72 @@
+"""Other worlds in which an experiment's headline is asked again: structural variants, and draws of parameters."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.errors import UsageError
+from sim.parameters import parameters
+from sim.scenario import Scenario
+
+Overrides = dict[str, Any]  # path -> value
+
+VARIANTS: Mapping[str, tuple[str, Overrides]] = {
+    "outside_option": ("Outside-option bargaining", {"parameters.bargaining": "outside_option"}),
+    "no_windows": ("No windows of new generations", {"parameters.windows": "off"}),
+    "no_dampening": ("No rent dampening", {"parameters.rent_dampening": 0.0}),
+    "naive": ("Naive expectations", {"parameters.expectations": "naive"}),
+    "constant_markups": ("Constant markups", {"parameters.pass_on": "constant"}),
+    "no_partner_learning": ("No learning from partners", {"parameters.partner_learning": 0.0}),
+    "short_horizon": ("Firms look 3 years ahead", {"parameters.horizon": 12}),
+}
+SPREAD = 0.5  # of a parameter's value, up and down, from which draws come unless they are given
+DRAWS = {"small": 10, "paper": 64}
+
+
+def drawn(scenario: Scenario, count: int) -> list[Overrides]:
+    """A Latin hypercube over the fitted parameters, from half to one and a half of each value within its bounds."""
+    from scipy.stats import qmc
+
+    moved = {name: about for name, about in parameters().items() if about.fitted}
+    shares = qmc.LatinHypercube(len(moved), rng=np.random.default_rng(0)).random(count)
+    found: list[Overrides] = []
+    for row in shares:
+        overrides: Overrides = {}
+        for share, (name, about) in zip(row, moved.items(), strict=True):
+            value = scenario.parameters[name] * (1.0 - SPREAD + 2.0 * SPREAD * float(share))
+            overrides[f"parameters.{name}"] = round(min(max(value, about.low), about.high), 6)
+        found.append(overrides)
+    return found
+
+
+def read_draws(path: Path) -> list[Overrides]:
+    """Draws of a posterior, a CSV file: names of parameters (or paths) in the first row, a draw in each other row.
+
+    Raises UsageError where it cannot be read or holds no draw.
+    """
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as lines:
+            rows = [{key.strip(): value for key, value in row.items() if key} for row in csv.DictReader(lines)]
+        known = parameters()
+        return [
+            {f"parameters.{key}" if key in known else key: _value(known, key, text) for key, text in row.items()}
+            for row in _need(rows, path)
+        ]
+    except (OSError, ValueError, AttributeError) as error:
+        raise UsageError(
+            f"{path} cannot be read: {error}", "parameters in the first row, a draw in each other row"
+        ) from error
+
+
+def _need(rows: list[dict[str, str]], path: Path) -> list[dict[str, str]]:
+    if not rows:
+        raise UsageError(f"{path} holds no draw", "parameters in the first row, a draw in each other row")
+    return rows
+
+
+def _value(known: Mapping[str, Any], key: str, text: str) -> Any:
+    switch = key in known and known[key].choices
+    return text.strip() if switch else float(text)

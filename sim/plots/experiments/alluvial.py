@@ -1,0 +1,121 @@
+"""E7: from the type that a multinational would have had to the one that screening leaves; and doses of refusal."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.columns import Type
+from sim.experiments.evidence import Evidence
+from sim.plots import alluvial, style
+from sim.plots.experiments import common, lines
+from sim.plots.experiments.arms import BASE, arms
+from sim.plots.sheet import Entry, Sheet
+from sim.scenario.experiment import Shown
+
+SIDES = (0, 10)  # places of the two columns, as if they were dates ten years apart
+WORDS = ("intended", "realised")
+
+
+def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
+    """The Sankey of intended to realised types, and the outcomes over the chance of refusal."""
+    return [_sankey(evidence, shown), _doses(evidence, shown)]
+
+
+def transitions(evidence: Evidence, name: str) -> tuple[pd.DataFrame, int]:
+    """Mean number of multinationals a run by type without and with the treatment, last year; number of seeds."""
+    row = evidence.layout.contrast(name)
+    stored = arms(evidence, {common.contrast_words(evidence, name): row}, "")
+    treated = next(each for each in stored.points if each != BASE)
+    last = int(evidence.years[-1])
+    held = alluvial.states(alluvial.spells(stored), np.array([last]))[last].reset_index().rename(columns={last: "type"})
+    keys = ["seed", "sector", "multinational"]
+    sides = [held[held["scenario"] == each].set_index(keys)["type"] for each in (BASE, treated)]
+    both = pd.concat(sides, axis=1, keys=["type", "next_type"]).fillna(Type.none.name)
+    counts = both.groupby(["type", "next_type"]).size().div(len(row.seeds)).rename("multinationals").reset_index()
+    return counts, len(row.seeds)
+
+
+def _sankey(evidence: Evidence, shown: Shown) -> Sheet:
+    counts, seeds = transitions(evidence, shown.contrasts[0])
+    table = counts.assign(year=SIDES[0], next_year=SIDES[1])
+    words = common.contrast_words(evidence, shown.contrasts[0])
+    stayed = counts.loc[counts["type"] == counts["next_type"], "multinationals"].sum() / counts["multinationals"].sum()
+    sheet = Sheet(
+        "alluvial",
+        shown.title,
+        1,
+        1,
+        height=3.0,
+        left=0.9,
+        right=1.1,
+        below=0.3,
+        key=[
+            Entry(
+                style.TYPE_LABELS[kind] if kind is not Type.none else "No tie",
+                style.TYPE_COLOURS[kind],
+                linewidth=0,
+                alpha=1.0,
+            )
+            for kind in alluvial.ORDER
+        ],
+        caption=common.caption(
+            evidence,
+            shown,
+            f"Multinationals by type at the end of {evidence.years[-1]}, mean of {seeds} seeds; left without, right "
+            f"with “{words}”, same firm and seed. {100 * stayed:.0f} % keep their type; some of the others change by "
+            "chance that screening shifts, not by a refusal.",
+            [evidence.layout.contrast(shown.contrasts[0])],
+        ),
+    )
+    axes = sheet.axes[0, 0]
+    axes.set_axis_off()
+    nodes = alluvial.nodes(table, list(SIDES))
+    alluvial.draw_flows(axes, table, nodes, list(SIDES))
+    alluvial.draw_nodes(axes, nodes, list(SIDES), WORDS)
+    sheet.table = counts.rename(columns={"type": "intended", "next_type": "realised"})
+    sheet.alt = f"Flows from intended to realised types of multinationals; {100 * stayed:.0f} % keep theirs."
+    return sheet
+
+
+def _doses(evidence: Evidence, shown: Shown) -> Sheet:
+    assert shown.block and shown.across and shown.along
+    rows = evidence.layout.of(shown.block)
+    told = [
+        lines.Line(
+            f"{delay:g} quarters’ delay" if delay else "no delay",
+            [row for row in rows if row.values[shown.along] == delay],
+            shown.across,
+            style.STROKES[place],
+        )
+        for place, delay in enumerate(sorted({row.values[shown.along] for row in rows}))
+    ]
+    sheet = Sheet(
+        "doses",
+        "What screening leaves, by the chance of refusal",
+        1,
+        len(shown.outcomes),
+        height=1.5,
+        left=0.55,
+        gap_x=0.5,
+        below=0.5,
+        above=0.14,
+        key=[Entry(line.text, *line.stroke, alpha=0.18, edged=True) for line in told],
+        caption=common.caption(
+            evidence,
+            shown,
+            f"Paired differences from the scenario as it stands, {evidence.years[-1]}: mean, edged band = "
+            f"{common.BOOTSTRAP}; hollow where it covers 0.",
+            rows,
+        ),
+    )
+    tables: list[Any] = []
+    for axes, name in zip(sheet.axes[0], shown.outcomes, strict=True):
+        measured = common.outcome(evidence, name)
+        tables.append(lines.doses(axes, evidence, told, measured, difference=True).assign(outcome=name))
+        field = common.about(evidence, measured)
+        axes.set_title(common.panel_title(field, common.difference_unit(field, measured), 32), fontsize=7)
+        lines.share_axis(axes, "chance of refusal, %")
+    sheet.table = pd.concat(tables, ignore_index=True)
+    sheet.alt = "Effects of screening over the chance of refusal, by delay."
+    return sheet
