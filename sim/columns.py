@@ -340,4 +340,6 @@ class Scratch(NamedTuple):
     powered: Annotated[Column, Field("money", "other brands on Chinese technology", "sector region", 0)]
     outlays: Annotated[Column, Field("money", "public outlays by region", "sector region", 0)]
     first_row: Annotated[Column, Field("row", "the sector's first partnership row", "sector", 0, dtype="i8")]
-    counts: Annotated[Column, Field("count", "events and lives written, partnership rows in use", "counter", dtype="i8")]
+    living: Annotated[Column, Field("row", "partnerships in force, each sector's from its first row on", "partnership", 0, dtype="i4")]
+    live: Annotated[Column, Field("count", "partnerships in force", "sector", 0, dtype="i8")]
+    counts: Annotated[Column, Field("count", "events and lives written, and the time: quarter and stage", "counter", dtype="i8")]

@@ -70,6 +70,8 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
         vintages=np.zeros((quarters, sectors, generations), record(Vintage)),
         events=np.zeros(events, record(Event)),
         lives=np.zeros(events, record(Life)),
+        event_time=np.zeros(events, np.int64),
+        life_time=np.zeros(events, np.int64),
         host=host_index,
         seed=seed,
         annuity=annuity(parameters.discount, parameters.horizon),

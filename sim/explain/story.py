@@ -11,8 +11,8 @@ from sim.compiled import bundle
 from sim.errors import UsageError
 from sim.explain.options import Option, firm_names, form, money, offers, percent, told
 from sim.explain.past import counterfactual, happening, life_names, outcome_of, policy_changes
-from sim.quarter import advance, begin
-from sim.quarter.asked import Weighed, from_review, to_review, weigh
+from sim.quarter import advance, begin, from_review, to_review
+from sim.quarter.asked import Weighed, weigh
 from sim.quarter.state import EVENTS
 from sim.scenario import Scenario
 from sim.scenario.build import build, host, labels

@@ -1,8 +1,7 @@
 """Questions to a state, answered by the stages' own functions: what a review weighs, what a deal is worth.
 
-Nothing here writes, except `to_review` and `from_review`, which together are one quarter for callers that stop on the
-way. Where functions take `columns`, that is a State, or its bundle where many questions are asked of it. Present values
-are over the horizon, in money.
+Nothing here writes. Where functions take `columns`, that is a State, or its bundle where many questions are asked of it.
+Present values are over the horizon, in money.
 """
 
 from enum import IntEnum
@@ -10,12 +9,6 @@ from typing import Any, NamedTuple
 
 from sim.compiled import bundle, stage
 from sim.draws import key, uniform
-from sim.quarter.conditions import read_conditions
-from sim.quarter.firms import turn_over
-from sim.quarter.investment import invest
-from sim.quarter.learning import learn
-from sim.quarter.market import trade
-from sim.quarter.record import write_record
 from sim.quarter.review import (
     ENDING,
     EXOGENOUS,
@@ -23,17 +16,16 @@ from sim.quarter.review import (
     STAY,
     called,
     end_of,
-    hold_reviews,
     plant_uses,
     weigh_review,
 )
-from sim.quarter.search import FREE, SEARCH, abroad_deal, barred, enter, host_deal, host_line, seek_partners
+from sim.quarter.search import FREE, SEARCH, abroad_deal, barred, enter, host_deal, host_line
 from sim.quarter.state import State
 from sim.quarter.values import Terms, equity_cap, leak_price, lesson_rate
 from sim.rules.governance import dependence_cost
 from sim.rules.policy import screened
 
-__all__ = ["STAY", "Deal", "Obstacle", "Terms", "Weighed", "deal", "from_review", "to_review", "weigh"]
+__all__ = ["STAY", "Deal", "Obstacle", "Terms", "Weighed", "deal", "weigh"]
 
 
 class Obstacle(IntEnum):
@@ -110,20 +102,6 @@ class Deal(NamedTuple):
     trust: float
     mode: int  # what the multinational would do alone in the host
     obstacle: int
-
-
-def to_review(columns: Any, t: int) -> None:
-    """The stages of quarter t before review, as `one_quarter` goes through them."""
-    st = bundle(columns)
-    for each in (read_conditions, learn, trade):
-        each(st, t)
-
-
-def from_review(columns: Any, t: int) -> None:
-    """The other stages of quarter t."""
-    st = bundle(columns)
-    for each in (hold_reviews, seek_partners, invest, turn_over, write_record):
-        each(st, t)
 
 
 def weigh(columns: Any, t: int, q: int) -> Weighed:

@@ -4,7 +4,7 @@ from sim.arithmetic import exp, power
 from sim.columns import Way
 from sim.compiled import rows, stage, step
 from sim.quarter.lanes import along_exp, along_log, along_quality, along_wage
-from sim.quarter.state import State, first_of, generations_of, last_of, middle_of
+from sim.quarter.state import State, first_of, generations_of, last_of, list_living, middle_of
 from sim.rules.base import platform_quality
 from sim.rules.market import border, brand_factor, tariff_paid
 from sim.rules.policy import ahead, blocked
@@ -262,39 +262,39 @@ def list_firms(st: State, t: int, s: int) -> None:
 
 
 @stage
-def read_conditions(st: State, t: int) -> None:
+def read_conditions(st: State, t: int, s: int) -> None:
     """Stage 1: apply policy, then read the state that the whole quarter works from."""
+    list_living(st, s)
     x = st.scratch
     regions = st.world.market.shape[2]
-    for s in range(st.sectors.first.shape[0]):
-        if t > 0:
-            x.reference[s] += 0.25 * st.sectors.innovation[s]
-        x.advantage[s] = st.world.advantage[t] * st.sectors.cost_advantage[s]
-        worth = st.sectors.price_elasticity[s] * x.advantage[s]
-        x.cost_worth[s] = worth
-        x.wage[s] = exp(worth)
-        x.wage_venture[s] = exp(st.parameters.venture_cost * worth)
-        x.wage_content[s] = exp(st.parameters.power_cost * worth)
-        x.sensitivity[s] = st.sectors.quality_sensitivity[s] * st.parameters.quality_scale
-        demand_moved = reckon_demand(st, t, s)
-        moved = t == 0
-        listing = lists_matter(st, t, s)
-        for r in range(regions):
-            moved = moved or st.announced.changed[t, s, r] > 0.0
-            for o in range(regions):
-                listing = listing or st.in_force.listing[t, s, o, r] > 0.0
-            x.tariff_revenue[s, r] = 0.0
-            x.made_in_host[s, r] = 0.0
-            x.chinese_made_host[s, r] = 0.0
-            x.chinese_local[s, r] = 0.0
-            x.powered[s, r] = 0.0
-            x.outlays[s, r] = 0.0
-        if moved:
-            reckon_borders(st, t, s)
-        if moved or demand_moved:
-            reckon_sold(st, s)
-        reckon_flows(st, t, s)
-        reckon_frontiers(st, s)
-        reckon_technology(st, s)
-        if listing:
-            list_firms(st, t, s)
+    if t > 0:
+        x.reference[s] += 0.25 * st.sectors.innovation[s]
+    x.advantage[s] = st.world.advantage[t] * st.sectors.cost_advantage[s]
+    worth = st.sectors.price_elasticity[s] * x.advantage[s]
+    x.cost_worth[s] = worth
+    x.wage[s] = exp(worth)
+    x.wage_venture[s] = exp(st.parameters.venture_cost * worth)
+    x.wage_content[s] = exp(st.parameters.power_cost * worth)
+    x.sensitivity[s] = st.sectors.quality_sensitivity[s] * st.parameters.quality_scale
+    demand_moved = reckon_demand(st, t, s)
+    moved = t == 0
+    listing = lists_matter(st, t, s)
+    for r in range(regions):
+        moved = moved or st.announced.changed[t, s, r] > 0.0
+        for o in range(regions):
+            listing = listing or st.in_force.listing[t, s, o, r] > 0.0
+        x.tariff_revenue[s, r] = 0.0
+        x.made_in_host[s, r] = 0.0
+        x.chinese_made_host[s, r] = 0.0
+        x.chinese_local[s, r] = 0.0
+        x.powered[s, r] = 0.0
+        x.outlays[s, r] = 0.0
+    if moved:
+        reckon_borders(st, t, s)
+    if moved or demand_moved:
+        reckon_sold(st, s)
+    reckon_flows(st, t, s)
+    reckon_frontiers(st, s)
+    reckon_technology(st, s)
+    if listing:
+        list_firms(st, t, s)

@@ -3,7 +3,7 @@
 from sim.compiled import stage
 from sim.draws import Stream, bits, join, key, uniform
 from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, plant_works
-from sim.quarter.state import CONVERSION, State, end_row, first_of, last_of, log_event, pay_once
+from sim.quarter.state import CONVERSION, State, first_of, last_of, live_row, log_event, pay_once
 from sim.quarter.values import equity_cap, offer_worth, rivals_of, world_worth
 from sim.rules.base import access_growth, grow, serves_world
 from sim.rules.governance import hedge_level, perceived_hazard
@@ -139,9 +139,7 @@ def grow_access(st: State, i: int) -> None:
 def fear(st: State, t: int, s: int) -> None:
     """Perceived hazard follows severances and listings in the sector; dependence is hedged in proportion."""
     p, firms = st.parameters, st.firms
-    live = 0.0
-    for q in range(st.scratch.first_row[s], end_row(st, s)):
-        live += float(st.partnerships.active[q])
+    live = float(st.scratch.live[s])
     cut = st.outcome[t, s].severances
     rate = cut / (live + cut) if cut > 0.0 else 0.0
     for i in range(first_of(st, s), last_of(st, s)):
@@ -154,31 +152,30 @@ def fear(st: State, t: int, s: int) -> None:
         firms.hazard[i] = perceived_hazard(firms.hazard[i], event, p.hazard_up, p.hazard_down)
         firms.hedge[i] = hedge_level(firms.hazard[i], 4.0 * p.cutoff_loss, p.hedge_cost)
     if cut > 0.0:
-        for q in range(st.scratch.first_row[s], end_row(st, s)):
-            st.partnerships.trust[q] *= 1.0 - p.listing_trust * rate
+        for k in range(st.scratch.live[s]):
+            st.partnerships.trust[live_row(st, s, k)] *= 1.0 - p.listing_trust * rate
 
 
 @stage
-def invest(st: State, t: int) -> None:
-    """Stage 8 for all sectors; each decision comes up as often as partnerships are reviewed."""
+def invest(st: State, t: int, s: int) -> None:
+    """Stage 8; each decision comes up as often as partnerships are reviewed."""
     firms, p, x = st.firms, st.parameters, st.scratch
     regions = st.world.market.shape[2]
     invest_key = key(st.seed, INVESTMENT, t)
-    for s in range(st.sectors.first.shape[0]):
-        present = 0.0
-        for i in range(first_of(st, s), last_of(st, s)):
-            if firms.active[i] == 0:
-                continue
-            u = uniform(invest_key, firms.id[i])
-            if firms.kind[i] == 0 and firms.access_holder[i] == 0:
-                build_base(st, t, i, u < p.review_rate)
-                present += (0.5 if firms.mode[i] == 2 else 0.0) + 0.5 * firms.hub[i]
-            if u < p.review_rate:  # one region comes up at a time
-                r = min(int(u / p.review_rate * regions), regions - 1)
-                if firms.kind[i] == 1 and r != st.host:
-                    consider_brand(st, t, i, r)
-                if firms.access_holder[i] == 0:
-                    consider_plant(st, t, i, r)
-            grow_access(st, i)
-        x.presence[s] = present / max(st.sectors.multinationals[s], 1.0)
-        fear(st, t, s)
+    present = 0.0
+    for i in range(first_of(st, s), last_of(st, s)):
+        if firms.active[i] == 0:
+            continue
+        u = uniform(invest_key, firms.id[i])
+        if firms.kind[i] == 0 and firms.access_holder[i] == 0:
+            build_base(st, t, i, u < p.review_rate)
+            present += (0.5 if firms.mode[i] == 2 else 0.0) + 0.5 * firms.hub[i]
+        if u < p.review_rate:  # one region comes up at a time
+            r = min(int(u / p.review_rate * regions), regions - 1)
+            if firms.kind[i] == 1 and r != st.host:
+                consider_brand(st, t, i, r)
+            if firms.access_holder[i] == 0:
+                consider_plant(st, t, i, r)
+        grow_access(st, i)
+    x.presence[s] = present / max(st.sectors.multinationals[s], 1.0)
+    fear(st, t, s)

@@ -7,7 +7,7 @@ import numpy as np
 from sim.compiled import rows, stage, step
 from sim.draws import Stream, bits, key, normal, uniform
 from sim.quarter.lanes import along_luck, along_research
-from sim.quarter.state import GENERATION, State, first_of, generations_of, last_of, log_event, top_of
+from sim.quarter.state import GENERATION, State, first_of, generations_of, last_of, live_row, log_event
 from sim.rules.capability import (
     absorptive,
     adoption_chance,
@@ -156,13 +156,12 @@ def research(st: State, t: int, s: int) -> None:
 
 
 @stage
-def learn_from_partners(st: State, t: int) -> None:
+def learn_from_partners(st: State, t: int, s: int) -> None:
     """Either side learns from the one ahead; only the best partner's lesson counts."""
     p, firms, jv, x = st.parameters, st.firms, st.partnerships, st.scratch
-    for q in range(top_of(st)):
-        if jv.active[q] == 0:
-            continue
-        m, c, s = jv.multinational[q], jv.chinese[q], jv.sector[q]
+    for k in range(st.scratch.live[s]):
+        q = live_row(st, s, k)
+        m, c = jv.multinational[q], jv.chinese[q]
         if firms.access_holder[m] > 0:
             continue
         home = firms.home[m]
@@ -203,12 +202,9 @@ def write_technology(st: State, s: int) -> None:
 
 
 @stage
-def learn(st: State, t: int) -> None:
-    """Stages 2 and 3 for all sectors."""
-    sectors = st.sectors.first.shape[0]
-    for s in range(sectors):
-        arrive_generations(st, t, s)
-        research(st, t, s)
-    learn_from_partners(st, t)
-    for s in range(sectors):
-        write_technology(st, s)
+def learn(st: State, t: int, s: int) -> None:
+    """Stages 2 and 3."""
+    arrive_generations(st, t, s)
+    research(st, t, s)
+    learn_from_partners(st, t, s)
+    write_technology(st, s)

@@ -17,7 +17,7 @@ from sim.quarter.offers import (
     sold_offer,
     venture_offer,
 )
-from sim.quarter.state import FLIP, State, first_of, generations_of, last_of, log_event, middle_of, top_of
+from sim.quarter.state import FLIP, State, first_of, generations_of, last_of, live_row, log_event, middle_of
 from sim.rules.capability import research_budget
 from sim.rules.governance import governance_cost, hold_up_cost
 from sim.rules.market import offer_profit, quality
@@ -92,12 +92,11 @@ def lift_products(st: State, t: int, s: int, m: int) -> None:
 
 
 @stage
-def place_contract_offers(st: State, t: int) -> None:
+def place_contract_offers(st: State, t: int, s: int) -> None:
     """Appeals of what partnerships offer."""
     jv, x = st.partnerships, st.scratch
-    for q in range(top_of(st)):
-        if jv.active[q] == 0:
-            continue
+    for k in range(st.scratch.live[s]):
+        q = live_row(st, s, k)
         m, c, line, r = jv.multinational[q], jv.chinese[q], jv.line[q], jv.region[q]
         if jv.type[q] != 3:
             made, _ = venture_offer(st, t, m, c, jv.type[q], jv.openness[q], jv.trust[q])
@@ -291,14 +290,13 @@ def fixed_cost(st: State, t: int, m: int, s: int, kind: int, region: int, trust:
 
 
 @stage
-def share_by_contract(st: State, t: int) -> None:
+def share_by_contract(st: State, t: int, s: int) -> None:
     """Splits each partnership's profit: royalty to the side that gives technology, the rest by equity."""
     firms, jv, x, p = st.firms, st.partnerships, st.scratch, st.parameters
     news = p.forecast_speed if p.expectations <= 0.0 else 1.0
-    for q in range(top_of(st)):
-        if jv.active[q] == 0:
-            continue
-        m, c, s, r, line = jv.multinational[q], jv.chinese[q], jv.sector[q], jv.region[q], jv.line[q]
+    for k in range(st.scratch.live[s]):
+        q = live_row(st, s, k)
+        m, c, r, line = jv.multinational[q], jv.chinese[q], jv.region[q], jv.line[q]
         owner = c if jv.type[q] == 3 and jv.route[q] == 1 else m
         alpha = st.sectors.price_elasticity[s]
         sales = x.expenditure[s, r] * firms.share[owner, line]
@@ -409,32 +407,27 @@ def production_support(st: State, t: int, s: int, i: int) -> float:
 
 
 @stage
-def weigh_contributions(st: State, t: int) -> None:
+def weigh_contributions(st: State, t: int, s: int) -> None:
     """Stage 5: who brings technology, who brings access; a flip is a balance above one half for four quarters."""
     firms, jv, x = st.firms, st.partnerships, st.scratch
-    for q in range(top_of(st)):
-        if jv.active[q] == 0:
-            continue
+    for k in range(st.scratch.live[s]):
+        q = live_row(st, s, k)
         m, c, r = jv.multinational[q], jv.chinese[q], jv.region[q]
         jv.technology_balance[q] = technology_balance(x.composite[m] - x.composite[c], st.parameters.contribution_band)
         jv.access_balance[q] = access_balance(firms.access[c, r], firms.access[m, r])
         jv.reversed[q] = jv.reversed[q] + 1 if jv.technology_balance[q] > 0.5 else 0
         if jv.reversed[q] == 4 and jv.flipped[q] < 0:
             jv.flipped[q] = t
-            log_event(st, t, FLIP, jv.sector[q], r, -1, q, m, c, jv.type[q], jv.type[q], 0)
+            log_event(st, t, FLIP, s, r, -1, q, m, c, jv.type[q], jv.type[q], 0)
 
 
 @stage
-def trade(st: State, t: int) -> None:
-    """Stage 4 for all sectors, then stage 5."""
-    sectors = st.sectors.first.shape[0]
-    for s in range(sectors):
-        place_own_offers(st, t, s)
-    place_contract_offers(st, t)
-    for s in range(sectors):
-        clear_markets(st, s)
-        sell_own_lines(st, t, s)
-    share_by_contract(st, t)
-    for s in range(sectors):
-        pay_firms(st, t, s)
-    weigh_contributions(st, t)
+def trade(st: State, t: int, s: int) -> None:
+    """Stages 4 and 5."""
+    place_own_offers(st, t, s)
+    place_contract_offers(st, t, s)
+    clear_markets(st, s)
+    sell_own_lines(st, t, s)
+    share_by_contract(st, t, s)
+    pay_firms(st, t, s)
+    weigh_contributions(st, t, s)

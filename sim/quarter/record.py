@@ -2,7 +2,7 @@
 
 from sim.arithmetic import exp, log
 from sim.compiled import stage
-from sim.quarter.state import State, first_of, generations_of, last_of, middle_of, top_of
+from sim.quarter.state import State, first_of, generations_of, last_of, live_row, middle_of
 from sim.rules.market import adjust, buyers_gain
 
 NOTHING = -1e8
@@ -105,13 +105,13 @@ def record_firms(st: State, t: int, s: int) -> None:
 
 
 @stage
-def record_partnerships(st: State, t: int) -> None:
+def record_partnerships(st: State, t: int, s: int) -> None:
     """Metrics that come from partnerships in force."""
-    jv = st.partnerships
-    for q in range(top_of(st)):
-        if jv.active[q] == 0:
+    jv, row = st.partnerships, st.outcome[t, s]
+    for k in range(st.scratch.live[s]):
+        q = live_row(st, s, k)
+        if jv.active[q] == 0:  # its firm was closed
             continue
-        row = st.outcome[t, jv.sector[q]]
         row.active += 1.0
         if jv.type[q] == 1:
             row.active_market_access += 1.0
@@ -129,17 +129,15 @@ def record_partnerships(st: State, t: int) -> None:
         pay_c -= jv.royalty[q] * jv.sales[q] if jv.type[q] != 3 else 0.0
         if jv.pot[q] > 0.0:
             row.value_share_chinese += min(max(pay_c / jv.pot[q], -1.0), 2.0)
-        st.markets[t, jv.sector[q], jv.region[q]].partnerships += 1.0
-    for s in range(st.sectors.first.shape[0]):
-        row = st.outcome[t, s]
-        live = max(row.active, 1.0)
-        row.technology_balance /= live
-        row.access_balance /= live
-        row.trust /= live
-        row.openness /= live
-        row.autonomy /= live
-        row.equity_multinational /= live
-        row.value_share_chinese /= live
+        st.markets[t, s, jv.region[q]].partnerships += 1.0
+    live = max(row.active, 1.0)
+    row.technology_balance /= live
+    row.access_balance /= live
+    row.trust /= live
+    row.openness /= live
+    row.autonomy /= live
+    row.equity_multinational /= live
+    row.value_share_chinese /= live
 
 
 @stage
@@ -217,10 +215,9 @@ def record_vintages(st: State, t: int, s: int) -> None:
 
 
 @stage
-def write_record(st: State, t: int) -> None:
-    """Stage 10 for all sectors."""
-    for s in range(st.sectors.first.shape[0]):
-        record_firms(st, t, s)
-        record_markets(st, t, s)
-        record_vintages(st, t, s)
-    record_partnerships(st, t)
+def write_record(st: State, t: int, s: int) -> None:
+    """Stage 10."""
+    record_firms(st, t, s)
+    record_markets(st, t, s)
+    record_vintages(st, t, s)
+    record_partnerships(st, t, s)

@@ -16,9 +16,9 @@ from sim.quarter.state import (
     SEVERANCE,
     State,
     end_partnership,
+    live_row,
     log_event,
     pay_once,
-    top_of,
 )
 from sim.quarter.values import (
     Terms,
@@ -325,13 +325,14 @@ def sever(st: State, t: int, q: int) -> bool:
 
 
 @stage
-def hold_reviews(st: State, t: int) -> None:
+def hold_reviews(st: State, t: int, s: int) -> None:
     """Stage 6: notices run out, listings sever, chance ends a few; reviews come by turn and where policy changed."""
     jv, p = st.partnerships, st.parameters
     review_key = key(st.seed, REVIEW, t)
     chance_key = key(st.seed, EXOGENOUS, t)
-    for q in range(top_of(st)):
-        if jv.active[q] == 0 or jv.start[q] >= t:
+    for k in range(st.scratch.live[s]):
+        q = live_row(st, s, k)
+        if jv.start[q] >= t:
             continue
         if sever(st, t, q):
             continue

@@ -16,10 +16,10 @@ from sim.quarter.state import (
     DISSOLUTION,
     FORMATION,
     REFUSAL,
-    TOP,
     State,
     first_of,
     last_of,
+    list_living,
     log_event,
     middle_of,
     pay_once,
@@ -333,7 +333,6 @@ def sign(st: State, t: int, m: int, c: int) -> None:
         log_event(st, t, REFUSAL, s, r, -1, -1, m, c, 0, kind, BY_SEARCH)
         return
     q = free_row(st, m, line)
-    x.counts[TOP] = max(x.counts[TOP], q + 1)
     begin_partnership(st, t, q, m, c, kind, route, r, line, deal.trust)
     set_terms(st, t, q, kind, route, deal.worth, deal.terms)
     jv.type_first[q] = kind
@@ -404,37 +403,37 @@ def sign_named(st: State, t: int, m: int) -> None:
 
 
 @stage
-def seek_partners(st: State, t: int) -> None:
+def seek_partners(st: State, t: int, s: int) -> None:
     """Stage 7: proposals are made by all, then each Chinese firm accepts the one worth most to it."""
     firms, x, p = st.firms, st.scratch, st.parameters
     regions = st.world.market.shape[2]
     search_key = key(st.seed, SEARCH, t)
-    for s in range(st.sectors.first.shape[0]):
-        for m in range(first_of(st, s), middle_of(st, s)):
+    for m in range(first_of(st, s), middle_of(st, s)):
+        x.proposed_to[m] = -1
+        if firms.active[m] == 0:
+            continue
+        if st.starts[m, PARTNER] >= 0.0 and st.starts[m, PARTNER_SINCE] == t:
+            sign_named(st, t, m)
             x.proposed_to[m] = -1
-            if firms.active[m] == 0:
-                continue
-            if st.starts[m, PARTNER] >= 0.0 and st.starts[m, PARTNER_SINCE] == t:
-                sign_named(st, t, m)
-                x.proposed_to[m] = -1
-                continue
-            u = uniform(search_key, firms.id[m])
-            if u < p.search_host and firms.access_holder[m] == 0:
-                line = host_line(st, m)
-                if line >= 0:
-                    look_in_host(st, t, m, line)
-            elif u >= 1.0 - p.search_abroad and regions > 1:
-                spread = (u - (1.0 - p.search_abroad)) / max(p.search_abroad, 1e-12)
-                r = min(int(spread * (regions - 1)), regions - 2)
-                r = r + 1 if r >= st.host else r
-                if firms.contract[m, r] < 0:
-                    look_abroad(st, t, m, r)
-        for c in range(middle_of(st, s), last_of(st, s)):
-            x.best_proposer[c] = -1
-        for m in range(first_of(st, s), middle_of(st, s)):
-            c = x.proposed_to[m]
-            if c >= 0 and (x.best_proposer[c] < 0 or x.proposed_value[m] > x.proposed_value[x.best_proposer[c]]):
-                x.best_proposer[c] = m
-        for c in range(middle_of(st, s), last_of(st, s)):
-            if x.best_proposer[c] >= 0:
-                sign(st, t, x.best_proposer[c], c)
+            continue
+        u = uniform(search_key, firms.id[m])
+        if u < p.search_host and firms.access_holder[m] == 0:
+            line = host_line(st, m)
+            if line >= 0:
+                look_in_host(st, t, m, line)
+        elif u >= 1.0 - p.search_abroad and regions > 1:
+            spread = (u - (1.0 - p.search_abroad)) / max(p.search_abroad, 1e-12)
+            r = min(int(spread * (regions - 1)), regions - 2)
+            r = r + 1 if r >= st.host else r
+            if firms.contract[m, r] < 0:
+                look_abroad(st, t, m, r)
+    for c in range(middle_of(st, s), last_of(st, s)):
+        x.best_proposer[c] = -1
+    for m in range(first_of(st, s), middle_of(st, s)):
+        c = x.proposed_to[m]
+        if c >= 0 and (x.best_proposer[c] < 0 or x.proposed_value[m] > x.proposed_value[x.best_proposer[c]]):
+            x.best_proposer[c] = m
+    for c in range(middle_of(st, s), last_of(st, s)):
+        if x.best_proposer[c] >= 0:
+            sign(st, t, x.best_proposer[c], c)
+    list_living(st, s)
