@@ -202,7 +202,7 @@ class Bundle:
             if not value.flags.c_contiguous:
                 raise ValueError("columns must be C-contiguous")
             place = self._append(value.__array_interface__["data"][0])
-            lengths = map(self._length, per or ("",) * value.ndim, value.shape)
+            lengths = map(self._length, (("",) * value.ndim + per)[-value.ndim :], value.shape)
             return _column_kind(name, value.dtype, value.ndim), (place, *lengths)
         if isinstance(value, tuple) and any(isinstance(part, np.ndarray | tuple) for part in value):
             return self._kind_of(value), ()
@@ -335,6 +335,39 @@ def _place(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]
         with cgutils.if_unlikely(builder, functools.reduce(builder.or_, outside)):
             target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
     return cgutils.get_item_pointer(target, builder, kind, column, indices, wraparound=False)
+
+
+def _take_over(into: Any, source: Any, *place: int) -> None:
+    """Copies what stands at a place of every column, such as a quarter and a sector, to its last index in another."""
+    for to, column in zip(into, source, strict=True):
+        to[place[-1]] = column[place]
+
+
+@intrinsic
+def _compiled_take_over(context: Any, into: _BundleType, source: _BundleType, t: types.Integer, s: types.Integer) -> Any:
+    """The same of bundles, for two indices; IndexError if there is no such place."""
+
+    def generate(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]) -> Any:
+        indices = arguments[2:]
+        for name in source.members:
+            column, to = (
+                make_array(each.members[name])(target, builder, _member(target, builder, each, pointer, name))
+                for each, pointer in zip((source, into), arguments[:2], strict=True)
+            )
+            lengths = cgutils.unpack_tuple(builder, column.shape)
+            outside = [builder.icmp_unsigned(">=", index, length) for index, length in zip(indices, lengths, strict=False)]
+            with cgutils.if_unlikely(builder, functools.reduce(builder.or_, outside)):
+                target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
+            size = functools.reduce(builder.mul, lengths[2:], ir.Constant(indices[0].type, 1))
+            place = builder.add(builder.mul(indices[0], lengths[1]), indices[1])
+            begin = builder.gep(column.data, [builder.mul(place, size)])
+            cgutils.raw_memcpy(builder, builder.gep(to.data, [builder.mul(indices[1], size)]), begin, size, column.itemsize)
+        return target.get_dummy_value()
+
+    return types.none(into, source, types.intp, types.intp), generate
+
+
+take_over = _take_over if INTERPRETED else _compiled_take_over
 
 
 def _rows(column: Any, first: int, last: int) -> Any:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import Firms, Kind, Partnerships, Scratch, Way
+from sim.columns import Firms, Kind, Partnerships, Policy, Scratch, Way
 from sim.compiled import INTERPRETED
 from sim.declare import Column, allocate, record
 from sim.quarter import State, run, warm
@@ -59,6 +59,7 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
         sectors=inputs.sectors,
         world=inputs.world,
         in_force=inputs.in_force,
+        now=Policy(*[column[0].copy() for column in inputs.in_force]),
         announced=inputs.announced,
         scratch=allocate(Scratch, sizes),
         parameters=parameters,

@@ -187,7 +187,7 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
         obstacle = NO_PAY
     equity = found.terms.equity
     origin = st.host if kind == 3 else home
-    least = 0.0 if kind == 3 and st.firms.ownership[c] == 0 else st.in_force.threshold[t, s, origin, r]
+    least = 0.0 if kind == 3 and st.firms.ownership[c] == 0 else st.now.threshold[s, origin, r]
     stake = 1.0 - equity if kind == 3 else equity
     return Deal(
         Terms(found.d_m + found.gain_m, found.d_c + found.gain_c, equity, found.terms.royalty),
@@ -196,7 +196,7 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
         found.d_c,
         found.worth.openness,
         found.worth.autonomy,
-        st.in_force.block[t, s, origin, r] if screened(stake, least) else 0.0,
+        st.now.block[s, origin, r] if screened(stake, least) else 0.0,
         uniform(key(st.seed, SEARCH, t), st.firms.id[m]),
         found.trust,
         mode,

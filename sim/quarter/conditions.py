@@ -2,7 +2,7 @@
 
 from sim.arithmetic import exp, power
 from sim.columns import Way
-from sim.compiled import rows, stage, step
+from sim.compiled import rows, stage, step, take_over
 from sim.quarter.lanes import along_exp, along_log, along_quality, along_wage
 from sim.quarter.state import State, first_of, generations_of, last_of, list_living, middle_of
 from sim.rules.base import platform_quality
@@ -17,18 +17,18 @@ LOCAL, FROM_HOME, FROM_HOST, AS_PARTS = int(Way.local), int(Way.from_home), int(
 @stage
 def reckon_demand(st: State, t: int, s: int) -> bool:
     """Expenditure of the quarter and the share of each generation in it, after demand shocks; whether shares moved."""
-    x, world, demand = st.scratch, st.world, st.in_force.demand
+    x, world, demand = st.scratch, st.world, st.now.demand
     regions = world.market.shape[2]
     total = 0.0
     moved = False
     for r in range(regions):
         factor = 0.0
         for g in range(generations_of(st, s)):
-            factor += world.weight[t, s, g, r] * demand[t, s, g, r]
+            factor += world.weight[t, s, g, r] * demand[s, g, r]
         x.expenditure[s, r] = 0.25 * world.market[t, s, r] * factor
         total += x.expenditure[s, r]
         for g in range(generations_of(st, s)):
-            part = world.weight[t, s, g, r] * demand[t, s, g, r]
+            part = world.weight[t, s, g, r] * demand[s, g, r]
             weight = part / factor if factor > 0.0 else world.weight[t, s, g, r]
             moved = moved or weight != x.demand_weight[s, g, r]
             x.demand_weight[s, g, r] = weight
@@ -46,42 +46,42 @@ def reckon_demand(st: State, t: int, s: int) -> bool:
 @stage
 def reckon_borders(st: State, t: int, s: int) -> None:
     """What borders and the owner's home do to appeals; only when a field of the sector has changed."""
-    x, now, soon, p = st.scratch, st.in_force, st.announced, st.parameters
+    x, now, soon, p = st.scratch, st.now, st.announced, st.parameters
     regions = st.world.market.shape[2]
     alpha = st.sectors.price_elasticity[s]
     tradable = st.sectors.tradable[s] > 0.0
     for o in range(regions):
         x.supported[s, o] = 0.0
         for r in range(regions):
-            x.compliance[s, o, r] = now.compliance[t, s, o, r] if o != r else 0.0
+            x.compliance[s, o, r] = now.compliance[s, o, r] if o != r else 0.0
     for g in range(generations_of(st, s)):
         for o in range(regions):
-            if now.subsidy_production[t, s, g, o] > 0.0:
+            if now.subsidy_production[s, g, o] > 0.0:
                 x.supported[s, o] = 1.0
             for r in range(regions):
-                content = p.content_cost * now.local_content[t, s, g, r] if o != r else 0.0
-                tariff = now.tariff[t, s, g, o, r] if o != r else 0.0
+                content = p.content_cost * now.local_content[s, g, r] if o != r else 0.0
+                tariff = now.tariff[s, g, o, r] if o != r else 0.0
                 later = ahead(tariff, soon.tariff[t, s, g, o, r], p.anticipation) if o != r else 0.0
                 shipped = st.shipping[s, o, r] + content
-                supply = now.supply[t, s, g, o]
+                supply = now.supply[s, g, o]
                 x.trade[s, g, o, r] = supply * border(alpha, shipped, tariff, 0.0) if tradable else supply
                 x.trade_ahead[s, g, o, r] = x.trade[s, g, o, r]
                 if tradable and later != tariff:
                     x.trade_ahead[s, g, o, r] = supply * border(alpha, shipped, later, 0.0)
-                taste = now.perception[t, s, o, r]
-                subsidy = now.subsidy_production[t, s, g, o]
+                taste = now.perception[s, o, r]
+                subsidy = now.subsidy_production[s, g, o]
                 x.brand[s, g, o, r] = brand_factor(alpha, taste, subsidy, 0.0)
                 x.brand_import[s, g, o, r] = x.brand[s, g, o, r]
-                if now.owner_tariff[t, s, g, o, r] > 0.0:
-                    x.brand_import[s, g, o, r] = brand_factor(alpha, taste, subsidy, now.owner_tariff[t, s, g, o, r])
+                if now.owner_tariff[s, g, o, r] > 0.0:
+                    x.brand_import[s, g, o, r] = brand_factor(alpha, taste, subsidy, now.owner_tariff[s, g, o, r])
                 # of what the owner o sells in r: made at its home, or in the host
-                owner = 1.0 + now.owner_tariff[t, s, g, o, r]
+                owner = 1.0 + now.owner_tariff[s, g, o, r]
                 x.taxed[s, FROM_HOME, o, r, g] = 0.0
                 x.taxed[s, FROM_HOST, o, r, g] = 0.0
                 if tradable and o != r:
                     x.taxed[s, FROM_HOME, o, r, g] = tariff_paid(1.0, (1.0 + tariff) * owner - 1.0)
                 if tradable and r != st.host:
-                    goods = 1.0 + now.tariff[t, s, g, st.host, r]
+                    goods = 1.0 + now.tariff[s, g, st.host, r]
                     x.taxed[s, FROM_HOST, o, r, g] = tariff_paid(1.0, goods * owner - 1.0)
 
 
@@ -127,8 +127,8 @@ def reckon_flows(st: State, t: int, s: int) -> None:
         for r in range(regions):
             if x.origins[s, r] > 0.0:
                 stopped = blocked(
-                    st.in_force.control[t, s, g, r, st.host],
-                    st.in_force.over_compliance[t, s, r, st.host],
+                    st.now.control[s, g, r, st.host],
+                    st.now.over_compliance[s, r, st.host],
                     st.parameters.over_compliance,
                 )
                 flow += (1.0 - stopped) * x.origins[s, r]
@@ -239,17 +239,17 @@ def lists_matter(st: State, t: int, s: int) -> bool:
 @stage
 def list_firms(st: State, t: int, s: int) -> None:
     """Entity listings: named firms, and the most central of an origin, who stay listed while the listing lasts."""
-    firms, listing = st.firms, st.in_force.listing
+    firms, listing = st.firms, st.now.listing
     regions = st.world.market.shape[2]
     for i in range(first_of(st, s), last_of(st, s)):
         for r in range(regions):
             first, last = st.named_listing[i, r, 0], st.named_listing[i, r, 1]
             named = 0 <= first <= t <= last
-            stays = firms.listed[i, r] > 0.0 and listing[t, s, firms.home[i], r] >= 1.0
+            stays = firms.listed[i, r] > 0.0 and listing[s, firms.home[i], r] >= 1.0
             firms.listed[i, r] = 1.0 if named or stays else 0.0
     for o in range(regions):
         for r in range(regions):
-            missing = int(listing[t, s, o, r])
+            missing = int(listing[s, o, r])
             if missing <= 0:
                 continue
             for i in range(first_of(st, s), last_of(st, s)):
@@ -276,13 +276,16 @@ def read_conditions(st: State, t: int, s: int) -> None:
     x.wage_venture[s] = exp(st.parameters.venture_cost * worth)
     x.wage_content[s] = exp(st.parameters.power_cost * worth)
     x.sensitivity[s] = st.sectors.quality_sensitivity[s] * st.parameters.quality_scale
-    demand_moved = reckon_demand(st, t, s)
     moved = t == 0
-    listing = lists_matter(st, t, s)
     for r in range(regions):
         moved = moved or st.announced.changed[t, s, r] > 0.0
+    if moved:
+        take_over(st.now, st.in_force, t, s)
+    demand_moved = reckon_demand(st, t, s)
+    listing = lists_matter(st, t, s)
+    for r in range(regions):
         for o in range(regions):
-            listing = listing or st.in_force.listing[t, s, o, r] > 0.0
+            listing = listing or st.now.listing[s, o, r] > 0.0
         x.tariff_revenue[s, r] = 0.0
         x.made_in_host[s, r] = 0.0
         x.chinese_made_host[s, r] = 0.0

@@ -116,6 +116,6 @@ def turn_over(st: State, t: int, s: int) -> None:
             close_firm(st, t, i)
     last = generations_of(st, s) - 1
     window = x.demand_weight[s, last, st.host] if last > 0 else 0.0
-    chance = entry_chance(p.entry * st.sectors.entry_rate[s], count, window, st.in_force.subsidy_rd[t, s, st.host])
+    chance = entry_chance(p.entry * st.sectors.entry_rate[s], count, window, st.now.subsidy_rd[s, st.host])
     if empty >= 0 and uniform(entry_key, st.sectors.key[s]) < chance:
         open_firm(st, t, s, empty)

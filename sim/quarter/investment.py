@@ -89,7 +89,7 @@ def consider_plant(st: State, t: int, i: int, r: int) -> None:
     cost = 4.0 * p.plant_cost * x.expenditure[s, r] / firms_there * firms.cost_scale[i]
     if not worth_moving((then - now) * st.annuity, cost, p.hysteresis):
         return
-    stopped = st.in_force.block[t, s, firms.home[i], r] if firms.home[i] == st.host else 0.0
+    stopped = st.now.block[s, firms.home[i], r] if firms.home[i] == st.host else 0.0
     if (
         uniform(key(st.seed, INVESTMENT, t), join(firms.id[i], bits(key(st.seed, INVESTMENT, r), firms.id[i])))
         < stopped
@@ -147,7 +147,7 @@ def fear(st: State, t: int, s: int) -> None:
             continue
         event = rate
         if firms.kind[i] == 0:
-            near = blocked(0.0, st.in_force.over_compliance[t, s, firms.home[i], st.host], p.over_compliance)
+            near = blocked(0.0, st.now.over_compliance[s, firms.home[i], st.host], p.over_compliance)
             event = min(rate + CAUTION * near, 1.0)
         firms.hazard[i] = perceived_hazard(firms.hazard[i], event, p.hazard_up, p.hazard_down)
         firms.hedge[i] = hedge_level(firms.hazard[i], 4.0 * p.cutoff_loss, p.hedge_cost)

@@ -143,8 +143,8 @@ def research(st: State, t: int, s: int) -> None:
                 wholly = p.base_learning if firms.mode[i] == 2 else 0.0
                 rate = p.reverse_spillover + wholly + p.hub_learning * firms.hub[i]
                 stopped = blocked(
-                    st.in_force.control[t, s, g, st.host, firms.home[i]],
-                    st.in_force.over_compliance[t, s, st.host, firms.home[i]],
+                    st.now.control[s, g, st.host, firms.home[i]],
+                    st.now.over_compliance[s, st.host, firms.home[i]],
                     p.over_compliance,
                 )
                 back = catch_up(0.25 * rate * absorbs * (1.0 - stopped), x.frontier_chinese[s, g] - a)
@@ -173,8 +173,8 @@ def learn_from_partners(st: State, t: int, s: int) -> None:
             origin = home if gap > 0.0 else st.host
             target = st.host if gap > 0.0 else home
             stopped = blocked(
-                st.in_force.control[t, s, g, origin, target],
-                st.in_force.over_compliance[t, s, origin, target],
+                st.now.control[s, g, origin, target],
+                st.now.over_compliance[s, origin, target],
                 p.over_compliance,
             )
             rd = firms.rd[pupil] / x.rd_reference[s] if x.rd_reference[s] > 0.0 else 0.0

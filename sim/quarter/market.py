@@ -82,8 +82,8 @@ def lift_products(st: State, t: int, s: int, m: int) -> None:
             _, demanded = venture_offer(st, t, m, jv.chinese[q], 2, jv.openness[q], jv.trust[q])
             g = generations_of(st, s) - 1
             stopped = blocked(
-                st.in_force.control[t, s, g, st.host, firms.home[m]],
-                st.in_force.over_compliance[t, s, st.host, firms.home[m]],
+                st.now.control[s, g, st.host, firms.home[m]],
+                st.now.over_compliance[s, st.host, firms.home[m]],
                 st.parameters.over_compliance,
             )
             lead = max(composite_of(st, s, demanded) - x.composite[m], 0.0)
@@ -285,7 +285,7 @@ def fixed_cost(st: State, t: int, m: int, s: int, kind: int, region: int, trust:
     cost = p.cost_market_access * st.firms.cost_scale[m]
     if kind == 2:
         cost += p.governance * governance_cost(p.cost_co_innovation, p.cost_trust, trust) * st.firms.cost_scale[m]
-        cost += st.in_force.localisation_cost[t, s, st.host]
+        cost += st.now.localisation_cost[s, st.host]
     return x.unit[s] * cost + hold_up_cost(autonomy, x.exposed[m], p.hold_up) * (0.0 if kind == 1 else 1.0)
 
 
@@ -355,7 +355,7 @@ def pay_firms(st: State, t: int, s: int) -> None:
         if firms.kind[i] == 1:
             tilt = 1.0 + p.state_tilt if firms.ownership[i] == 0 else 1.0 - p.state_tilt
             support = x.rd_reference[s] * p.rd_floor * st.world.floor[t] * st.sectors.floor[s] * tilt
-        support += x.rd_reference[s] * st.in_force.subsidy_rd[t, s, firms.home[i]]
+        support += x.rd_reference[s] * st.now.subsidy_rd[s, firms.home[i]]
         dampening = p.rent_dampening if firms.kind[i] == 1 else 0.0
         firms.rd[i] = research_budget(rho, x.rd_own[i], x.rd_venture[i], dampening, support)
         if firms.access_holder[i] > 0:
@@ -364,13 +364,13 @@ def pay_firms(st: State, t: int, s: int) -> None:
         x.outlays[s, firms.home[i]] += support
         cost = p.overhead * x.expenditure[s, firms.home[i]] * pool(st, i)
         if firms.mode[i] == 1:
-            friction = st.in_force.sole_entry_friction[t, s, st.host]
+            friction = st.now.sole_entry_friction[s, st.host]
             cost += (p.cost_export * firms.cost_scale[i] + 0.5 * friction) * x.unit[s]
         elif firms.mode[i] == 2:
-            friction = st.in_force.sole_entry_friction[t, s, st.host]
+            friction = st.now.sole_entry_friction[s, st.host]
             cost += (p.cost_wholly_owned * firms.cost_scale[i] + friction) * x.unit[s]
         if firms.orientation[i] > 0:
-            cost += (p.cost_hub * firms.cost_scale[i] + st.in_force.localisation_cost[t, s, st.host]) * x.unit[s]
+            cost += (p.cost_hub * firms.cost_scale[i] + st.now.localisation_cost[s, st.host]) * x.unit[s]
         if firms.kind[i] == 1:
             for r in range(st.world.market.shape[2]):
                 if firms.branding[i, r] > 0:
@@ -399,7 +399,7 @@ def production_support(st: State, t: int, s: int, i: int) -> float:
         for g in range(generations_of(st, s)):
             weight = x.demand_weight[s, g, r] * x.quality[i, g]
             total += weight
-            subsidised += weight * st.in_force.subsidy_production[t, s, g, firms.home[i]]
+            subsidised += weight * st.now.subsidy_production[s, g, firms.home[i]]
         if subsidised > 0.0:
             part = subsidised / total
             outlay += part / (1.0 - part) * (1.0 - x.rate[i, r]) * x.expenditure[s, r] * x.firm_share[i, r]

@@ -113,8 +113,8 @@ def avoided(st: State, t: int, m: int, region: int) -> float:
     """Part of a deal's value lost because controls on the pair's countries make firms keep away."""
     s, home = st.firms.sector[m], st.firms.home[m]
     scale = st.parameters.over_compliance
-    out = blocked(0.0, st.in_force.over_compliance[t, s, home, st.host], scale)
-    back = blocked(0.0, st.in_force.over_compliance[t, s, st.host, region], scale)
+    out = blocked(0.0, st.now.over_compliance[s, home, st.host], scale)
+    back = blocked(0.0, st.now.over_compliance[s, st.host, region], scale)
     return 0.5 * (out + back)
 
 
@@ -131,7 +131,7 @@ def half_line_loss(st: State, m: int, line: int) -> float:
 @stage
 def waited(st: State, t: int, s: int, origin: int, destination: int) -> float:
     """Part of a deal's value left after screening has taken its time."""
-    delay = st.in_force.delay[t, s, origin, destination]
+    delay = st.now.delay[s, origin, destination]
     return power(st.parameters.discount, delay) if delay > 0.0 else 1.0
 
 
@@ -295,12 +295,12 @@ def refused(st: State, t: int, m: int, c: int, kind: int, r: int, equity: float)
     s = st.firms.sector[m]
     origin = st.firms.home[m] if kind != 3 else st.host
     stake = equity if kind != 3 else (1.0 - equity)
-    least = st.in_force.threshold[t, s, origin, r]
+    least = st.now.threshold[s, origin, r]
     if kind == 3 and st.firms.ownership[c] == 0:
         least = 0.0
     if not screened(stake, least):
         return False
-    chance = st.in_force.block[t, s, origin, r]
+    chance = st.now.block[s, origin, r]
     return uniform(key(st.seed, SCREENING, t), join(st.firms.id[m], st.firms.id[c])) < chance
 
 

@@ -27,6 +27,7 @@ class State(NamedTuple):
     sectors: Sectors
     world: World
     in_force: Policy
+    now: Policy  # in force in the quarter that a sector is in: columns without a quarter, near the processor
     announced: Policy
     scratch: Scratch
     parameters: Parameters
