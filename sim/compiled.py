@@ -33,7 +33,7 @@ from numba.extending import (
 )
 from numba.np.arrayobj import load_item, make_array
 
-from sim.declare import dimensions
+from sim.declare import dimensions, order
 
 _PACKAGE = Path(__file__).parent
 _SOURCES = (
@@ -94,7 +94,7 @@ def _compiled(function: Function, **options: Any) -> Function:
 
 def _general(kind: types.Type) -> types.Type:
     """The type a function is compiled for when it is called with an argument of this type."""
-    return types.Array(kind.dtype, kind.ndim, "C") if isinstance(kind, _ColumnType) else types.unliteral(kind)
+    return types.Array(kind.dtype, kind.ndim, kind.layout) if isinstance(kind, _ColumnType) else types.unliteral(kind)
 
 
 def rule(function: Function) -> Function:
@@ -113,9 +113,9 @@ def step(function: Function) -> Function:
 
 
 def lane(function: Function) -> Function:
-    """A loop over flat columns without branches, which the processor works through several numbers at a time.
+    """A loop over rows of columns without branches, which the processor works through several numbers at a time.
 
-    Nothing checks its bounds: it takes views of equal length and never leaves them.
+    Nothing checks its bounds: its caller knows that the rows exist (`state.first_of` and its like have looked).
     """
     return _compiled(function, boundscheck=False)
 
@@ -146,9 +146,9 @@ register_model(_BundleType)(models.OpaqueModel)
 class _ColumnType(types.Array):  # type: ignore[misc]
     """Type of an array in a bundle: it shares memory with no column of another name, and no index is negative."""
 
-    def __init__(self, name: str, dtype: types.Type, dimensions: int) -> None:
+    def __init__(self, name: str, dtype: types.Type, dimensions: int, layout: str) -> None:
         self.column = name
-        super().__init__(dtype, dimensions, "C", name=f"Column({name}, {dtype}, {dimensions})")
+        super().__init__(dtype, dimensions, layout, name=f"Column({name}, {dtype}, {dimensions}, {layout})")
 
     @property
     def key(self) -> str:
@@ -156,15 +156,15 @@ class _ColumnType(types.Array):  # type: ignore[misc]
 
     @property
     def mangling_args(self) -> tuple[str, tuple[Any, ...]]:
-        return "Column", (self.column, self.dtype, self.ndim)
+        return "Column", (self.column, self.dtype, self.ndim, self.layout)
 
 
 register_model(_ColumnType)(models.ArrayModel)
 
 
 @cache
-def _column_kind(name: str, dtype: np.dtype[Any], dimensions: int) -> types.Type:
-    return _ColumnType(name, numba.typeof(np.empty(0, dtype)).dtype, dimensions)
+def _column_kind(name: str, dtype: np.dtype[Any], dimensions: int, layout: str) -> types.Type:
+    return _ColumnType(name, numba.typeof(np.empty(0, dtype)).dtype, dimensions, layout)
 
 
 @cache
@@ -176,7 +176,7 @@ class Bundle:
     """Compiled code's view of a NamedTuple of columns: one pointer to a read-only table of its arrays and numbers.
 
     Passing the columns themselves means passing some 2,000 numbers a call, which made compiling eight times slower. The
-    bundle keeps the columns alive; it borrows them, so that no references are counted. Arrays must be C-contiguous.
+    bundle keeps the columns alive; it borrows them, so that no references are counted. Arrays must be contiguous.
     The length of a declared dimension stands in the table once: what is worked out for one column, such as where a
     firm's row begins or whether an index is valid, holds for all. Nested columns share the table.
     """
@@ -199,11 +199,12 @@ class Bundle:
     def _add(self, name: str, value: Any, per: tuple[str, ...]) -> tuple[types.Type, tuple[int, ...]]:
         """Appends a member to the table; returns its type and where its words stand."""
         if isinstance(value, np.ndarray):
-            if not value.flags.c_contiguous:
-                raise ValueError("columns must be C-contiguous")
+            fits = [each for each in (order(" ".join(per)), "C", "F") if value.flags[f"{each}_CONTIGUOUS"]]
+            if not fits:
+                raise ValueError("columns must be contiguous")
             place = self._append(value.__array_interface__["data"][0])
             lengths = map(self._length, (("",) * value.ndim + per)[-value.ndim :], value.shape)
-            return _column_kind(name, value.dtype, value.ndim), (place, *lengths)
+            return _column_kind(name, value.dtype, value.ndim, fits[0]), (place, *lengths)
         if isinstance(value, tuple) and any(isinstance(part, np.ndarray | tuple) for part in value):
             return self._kind_of(value), ()
         if isinstance(value, tuple):
@@ -282,7 +283,7 @@ def _member(target: Any, builder: Any, bundled: _BundleType, pointer: Any, name:
 
 
 def _array(target: Any, builder: Any, kind: types.Array, data: Any, shape: list[Any]) -> Any:
-    """A C-contiguous array that nobody counts references to, from its address and shape."""
+    """A contiguous array that nobody counts references to, from its address and shape."""
     array = cgutils.create_struct_proxy(kind)(target, builder)
     array.meminfo = ir.Constant(array.meminfo.type, None)
     array.parent = ir.Constant(array.parent.type, None)
@@ -290,10 +291,10 @@ def _array(target: Any, builder: Any, kind: types.Array, data: Any, shape: list[
     array.data = data
     array.nitems = functools.reduce(builder.mul, shape)
     steps = [array.itemsize]
-    for length in reversed(shape[1:]):
+    for length in shape[:-1] if kind.layout == "F" else reversed(shape[1:]):
         steps.append(builder.mul(steps[-1], length))
     array.shape = cgutils.pack_array(builder, shape, ir.IntType(64))
-    array.strides = cgutils.pack_array(builder, steps[::-1], ir.IntType(64))
+    array.strides = cgutils.pack_array(builder, steps if kind.layout == "F" else steps[::-1], ir.IntType(64))
     return array
 
 

@@ -2,8 +2,8 @@
 
 from sim.arithmetic import exp, power
 from sim.columns import Way
-from sim.compiled import rows, stage, step, take_over
-from sim.quarter.lanes import along_exp, along_log, along_quality, along_wage
+from sim.compiled import stage, step, take_over
+from sim.quarter.lanes import along_composite, along_operations, along_quality, along_wage
 from sim.quarter.state import State, first_of, generations_of, last_of, list_living, middle_of
 from sim.rules.base import platform_quality
 from sim.rules.market import border, brand_factor, tariff_paid
@@ -160,24 +160,10 @@ def reckon_frontiers(st: State, s: int) -> None:
 @stage
 def read_firms(st: State, s: int, first: int, last: int) -> None:
     """What the technology of firms in these rows is worth to buyers, by generation and over all."""
-    firms, x = st.firms, st.scratch
-    alpha = x.sensitivity[s]
-    along_exp(st.sectors.price_elasticity[s], rows(firms.operations, first, last), rows(x.operated, first, last))
-    along_quality(
-        alpha,
-        x.reference[s],
-        rows(firms.technology, first, last),
-        rows(firms.adopted, first, last),
-        rows(x.worth, first, last),
-    )
-    along_wage(x.cost_worth[s], st.parameters.import_cost, rows(firms.web, first, last), rows(x.base_wage, first, last))
-    for i in range(first, last):
-        demanded = 0.0
-        for g in range(generations_of(st, s)):
-            demanded += x.demand_weight[s, g, st.host] * x.worth[i, g]
-            x.quality[i, g] = x.worth[i, g] * x.operated[i]
-        x.demanded[i] = demanded
-    along_log(x.reference[s], alpha, rows(x.demanded, first, last), rows(x.composite, first, last))
+    along_operations(st, s, first, last)
+    for g in range(generations_of(st, s)):
+        along_quality(st, s, g, first, last)
+    along_composite(st, s, first, last)
 
 
 @stage
@@ -189,6 +175,7 @@ def reckon_technology(st: State, s: int) -> None:
     x.peers[s, 0] = 0.0
     x.peers[s, 1] = 0.0
     read_firms(st, s, first_of(st, s), last_of(st, s))
+    along_wage(st, s, first_of(st, s), middle_of(st, s))
     for i in range(first_of(st, s), last_of(st, s)):
         if firms.active[i] == 0:
             continue

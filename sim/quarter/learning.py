@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import rows, stage, step
+from sim.compiled import stage, step
 from sim.draws import Stream, bits, key, normal, uniform
 from sim.quarter.lanes import along_luck, along_research
 from sim.quarter.state import GENERATION, State, first_of, generations_of, last_of, live_row, log_event
@@ -118,8 +118,9 @@ def research(st: State, t: int, s: int) -> None:
             x.chance[i] = normal(innovation_key, firms.id[i])
             for g in range(generations_of(st, s)):
                 x.own_rd[i, g] = firms.rd[i] * per_reference * firms.effort[i, g]
-    along_luck(p.innovation_noise, rows(x.chance, first, last))
-    along_research(p.rd_elasticity, rows(x.own_rd, first, last), rows(x.finds, first, last))
+    along_luck(st, first, last)
+    for g in range(generations_of(st, s)):
+        along_research(st, g, first, last)
     for i in range(first, last):
         if firms.active[i] == 0 or firms.access_holder[i] > 0:
             continue
