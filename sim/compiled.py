@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba.core import cgutils, types
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
@@ -73,6 +73,9 @@ def _cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="contraflow-"))
 
 
+if 14 <= binding.llvm_version_info[0] <= 22:  # where the option is known to exist
+    # Short loops, as over the firms of a sector, end in masked steps instead of one number after the other.
+    binding.set_option("", "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue")
 # Not in the environment: child processes would inherit it and nest a folder of their own in it.
 numba.config.CACHE_DIR = str(_cache_folder())
 INTERPRETED = bool(numba.config.DISABLE_JIT)

@@ -19,7 +19,7 @@ from sim.quarter.review import (
     plant_uses,
     weigh_review,
 )
-from sim.quarter.search import FREE, SEARCH, abroad_deal, barred, enter, host_deal, host_line
+from sim.quarter.search import FREE, SEARCH, abroad_deal, barred, enter, enter_abroad, host_deal, host_line, strangers
 from sim.quarter.state import State
 from sim.quarter.values import Terms, equity_cap, leak_price, lesson_rate
 from sim.rules.governance import dependence_cost
@@ -174,12 +174,12 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
     s, home = st.firms.sector[m], st.firms.home[m]
     mode = 0
     if kind == 3:
-        found = abroad_deal(st, t, m, c, r, route)
+        found = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, t, m, c))
     else:
         line = max(host_line(st, m), st.host)  # if all are taken: as if the lead line were free
         own = enter(st, t, m, line)
         mode = own.mode
-        found = host_deal(st, t, m, c, line, kind, own)
+        found = host_deal(st, t, m, c, line, kind, own, strangers(st, t, m, c))
     obstacle = barred(st, m, c, kind, route, r)
     if obstacle == FREE and found.gain_m <= 0.0:
         obstacle = NO_SURPLUS if found.gain_m + found.gain_c <= 0.0 else NO_GAIN

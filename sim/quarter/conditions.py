@@ -2,7 +2,8 @@
 
 from sim.arithmetic import exp, power
 from sim.columns import Way
-from sim.compiled import stage, step, take_over
+from sim.compiled import lane, rows, stage, take_over
+from sim.declare import Column
 from sim.quarter.lanes import along_composite, along_operations, along_quality, along_wage
 from sim.quarter.state import State, first_of, generations_of, last_of, list_living, middle_of
 from sim.rules.base import platform_quality
@@ -68,6 +69,9 @@ def reckon_borders(st: State, t: int, s: int) -> None:
                 x.trade_ahead[s, g, o, r] = x.trade[s, g, o, r]
                 if tradable and later != tariff:
                     x.trade_ahead[s, g, o, r] = supply * border(alpha, shipped, later, 0.0)
+                if o == st.host:
+                    x.parts[s, g, r] = power(x.trade[s, g, o, r], p.power_tariff)
+                    x.parts_ahead[s, g, r] = power(x.trade_ahead[s, g, o, r], p.power_tariff)
                 taste = now.perception[s, o, r]
                 subsidy = now.subsidy_production[s, g, o]
                 x.brand[s, g, o, r] = brand_factor(alpha, taste, subsidy, 0.0)
@@ -93,8 +97,7 @@ def reckon_sold(st: State, s: int) -> None:
     for g in range(generations_of(st, s)):
         for r in range(regions):
             weight = x.demand_weight[s, g, r]
-            parts = power(x.trade[s, g, host, r], st.parameters.power_tariff)
-            parts_ahead = power(x.trade_ahead[s, g, host, r], st.parameters.power_tariff)
+            parts, parts_ahead = x.parts[s, g, r], x.parts_ahead[s, g, r]
             for home in range(regions):
                 brand = weight * x.brand[s, g, home, r]
                 abroad = weight * x.brand_import[s, g, home, r]
@@ -213,14 +216,32 @@ def most_central(st: State, s: int, origin: int, region: int) -> int:
     return best
 
 
-@step
+@lane
+def count_from(t: int, until: Column) -> int:
+    """Listings by name that are in force in quarter t or later, of pairs of first and last quarter."""
+    found = 0
+    for k in range(until.shape[0] // 2):
+        found += 1 if until[2 * k + 1] >= t else 0
+    return found
+
+
+@lane
+def count_listed(st: State, r: int, first: int, last: int) -> int:
+    """Firms listed by a region."""
+    found = 0
+    for i in range(first, last):
+        found += 1 if st.firms.listed[i, r] > 0.0 else 0
+    return found
+
+
+@stage
 def lists_matter(st: State, t: int, s: int) -> bool:
     """Whether a firm of the sector is listed, or is or will be by name."""
-    found = False
-    for i in range(first_of(st, s), last_of(st, s)):
-        for r in range(st.world.market.shape[2]):
-            found = found or st.firms.listed[i, r] > 0.0 or st.named_listing[i, r, 1] >= t
-    return found
+    first, last = first_of(st, s), last_of(st, s)
+    found = count_from(t, rows(st.named_listing, first, last))
+    for r in range(st.world.market.shape[2]):
+        found += count_listed(st, r, first, last)
+    return found > 0
 
 
 @stage

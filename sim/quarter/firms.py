@@ -52,6 +52,7 @@ def close_firm(st: State, t: int, i: int) -> None:
 def open_firm(st: State, t: int, s: int, i: int) -> None:
     """A Chinese entrant imitates the best local firm it can see, in the newest generation made locally."""
     firms, x, p = st.firms, st.scratch, st.parameters
+    x.used[s] = max(x.used[s], i + 1)
     firms.id[i] = (st.sectors.key[s] << np.uint64(32)) | np.uint64((3 << 24) + t)
     draw = normal(key(st.seed, ENTRY_STREAM, t), firms.id[i])
     firms.kind[i] = 1
@@ -114,6 +115,8 @@ def turn_over(st: State, t: int, s: int) -> None:
         longer = p.soft_budget if firms.ownership[i] == 0 else 1.0
         if firms.distress[i] >= p.patience * longer:
             close_firm(st, t, i)
+    if empty < 0 and last_of(st, s) < st.sectors.last[s]:
+        empty = last_of(st, s)
     last = generations_of(st, s) - 1
     window = x.demand_weight[s, last, st.host] if last > 0 else 0.0
     chance = entry_chance(p.entry * st.sectors.entry_rate[s], count, window, st.now.subsidy_rd[s, st.host])

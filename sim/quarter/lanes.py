@@ -8,7 +8,7 @@ from sim.arithmetic import exp, log
 from sim.compiled import lane
 from sim.quarter.state import State
 from sim.rules.base import cost_part
-from sim.rules.capability import luck, operations_learnt, research_return
+from sim.rules.capability import operations_learnt
 from sim.rules.market import adjust, margin, markup_factor, offer_profit, quality
 
 
@@ -77,20 +77,6 @@ def along_margin(st: State, s: int, r: int, first: int, last: int) -> None:
         sold = firms.share[i, r] + (firms.share[i, second] if r == st.host else 0.0)
         x.firm_share[i, r] = sold
         x.rate[i, r] = margin(st.sectors.price_elasticity[s], sold)
-
-
-@lane
-def along_research(st: State, g: int, first: int, last: int) -> None:
-    """What research on a generation finds, over what reference R&D finds."""
-    for i in range(first, last):
-        st.scratch.finds[i, g] = research_return(st.scratch.own_rd[i, g], st.parameters.rd_elasticity)
-
-
-@lane
-def along_luck(st: State, first: int, last: int) -> None:
-    """Draws become luck, in place."""
-    for i in range(first, last):
-        st.scratch.chance[i] = luck(st.scratch.chance[i], st.parameters.innovation_noise)
 
 
 @lane

@@ -25,11 +25,13 @@ from sim.quarter.state import (
     pay_once,
 )
 from sim.quarter.values import (
+    Pair,
     Terms,
     Worth,
     abroad_worth,
     alone_abroad,
     alone_in_host,
+    between,
     host_worth,
     market_scale,
     split,
@@ -61,7 +63,7 @@ def known(st: State, m: int, c: int) -> float:
 def pick_candidate(st: State, t: int, m: int, n: int) -> int:
     """The n-th Chinese firm drawn for a multinational this quarter, -1 if that row is empty; uniform over all rows."""
     s = st.firms.sector[m]
-    rows = np.uint64(last_of(st, s) - middle_of(st, s))
+    rows = np.uint64(st.sectors.last[s] - middle_of(st, s))
     if rows == np.uint64(0):
         return -1
     drawn = bits(key(st.seed, CANDIDATE, t), join(st.firms.id[m], np.uint64(n)))
@@ -148,7 +150,7 @@ class Deal(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What every contract on a multinational's host line is held against, whoever the partner is; present values."""
+    """What every contract on a multinational's line is held against, whoever the partner is; present values."""
 
     d_m: float  # its best alternative
     mode: int  # what it would do alone
@@ -166,26 +168,37 @@ def enter(st: State, t: int, m: int, line: int) -> Entry:
 
 
 @stage
-def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, own: Entry) -> Deal:
-    """Market access or co-innovation on a host line, against the multinational's best alternative."""
-    trust = known(st, m, c)
-    w = host_worth(st, t, m, c, line, kind, trust, -1.0, -1.0)
-    agreed = under(st, t, m, kind, 0, st.host, w, split(st, w.value - own.once, own.d_m, 0.0))
-    gain_m = agreed.multinational * own.kept - own.once - own.d_m
-    return Deal(w, agreed, gain_m, agreed.chinese * own.kept, own.d_m, 0.0, trust)
+def enter_abroad(st: State, t: int, m: int, r: int) -> Entry:
+    """The same in a region abroad, where the alternative depends on the partner."""
+    s = st.firms.sector[m]
+    kept = waited(st, t, s, st.host, r) * (1.0 - avoided(st, t, m, r))
+    once = signing_cost(st, m) * market_scale(st, s, r, 3) / max(st.scratch.unit[s], 1e-30)
+    return Entry(0.0, 0, once, kept)
 
 
 @stage
-def abroad_deal(st: State, t: int, m: int, c: int, r: int, route: int) -> Deal:
+def strangers(st: State, t: int, m: int, c: int) -> Pair:
+    """Two firms in search of a contract."""
+    return between(st, t, m, c, known(st, m, c))
+
+
+@stage
+def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, own: Entry, pair: Pair) -> Deal:
+    """Market access or co-innovation on a host line, against the multinational's best alternative."""
+    w = host_worth(st, t, m, c, line, kind, pair, -1.0, -1.0)
+    agreed = under(st, t, m, kind, 0, st.host, w, split(st, w.value - own.once, own.d_m, 0.0))
+    gain_m = agreed.multinational * own.kept - own.once - own.d_m
+    return Deal(w, agreed, gain_m, agreed.chinese * own.kept, own.d_m, 0.0, pair.trust)
+
+
+@stage
+def abroad_deal(st: State, t: int, m: int, c: int, r: int, route: int, own: Entry, pair: Pair) -> Deal:
     """Selling or powering in a region abroad, against what both have there without each other."""
-    s = st.firms.sector[m]
-    trust = known(st, m, c)
-    w = abroad_worth(st, t, m, c, r, route, trust, -1.0, -1)
+    w = abroad_worth(st, t, m, c, r, route, pair, -1.0, -1)
     d_m, d_c = alone_abroad(st, t, m, c, r, route)
-    kept = waited(st, t, s, st.host, r) * (1.0 - avoided(st, t, m, r))
-    once = signing_cost(st, m) * market_scale(st, s, r, 3) / max(st.scratch.unit[s], 1e-30)
-    agreed = under(st, t, m, 3, route, r, w, split(st, w.value - once, d_m, d_c))
-    return Deal(w, agreed, (agreed.multinational - d_m) * kept - once, (agreed.chinese - d_c) * kept, d_m, d_c, trust)
+    agreed = under(st, t, m, 3, route, r, w, split(st, w.value - own.once, d_m, d_c))
+    gain_m = (agreed.multinational - d_m) * own.kept - own.once
+    return Deal(w, agreed, gain_m, (agreed.chinese - d_c) * own.kept, d_m, d_c, pair.trust)
 
 
 @stage
@@ -231,8 +244,9 @@ def look_in_host(st: State, t: int, m: int, line: int) -> None:
         c = pick_candidate(st, t, m, n)
         if c < 0 or barred(st, m, c, 1, 0, st.host) != FREE:
             continue
+        pair = strangers(st, t, m, c)
         for kind in (1, 2):
-            deal = host_deal(st, t, m, c, line, kind, own)
+            deal = host_deal(st, t, m, c, line, kind, own, pair)
             if deal.gain_m <= 0.0 or deal.gain_c <= 0.0:
                 continue
             gain = deal.gain_m + pair_bonus(st, m, deal.trust) + taste(st, t, m, c, kind)
@@ -270,14 +284,16 @@ def go_alone(st: State, t: int, m: int, mode: int, value: float, loss: float) ->
 def look_abroad(st: State, t: int, m: int, r: int) -> None:
     """Globalising in one region outside the host: sell a Chinese brand, or power one's own with Chinese technology."""
     best = 0.0
+    own = enter_abroad(st, t, m, r)
     for n in range(int(st.parameters.candidates)):
         c = pick_candidate(st, t, m, n + 64)
         if c < 0:
             continue
+        pair = strangers(st, t, m, c)
         for route in (1, 2):
             if barred(st, m, c, 3, route, r) != FREE:
                 continue
-            deal = abroad_deal(st, t, m, c, r, route)
+            deal = abroad_deal(st, t, m, c, r, route, own, pair)
             if deal.gain_m <= 0.0 or deal.gain_c <= 0.0:
                 continue
             gain = deal.gain_m + pair_bonus(st, m, deal.trust) + taste(st, t, m, c, 2 + route)
@@ -326,9 +342,9 @@ def sign(st: State, t: int, m: int, c: int) -> None:
     kind, route, r, line = x.proposed_type[m], x.proposed_route[m], x.proposed_region[m], x.proposed_line[m]
     s = firms.sector[m]
     if kind == 3:
-        deal = abroad_deal(st, t, m, c, r, route)
+        deal = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, t, m, c))
     else:
-        deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line))
+        deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line), strangers(st, t, m, c))
     if refused(st, t, m, c, kind, r, deal.terms.equity):
         log_event(st, t, REFUSAL, s, r, -1, -1, m, c, 0, kind, BY_SEARCH)
         return
@@ -398,7 +414,8 @@ def sign_named(st: State, t: int, m: int) -> None:
     c, kind = int(st.starts[m, PARTNER]), int(st.starts[m, PARTNER_TYPE])
     if st.firms.active[c] > 0 and barred(st, m, c, kind, 0, st.host) == FREE:
         line = host_line(st, m)
-        propose(st, m, c, kind, 0, st.host, line, host_deal(st, t, m, c, line, kind, enter(st, t, m, line)))
+        deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line), strangers(st, t, m, c))
+        propose(st, m, c, kind, 0, st.host, line, deal)
         sign(st, t, m, c)
 
 

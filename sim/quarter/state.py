@@ -67,8 +67,8 @@ def middle_of(st: State, s: int) -> int:
 
 @step
 def last_of(st: State, s: int) -> int:
-    """One past a sector's last row."""
-    row = st.sectors.last[s]
+    """One past the last row that a firm of the sector has ever had: the rest waits for entrants."""
+    row = st.scratch.used[s]
     if row > st.firms.active.shape[0]:
         raise IndexError("a sector's rows must be rows of firms")
     return row

@@ -141,13 +141,28 @@ def lesson_rate(st: State, t: int, m: int, c: int, trust: float) -> tuple[float,
     return (flow, 0.0) if gap > 0.0 else (0.0, flow)
 
 
+class Pair(NamedTuple):
+    """What two firms are to each other, whatever they sign."""
+
+    trust: float
+    to_chinese: float  # technology a quarter that flows at full openness, log points
+    to_multinational: float
+    leak: float  # what a log point learnt by the partner costs the multinational a quarter
+
+
 @stage
-def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, trust: float, tau: float, free: float) -> Worth:
+def between(st: State, t: int, m: int, c: int, trust: float) -> Pair:
+    """Two firms who trust each other as given."""
+    to_c, to_m = lesson_rate(st, t, m, c, trust)
+    return Pair(trust, to_c, to_m, leak_price(st, m, c))
+
+
+@stage
+def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, pair: Pair, tau: float, free: float) -> Worth:
     """Worth of market access or co-innovation; openness and autonomy are chosen if given as negative."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     total, ramp = st.annuity, st.ramp
-    to_c, to_m = lesson_rate(st, t, m, c, trust)
-    price = leak_price(st, m, c)
+    trust, to_c, to_m, price = pair
     chosen = tau
     if chosen < 0.0:
         most = p.openness_market_access if kind == 1 else p.openness_co_innovation
@@ -191,15 +206,14 @@ def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, trust: f
 
 
 @stage
-def abroad_worth(st: State, t: int, m: int, c: int, r: int, route: int, trust: float, tau: float, place: int) -> Worth:
+def abroad_worth(st: State, t: int, m: int, c: int, r: int, route: int, pair: Pair, tau: float, place: int) -> Worth:
     """Worth of globalising in a region, against what both sell there without it; the place is chosen if negative.
 
     The lender's loss when its partner sells, and the own offers given up, are in the sides.
     """
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     total, ramp = st.annuity, st.ramp
-    to_c, to_m = lesson_rate(st, t, m, c, trust)
-    price = leak_price(st, m, c)
+    trust, to_c, to_m, price = pair
     chosen = tau
     if chosen < 0.0:
         shorter = p.power_lag * max(p.cost_trust - trust, 0.0) * p.lag_openness
