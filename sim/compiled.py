@@ -6,8 +6,10 @@ The cache folder is therefore named by a hash of every source that can reach a k
 
 import functools
 import hashlib
+import importlib
 import operator
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -79,6 +81,10 @@ if 14 <= binding.llvm_version_info[0] <= 22:  # where the option is known to exi
 # Not in the environment: child processes would inherit it and nest a folder of their own in it.
 numba.config.CACHE_DIR = str(_cache_folder())
 INTERPRETED = bool(numba.config.DISABLE_JIT)
+if not INTERPRETED and "scipy" not in sys.modules:  # Numba would load it for linear algebra, which takes longer than a run
+    sys.modules["scipy"] = None  # type: ignore[assignment]
+    importlib.import_module("numba.np.arraymath")
+    del sys.modules["scipy"]
 if INTERPRETED:
     np.seterr(all="ignore")  # as compiled: integers wrap around, x / 0 is infinite, nobody is warned
 

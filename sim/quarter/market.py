@@ -7,7 +7,6 @@ from sim.quarter.offers import (
     composite_of,
     host_rate,
     lender_keeps,
-    pool,
     powered_offer,
     sold_offer,
     venture_offer,
@@ -17,11 +16,15 @@ from sim.quarter.own import (
     GIVEN,
     LENT,
     POWERED,
+    along_accounts,
     along_baskets_abroad,
     along_baskets_in_host,
+    along_brands,
     along_chinese_baskets,
+    along_chinese_costs,
     along_chinese_offers,
     along_chinese_sales,
+    along_multinational_costs,
     along_multinational_sales,
     along_offers_abroad,
     along_offers_in_host,
@@ -30,7 +33,6 @@ from sim.quarter.own import (
     along_taxed_multinational,
 )
 from sim.quarter.state import FLIP, State, first_of, generations_of, last_of, live_row, log_event, middle_of
-from sim.rules.capability import research_budget
 from sim.rules.governance import governance_cost, hold_up_cost
 from sim.rules.market import offer_profit, quality
 from sim.rules.policy import blocked
@@ -276,40 +278,20 @@ def royalty_side(st: State, q: int) -> float:
 def pay_firms(st: State, t: int, s: int) -> None:
     """R&D, overheads and the cost of what a firm does alone; net worth."""
     firms, x, p = st.firms, st.scratch, st.parameters
-    rho = st.sectors.rd_intensity[s]
+    first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
+    regions = st.world.market.shape[2]
+    floor = x.rd_reference[s] * p.rd_floor * st.world.floor[t] * st.sectors.floor[s]
+    along_multinational_costs(st, s, first, middle)
+    along_chinese_costs(st, s, floor, middle, last)
     a_firm = 1.0 / max(st.sectors.chinese[s] + st.sectors.multinationals[s], 1.0)
-    first, last = first_of(st, s), last_of(st, s)
+    for r in range(regions):
+        along_brands(st, r, p.brand_cost * x.expenditure[s, r] * a_firm, middle, last)
+    along_accounts(st, first, last)
     for i in range(first, last):
-        if firms.active[i] == 0:
-            continue
-        support = 0.0
-        if firms.kind[i] == 1:
-            tilt = 1.0 + p.state_tilt if firms.ownership[i] == 0 else 1.0 - p.state_tilt
-            support = x.rd_reference[s] * p.rd_floor * st.world.floor[t] * st.sectors.floor[s] * tilt
-        support += x.rd_reference[s] * st.now.subsidy_rd[s, firms.home[i]]
-        dampening = p.rent_dampening if firms.kind[i] == 1 else 0.0
-        firms.rd[i] = research_budget(rho, x.rd_own[i], x.rd_venture[i], dampening, support)
-        if firms.access_holder[i] > 0:
-            firms.rd[i] = 0.0
-            support = 0.0
-        x.outlays[s, firms.home[i]] += support
-        cost = p.overhead * x.expenditure[s, firms.home[i]] * pool(st, i)
-        if firms.mode[i] == 1:
-            friction = st.now.sole_entry_friction[s, st.host]
-            cost += (p.cost_export * firms.cost_scale[i] + 0.5 * friction) * x.unit[s]
-        elif firms.mode[i] == 2:
-            friction = st.now.sole_entry_friction[s, st.host]
-            cost += (p.cost_wholly_owned * firms.cost_scale[i] + friction) * x.unit[s]
-        if firms.orientation[i] > 0:
-            cost += (p.cost_hub * firms.cost_scale[i] + st.now.localisation_cost[s, st.host]) * x.unit[s]
-        if firms.kind[i] == 1:
-            for r in range(st.world.market.shape[2]):
-                if firms.branding[i, r] > 0:
-                    cost += p.brand_cost * x.expenditure[s, r] * a_firm
-        if x.supported[s, firms.home[i]] > 0.0:
-            x.outlays[s, firms.home[i]] += production_support(st, t, s, i)
-        firms.profit[i] += support - firms.rd[i] - cost
-        firms.worth[i] += firms.profit[i]
+        if firms.active[i] > 0:
+            x.outlays[s, firms.home[i]] += x.support[i]
+            if x.supported[s, firms.home[i]] > 0.0:
+                x.outlays[s, firms.home[i]] += production_support(st, t, s, i)
     along_learning(st, s, 0.25 / max(x.unit[s], 1e-30), first, last)
 
 

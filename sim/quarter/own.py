@@ -6,6 +6,7 @@ Offers under contract are reckoned one by one (`market.place_contract_offers`) a
 from sim.columns import Way
 from sim.compiled import lane
 from sim.quarter.state import State
+from sim.rules.capability import research_budget
 
 LOCAL, FROM_HOME, FROM_HOST = int(Way.local), int(Way.from_home), int(Way.from_host)
 FREE, LENT, GIVEN, POWERED = 0, 1, 2, 3  # a line: the firm's own, its access lent, the offer a contract's, or powered
@@ -117,27 +118,21 @@ def along_taxed_chinese(st: State, s: int, r: int, g: int, first: int, last: int
 
 @lane
 def along_start_of_sales(st: State, first: int, last: int) -> None:
-    """Nothing sold yet."""
+    """Nothing received from contracts yet; firms that do not live have no R&D."""
     x, firms = st.scratch, st.firms
     for i in range(first, last):
-        firms.revenue[i] = 0.0
-        firms.profit[i] = 0.0
-        firms.host_revenue[i] = 0.0
-        firms.exports[i] = 0.0
+        rd = firms.rd[i]
+        firms.rd[i] = rd if firms.active[i] > 0 else 0.0
         firms.borrowed[i] = 0.0
         firms.venture_income[i] = 0.0
-        firms.rd[i] = firms.rd[i] if firms.active[i] > 0 else 0.0
-        x.rd_own[i] = 0.0
         x.rd_venture[i] = 0.0
-        x.gain[i] = 0.0
-        x.gain_abroad[i] = 0.0
-        x.exposed[i] = 0.0
 
 
 @lane
 def along_chinese_sales(st: State, s: int, r: int, first: int, last: int) -> None:
     """Adds a region to the sales, duties and profits of Chinese firms; what belongs to a contract is shared later."""
     x, firms = st.scratch, st.firms
+    before = 1.0 if r > 0 else 0.0  # what counts of the regions before: the first starts anew
     for i in range(first, last):
         share, charged = firms.share[i, r], x.charged[i]
         sales = x.expenditure[s, r] * share
@@ -146,18 +141,19 @@ def along_chinese_sales(st: State, s: int, r: int, first: int, last: int) -> Non
         own = x.bound[i, r] == FREE
         profit = (x.rate[i, r] - x.compliance[s, st.host, r]) * (sales - duty)
         worth = x.sensitivity[s] * x.earned[i, r] * (1.0 - share)
-        firms.revenue[i] += sales
         x.duty[i, r] = duty
-        firms.profit[i] += profit if own else 0.0
-        x.rd_own[i] += sales if own else 0.0
-        x.gain[i] += worth if own else 0.0
-        x.gain_abroad[i] += worth if own & (r != st.host) else 0.0
+        firms.revenue[i] = before * firms.revenue[i] + sales
+        firms.profit[i] = before * firms.profit[i] + (profit if own else 0.0)
+        x.rd_own[i] = before * x.rd_own[i] + (sales if own else 0.0)
+        x.gain[i] = before * x.gain[i] + (worth if own else 0.0)
+        x.gain_abroad[i] = before * x.gain_abroad[i] + (worth if own & (r != st.host) else 0.0)
 
 
 @lane
 def along_multinational_sales(st: State, t: int, s: int, line: int, r: int, first: int, last: int) -> None:
     """Adds a line to the sales, duties and profits of multinationals; what belongs to a contract is shared later."""
     x, firms, of_parts = st.scratch, st.firms, st.parameters.power_tariff
+    before = 1.0 if line > 0 else 0.0
     for i in range(first, last):
         share, home, charged = firms.share[i, line], firms.home[i], x.charged[i]
         sales = x.expenditure[s, r] * share
@@ -174,12 +170,69 @@ def along_multinational_sales(st: State, t: int, s: int, line: int, r: int, firs
         lifted = x.sensitivity[s] * x.earned[i, line]
         worth = lifted * (1.0 - share)
         exposed = lifted * x.chinese_share[s, r]
-        firms.revenue[i] += sales
-        firms.exports[i] += sales if from_host & (r != st.host) else 0.0
-        firms.host_revenue[i] += sales if r == st.host else 0.0
         x.duty[i, line] = duty
-        firms.profit[i] += profit if own else 0.0
-        x.rd_own[i] += sales if own else 0.0
-        x.gain[i] += worth if own else 0.0
-        x.gain_abroad[i] += worth if own & (r != st.host) else 0.0
-        x.exposed[i] += exposed if own else 0.0
+        firms.revenue[i] = before * firms.revenue[i] + sales
+        firms.exports[i] = before * firms.exports[i] + (sales if from_host & (r != st.host) else 0.0)
+        firms.host_revenue[i] = before * firms.host_revenue[i] + (sales if r == st.host else 0.0)
+        firms.profit[i] = before * firms.profit[i] + (profit if own else 0.0)
+        x.rd_own[i] = before * x.rd_own[i] + (sales if own else 0.0)
+        x.gain[i] = before * x.gain[i] + (worth if own else 0.0)
+        x.gain_abroad[i] = before * x.gain_abroad[i] + (worth if own & (r != st.host) else 0.0)
+        x.exposed[i] = before * x.exposed[i] + (exposed if own else 0.0)
+
+
+@lane
+def along_multinational_costs(st: State, s: int, first: int, last: int) -> None:
+    """R&D of multinationals, public support for it, overheads and the cost of what they do alone in the host."""
+    x, firms, p, host = st.scratch, st.firms, st.parameters, st.host
+    rho, friction, apart = st.sectors.rd_intensity[s], st.now.sole_entry_friction[s, host], st.now.localisation_cost[s, host]
+    unit, exporting, owning, world = x.unit[s], p.cost_export, p.cost_wholly_owned, p.cost_hub
+    for i in range(first, last):
+        home, scale, mode, before = firms.home[i], firms.cost_scale[i], firms.mode[i], firms.rd[i]
+        skilled, lives = firms.access_holder[i] == 0, firms.active[i] > 0
+        support = x.rd_reference[s] * st.now.subsidy_rd[s, home]
+        rd = research_budget(rho, x.rd_own[i], x.rd_venture[i], 0.0, support)
+        rd = rd if skilled else 0.0
+        export = (exporting * scale + 0.5 * friction) * unit
+        owned = (owning * scale + friction) * unit
+        hub = (world * scale + apart) * unit
+        cost = p.overhead * x.expenditure[s, home] * x.pool[s, 0]
+        cost += export if mode == 1 else (owned if mode == 2 else 0.0)
+        cost += hub if firms.orientation[i] > 0 else 0.0
+        x.support[i] = support if skilled else 0.0
+        x.cost[i] = cost
+        firms.rd[i] = rd if lives else before
+
+
+@lane
+def along_chinese_costs(st: State, s: int, floor: float, first: int, last: int) -> None:
+    """R&D of Chinese firms, public support for it, from a floor that tilts to the state's firms, and overheads."""
+    x, firms, p, host = st.scratch, st.firms, st.parameters, st.host
+    state, private = floor * (1.0 + p.state_tilt), floor * (1.0 - p.state_tilt)
+    for i in range(first, last):
+        before, skilled, lives = firms.rd[i], firms.access_holder[i] == 0, firms.active[i] > 0
+        support = (state if firms.ownership[i] == 0 else private) + x.rd_reference[s] * st.now.subsidy_rd[s, host]
+        rd = research_budget(st.sectors.rd_intensity[s], x.rd_own[i], x.rd_venture[i], p.rent_dampening, support)
+        rd = rd if skilled else 0.0
+        x.support[i] = support if skilled else 0.0
+        x.cost[i] = p.overhead * x.expenditure[s, host] * x.pool[s, 1]
+        firms.rd[i] = rd if lives else before
+
+
+@lane
+def along_brands(st: State, r: int, cost: float, first: int, last: int) -> None:
+    """Adds what Chinese firms pay for brands in a region."""
+    for i in range(first, last):
+        st.scratch.cost[i] += cost if st.firms.branding[i, r] > 0 else 0.0
+
+
+@lane
+def along_accounts(st: State, first: int, last: int) -> None:
+    """Profit after R&D and costs, and net worth."""
+    x, firms = st.scratch, st.firms
+    for i in range(first, last):
+        profit, worth, lives = firms.profit[i], firms.worth[i], firms.active[i] > 0
+        after = profit + (x.support[i] - firms.rd[i] - x.cost[i])
+        grown = worth + after
+        firms.profit[i] = after if lives else profit
+        firms.worth[i] = grown if lives else worth
