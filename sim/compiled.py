@@ -153,11 +153,17 @@ register_model(_BundleType)(models.OpaqueModel)
 
 
 class _ColumnType(types.Array):  # type: ignore[misc]
-    """Type of an array in a bundle: it shares memory with no column of another name, and no index is negative."""
+    """Type of an array in a bundle: it shares memory with no column of another name, and no index is negative.
+
+    Integers are kept as short as declared and read and written as int64, so that no function is compiled for each length.
+    """
 
     def __init__(self, name: str, dtype: types.Type, dimensions: int, layout: str) -> None:
         self.column = name
-        super().__init__(dtype, dimensions, layout, name=f"Column({name}, {dtype}, {dimensions}, {layout})")
+        self.kept = dtype
+        short = isinstance(dtype, types.Integer) and dtype.signed
+        told = f"Column({name}, {dtype}, {dimensions}, {layout})"
+        super().__init__(types.int64 if short else dtype, dimensions, layout, name=told)
 
     @property
     def key(self) -> str:
@@ -165,7 +171,7 @@ class _ColumnType(types.Array):  # type: ignore[misc]
 
     @property
     def mangling_args(self) -> tuple[str, tuple[Any, ...]]:
-        return "Column", (self.column, self.dtype, self.ndim, self.layout)
+        return "Column", (self.column, self.kept, self.ndim, self.layout)
 
 
 register_model(_ColumnType)(models.ArrayModel)
@@ -309,6 +315,8 @@ def _array(target: Any, builder: Any, kind: types.Array, data: Any, shape: list[
 
 @lower_cast(_ColumnType, types.Array)
 def _as_array(target: Any, builder: Any, kind: _ColumnType, to: types.Array, column: Any) -> Any:
+    if kind.kept != kind.dtype:
+        raise NotImplementedError("a column of short integers is no array: use it by index")
     return column
 
 
@@ -319,14 +327,15 @@ def _get(target: Any, builder: Any, signature: Any, arguments: tuple[Any, Any]) 
     place = _place(target, builder, signature, arguments)
     if isinstance(kind.dtype, types.Record):
         return load_item(target, builder, kind, place)
-    return _named(builder, kind, builder.load(place))
+    value = _named(builder, kind, builder.load(place))
+    return builder.sext(value, ir.IntType(64)) if kind.kept != kind.dtype else value
 
 
 @lower_builtin(operator.setitem, _ColumnType, types.Integer, types.Any)
 @lower_builtin(operator.setitem, _ColumnType, types.BaseTuple, types.Any)
 def _set(target: Any, builder: Any, signature: Any, arguments: tuple[Any, Any, Any]) -> None:
     kind, _, given = signature.args
-    value = target.cast(builder, arguments[2], given, kind.dtype)
+    value = target.cast(builder, arguments[2], given, kind.kept)
     _named(builder, kind, builder.store(value, _place(target, builder, signature, arguments)))
 
 
@@ -344,7 +353,15 @@ def _place(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]
         outside = [builder.icmp_unsigned(">=", place, length) for place, length in zip(indices, lengths, strict=True)]
         with cgutils.if_unlikely(builder, functools.reduce(builder.or_, outside)):
             target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
-    return cgutils.get_item_pointer(target, builder, kind, column, indices, wraparound=False)
+    lengths = cgutils.unpack_tuple(builder, column.shape)
+    pairs = list(zip(indices, lengths, strict=True))
+    nearest, *others = pairs if kind.layout == "F" else pairs[::-1]
+    place, step = nearest
+    for index, length in others:
+        place = builder.add(place, builder.mul(index, step))
+        step = builder.mul(step, length)
+    data = builder.bitcast(column.data, target.get_data_type(kind.kept).as_pointer())
+    return builder.gep(data, [place])
 
 
 def _take_over(into: Any, source: Any, *place: int) -> None:

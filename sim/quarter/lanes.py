@@ -26,7 +26,6 @@ def along_quality(st: State, s: int, g: int, first: int, last: int) -> None:
     for i in range(first, last):
         worth = quality(x.sensitivity[s], firms.technology[i, g], x.reference[s])
         worth = worth if firms.adopted[i, g] > 0 else 0.0
-        x.worth[i, g] = worth
         x.quality[i, g] = worth * x.operated[i]
         x.demanded[i] = x.demand_weight[s, g, st.host] * worth + (x.demanded[i] if g > 0 else 0.0)
 
