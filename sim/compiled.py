@@ -81,7 +81,7 @@ if 14 <= binding.llvm_version_info[0] <= 22:  # where the option is known to exi
 # Not in the environment: child processes would inherit it and nest a folder of their own in it.
 numba.config.CACHE_DIR = str(_cache_folder())
 INTERPRETED = bool(numba.config.DISABLE_JIT)
-if not INTERPRETED and "scipy" not in sys.modules:  # Numba would load it for linear algebra, which takes longer than a run
+if not INTERPRETED and "scipy" not in sys.modules:  # Numba would load it for linear algebra, which nobody asks for here
     sys.modules["scipy"] = None  # type: ignore[assignment]
     importlib.import_module("numba.np.arraymath")
     del sys.modules["scipy"]
@@ -155,7 +155,7 @@ register_model(_BundleType)(models.OpaqueModel)
 class _ColumnType(types.Array):  # type: ignore[misc]
     """Type of an array in a bundle: it shares memory with no column of another name, and no index is negative.
 
-    Integers are kept as short as declared and read and written as int64, so that no function is compiled for each length.
+    Integers are kept as short as declared, and read and written as int64: no function is compiled for each length.
     """
 
     def __init__(self, name: str, dtype: types.Type, dimensions: int, layout: str) -> None:
@@ -214,7 +214,7 @@ class Bundle:
     def _add(self, name: str, value: Any, per: tuple[str, ...]) -> tuple[types.Type, tuple[int, ...]]:
         """Appends a member to the table; returns its type and where its words stand."""
         if isinstance(value, np.ndarray):
-            fits = [each for each in (order(" ".join(per)), "C", "F") if value.flags[f"{each}_CONTIGUOUS"]]
+            fits = [each for each in (order(" ".join(per)), "C", "F") if _lies(value, each)]
             if not fits:
                 raise ValueError("columns must be contiguous")
             place = self._append(value.__array_interface__["data"][0])
@@ -242,6 +242,11 @@ class Bundle:
         if self.words[self.lengths[dimension]] != length:
             raise ValueError(f"columns disagree on the length of {dimension}")
         return self.lengths[dimension]
+
+
+def _lies(array: Any, layout: str) -> bool:
+    """Whether an array is contiguous in a memory order, C or F."""
+    return bool(array.flags.c_contiguous if layout == "C" else array.flags.f_contiguous)
 
 
 def bundle(columns: Any) -> Any:
@@ -371,7 +376,7 @@ def _take_over(into: Any, source: Any, *place: int) -> None:
 
 
 @intrinsic
-def _compiled_take_over(context: Any, into: _BundleType, source: _BundleType, t: types.Integer, s: types.Integer) -> Any:
+def _compiled_take_over(context: Any, into: Any, source: Any, t: types.Integer, s: types.Integer) -> Any:
     """The same of bundles, for two indices; IndexError if there is no such place."""
 
     def generate(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]) -> Any:
@@ -382,13 +387,14 @@ def _compiled_take_over(context: Any, into: _BundleType, source: _BundleType, t:
                 for each, pointer in zip((source, into), arguments[:2], strict=True)
             )
             lengths = cgutils.unpack_tuple(builder, column.shape)
-            outside = [builder.icmp_unsigned(">=", index, length) for index, length in zip(indices, lengths, strict=False)]
+            outside = [builder.icmp_unsigned(">=", *pair) for pair in zip(indices, lengths, strict=False)]
             with cgutils.if_unlikely(builder, functools.reduce(builder.or_, outside)):
                 target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
             size = functools.reduce(builder.mul, lengths[2:], ir.Constant(indices[0].type, 1))
             place = builder.add(builder.mul(indices[0], lengths[1]), indices[1])
             begin = builder.gep(column.data, [builder.mul(place, size)])
-            cgutils.raw_memcpy(builder, builder.gep(to.data, [builder.mul(indices[1], size)]), begin, size, column.itemsize)
+            end = builder.gep(to.data, [builder.mul(indices[1], size)])
+            cgutils.raw_memcpy(builder, end, begin, size, column.itemsize)
         return target.get_dummy_value()
 
     return types.none(into, source, types.intp, types.intp), generate

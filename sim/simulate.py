@@ -1,5 +1,6 @@
 """One scenario and one seed to one run."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +29,18 @@ class Run(NamedTuple):
     firm_ids: Column  # id of the firm in each row at the end, 0 if the row was never used
 
 
+def _records(*tables: tuple[tuple[int, ...], type]) -> list[Column]:
+    """Empty tables of records side by side in one piece of memory, which the system hands out in few large pages."""
+    kinds = [(math.prod(shape), shape, record(declared)) for shape, declared in tables]
+    memory = np.zeros(sum(count * kind.itemsize for count, _, kind in kinds), np.uint8)
+    found, begin = [], 0
+    for count, shape, kind in kinds:
+        end = begin + count * kind.itemsize
+        found.append(memory[begin:end].view(kind).reshape(shape))
+        begin = end
+    return found
+
+
 def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
     """Columns and records of one run, ready for `quarter.begin` or `quarter.run`."""
     quarters, sectors, regions = inputs.world.market.shape
@@ -53,6 +66,11 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
     for name in ("id", "sector", "kind", "home", "ownership", "access_holder", "active"):
         getattr(given, name)[:] = getattr(inputs.firms, name)
     parameters = inputs.parameters
+    outcome, markets, vintages = _records(
+        ((quarters, sectors), Outcome),
+        ((quarters, sectors, regions), Market),
+        ((quarters, sectors, generations), Vintage),
+    )
     return State(
         firms=given,
         partnerships=allocate(Partnerships, sizes),
@@ -66,9 +84,9 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
         shipping=inputs.shipping,
         starts=np.stack([np.asarray(column, dtype=float) for column in inputs.starts], axis=1),
         named_listing=inputs.named_listing,
-        outcome=np.zeros((quarters, sectors), record(Outcome)),
-        markets=np.zeros((quarters, sectors, regions), record(Market)),
-        vintages=np.zeros((quarters, sectors, generations), record(Vintage)),
+        outcome=outcome,
+        markets=markets,
+        vintages=vintages,
         events=np.zeros(events, record(Event)),
         lives=np.zeros(events, record(Life)),
         event_time=np.zeros(events, np.int64),

@@ -12,8 +12,8 @@
 10. Record       one pass writes all metrics                                       record.write_record
 
 Markets use technology as it was at the quarter's start; what is learnt in a quarter is sold in the next. Sectors share
-nothing but the calendar: a run takes one after the other through all quarters, so that what a sector needs stays near the
-processor, and then puts the logs into the order of time, as if each stage had gone through all sectors.
+nothing but the calendar: a run takes one after the other through all quarters, so that what a sector needs stays near
+the processor, and then puts the logs into the order of time, as if each stage had gone through all sectors.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Questions to a state, answered by the stages' own functions: what a review weighs, what a deal is worth.
 
-Nothing here writes. Where functions take `columns`, that is a State, or its bundle where many questions are asked of it.
+Nothing here writes. Where functions take `columns`, that is a State, or its bundle where many questions are asked.
 Present values are over the horizon, in money.
 """
 
@@ -19,9 +19,9 @@ from sim.quarter.review import (
     plant_uses,
     weigh_review,
 )
-from sim.quarter.search import FREE, SEARCH, abroad_deal, barred, enter, enter_abroad, host_deal, host_line, strangers
+from sim.quarter.search import FREE, SEARCH, abroad_deal, barred, enter, enter_abroad, host_deal, host_line
 from sim.quarter.state import State
-from sim.quarter.values import Terms, equity_cap, leak_price, lesson_rate
+from sim.quarter.values import Terms, equity_cap, leak_price, lesson_rate, strangers
 from sim.rules.governance import dependence_cost
 from sim.rules.policy import screened
 

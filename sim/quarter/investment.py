@@ -151,7 +151,7 @@ def along_turns(st: State, invest_key: np.uint64, first: int, last: int) -> None
 
 @lane
 def along_fear(st: State, s: int, rate: float, caution: float, first: int, last: int) -> None:
-    """Perceived hazard follows what happens to partnerships, and over-compliance at home; it is hedged in proportion."""
+    """Perceived hazard follows what happens to partnerships, and over-compliance at home; hedges follow."""
     p, firms = st.parameters, st.firms
     up, down, loss, cost, scale = p.hazard_up, p.hazard_down, 4.0 * p.cutoff_loss, p.hedge_cost, p.over_compliance
     for i in range(first, last):

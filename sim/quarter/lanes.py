@@ -21,7 +21,7 @@ def along_operations(st: State, s: int, first: int, last: int) -> None:
 
 @lane
 def along_quality(st: State, s: int, g: int, first: int, last: int) -> None:
-    """What a technology is worth to buyers, 0 where the generation is not made; call for one generation after the other."""
+    """What a technology is worth to buyers, 0 where it is not made; call for one generation after the other."""
     x, firms = st.scratch, st.firms
     for i in range(first, last):
         worth = quality(x.sensitivity[s], firms.technology[i, g], x.reference[s])

@@ -68,7 +68,7 @@ def enter_generation(st: State, t: int, s: int, i: int, g: int, technology: floa
 
 @lane
 def along_effort(st: State, s: int, g: int, wanted: float, first: int, last: int) -> None:
-    """R&D moves to a generation: with demand, for latecomers ahead of it, and never faster than inertia; newest first."""
+    """R&D moves to a generation with demand, for latecomers ahead of it, never faster than inertia; newest first."""
     firms, x = st.firms, st.scratch
     inertia = st.parameters.inertia
     newest = g == generations_of(st, s) - 1
@@ -157,7 +157,7 @@ def along_chinese_learning(st: State, s: int, g: int, found: float, slower: floa
 
 @lane
 def along_multinational_learning(st: State, s: int, g: int, found: float, slower: float, first: int, last: int) -> None:
-    """What multinationals find and what spills over to them: from each other, and from Chinese firms by way of bases."""
+    """What multinationals find, and what spills over to them from each other and, by way of bases, Chinese firms."""
     p, firms, x = st.parameters, st.firms, st.scratch
     around, by_base, aside = 0.25 * p.foreign_spillover, p.base_learning, p.over_compliance
     for i in range(first, last):
@@ -166,7 +166,8 @@ def along_multinational_learning(st: State, s: int, g: int, found: float, slower
         change += catch_up(around, x.frontier_foreign[s, g] - a)
         wholly = by_base if firms.mode[i] == 2 else 0.0
         rate = p.reverse_spillover + wholly + p.hub_learning * firms.hub[i]
-        stopped = blocked(st.now.control[s, g, st.host, firms.home[i]], st.now.over_compliance[s, st.host, firms.home[i]], aside)
+        home = firms.home[i]
+        stopped = blocked(st.now.control[s, g, st.host, home], st.now.over_compliance[s, st.host, home], aside)
         back = catch_up(0.25 * rate * x.absorbs[i] * (1.0 - stopped), x.frontier_chinese[s, g] - a)
         change += back
         learns = (firms.active[i] > 0) & (firms.access_holder[i] == 0) & (firms.adopted[i, g] > 0)

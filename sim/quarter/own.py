@@ -1,4 +1,4 @@
-"""Stage 4, what firms offer and sell alone: loops over the firms of one origin, one line and generation after the other.
+"""Stage 4, what firms offer and sell alone: loops over firms of one origin, one line and generation after the other.
 
 Offers under contract are reckoned one by one (`market.place_contract_offers`) and replace what stands here.
 """
@@ -51,7 +51,7 @@ def along_baskets_abroad(st: State, t: int, s: int, r: int, g: int, first: int, 
 
 @lane
 def along_offers_abroad(st: State, s: int, r: int, first: int, last: int) -> None:
-    """Appeals of multinationals in a region abroad, out of their baskets; a base that works for the world comes on top."""
+    """Appeals of multinationals in a region abroad, out of their baskets; hubs in the host come on top."""
     x, firms = st.scratch, st.firms
     for i in range(first, last):
         made = x.appeal[i, r] * x.lifted[i] * firms.access[i, r] * x.pool[s, 0]
@@ -62,7 +62,7 @@ def along_offers_abroad(st: State, s: int, r: int, first: int, last: int) -> Non
 
 @lane
 def along_baskets_in_host(st: State, s: int, g: int, first: int, last: int) -> None:
-    """Adds a generation to the appeal of what multinationals sell in the host alone: exported, or made in their base."""
+    """Adds a generation to what multinationals sell in the host alone: exported, or made in their base."""
     x, firms, host = st.scratch, st.firms, st.host
     for i in range(first, last):
         home = firms.home[i]
@@ -75,7 +75,7 @@ def along_baskets_in_host(st: State, s: int, g: int, first: int, last: int) -> N
 
 @lane
 def along_offers_in_host(st: State, s: int, first: int, last: int) -> None:
-    """Appeals of multinationals alone in the host, on their lead line or, beside a contract there, with half its weight."""
+    """Appeals of multinationals alone in the host: on the lead line or, beside a contract, with half its weight."""
     x, firms, host = st.scratch, st.firms, st.host
     second = st.world.market.shape[2]
     for i in range(first, last):
@@ -185,7 +185,8 @@ def along_multinational_sales(st: State, t: int, s: int, line: int, r: int, firs
 def along_multinational_costs(st: State, s: int, first: int, last: int) -> None:
     """R&D of multinationals, public support for it, overheads and the cost of what they do alone in the host."""
     x, firms, p, host = st.scratch, st.firms, st.parameters, st.host
-    rho, friction, apart = st.sectors.rd_intensity[s], st.now.sole_entry_friction[s, host], st.now.localisation_cost[s, host]
+    rho = st.sectors.rd_intensity[s]
+    friction, apart = st.now.sole_entry_friction[s, host], st.now.localisation_cost[s, host]
     unit, exporting, owning, world = x.unit[s], p.cost_export, p.cost_wholly_owned, p.cost_hub
     for i in range(first, last):
         home, scale, mode, before = firms.home[i], firms.cost_scale[i], firms.mode[i], firms.rd[i]

@@ -50,7 +50,7 @@ class Total(NamedTuple):
     rd: float
     sales: float
     borrowed: float
-    count: float
+    living: float
     hazard: float
     hedge: float
     concentration: float
@@ -84,7 +84,7 @@ def record_firms(st: State, t: int, s: int) -> None:
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     foreign = add_up(st, first, middle, Total(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
     all_firms = add_up(st, middle, last, foreign)
-    m_count, c_count = foreign.count, all_firms.count
+    m_count, c_count = foreign.living, all_firms.living
     skilled = record_multinationals(st, t, s, m_count)
     c_level = 0.0
     for i in range(middle, last):

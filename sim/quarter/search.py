@@ -31,10 +31,10 @@ from sim.quarter.values import (
     abroad_worth,
     alone_abroad,
     alone_in_host,
-    between,
     host_worth,
     market_scale,
     split,
+    strangers,
     under,
 )
 from sim.rules.policy import blocked, screened
@@ -46,17 +46,6 @@ SCREENING, CLAUSE = int(Stream.screening), int(Stream.clause)
 BY_SEARCH = 3
 FREE, LISTED, NO_TECHNOLOGY, LINE_TAKEN, SAME_PARTNER, PARTNER_FULL = 0, 1, 2, 3, 4, 5  # obstacles
 PARTNER, PARTNER_SINCE, PARTNER_TYPE = 3, 4, 5  # positions in State.starts
-
-
-@stage
-def known(st: State, m: int, c: int) -> float:
-    """Trust of two firms in each other: what a partnership in force has built, else that of strangers."""
-    trust = st.parameters.trust_start
-    for line in range(st.firms.contract.shape[1]):
-        q = st.firms.contract[m, line]
-        if q >= 0 and st.partnerships.chinese[q] == c:
-            trust = max(trust, st.partnerships.trust[q])
-    return trust
 
 
 @stage
@@ -174,12 +163,6 @@ def enter_abroad(st: State, t: int, m: int, r: int) -> Entry:
     kept = waited(st, t, s, st.host, r) * (1.0 - avoided(st, t, m, r))
     once = signing_cost(st, m) * market_scale(st, s, r, 3) / max(st.scratch.unit[s], 1e-30)
     return Entry(0.0, 0, once, kept)
-
-
-@stage
-def strangers(st: State, t: int, m: int, c: int) -> Pair:
-    """Two firms in search of a contract."""
-    return between(st, t, m, c, known(st, m, c))
 
 
 @stage

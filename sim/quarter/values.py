@@ -158,6 +158,23 @@ def between(st: State, t: int, m: int, c: int, trust: float) -> Pair:
 
 
 @stage
+def known(st: State, m: int, c: int) -> float:
+    """Trust of two firms in each other: what a partnership in force has built, else that of strangers."""
+    trust = st.parameters.trust_start
+    for line in range(st.firms.contract.shape[1]):
+        q = st.firms.contract[m, line]
+        if q >= 0 and st.partnerships.chinese[q] == c:
+            trust = max(trust, st.partnerships.trust[q])
+    return trust
+
+
+@stage
+def strangers(st: State, t: int, m: int, c: int) -> Pair:
+    """Two firms in search of a contract."""
+    return between(st, t, m, c, known(st, m, c))
+
+
+@stage
 def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, pair: Pair, tau: float, free: float) -> Worth:
     """Worth of market access or co-innovation; openness and autonomy are chosen if given as negative."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]

@@ -15,7 +15,6 @@ from sim.economy import ChineseFirm, Economy, Multinational, Partnership, report
 from sim.errors import UsageError
 from sim.explain.past import life_names
 from sim.quarter import begin, from_review, to_review
-
 from sim.records import Outcome
 from sim.scenario.build import build, host
 from sim.simulate import prepare, quietly, simulate
