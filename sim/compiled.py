@@ -81,15 +81,21 @@ if 14 <= binding.llvm_version_info[0] <= 22:  # where the option is known to exi
 # Not in the environment: child processes would inherit it and nest a folder of their own in it.
 numba.config.CACHE_DIR = str(_cache_folder())
 INTERPRETED = bool(numba.config.DISABLE_JIT)
-if not INTERPRETED and "scipy" not in sys.modules:  # Numba would load it for linear algebra, which nobody asks for here
-    sys.modules["scipy"] = None  # type: ignore[assignment]
+if not INTERPRETED and "scipy.linalg" not in sys.modules:  # Numba would load it, for what nobody asks for here
+    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
     importlib.import_module("numba.np.arraymath")
-    del sys.modules["scipy"]
+    del sys.modules["scipy.linalg"]
 if INTERPRETED:
     np.seterr(all="ignore")  # as compiled: integers wrap around, x / 0 is infinite, nobody is warned
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-_OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "boundscheck": True}
+_OPTIONS: dict[str, Any] = {
+    "cache": True,
+    "error_model": "numpy",
+    "nogil": True,
+    "boundscheck": True,
+    "no_cfunc_wrapper": True,  # nobody calls from C
+}
 
 
 def _compiled(function: Function, **options: Any) -> Function:
