@@ -108,55 +108,35 @@ class Trigger(IntEnum):
 class Firms(NamedTuple):
     """State of firms; rows sorted by sector, multinationals first, with empty rows kept for entrants."""
 
-    id: Annotated[
-        Column, Field("id", "stable identity: sector's key and order, or quarter of entry", "firm", dtype="u8")
-    ]
+    id: Annotated[Column, Field("id", "stable identity: sector's key and order, or quarter of entry", "firm", dtype="u8")]
     sector: Annotated[Column, Field("index", "sector", "firm", 0, dtype="i4")]
     kind: Annotated[Column, Field("kind", "multinational or Chinese firm", "firm", 0, 1, dtype="i1")]
     home: Annotated[Column, Field("index", "home region", "firm", 0, dtype="i1")]
     ownership: Annotated[Column, Field("ownership", "state, private or foreign", "firm", 0, 2, dtype="i1")]
-    access_holder: Annotated[
-        Column, Field("flag", "has access abroad and no technology of its own", "firm", 0, 1, dtype="i1")
-    ]
+    access_holder: Annotated[Column, Field("flag", "has access abroad and no technology of its own", "firm", 0, 1, dtype="i1")]
     active: Annotated[Column, Field("flag", "1 while the firm lives", "firm", 0, 1, dtype="i1")]
     cost_scale: Annotated[Column, Field("ratio", "multiplier of the firm's fixed costs", "firm", 0)]
     technology: Annotated[Column, Field("log", "product technology of each generation", "firm generation", -30, 30)]
-    adopted: Annotated[
-        Column, Field("flag", "whether the firm makes the generation", "firm generation", 0, 1, dtype="i1")
-    ]
+    adopted: Annotated[Column, Field("flag", "whether the firm makes the generation", "firm generation", 0, 1, dtype="i1")]
     effort: Annotated[Column, Field("share", "share of R&D given to each generation", "firm generation", 0, 1)]
     operations: Annotated[Column, Field("log", "cost advantage from learning by doing", "firm", -5, 5)]
     output: Annotated[Column, Field("ratio", "cumulated output, in market shares of a year", "firm", 0, default=1.0)]
-    access: Annotated[
-        Column, Field("share", "own brand, distribution and know-how in each region", "firm region", 0, 1)
-    ]
+    access: Annotated[Column, Field("share", "own brand, distribution and know-how in each region", "firm region", 0, 1)]
     months: Annotated[Column, Field("months", "development time of a product", "firm", 1, 120)]
-    plant: Annotated[
-        Column, Field("quarter", "first quarter the plant in a region works, -1 if none", "firm region", -1, dtype="i2")
-    ]
-    branding: Annotated[
-        Column, Field("flag", "pays for a brand of its own in the region", "firm region", 0, 1, dtype="i1")
-    ]
+    plant: Annotated[Column, Field("quarter", "first quarter the plant in a region works, -1 if none", "firm region", -1, dtype="i2")]
+    branding: Annotated[Column, Field("flag", "pays for a brand of its own in the region", "firm region", 0, 1, dtype="i1")]
     share: Annotated[Column, Field("share", "market share of each line", "firm line", 0, 1)]
-    contract: Annotated[
-        Column, Field("row", "partnership that shapes the line's offer, -1 if none", "firm line", -1, dtype="i4")
-    ]
+    contract: Annotated[Column, Field("row", "partnership that shapes the line's offer, -1 if none", "firm line", -1, dtype="i4")]
     ventures: Annotated[Column, Field("count", "a Chinese firm's partnerships in the host", "firm", 0, dtype="i2")]
-    supplies: Annotated[
-        Column, Field("count", "a Chinese firm's partnerships that power others", "firm", 0, dtype="i2")
-    ]
+    supplies: Annotated[Column, Field("count", "a Chinese firm's partnerships that power others", "firm", 0, dtype="i2")]
     mode: Annotated[Column, Field("mode", "what the multinational does alone in the host", "firm", 0, 2, dtype="i1")]
     orientation: Annotated[Column, Field("flag", "1 if the China base works for the world", "firm", 0, 1, dtype="i1")]
     hub: Annotated[Column, Field("share", "share of R&D and lead products at the China base", "firm", 0, 1)]
     web: Annotated[Column, Field("share", "local supply web of the China base", "firm", 0, 1)]
-    hub_quarters: Annotated[
-        Column, Field("quarters", "quarters in a row that the base serves mainly the world", "firm", 0, dtype="i2")
-    ]
+    hub_quarters: Annotated[Column, Field("quarters", "quarters in a row that the base serves mainly the world", "firm", 0, dtype="i2")]
     is_hub: Annotated[Column, Field("flag", "1 once the base has become a hub", "firm", 0, 1, dtype="i1")]
     worth: Annotated[Column, Field("money", "net worth", "firm")]
-    distress: Annotated[
-        Column, Field("quarters", "quarters in a row with negative worth or no sales", "firm", 0, dtype="i4")
-    ]
+    distress: Annotated[Column, Field("quarters", "quarters in a row with negative worth or no sales", "firm", 0, dtype="i4")]
     hazard: Annotated[Column, Field("probability", "perceived chance a quarter of being cut off", "firm", 0, 1)]
     hedge: Annotated[Column, Field("share", "dependence covered by an in-house alternative", "firm", 0, 1)]
     revenue: Annotated[Column, Field("money", "sales under the own brand this quarter", "firm", 0)]
@@ -172,9 +152,7 @@ class Firms(NamedTuple):
 class Partnerships(NamedTuple):
     """State of partnerships in preallocated rows; a row is free when `active` is 0."""
 
-    id: Annotated[
-        Column, Field("id", "stable identity: the two firms, line and quarter of signing", "partnership", dtype="u8")
-    ]
+    id: Annotated[Column, Field("id", "stable identity: the two firms, line and quarter of signing", "partnership", dtype="u8")]
     active: Annotated[Column, Field("flag", "1 while in force", "partnership", 0, 1, dtype="i1")]
     multinational: Annotated[Column, Field("row", "the multinational", "partnership", -1, dtype="i4")]
     chinese: Annotated[Column, Field("row", "the Chinese firm", "partnership", -1, dtype="i4")]
@@ -187,33 +165,22 @@ class Partnerships(NamedTuple):
     line: Annotated[Column, Field("index", "line of the brand's owner", "partnership", 0, dtype="i1")]
     place: Annotated[Column, Field("index", "where the offer is made", "partnership", 0, dtype="i1")]
     equity: Annotated[Column, Field("share", "multinational's share of profit after royalty", "partnership", 0, 1)]
-    royalty: Annotated[
-        Column, Field("share", "share of sales paid to the side that gives technology", "partnership", 0, 1)
-    ]
+    royalty: Annotated[Column, Field("share", "share of sales paid to the side that gives technology", "partnership", 0, 1)]
     openness: Annotated[Column, Field("share", "knowledge opened by contract", "partnership", 0, 1)]
     autonomy: Annotated[Column, Field("share", "decisions left to the venture", "partnership", 0, 1)]
     clause: Annotated[Column, Field("flag", "1 if terms adapt to named shocks", "partnership", 0, 1, dtype="i1")]
     trust: Annotated[Column, Field("share", "trust", "partnership", 0, 1)]
     start: Annotated[Column, Field("quarter", "quarter of signing", "partnership", -1, dtype="i2")]
-    ends: Annotated[
-        Column, Field("quarter", "quarter in which notice runs out, -1 if none given", "partnership", -1, dtype="i2")
-    ]
+    ends: Annotated[Column, Field("quarter", "quarter in which notice runs out, -1 if none given", "partnership", -1, dtype="i2")]
     end_kind: Annotated[Column, Field("kind", "event that will end it", "partnership", -1, 11, dtype="i1")]
     end_trigger: Annotated[Column, Field("trigger", "cause of the end", "partnership", 0, 7, dtype="i1")]
-    next_mode: Annotated[
-        Column, Field("mode", "what the multinational does alone afterwards", "partnership", 0, 3, dtype="i1")
-    ]
+    next_mode: Annotated[Column, Field("mode", "what the multinational does alone afterwards", "partnership", 0, 3, dtype="i1")]
     technology_balance: Annotated[Column, Field("share", "Chinese part of the technology brought", "partnership", 0, 1)]
     access_balance: Annotated[Column, Field("share", "Chinese part of the access brought", "partnership", 0, 1)]
     balance_start: Annotated[Column, Field("share", "technology balance when terms were last set", "partnership", 0, 1)]
-    reversed: Annotated[
-        Column,
-        Field("quarters", "quarters in a row with technology balance above one half", "partnership", 0, dtype="i2"),
-    ]
+    reversed: Annotated[Column, Field("quarters", "quarters in a row with technology balance above one half", "partnership", 0, dtype="i2")]
     flipped: Annotated[Column, Field("quarter", "quarter of the flip, -1 if none", "partnership", -1, dtype="i2")]
-    gap_start: Annotated[
-        Column, Field("log", "multinational's technology less the Chinese firm's at signing", "partnership")
-    ]
+    gap_start: Annotated[Column, Field("log", "multinational's technology less the Chinese firm's at signing", "partnership")]
     equity_start: Annotated[Column, Field("share", "multinational's equity at signing", "partnership", 0, 1)]
     flow_to_chinese: Annotated[Column, Field("log", "technology learnt by the Chinese firm", "partnership", 0)]
     flow_to_multinational: Annotated[Column, Field("log", "technology learnt by the multinational", "partnership", 0)]
@@ -235,93 +202,26 @@ class Sectors(NamedTuple):
     multinationals: Annotated[Column, Field("count", "multinationals at the start", "sector", 0)]
     chinese: Annotated[Column, Field("count", "Chinese firms at the start", "sector", 0)]
     generations: Annotated[Column, Field("count", "generations declared", "sector", 1, dtype="i8")]
-    tradable: Annotated[
-        Column, Field("flag", "goods that are shipped and taxed at the border", "sector", 0, 1, given=True, default=1)
-    ]
-    quality_sensitivity: Annotated[
-        Column, Field("1", "alpha_q: response of demand to log technology", "sector", 0.5, 6, given=True, default=2)
-    ]
-    price_elasticity: Annotated[
-        Column, Field("1", "alpha_s: response of demand to log price", "sector", 0.5, 12, given=True, default=3)
-    ]
-    innovation: Annotated[
-        Column,
-        Field("log/year", "technology gained a year at reference R&D", "sector", 0, 0.3, given=True, default=None),
-    ]
-    absorption: Annotated[
-        Column,
-        Field(
-            "1/year",
-            "rate at which a Chinese firm closes the gap to the frontier, before R&D and controls",
-            "sector",
-            0,
-            1,
-            given=True,
-            default=None,
-        ),
-    ]
+    tradable: Annotated[Column, Field("flag", "goods that are shipped and taxed at the border", "sector", 0, 1, given=True, default=1)]
+    quality_sensitivity: Annotated[Column, Field("1", "alpha_q: response of demand to log technology", "sector", 0.5, 6, given=True, default=2)]
+    price_elasticity: Annotated[Column, Field("1", "alpha_s: response of demand to log price", "sector", 0.5, 12, given=True, default=3)]
+    innovation: Annotated[Column, Field("log/year", "technology gained a year at reference R&D", "sector", 0, 0.3, given=True, default=None)]
+    absorption: Annotated[Column, Field("1/year", "rate at which a Chinese firm closes the gap to the frontier, before R&D and controls", "sector", 0, 1, given=True, default=None)]
     rd_intensity: Annotated[Column, Field("share", "R&D over sales", "sector", 0, 0.6, given=True, default=None)]
-    start_level: Annotated[
-        Column,
-        Field(
-            "ratio",
-            "technology of Chinese firms over the frontier in 1979",
-            "sector",
-            0.001,
-            2,
-            given=True,
-            default=None,
-        ),
-    ]
-    floor: Annotated[
-        Column,
-        Field(
-            "ratio",
-            "state and market-based R&D floor, relative to the national path",
-            "sector",
-            0,
-            5,
-            given=True,
-            default=1,
-        ),
-    ]
-    cost_advantage: Annotated[
-        Column,
-        Field("ratio", "Chinese cost advantage, relative to the national path", "sector", 0, 3, given=True, default=1),
-    ]
-    transport: Annotated[
-        Column, Field("log", "cost of shipping between regions", "sector", 0, 2, given=True, default=0.08)
-    ]
-    access_holders: Annotated[
-        Column,
-        Field(
-            "share", "multinationals with access and no technology of their own", "sector", 0, 1, given=True, default=0
-        ),
-    ]
-    entry_rate: Annotated[
-        Column,
-        Field(
-            "1/year",
-            "Chinese entrants a year over Chinese firms, without window or support",
-            "sector",
-            0,
-            2,
-            given=True,
-            default=0.002,
-        ),
-    ]
-    learning_rate: Annotated[
-        Column, Field("1", "cost elasticity of cumulated output", "sector", 0, 1, given=True, default=0.05)
-    ]
+    start_level: Annotated[Column, Field("ratio", "technology of Chinese firms over the frontier in 1979", "sector", 0.001, 2, given=True, default=None)]
+    floor: Annotated[Column, Field("ratio", "state and market-based R&D floor, relative to the national path", "sector", 0, 5, given=True, default=1)]
+    cost_advantage: Annotated[Column, Field("ratio", "Chinese cost advantage, relative to the national path", "sector", 0, 3, given=True, default=1)]
+    transport: Annotated[Column, Field("log", "cost of shipping between regions", "sector", 0, 2, given=True, default=0.08)]
+    access_holders: Annotated[Column, Field("share", "multinationals with access and no technology of their own", "sector", 0, 1, given=True, default=0)]
+    entry_rate: Annotated[Column, Field("1/year", "Chinese entrants a year over Chinese firms, without window or support", "sector", 0, 2, given=True, default=0.002)]
+    learning_rate: Annotated[Column, Field("1", "cost elasticity of cumulated output", "sector", 0, 1, given=True, default=0.05)]
 
 
 class World(NamedTuple):
     """Dated conditions that nobody in the model decides."""
 
     market: Annotated[Column, Field("money/year", "expenditure", "quarter sector region", 0)]
-    weight: Annotated[
-        Column, Field("share", "share of demand for each generation", "quarter sector generation region", 0, 1)
-    ]
+    weight: Annotated[Column, Field("share", "share of demand for each generation", "quarter sector generation region", 0, 1)]
     arrived: Annotated[Column, Field("flag", "generation can be made", "quarter sector generation", 0, 1)]
     advantage: Annotated[Column, Field("log", "Chinese cost advantage", "quarter")]
     floor: Annotated[Column, Field("ratio", "national R&D floor over reference R&D", "quarter")]
@@ -334,123 +234,42 @@ class Policy(NamedTuple):
     origin: where goods are made, technology or an investor comes from; destination: whose border, market or law it is.
     """
 
-    tariff: Annotated[
-        Column,
-        Field("share", "ad valorem, by place of production", "quarter sector generation origin destination", 0, 20),
-    ]
-    owner_tariff: Annotated[
-        Column,
-        Field(
-            "share",
-            "ad valorem on imports, by home of the owner",
-            "quarter sector generation origin destination",
-            0,
-            20,
-        ),
-    ]
-    control: Annotated[
-        Column,
-        Field(
-            "share",
-            "export control: share of technology flow stopped",
-            "quarter sector generation origin destination",
-            0,
-            1,
-        ),
-    ]
-    over_compliance: Annotated[
-        Column, Field("share", "flow stopped beyond what is controlled", "quarter sector origin destination", 0, 1)
-    ]
-    listing: Annotated[
-        Column,
-        Field(
-            "count",
-            "most central firms of the origin listed by the destination",
-            "quarter sector origin destination",
-            0,
-            1000,
-        ),
-    ]
-    block: Annotated[
-        Column, Field("probability", "screening refuses a deal", "quarter sector origin destination", 0, 1)
-    ]
+    tariff: Annotated[Column, Field("share", "ad valorem, by place of production", "quarter sector generation origin destination", 0, 20)]
+    owner_tariff: Annotated[Column, Field("share", "ad valorem on imports, by home of the owner", "quarter sector generation origin destination", 0, 20)]
+    control: Annotated[Column, Field("share", "export control: share of technology flow stopped", "quarter sector generation origin destination", 0, 1)]
+    over_compliance: Annotated[Column, Field("share", "flow stopped beyond what is controlled", "quarter sector origin destination", 0, 1)]
+    listing: Annotated[Column, Field("count", "most central firms of the origin listed by the destination", "quarter sector origin destination", 0, 1000)]
+    block: Annotated[Column, Field("probability", "screening refuses a deal", "quarter sector origin destination", 0, 1)]
     delay: Annotated[Column, Field("quarters", "screening takes", "quarter sector origin destination", 0, 40)]
-    threshold: Annotated[
-        Column, Field("share", "equity above which deals are screened", "quarter sector origin destination", 0, 1)
-    ]
-    cap: Annotated[
-        Column,
-        Field(
-            "share", "largest foreign equity allowed", "quarter sector generation origin destination", 0, 1, default=1.0
-        ),
-    ]
-    mandate: Annotated[
-        Column,
-        Field("share", "openness that a local partner is promised by law", "quarter sector origin destination", 0, 1),
-    ]
-    sole_entry_friction: Annotated[
-        Column,
-        Field(
-            "share",
-            "yearly cost of entering without a partner, of market per firm",
-            "quarter sector destination",
-            0,
-            10,
-        ),
-    ]
+    threshold: Annotated[Column, Field("share", "equity above which deals are screened", "quarter sector origin destination", 0, 1)]
+    cap: Annotated[Column, Field("share", "largest foreign equity allowed", "quarter sector generation origin destination", 0, 1, default=1.0)]
+    mandate: Annotated[Column, Field("share", "openness that a local partner is promised by law", "quarter sector origin destination", 0, 1)]
+    sole_entry_friction: Annotated[Column, Field("share", "yearly cost of entering without a partner, of market per firm", "quarter sector destination", 0, 10)]
     ip: Annotated[Column, Field("share", "protection of intellectual property", "quarter sector destination", 0, 1)]
-    localisation_cost: Annotated[
-        Column,
-        Field("share", "cost of keeping data and R&D apart, of market per firm", "quarter sector destination", 0, 10),
-    ]
+    localisation_cost: Annotated[Column, Field("share", "cost of keeping data and R&D apart, of market per firm", "quarter sector destination", 0, 10)]
     subsidy_rd: Annotated[Column, Field("ratio", "R&D subsidy over reference R&D", "quarter sector origin", 0, 10)]
-    subsidy_production: Annotated[
-        Column, Field("share", "production subsidy over cost", "quarter sector generation origin", 0, 0.9)
-    ]
-    perception: Annotated[
-        Column, Field("log", "shift of demand by owner's home", "quarter sector origin destination", -20, 5)
-    ]
-    compliance: Annotated[
-        Column,
-        Field("share", "cost of compliance over sales of foreign owners", "quarter sector origin destination", 0, 1),
-    ]
-    local_content: Annotated[
-        Column, Field("share", "content that must be local", "quarter sector generation destination", 0, 1)
-    ]
-    demand: Annotated[
-        Column, Field("ratio", "factor on expenditure", "quarter sector generation destination", 0, 10, default=1.0)
-    ]
-    supply: Annotated[
-        Column,
-        Field("ratio", "factor on what plants can deliver", "quarter sector generation origin", 0, 10, default=1.0),
-    ]
-    changed: Annotated[
-        Column,
-        Field("flag", "a field of the sector changed this quarter, by region concerned", "quarter sector region", 0, 1),
-    ]
+    subsidy_production: Annotated[Column, Field("share", "production subsidy over cost", "quarter sector generation origin", 0, 0.9)]
+    perception: Annotated[Column, Field("log", "shift of demand by owner's home", "quarter sector origin destination", -20, 5)]
+    compliance: Annotated[Column, Field("share", "cost of compliance over sales of foreign owners", "quarter sector origin destination", 0, 1)]
+    local_content: Annotated[Column, Field("share", "content that must be local", "quarter sector generation destination", 0, 1)]
+    demand: Annotated[Column, Field("ratio", "factor on expenditure", "quarter sector generation destination", 0, 10, default=1.0)]
+    supply: Annotated[Column, Field("ratio", "factor on what plants can deliver", "quarter sector generation origin", 0, 10, default=1.0)]
+    changed: Annotated[Column, Field("flag", "a field of the sector changed this quarter, by region concerned", "quarter sector region", 0, 1)]
 
 
 class Scratch(NamedTuple):
     """Working numbers of a quarter, and the few that last: reference, start_front, logsum."""
 
     reference: Annotated[Column, Field("log", "exogenous technology trend that appeals are relative to", "sector")]
-    start_front: Annotated[
-        Column, Field("log", "frontier of the generation before when this one arrived", "sector generation")
-    ]
+    start_front: Annotated[Column, Field("log", "frontier of the generation before when this one arrived", "sector generation")]
     logsum: Annotated[Column, Field("log", "sluggish log-sum of appeals", "sector region")]
     quality: Annotated[Column, Field("1", "appeal of the firm's technology", "firm generation", 0)]
-    demanded: Annotated[
-        Column, Field("1", "appeal of its technology over generations, by the host's demand", "firm", 0)
-    ]
+    demanded: Annotated[Column, Field("1", "appeal of its technology over generations, by the host's demand", "firm", 0)]
     composite: Annotated[Column, Field("log", "technology over generations, by the host's demand", "firm")]
     base_wage: Annotated[Column, Field("ratio", "appeal that a base in the host gains from Chinese cost", "firm", 0)]
     platform: Annotated[Column, Field("ratio", "appeal of exports from a base over the lead plant's", "sector", 0, 1)]
-    lifted: Annotated[
-        Column, Field("ratio", "appeal of joint technology used in products abroad", "firm", 1, default=1.0)
-    ]
-    demand_weight: Annotated[
-        Column, Field("share", "share of demand by generation, after demand shocks", "sector generation region", 0, 1)
-    ]
+    lifted: Annotated[Column, Field("ratio", "appeal of joint technology used in products abroad", "firm", 1, default=1.0)]
+    demand_weight: Annotated[Column, Field("share", "share of demand by generation, after demand shocks", "sector generation region", 0, 1)]
     world_weight: Annotated[Column, Field("share", "the same for the world", "sector generation", 0, 1)]
     expenditure: Annotated[Column, Field("money", "a quarter's expenditure", "sector region", 0)]
     unit: Annotated[Column, Field("money", "a quarter's world market per firm", "sector", 0)]
@@ -458,38 +277,14 @@ class Scratch(NamedTuple):
     operated: Annotated[Column, Field("ratio", "appeal of the firm's operations", "firm", 0)]
     trade: Annotated[Column, Field("ratio", "appeal kept across a border", "sector generation origin destination", 0)]
     trade_ahead: Annotated[Column, Field("ratio", "the same as announced", "sector generation origin destination", 0)]
-    parts: Annotated[
-        Column,
-        Field("ratio", "appeal that parts from the host keep across a border", "sector generation destination", 0),
-    ]
+    parts: Annotated[Column, Field("ratio", "appeal that parts from the host keep across a border", "sector generation destination", 0)]
     parts_ahead: Annotated[Column, Field("ratio", "the same as announced", "sector generation destination", 0)]
     brand: Annotated[Column, Field("ratio", "appeal by owner's home", "sector generation origin destination", 0)]
-    brand_import: Annotated[
-        Column, Field("ratio", "the same when made elsewhere", "sector generation origin destination", 0)
-    ]
-    sold: Annotated[
-        Column,
-        Field(
-            "ratio",
-            "what demand, borders and the owner's home make of a unit of quality, by way of supply",
-            "sector way home region generation",
-            0,
-        ),
-    ]
+    brand_import: Annotated[Column, Field("ratio", "the same when made elsewhere", "sector generation origin destination", 0)]
+    sold: Annotated[Column, Field("ratio", "what demand, borders and the owner's home make of a unit of quality, by way of supply", "sector way home region generation", 0)]
     sold_ahead: Annotated[Column, Field("ratio", "the same as announced", "sector way home region generation", 0)]
-    taxed: Annotated[
-        Column,
-        Field(
-            "share",
-            "tariffs paid, of sales at consumers' prices, by way of supply",
-            "sector way home region generation",
-            0,
-            1,
-        ),
-    ]
-    compliance: Annotated[
-        Column, Field("share", "cost of compliance over sales, none at home", "sector home region", 0, 1)
-    ]
+    taxed: Annotated[Column, Field("share", "tariffs paid, of sales at consumers' prices, by way of supply", "sector way home region generation", 0, 1)]
+    compliance: Annotated[Column, Field("share", "cost of compliance over sales, none at home", "sector home region", 0, 1)]
     supported: Annotated[Column, Field("flag", "production of the sector is subsidised there", "sector origin", 0, 1)]
     cost_worth: Annotated[Column, Field("log", "appeal of Chinese cost", "sector")]
     wage: Annotated[Column, Field("ratio", "its exponential", "sector", 0)]
@@ -504,50 +299,24 @@ class Scratch(NamedTuple):
     best_chinese: Annotated[Column, Field("log", "best Chinese firm over generations", "sector")]
     ecosystem: Annotated[Column, Field("share", "what the host's ecosystem gives", "sector", 0, 1)]
     origins: Annotated[Column, Field("count", "active multinationals with technology, by home", "sector region", 0)]
-    inflow: Annotated[
-        Column, Field("share", "foreign technology flow to the host that no control stops", "sector generation", 0, 1)
-    ]
+    inflow: Annotated[Column, Field("share", "foreign technology flow to the host that no control stops", "sector generation", 0, 1)]
     peers: Annotated[Column, Field("count", "active firms by origin, who share its pool of variety", "sector kind", 0)]
-    pool: Annotated[
-        Column,
-        Field(
-            "share",
-            "weight of a firm's brand: one over its peers, so that entrants share their origin's pool",
-            "sector kind",
-            0,
-            1,
-        ),
-    ]
+    pool: Annotated[Column, Field("share", "weight of a firm's brand: one over its peers, so that entrants share their origin's pool", "sector kind", 0, 1)]
     turn: Annotated[Column, Field("1", "the quarter's draw for decisions to invest", "firm", 0, 1)]
     presence: Annotated[Column, Field("share", "wholly owned bases over multinationals", "sector", 0)]
     appeal: Annotated[Column, Field("1", "appeal of each line", "firm line", 0)]
     denominator: Annotated[Column, Field("1", "sum of appeals, outside good included", "sector region", 0)]
-    per_appeal: Annotated[
-        Column,
-        Field("share", "market share that a unit of appeal tends to: one over the denominator", "sector region", 0),
-    ]
+    per_appeal: Annotated[Column, Field("share", "market share that a unit of appeal tends to: one over the denominator", "sector region", 0)]
     target: Annotated[Column, Field("share", "market share that each line tends to", "firm line", 0, 1)]
     host_made: Annotated[Column, Field("flag", "line is made in the host", "firm line", 0, 1, dtype="i1")]
     earned: Annotated[Column, Field("money", "profit of each line at its target share", "firm line", 0)]
-    bound: Annotated[
-        Column,
-        Field(
-            "code",
-            "whose a line's offer is: the firm's own, or a contract's (own.FREE and on)",
-            "firm line",
-            0,
-            3,
-            dtype="i1",
-        ),
-    ]
+    bound: Annotated[Column, Field("code", "whose a line's offer is: the firm's own, or a contract's (own.FREE and on)", "firm line", 0, 3, dtype="i1")]
     weighed: Annotated[Column, Field("1", "appeals of a line that may cross a border", "firm", 0)]
     charged: Annotated[Column, Field("1", "the part of them that is paid as tariff", "firm", 0)]
     duty: Annotated[Column, Field("money", "tariff paid on each line's sales this quarter", "firm line", 0)]
     gain: Annotated[Column, Field("money/log", "what a log point of technology earns the firm a quarter", "firm", 0)]
     gain_abroad: Annotated[Column, Field("money/log", "the same outside the host", "firm", 0)]
-    exposed: Annotated[
-        Column, Field("money/log", "what a log point of all Chinese firms costs it a quarter", "firm", 0)
-    ]
+    exposed: Annotated[Column, Field("money/log", "what a log point of all Chinese firms costs it a quarter", "firm", 0)]
     support: Annotated[Column, Field("money", "public support for its R&D this quarter", "firm", 0)]
     cost: Annotated[Column, Field("money", "overheads and the cost of what it does alone this quarter", "firm", 0)]
     rd_own: Annotated[Column, Field("money", "own sales that feed R&D", "firm", 0)]
@@ -565,19 +334,12 @@ class Scratch(NamedTuple):
     change: Annotated[Column, Field("log", "change of technology this quarter", "firm generation")]
     forecast_pot: Annotated[Column, Field("money", "forecast of the offer's profit at target share", "partnership")]
     forecast_sales: Annotated[Column, Field("money", "forecast of its sales", "partnership")]
-    proposed_to: Annotated[
-        Column, Field("row", "partner a multinational proposes to, -1 if none", "firm", -1, dtype="i4")
-    ]
+    proposed_to: Annotated[Column, Field("row", "partner a multinational proposes to, -1 if none", "firm", -1, dtype="i4")]
     proposed_type: Annotated[Column, Field("type", "type proposed", "firm", 0, dtype="i1")]
     proposed_route: Annotated[Column, Field("route", "route proposed", "firm", 0, dtype="i1")]
     proposed_region: Annotated[Column, Field("index", "region proposed", "firm", 0, dtype="i1")]
     proposed_line: Annotated[Column, Field("index", "line proposed", "firm", 0, dtype="i1")]
-    best_proposer: Annotated[
-        Column,
-        Field(
-            "row", "multinational whose proposal is worth most to a Chinese firm, -1 if none", "firm", -1, dtype="i4"
-        ),
-    ]
+    best_proposer: Annotated[Column, Field("row", "multinational whose proposal is worth most to a Chinese firm, -1 if none", "firm", -1, dtype="i4")]
     proposed_value: Annotated[Column, Field("money", "gain of the partner, present value", "firm")]
     tariff_revenue: Annotated[Column, Field("money", "tariffs paid this quarter", "sector region", 0)]
     made_in_host: Annotated[Column, Field("money", "sales made in the host", "sector region", 0)]
@@ -586,13 +348,7 @@ class Scratch(NamedTuple):
     powered: Annotated[Column, Field("money", "other brands on Chinese technology", "sector region", 0)]
     outlays: Annotated[Column, Field("money", "public outlays by region", "sector region", 0)]
     first_row: Annotated[Column, Field("row", "the sector's first partnership row", "sector", 0, dtype="i8")]
-    used: Annotated[
-        Column, Field("row", "one past the sector's last row that a firm has ever had", "sector", 0, dtype="i8")
-    ]
-    living: Annotated[
-        Column, Field("row", "partnerships in force, each sector's from its first row on", "partnership", 0, dtype="i4")
-    ]
+    used: Annotated[Column, Field("row", "one past the sector's last row that a firm has ever had", "sector", 0, dtype="i8")]
+    living: Annotated[Column, Field("row", "partnerships in force, each sector's from its first row on", "partnership", 0, dtype="i4")]
     live: Annotated[Column, Field("count", "partnerships in force", "sector", 0, dtype="i8")]
-    counts: Annotated[
-        Column, Field("count", "events and lives written, and the time: quarter and stage", "counter", dtype="i8")
-    ]
+    counts: Annotated[Column, Field("count", "events and lives written, and the time: quarter and stage", "counter", dtype="i8")]
