@@ -6,8 +6,10 @@ The cache folder is therefore named by a hash of every source that can reach a k
 
 import functools
 import hashlib
+import importlib
 import operator
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -16,7 +18,7 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba.core import cgutils, types
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
@@ -33,7 +35,7 @@ from numba.extending import (
 )
 from numba.np.arrayobj import load_item, make_array
 
-from sim.declare import dimensions
+from sim.declare import dimensions, order
 
 _PACKAGE = Path(__file__).parent
 _SOURCES = (
@@ -73,14 +75,27 @@ def _cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="contraflow-"))
 
 
+if 14 <= binding.llvm_version_info[0] <= 22:  # where the option is known to exist
+    # Short loops, as over the firms of a sector, end in masked steps instead of one number after the other.
+    binding.set_option("", "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue")
 # Not in the environment: child processes would inherit it and nest a folder of their own in it.
 numba.config.CACHE_DIR = str(_cache_folder())
 INTERPRETED = bool(numba.config.DISABLE_JIT)
+if not INTERPRETED and "scipy.linalg" not in sys.modules:  # Numba would load it, for what nobody asks for here
+    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
+    importlib.import_module("numba.np.arraymath")
+    del sys.modules["scipy.linalg"]
 if INTERPRETED:
     np.seterr(all="ignore")  # as compiled: integers wrap around, x / 0 is infinite, nobody is warned
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-_OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "boundscheck": True}
+_OPTIONS: dict[str, Any] = {
+    "cache": True,
+    "error_model": "numpy",
+    "nogil": True,
+    "boundscheck": True,
+    "no_cfunc_wrapper": True,  # nobody calls from C
+}
 
 
 def _compiled(function: Function, **options: Any) -> Function:
@@ -94,7 +109,7 @@ def _compiled(function: Function, **options: Any) -> Function:
 
 def _general(kind: types.Type) -> types.Type:
     """The type a function is compiled for when it is called with an argument of this type."""
-    return types.Array(kind.dtype, kind.ndim, "C") if isinstance(kind, _ColumnType) else types.unliteral(kind)
+    return types.Array(kind.dtype, kind.ndim, kind.layout) if isinstance(kind, _ColumnType) else types.unliteral(kind)
 
 
 def rule(function: Function) -> Function:
@@ -113,9 +128,9 @@ def step(function: Function) -> Function:
 
 
 def lane(function: Function) -> Function:
-    """A loop over flat columns without branches, which the processor works through several numbers at a time.
+    """A loop over rows of columns without branches, which the processor works through several numbers at a time.
 
-    Nothing checks its bounds: it takes views of equal length and never leaves them.
+    Nothing checks its bounds: its caller knows that the rows exist (`state.first_of` and its like have looked).
     """
     return _compiled(function, boundscheck=False)
 
@@ -144,11 +159,17 @@ register_model(_BundleType)(models.OpaqueModel)
 
 
 class _ColumnType(types.Array):  # type: ignore[misc]
-    """Type of an array in a bundle: it shares memory with no column of another name, and no index is negative."""
+    """Type of an array in a bundle: it shares memory with no column of another name, and no index is negative.
 
-    def __init__(self, name: str, dtype: types.Type, dimensions: int) -> None:
+    Integers are kept as short as declared, and read and written as int64: no function is compiled for each length.
+    """
+
+    def __init__(self, name: str, dtype: types.Type, dimensions: int, layout: str) -> None:
         self.column = name
-        super().__init__(dtype, dimensions, "C", name=f"Column({name}, {dtype}, {dimensions})")
+        self.kept = dtype
+        short = isinstance(dtype, types.Integer) and dtype.signed
+        told = f"Column({name}, {dtype}, {dimensions}, {layout})"
+        super().__init__(types.int64 if short else dtype, dimensions, layout, name=told)
 
     @property
     def key(self) -> str:
@@ -156,15 +177,15 @@ class _ColumnType(types.Array):  # type: ignore[misc]
 
     @property
     def mangling_args(self) -> tuple[str, tuple[Any, ...]]:
-        return "Column", (self.column, self.dtype, self.ndim)
+        return "Column", (self.column, self.kept, self.ndim, self.layout)
 
 
 register_model(_ColumnType)(models.ArrayModel)
 
 
 @cache
-def _column_kind(name: str, dtype: np.dtype[Any], dimensions: int) -> types.Type:
-    return _ColumnType(name, numba.typeof(np.empty(0, dtype)).dtype, dimensions)
+def _column_kind(name: str, dtype: np.dtype[Any], dimensions: int, layout: str) -> types.Type:
+    return _ColumnType(name, numba.typeof(np.empty(0, dtype)).dtype, dimensions, layout)
 
 
 @cache
@@ -176,7 +197,7 @@ class Bundle:
     """Compiled code's view of a NamedTuple of columns: one pointer to a read-only table of its arrays and numbers.
 
     Passing the columns themselves means passing some 2,000 numbers a call, which made compiling eight times slower. The
-    bundle keeps the columns alive; it borrows them, so that no references are counted. Arrays must be C-contiguous.
+    bundle keeps the columns alive; it borrows them, so that no references are counted. Arrays must be contiguous.
     The length of a declared dimension stands in the table once: what is worked out for one column, such as where a
     firm's row begins or whether an index is valid, holds for all. Nested columns share the table.
     """
@@ -199,11 +220,12 @@ class Bundle:
     def _add(self, name: str, value: Any, per: tuple[str, ...]) -> tuple[types.Type, tuple[int, ...]]:
         """Appends a member to the table; returns its type and where its words stand."""
         if isinstance(value, np.ndarray):
-            if not value.flags.c_contiguous:
-                raise ValueError("columns must be C-contiguous")
+            fits = [each for each in (order(" ".join(per)), "C", "F") if _lies(value, each)]
+            if not fits:
+                raise ValueError("columns must be contiguous")
             place = self._append(value.__array_interface__["data"][0])
-            lengths = map(self._length, per or ("",) * value.ndim, value.shape)
-            return _column_kind(name, value.dtype, value.ndim), (place, *lengths)
+            lengths = map(self._length, (("",) * value.ndim + per)[-value.ndim :], value.shape)
+            return _column_kind(name, value.dtype, value.ndim, fits[0]), (place, *lengths)
         if isinstance(value, tuple) and any(isinstance(part, np.ndarray | tuple) for part in value):
             return self._kind_of(value), ()
         if isinstance(value, tuple):
@@ -226,6 +248,11 @@ class Bundle:
         if self.words[self.lengths[dimension]] != length:
             raise ValueError(f"columns disagree on the length of {dimension}")
         return self.lengths[dimension]
+
+
+def _lies(array: Any, layout: str) -> bool:
+    """Whether an array is contiguous in a memory order, C or F."""
+    return bool(array.flags.c_contiguous if layout == "C" else array.flags.f_contiguous)
 
 
 def bundle(columns: Any) -> Any:
@@ -282,7 +309,7 @@ def _member(target: Any, builder: Any, bundled: _BundleType, pointer: Any, name:
 
 
 def _array(target: Any, builder: Any, kind: types.Array, data: Any, shape: list[Any]) -> Any:
-    """A C-contiguous array that nobody counts references to, from its address and shape."""
+    """A contiguous array that nobody counts references to, from its address and shape."""
     array = cgutils.create_struct_proxy(kind)(target, builder)
     array.meminfo = ir.Constant(array.meminfo.type, None)
     array.parent = ir.Constant(array.parent.type, None)
@@ -290,15 +317,17 @@ def _array(target: Any, builder: Any, kind: types.Array, data: Any, shape: list[
     array.data = data
     array.nitems = functools.reduce(builder.mul, shape)
     steps = [array.itemsize]
-    for length in reversed(shape[1:]):
+    for length in shape[:-1] if kind.layout == "F" else reversed(shape[1:]):
         steps.append(builder.mul(steps[-1], length))
     array.shape = cgutils.pack_array(builder, shape, ir.IntType(64))
-    array.strides = cgutils.pack_array(builder, steps[::-1], ir.IntType(64))
+    array.strides = cgutils.pack_array(builder, steps if kind.layout == "F" else steps[::-1], ir.IntType(64))
     return array
 
 
 @lower_cast(_ColumnType, types.Array)
 def _as_array(target: Any, builder: Any, kind: _ColumnType, to: types.Array, column: Any) -> Any:
+    if kind.kept != kind.dtype:
+        raise NotImplementedError("a column of short integers is no array: use it by index")
     return column
 
 
@@ -309,14 +338,15 @@ def _get(target: Any, builder: Any, signature: Any, arguments: tuple[Any, Any]) 
     place = _place(target, builder, signature, arguments)
     if isinstance(kind.dtype, types.Record):
         return load_item(target, builder, kind, place)
-    return _named(builder, kind, builder.load(place))
+    value = _named(builder, kind, builder.load(place))
+    return builder.sext(value, ir.IntType(64)) if kind.kept != kind.dtype else value
 
 
 @lower_builtin(operator.setitem, _ColumnType, types.Integer, types.Any)
 @lower_builtin(operator.setitem, _ColumnType, types.BaseTuple, types.Any)
 def _set(target: Any, builder: Any, signature: Any, arguments: tuple[Any, Any, Any]) -> None:
     kind, _, given = signature.args
-    value = target.cast(builder, arguments[2], given, kind.dtype)
+    value = target.cast(builder, arguments[2], given, kind.kept)
     _named(builder, kind, builder.store(value, _place(target, builder, signature, arguments)))
 
 
@@ -334,7 +364,49 @@ def _place(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]
         outside = [builder.icmp_unsigned(">=", place, length) for place, length in zip(indices, lengths, strict=True)]
         with cgutils.if_unlikely(builder, functools.reduce(builder.or_, outside)):
             target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
-    return cgutils.get_item_pointer(target, builder, kind, column, indices, wraparound=False)
+    lengths = cgutils.unpack_tuple(builder, column.shape)
+    pairs = list(zip(indices, lengths, strict=True))
+    nearest, *others = pairs if kind.layout == "F" else pairs[::-1]
+    place, step = nearest
+    for index, length in others:
+        place = builder.add(place, builder.mul(index, step))
+        step = builder.mul(step, length)
+    data = builder.bitcast(column.data, target.get_data_type(kind.kept).as_pointer())
+    return builder.gep(data, [place])
+
+
+def _take_over(into: Any, source: Any, *place: int) -> None:
+    """Copies what stands at a place of every column, such as a quarter and a sector, to its last index in another."""
+    for to, column in zip(into, source, strict=True):
+        to[place[-1]] = column[place]
+
+
+@intrinsic
+def _compiled_take_over(context: Any, into: Any, source: Any, t: types.Integer, s: types.Integer) -> Any:
+    """The same of bundles, for two indices; IndexError if there is no such place."""
+
+    def generate(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]) -> Any:
+        indices = arguments[2:]
+        for name in source.members:
+            column, to = (
+                make_array(each.members[name])(target, builder, _member(target, builder, each, pointer, name))
+                for each, pointer in zip((source, into), arguments[:2], strict=True)
+            )
+            lengths = cgutils.unpack_tuple(builder, column.shape)
+            outside = [builder.icmp_unsigned(">=", *pair) for pair in zip(indices, lengths, strict=False)]
+            with cgutils.if_unlikely(builder, functools.reduce(builder.or_, outside)):
+                target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
+            size = functools.reduce(builder.mul, lengths[2:], ir.Constant(indices[0].type, 1))
+            place = builder.add(builder.mul(indices[0], lengths[1]), indices[1])
+            begin = builder.gep(column.data, [builder.mul(place, size)])
+            end = builder.gep(to.data, [builder.mul(indices[1], size)])
+            cgutils.raw_memcpy(builder, end, begin, size, column.itemsize)
+        return target.get_dummy_value()
+
+    return types.none(into, source, types.intp, types.intp), generate
+
+
+take_over = _take_over if INTERPRETED else _compiled_take_over
 
 
 def _rows(column: Any, first: int, last: int) -> Any:

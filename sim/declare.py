@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,11 @@ def dimensions(declared: type) -> dict[str, tuple[str, ...]]:
     return {name: tuple(AS_LONG_AS.get(each, each) for each in part.per.split()) for name, part in declarations.items()}
 
 
+def order(per: str) -> Literal["C", "F"]:
+    """Memory order of a column: what lies along firms lies firm after firm, line by line, for loops over firms."""
+    return "F" if per.startswith("firm ") else "C"
+
+
 Columns = TypeVar("Columns", bound=tuple[Any, ...])
 
 
@@ -60,7 +65,10 @@ def allocate(declared: type[Columns], sizes: Mapping[str, int]) -> Columns:
     arrays = []
     for field in fields(declared).values():
         shape = tuple(sizes[dimension] for dimension in field.per.split())
-        arrays.append(np.full(shape, field.default, field.dtype) if field.default else np.zeros(shape, field.dtype))
+        if field.default:
+            arrays.append(np.full(shape, field.default, field.dtype, order(field.per)))
+        else:
+            arrays.append(np.zeros(shape, field.dtype, order(field.per)))
     return declared(*arrays)
 
 

@@ -309,7 +309,10 @@ class Economy(mesa.Model):  # type: ignore[misc]
         """Longer logs if the next quarter could fill them: a firm or partnership has few events in one."""
         most = (6 + self.state.firms.technology.shape[1]) * (len(self.state.firms.id) + len(self.state.partnerships.id))
         if max(self.state.scratch.counts[:2]) + most > len(self.state.events):
-            longer = {name: _doubled(getattr(self.state, name), most) for name in ("events", "lives")}
+            longer = {
+                name: _doubled(getattr(self.state, name), most)
+                for name in ("events", "lives", "event_time", "life_time")
+            }
             self.state, self._bundle = self.state._replace(**longer), None
 
 

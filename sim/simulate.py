@@ -1,10 +1,11 @@
 """One scenario and one seed to one run."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import Firms, Kind, Partnerships, Scratch, Way
+from sim.columns import Firms, Kind, Partnerships, Policy, Scratch, Way
 from sim.compiled import INTERPRETED
 from sim.declare import Column, allocate, record
 from sim.quarter import State, run, warm
@@ -26,6 +27,18 @@ class Run(NamedTuple):
     events: Column  # Event [n], in order of time
     lives: Column  # Life [n], ended ones in order of their end, then those in force
     firm_ids: Column  # id of the firm in each row at the end, 0 if the row was never used
+
+
+def _records(*tables: tuple[tuple[int, ...], type]) -> list[Column]:
+    """Empty tables of records side by side in one piece of memory, which the system hands out in few large pages."""
+    kinds = [(math.prod(shape), shape, record(declared)) for shape, declared in tables]
+    memory = np.zeros(sum(count * kind.itemsize for count, _, kind in kinds), np.uint8)
+    found, begin = [], 0
+    for count, shape, kind in kinds:
+        end = begin + count * kind.itemsize
+        found.append(memory[begin:end].view(kind).reshape(shape))
+        begin = end
+    return found
 
 
 def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
@@ -53,23 +66,31 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
     for name in ("id", "sector", "kind", "home", "ownership", "access_holder", "active"):
         getattr(given, name)[:] = getattr(inputs.firms, name)
     parameters = inputs.parameters
+    outcome, markets, vintages = _records(
+        ((quarters, sectors), Outcome),
+        ((quarters, sectors, regions), Market),
+        ((quarters, sectors, generations), Vintage),
+    )
     return State(
         firms=given,
         partnerships=allocate(Partnerships, sizes),
         sectors=inputs.sectors,
         world=inputs.world,
         in_force=inputs.in_force,
+        now=Policy(*[column[0].copy() for column in inputs.in_force]),
         announced=inputs.announced,
         scratch=allocate(Scratch, sizes),
         parameters=parameters,
         shipping=inputs.shipping,
         starts=np.stack([np.asarray(column, dtype=float) for column in inputs.starts], axis=1),
         named_listing=inputs.named_listing,
-        outcome=np.zeros((quarters, sectors), record(Outcome)),
-        markets=np.zeros((quarters, sectors, regions), record(Market)),
-        vintages=np.zeros((quarters, sectors, generations), record(Vintage)),
+        outcome=outcome,
+        markets=markets,
+        vintages=vintages,
         events=np.zeros(events, record(Event)),
         lives=np.zeros(events, record(Life)),
+        event_time=np.zeros(events, np.int64),
+        life_time=np.zeros(events, np.int64),
         host=host_index,
         seed=seed,
         annuity=annuity(parameters.discount, parameters.horizon),

@@ -93,7 +93,8 @@ def _branched(scenario: Scenario, seed: int, lesson: Lesson | None) -> tuple[Run
 
 def _apart(state: State) -> State:
     """A copy of a run on its way, in which nobody learns from a partner any more. Inputs are shared."""
-    written = ("firms", "partnerships", "scratch", "outcome", "markets", "vintages", "events", "lives")
+    logs = ("events", "lives", "event_time", "life_time")
+    written = ("firms", "partnerships", "scratch", "now", "outcome", "markets", "vintages", *logs)
     copies = {name: copy.deepcopy(getattr(state, name)) for name in written}
     return state._replace(**copies, parameters=state.parameters._replace(partner_learning=0.0))
 

@@ -9,8 +9,8 @@ from sim.columns import Happening, SubForm, Trigger
 from sim.compiled import bundle
 from sim.explain.options import Option, firm_names, form, told
 from sim.explain.past import happening
-from sim.quarter import advance, begin
-from sim.quarter.asked import Weighed, from_review, to_review, weigh
+from sim.quarter import advance, begin, from_review, to_review
+from sim.quarter.asked import Weighed, weigh
 from sim.quarter.state import EVENTS
 from sim.scenario import Scenario
 from sim.scenario.build import build, host, labels

@@ -11,12 +11,17 @@
  9. Firms        bankruptcy and entry                                              firms.turn_over
 10. Record       one pass writes all metrics                                       record.write_record
 
-Markets use technology as it was at the quarter's start; what is learnt in a quarter is sold in the next.
+Markets use technology as it was at the quarter's start; what is learnt in a quarter is sold in the next. Sectors share
+nothing but the calendar: a run takes one after the other through all quarters, so that what a sector needs stays near
+the processor, and then puts the logs into the order of time, as if each stage had gone through all sectors.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from sim.compiled import bundle, precompile, stage
+import numpy as np
+
+from sim.compiled import Bundle, bundle, precompile, stage, step
 from sim.quarter.conditions import read_conditions
 from sim.quarter.firms import turn_over
 from sim.quarter.investment import invest
@@ -26,9 +31,9 @@ from sim.quarter.record import write_record
 from sim.quarter.review import hold_reviews
 from sim.quarter.search import seek_partners
 from sim.quarter.start import set_out
-from sim.quarter.state import State, file_life, top_of
+from sim.quarter.state import EVENTS, LIVES, NOW, State, file_life
 
-__all__ = ["State", "advance", "begin", "finish", "run", "warm"]
+__all__ = ["State", "advance", "begin", "finish", "from_review", "run", "to_review", "warm"]
 
 
 STAGES = (read_conditions, learn, trade, hold_reviews, seek_partners, invest, turn_over, write_record)
@@ -36,28 +41,68 @@ STAGES = (read_conditions, learn, trade, hold_reviews, seek_partners, invest, tu
 
 def warm(columns: Any, backwards: bool) -> None:
     """Compiles the stages one by one, last first if `backwards`: two processes share the work through the cache."""
-    precompile(reversed(STAGES) if backwards else STAGES, bundle(columns), 0)
+    precompile(reversed(STAGES) if backwards else STAGES, bundle(columns), 0, 0)
+
+
+@step
+def enter_stage(st: State, t: int, number: int) -> None:
+    """Sets the time of what is logged from now on."""
+    st.scratch.counts[NOW] = 8 * t + number
 
 
 @stage
-def one_quarter(st: State, t: int) -> None:
-    """All stages of quarter t, in order."""
-    read_conditions(st, t)
-    learn(st, t)
-    trade(st, t)
-    hold_reviews(st, t)
-    seek_partners(st, t)
-    invest(st, t)
-    turn_over(st, t)
-    write_record(st, t)
+def before_review(st: State, t: int, s: int) -> None:
+    """A sector's quarter up to review."""
+    enter_stage(st, t, 0)
+    read_conditions(st, t, s)
+    enter_stage(st, t, 1)
+    learn(st, t, s)
+    enter_stage(st, t, 2)
+    trade(st, t, s)
+
+
+@stage
+def after_trade(st: State, t: int, s: int) -> None:
+    """A sector's quarter from review on."""
+    enter_stage(st, t, 3)
+    hold_reviews(st, t, s)
+    enter_stage(st, t, 4)
+    seek_partners(st, t, s)
+    enter_stage(st, t, 5)
+    invest(st, t, s)
+    enter_stage(st, t, 6)
+    turn_over(st, t, s)
+    enter_stage(st, t, 7)
+    write_record(st, t, s)
+
+
+@stage
+def sector_quarters(st: State, begin: int, end: int, s: int) -> None:
+    """Quarters of a sector from `begin` up to `end`."""
+    for t in range(begin, end):
+        before_review(st, t, s)
+        after_trade(st, t, s)
 
 
 @stage
 def file_living(st: State) -> None:
     """Files the lives of partnerships still in force when a run ends."""
-    for q in range(top_of(st)):
+    for q in range(st.partnerships.active.shape[0]):
         if st.partnerships.active[q] > 0:
             file_life(st, -1, q, -1)
+
+
+def _all_sectors(columns: Any, function: Callable[..., None], *arguments: int) -> None:
+    """Calls a stage for every sector, and puts what was logged into the order of time."""
+    st = bundle(columns)
+    state = st.columns if isinstance(st, Bundle) else st
+    before = state.scratch.counts.copy()
+    for s in range(len(state.sectors.first)):
+        function(st, *arguments, s)
+    logs = ((EVENTS, state.events, state.event_time), (LIVES, state.lives, state.life_time))
+    for kind, log, time in logs:
+        new = slice(before[kind], state.scratch.counts[kind])
+        log[new] = log[new][np.argsort(time[new], kind="stable")]
 
 
 def begin(columns: Any) -> None:
@@ -67,7 +112,17 @@ def begin(columns: Any) -> None:
 
 def advance(columns: Any, t: int) -> None:
     """Quarter t of a state that has gone through all quarters before."""
-    one_quarter(bundle(columns), t)
+    _all_sectors(columns, sector_quarters, t, t + 1)
+
+
+def to_review(columns: Any, t: int) -> None:
+    """The stages of quarter t before review: with `from_review` a quarter for those who stop on the way."""
+    _all_sectors(columns, before_review, t)
+
+
+def from_review(columns: Any, t: int) -> None:
+    """The other stages of quarter t."""
+    _all_sectors(columns, after_trade, t)
 
 
 def finish(columns: Any) -> None:
@@ -78,7 +133,6 @@ def finish(columns: Any) -> None:
 def run(columns: State, quarters: int) -> None:
     """A whole run: start, every quarter, close."""
     st = bundle(columns)
-    set_out(st)
-    for t in range(quarters):
-        one_quarter(st, t)
-    file_living(st)
+    begin(st)
+    _all_sectors(st, sector_quarters, 0, quarters)
+    finish(st)

@@ -1,8 +1,7 @@
 """Questions to a state, answered by the stages' own functions: what a review weighs, what a deal is worth.
 
-Nothing here writes, except `to_review` and `from_review`, which together are one quarter for callers that stop on the
-way. Where functions take `columns`, that is a State, or its bundle where many questions are asked of it. Present values
-are over the horizon, in money.
+Nothing here writes. Where functions take `columns`, that is a State, or its bundle where many questions are asked.
+Present values are over the horizon, in money.
 """
 
 from enum import IntEnum
@@ -10,12 +9,6 @@ from typing import Any, NamedTuple
 
 from sim.compiled import bundle, stage
 from sim.draws import key, uniform
-from sim.quarter.conditions import read_conditions
-from sim.quarter.firms import turn_over
-from sim.quarter.investment import invest
-from sim.quarter.learning import learn
-from sim.quarter.market import trade
-from sim.quarter.record import write_record
 from sim.quarter.review import (
     ENDING,
     EXOGENOUS,
@@ -23,17 +16,16 @@ from sim.quarter.review import (
     STAY,
     called,
     end_of,
-    hold_reviews,
     plant_uses,
     weigh_review,
 )
-from sim.quarter.search import FREE, SEARCH, abroad_deal, barred, enter, host_deal, host_line, seek_partners
+from sim.quarter.search import FREE, SEARCH, abroad_deal, barred, enter, enter_abroad, host_deal, host_line
 from sim.quarter.state import State
-from sim.quarter.values import Terms, equity_cap, leak_price, lesson_rate
+from sim.quarter.values import Terms, equity_cap, leak_price, lesson_rate, strangers
 from sim.rules.governance import dependence_cost
 from sim.rules.policy import screened
 
-__all__ = ["STAY", "Deal", "Obstacle", "Terms", "Weighed", "deal", "from_review", "to_review", "weigh"]
+__all__ = ["STAY", "Deal", "Obstacle", "Terms", "Weighed", "deal", "weigh"]
 
 
 class Obstacle(IntEnum):
@@ -112,20 +104,6 @@ class Deal(NamedTuple):
     obstacle: int
 
 
-def to_review(columns: Any, t: int) -> None:
-    """The stages of quarter t before review, as `one_quarter` goes through them."""
-    st = bundle(columns)
-    for each in (read_conditions, learn, trade):
-        each(st, t)
-
-
-def from_review(columns: Any, t: int) -> None:
-    """The other stages of quarter t."""
-    st = bundle(columns)
-    for each in (hold_reviews, seek_partners, invest, turn_over, write_record):
-        each(st, t)
-
-
 def weigh(columns: Any, t: int, q: int) -> Weighed:
     """What a review of partnership row q in quarter t weighs and would decide."""
     return all_weighed(bundle(columns), t, q)
@@ -196,12 +174,12 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
     s, home = st.firms.sector[m], st.firms.home[m]
     mode = 0
     if kind == 3:
-        found = abroad_deal(st, t, m, c, r, route)
+        found = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, t, m, c))
     else:
         line = max(host_line(st, m), st.host)  # if all are taken: as if the lead line were free
         own = enter(st, t, m, line)
         mode = own.mode
-        found = host_deal(st, t, m, c, line, kind, own)
+        found = host_deal(st, t, m, c, line, kind, own, strangers(st, t, m, c))
     obstacle = barred(st, m, c, kind, route, r)
     if obstacle == FREE and found.gain_m <= 0.0:
         obstacle = NO_SURPLUS if found.gain_m + found.gain_c <= 0.0 else NO_GAIN
@@ -209,7 +187,7 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
         obstacle = NO_PAY
     equity = found.terms.equity
     origin = st.host if kind == 3 else home
-    least = 0.0 if kind == 3 and st.firms.ownership[c] == 0 else st.in_force.threshold[t, s, origin, r]
+    least = 0.0 if kind == 3 and st.firms.ownership[c] == 0 else st.now.threshold[s, origin, r]
     stake = 1.0 - equity if kind == 3 else equity
     return Deal(
         Terms(found.d_m + found.gain_m, found.d_c + found.gain_c, equity, found.terms.royalty),
@@ -218,7 +196,7 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
         found.d_c,
         found.worth.openness,
         found.worth.autonomy,
-        st.in_force.block[t, s, origin, r] if screened(stake, least) else 0.0,
+        st.now.block[s, origin, r] if screened(stake, least) else 0.0,
         uniform(key(st.seed, SEARCH, t), st.firms.id[m]),
         found.trust,
         mode,

@@ -2,9 +2,10 @@
 
 from sim.arithmetic import exp, power
 from sim.columns import Way
-from sim.compiled import rows, stage, step
-from sim.quarter.lanes import along_exp, along_log, along_quality, along_wage
-from sim.quarter.state import State, first_of, generations_of, last_of, middle_of
+from sim.compiled import lane, rows, stage, take_over
+from sim.declare import Column
+from sim.quarter.lanes import along_composite, along_operations, along_quality, along_wage
+from sim.quarter.state import State, first_of, generations_of, last_of, list_living, middle_of
 from sim.rules.base import platform_quality
 from sim.rules.market import border, brand_factor, tariff_paid
 from sim.rules.policy import ahead, blocked
@@ -17,18 +18,18 @@ LOCAL, FROM_HOME, FROM_HOST, AS_PARTS = int(Way.local), int(Way.from_home), int(
 @stage
 def reckon_demand(st: State, t: int, s: int) -> bool:
     """Expenditure of the quarter and the share of each generation in it, after demand shocks; whether shares moved."""
-    x, world, demand = st.scratch, st.world, st.in_force.demand
+    x, world, demand = st.scratch, st.world, st.now.demand
     regions = world.market.shape[2]
     total = 0.0
     moved = False
     for r in range(regions):
         factor = 0.0
         for g in range(generations_of(st, s)):
-            factor += world.weight[t, s, g, r] * demand[t, s, g, r]
+            factor += world.weight[t, s, g, r] * demand[s, g, r]
         x.expenditure[s, r] = 0.25 * world.market[t, s, r] * factor
         total += x.expenditure[s, r]
         for g in range(generations_of(st, s)):
-            part = world.weight[t, s, g, r] * demand[t, s, g, r]
+            part = world.weight[t, s, g, r] * demand[s, g, r]
             weight = part / factor if factor > 0.0 else world.weight[t, s, g, r]
             moved = moved or weight != x.demand_weight[s, g, r]
             x.demand_weight[s, g, r] = weight
@@ -46,42 +47,45 @@ def reckon_demand(st: State, t: int, s: int) -> bool:
 @stage
 def reckon_borders(st: State, t: int, s: int) -> None:
     """What borders and the owner's home do to appeals; only when a field of the sector has changed."""
-    x, now, soon, p = st.scratch, st.in_force, st.announced, st.parameters
+    x, now, soon, p = st.scratch, st.now, st.announced, st.parameters
     regions = st.world.market.shape[2]
     alpha = st.sectors.price_elasticity[s]
     tradable = st.sectors.tradable[s] > 0.0
     for o in range(regions):
         x.supported[s, o] = 0.0
         for r in range(regions):
-            x.compliance[s, o, r] = now.compliance[t, s, o, r] if o != r else 0.0
+            x.compliance[s, o, r] = now.compliance[s, o, r] if o != r else 0.0
     for g in range(generations_of(st, s)):
         for o in range(regions):
-            if now.subsidy_production[t, s, g, o] > 0.0:
+            if now.subsidy_production[s, g, o] > 0.0:
                 x.supported[s, o] = 1.0
             for r in range(regions):
-                content = p.content_cost * now.local_content[t, s, g, r] if o != r else 0.0
-                tariff = now.tariff[t, s, g, o, r] if o != r else 0.0
+                content = p.content_cost * now.local_content[s, g, r] if o != r else 0.0
+                tariff = now.tariff[s, g, o, r] if o != r else 0.0
                 later = ahead(tariff, soon.tariff[t, s, g, o, r], p.anticipation) if o != r else 0.0
                 shipped = st.shipping[s, o, r] + content
-                supply = now.supply[t, s, g, o]
+                supply = now.supply[s, g, o]
                 x.trade[s, g, o, r] = supply * border(alpha, shipped, tariff, 0.0) if tradable else supply
                 x.trade_ahead[s, g, o, r] = x.trade[s, g, o, r]
                 if tradable and later != tariff:
                     x.trade_ahead[s, g, o, r] = supply * border(alpha, shipped, later, 0.0)
-                taste = now.perception[t, s, o, r]
-                subsidy = now.subsidy_production[t, s, g, o]
+                if o == st.host:
+                    x.parts[s, g, r] = power(x.trade[s, g, o, r], p.power_tariff)
+                    x.parts_ahead[s, g, r] = power(x.trade_ahead[s, g, o, r], p.power_tariff)
+                taste = now.perception[s, o, r]
+                subsidy = now.subsidy_production[s, g, o]
                 x.brand[s, g, o, r] = brand_factor(alpha, taste, subsidy, 0.0)
                 x.brand_import[s, g, o, r] = x.brand[s, g, o, r]
-                if now.owner_tariff[t, s, g, o, r] > 0.0:
-                    x.brand_import[s, g, o, r] = brand_factor(alpha, taste, subsidy, now.owner_tariff[t, s, g, o, r])
+                if now.owner_tariff[s, g, o, r] > 0.0:
+                    x.brand_import[s, g, o, r] = brand_factor(alpha, taste, subsidy, now.owner_tariff[s, g, o, r])
                 # of what the owner o sells in r: made at its home, or in the host
-                owner = 1.0 + now.owner_tariff[t, s, g, o, r]
+                owner = 1.0 + now.owner_tariff[s, g, o, r]
                 x.taxed[s, FROM_HOME, o, r, g] = 0.0
                 x.taxed[s, FROM_HOST, o, r, g] = 0.0
                 if tradable and o != r:
                     x.taxed[s, FROM_HOME, o, r, g] = tariff_paid(1.0, (1.0 + tariff) * owner - 1.0)
                 if tradable and r != st.host:
-                    goods = 1.0 + now.tariff[t, s, g, st.host, r]
+                    goods = 1.0 + now.tariff[s, g, st.host, r]
                     x.taxed[s, FROM_HOST, o, r, g] = tariff_paid(1.0, goods * owner - 1.0)
 
 
@@ -93,8 +97,7 @@ def reckon_sold(st: State, s: int) -> None:
     for g in range(generations_of(st, s)):
         for r in range(regions):
             weight = x.demand_weight[s, g, r]
-            parts = power(x.trade[s, g, host, r], st.parameters.power_tariff)
-            parts_ahead = power(x.trade_ahead[s, g, host, r], st.parameters.power_tariff)
+            parts, parts_ahead = x.parts[s, g, r], x.parts_ahead[s, g, r]
             for home in range(regions):
                 brand = weight * x.brand[s, g, home, r]
                 abroad = weight * x.brand_import[s, g, home, r]
@@ -127,8 +130,8 @@ def reckon_flows(st: State, t: int, s: int) -> None:
         for r in range(regions):
             if x.origins[s, r] > 0.0:
                 stopped = blocked(
-                    st.in_force.control[t, s, g, r, st.host],
-                    st.in_force.over_compliance[t, s, r, st.host],
+                    st.now.control[s, g, r, st.host],
+                    st.now.over_compliance[s, r, st.host],
                     st.parameters.over_compliance,
                 )
                 flow += (1.0 - stopped) * x.origins[s, r]
@@ -160,24 +163,10 @@ def reckon_frontiers(st: State, s: int) -> None:
 @stage
 def read_firms(st: State, s: int, first: int, last: int) -> None:
     """What the technology of firms in these rows is worth to buyers, by generation and over all."""
-    firms, x = st.firms, st.scratch
-    alpha = x.sensitivity[s]
-    along_exp(st.sectors.price_elasticity[s], rows(firms.operations, first, last), rows(x.operated, first, last))
-    along_quality(
-        alpha,
-        x.reference[s],
-        rows(firms.technology, first, last),
-        rows(firms.adopted, first, last),
-        rows(x.worth, first, last),
-    )
-    along_wage(x.cost_worth[s], st.parameters.import_cost, rows(firms.web, first, last), rows(x.base_wage, first, last))
-    for i in range(first, last):
-        demanded = 0.0
-        for g in range(generations_of(st, s)):
-            demanded += x.demand_weight[s, g, st.host] * x.worth[i, g]
-            x.quality[i, g] = x.worth[i, g] * x.operated[i]
-        x.demanded[i] = demanded
-    along_log(x.reference[s], alpha, rows(x.demanded, first, last), rows(x.composite, first, last))
+    along_operations(st, s, first, last)
+    for g in range(generations_of(st, s)):
+        along_quality(st, s, g, first, last)
+    along_composite(st, s, first, last)
 
 
 @stage
@@ -189,6 +178,7 @@ def reckon_technology(st: State, s: int) -> None:
     x.peers[s, 0] = 0.0
     x.peers[s, 1] = 0.0
     read_firms(st, s, first_of(st, s), last_of(st, s))
+    along_wage(st, s, first_of(st, s), middle_of(st, s))
     for i in range(first_of(st, s), last_of(st, s)):
         if firms.active[i] == 0:
             continue
@@ -226,30 +216,48 @@ def most_central(st: State, s: int, origin: int, region: int) -> int:
     return best
 
 
-@step
+@lane
+def count_from(t: int, until: Column) -> int:
+    """Listings by name that are in force in quarter t or later, of pairs of first and last quarter."""
+    found = 0
+    for k in range(until.shape[0] // 2):
+        found += 1 if until[2 * k + 1] >= t else 0
+    return found
+
+
+@lane
+def count_listed(st: State, r: int, first: int, last: int) -> int:
+    """Firms listed by a region."""
+    found = 0
+    for i in range(first, last):
+        found += 1 if st.firms.listed[i, r] > 0.0 else 0
+    return found
+
+
+@stage
 def lists_matter(st: State, t: int, s: int) -> bool:
     """Whether a firm of the sector is listed, or is or will be by name."""
-    found = False
-    for i in range(first_of(st, s), last_of(st, s)):
-        for r in range(st.world.market.shape[2]):
-            found = found or st.firms.listed[i, r] > 0.0 or st.named_listing[i, r, 1] >= t
-    return found
+    first, last = first_of(st, s), last_of(st, s)
+    found = count_from(t, rows(st.named_listing, first, last))
+    for r in range(st.world.market.shape[2]):
+        found += count_listed(st, r, first, last)
+    return found > 0
 
 
 @stage
 def list_firms(st: State, t: int, s: int) -> None:
     """Entity listings: named firms, and the most central of an origin, who stay listed while the listing lasts."""
-    firms, listing = st.firms, st.in_force.listing
+    firms, listing = st.firms, st.now.listing
     regions = st.world.market.shape[2]
     for i in range(first_of(st, s), last_of(st, s)):
         for r in range(regions):
             first, last = st.named_listing[i, r, 0], st.named_listing[i, r, 1]
             named = 0 <= first <= t <= last
-            stays = firms.listed[i, r] > 0.0 and listing[t, s, firms.home[i], r] >= 1.0
+            stays = firms.listed[i, r] > 0.0 and listing[s, firms.home[i], r] >= 1.0
             firms.listed[i, r] = 1.0 if named or stays else 0.0
     for o in range(regions):
         for r in range(regions):
-            missing = int(listing[t, s, o, r])
+            missing = int(listing[s, o, r])
             if missing <= 0:
                 continue
             for i in range(first_of(st, s), last_of(st, s)):
@@ -262,39 +270,42 @@ def list_firms(st: State, t: int, s: int) -> None:
 
 
 @stage
-def read_conditions(st: State, t: int) -> None:
+def read_conditions(st: State, t: int, s: int) -> None:
     """Stage 1: apply policy, then read the state that the whole quarter works from."""
+    list_living(st, s)
     x = st.scratch
     regions = st.world.market.shape[2]
-    for s in range(st.sectors.first.shape[0]):
-        if t > 0:
-            x.reference[s] += 0.25 * st.sectors.innovation[s]
-        x.advantage[s] = st.world.advantage[t] * st.sectors.cost_advantage[s]
-        worth = st.sectors.price_elasticity[s] * x.advantage[s]
-        x.cost_worth[s] = worth
-        x.wage[s] = exp(worth)
-        x.wage_venture[s] = exp(st.parameters.venture_cost * worth)
-        x.wage_content[s] = exp(st.parameters.power_cost * worth)
-        x.sensitivity[s] = st.sectors.quality_sensitivity[s] * st.parameters.quality_scale
-        demand_moved = reckon_demand(st, t, s)
-        moved = t == 0
-        listing = lists_matter(st, t, s)
-        for r in range(regions):
-            moved = moved or st.announced.changed[t, s, r] > 0.0
-            for o in range(regions):
-                listing = listing or st.in_force.listing[t, s, o, r] > 0.0
-            x.tariff_revenue[s, r] = 0.0
-            x.made_in_host[s, r] = 0.0
-            x.chinese_made_host[s, r] = 0.0
-            x.chinese_local[s, r] = 0.0
-            x.powered[s, r] = 0.0
-            x.outlays[s, r] = 0.0
-        if moved:
-            reckon_borders(st, t, s)
-        if moved or demand_moved:
-            reckon_sold(st, s)
-        reckon_flows(st, t, s)
-        reckon_frontiers(st, s)
-        reckon_technology(st, s)
-        if listing:
-            list_firms(st, t, s)
+    if t > 0:
+        x.reference[s] += 0.25 * st.sectors.innovation[s]
+    x.advantage[s] = st.world.advantage[t] * st.sectors.cost_advantage[s]
+    worth = st.sectors.price_elasticity[s] * x.advantage[s]
+    x.cost_worth[s] = worth
+    x.wage[s] = exp(worth)
+    x.wage_venture[s] = exp(st.parameters.venture_cost * worth)
+    x.wage_content[s] = exp(st.parameters.power_cost * worth)
+    x.sensitivity[s] = st.sectors.quality_sensitivity[s] * st.parameters.quality_scale
+    moved = t == 0
+    for r in range(regions):
+        moved = moved or st.announced.changed[t, s, r] > 0.0
+    if moved:
+        take_over(st.now, st.in_force, t, s)
+    demand_moved = reckon_demand(st, t, s)
+    listing = lists_matter(st, t, s)
+    for r in range(regions):
+        for o in range(regions):
+            listing = listing or st.now.listing[s, o, r] > 0.0
+        x.tariff_revenue[s, r] = 0.0
+        x.made_in_host[s, r] = 0.0
+        x.chinese_made_host[s, r] = 0.0
+        x.chinese_local[s, r] = 0.0
+        x.powered[s, r] = 0.0
+        x.outlays[s, r] = 0.0
+    if moved:
+        reckon_borders(st, t, s)
+    if moved or demand_moved:
+        reckon_sold(st, s)
+    reckon_flows(st, t, s)
+    reckon_frontiers(st, s)
+    reckon_technology(st, s)
+    if listing:
+        list_firms(st, t, s)

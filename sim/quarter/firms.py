@@ -52,6 +52,7 @@ def close_firm(st: State, t: int, i: int) -> None:
 def open_firm(st: State, t: int, s: int, i: int) -> None:
     """A Chinese entrant imitates the best local firm it can see, in the newest generation made locally."""
     firms, x, p = st.firms, st.scratch, st.parameters
+    x.used[s] = max(x.used[s], i + 1)
     firms.id[i] = (st.sectors.key[s] << np.uint64(32)) | np.uint64((3 << 24) + t)
     draw = normal(key(st.seed, ENTRY_STREAM, t), firms.id[i])
     firms.kind[i] = 1
@@ -93,30 +94,31 @@ def mean_sales(st: State, s: int, kind: int) -> float:
 
 
 @stage
-def turn_over(st: State, t: int) -> None:
-    """Stage 9 for all sectors."""
+def turn_over(st: State, t: int, s: int) -> None:
+    """Stage 9."""
     firms, p, x = st.firms, st.parameters, st.scratch
     entry_key = key(st.seed, ENTRY_STREAM, t)
-    for s in range(st.sectors.first.shape[0]):
-        count = 0.0
-        empty = -1
-        mean_m = mean_sales(st, s, 0)
-        mean_c = mean_sales(st, s, 1)
-        for i in range(first_of(st, s), last_of(st, s)):
-            if firms.active[i] == 0:
-                if i >= middle_of(st, s) and empty < 0 and firms.id[i] == np.uint64(0):
-                    empty = i
-                continue
-            if firms.kind[i] == 1:
-                count += 1.0
-            mean = mean_m if firms.kind[i] == 0 else mean_c
-            distressed = in_distress(firms.worth[i], firms.revenue[i], mean, p.smallest_share)
-            firms.distress[i] = firms.distress[i] + 1 if distressed else 0
-            longer = p.soft_budget if firms.ownership[i] == 0 else 1.0
-            if firms.distress[i] >= p.patience * longer:
-                close_firm(st, t, i)
-        last = generations_of(st, s) - 1
-        window = x.demand_weight[s, last, st.host] if last > 0 else 0.0
-        chance = entry_chance(p.entry * st.sectors.entry_rate[s], count, window, st.in_force.subsidy_rd[t, s, st.host])
-        if empty >= 0 and uniform(entry_key, st.sectors.key[s]) < chance:
-            open_firm(st, t, s, empty)
+    count = 0.0
+    empty = -1
+    mean_m = mean_sales(st, s, 0)
+    mean_c = mean_sales(st, s, 1)
+    for i in range(first_of(st, s), last_of(st, s)):
+        if firms.active[i] == 0:
+            if i >= middle_of(st, s) and empty < 0 and firms.id[i] == np.uint64(0):
+                empty = i
+            continue
+        if firms.kind[i] == 1:
+            count += 1.0
+        mean = mean_m if firms.kind[i] == 0 else mean_c
+        distressed = in_distress(firms.worth[i], firms.revenue[i], mean, p.smallest_share)
+        firms.distress[i] = firms.distress[i] + 1 if distressed else 0
+        longer = p.soft_budget if firms.ownership[i] == 0 else 1.0
+        if firms.distress[i] >= p.patience * longer:
+            close_firm(st, t, i)
+    if empty < 0 and last_of(st, s) < st.sectors.last[s]:
+        empty = last_of(st, s)
+    last = generations_of(st, s) - 1
+    window = x.demand_weight[s, last, st.host] if last > 0 else 0.0
+    chance = entry_chance(p.entry * st.sectors.entry_rate[s], count, window, st.now.subsidy_rd[s, st.host])
+    if empty >= 0 and uniform(entry_key, st.sectors.key[s]) < chance:
+        open_firm(st, t, s, empty)

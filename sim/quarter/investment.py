@@ -1,9 +1,11 @@
 """Stage 8: bases and hubs, plants and brands abroad, access by presence, hedges and perceived hazard."""
 
-from sim.compiled import stage
+import numpy as np
+
+from sim.compiled import lane, stage
 from sim.draws import Stream, bits, join, key, uniform
 from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, plant_works
-from sim.quarter.state import CONVERSION, State, end_row, first_of, last_of, log_event, pay_once
+from sim.quarter.state import CONVERSION, State, first_of, last_of, live_row, log_event, middle_of, pay_once
 from sim.quarter.values import equity_cap, offer_worth, rivals_of, world_worth
 from sim.rules.base import access_growth, grow, serves_world
 from sim.rules.governance import hedge_level, perceived_hazard
@@ -89,7 +91,7 @@ def consider_plant(st: State, t: int, i: int, r: int) -> None:
     cost = 4.0 * p.plant_cost * x.expenditure[s, r] / firms_there * firms.cost_scale[i]
     if not worth_moving((then - now) * st.annuity, cost, p.hysteresis):
         return
-    stopped = st.in_force.block[t, s, firms.home[i], r] if firms.home[i] == st.host else 0.0
+    stopped = st.now.block[s, firms.home[i], r] if firms.home[i] == st.host else 0.0
     if (
         uniform(key(st.seed, INVESTMENT, t), join(firms.id[i], bits(key(st.seed, INVESTMENT, r), firms.id[i])))
         < stopped
@@ -115,14 +117,8 @@ def consider_brand(st: State, t: int, c: int, r: int) -> None:
 
 @stage
 def grow_access(st: State, i: int) -> None:
-    """Access is learnt by presence in the host (half as fast in market access), and by paid effort abroad."""
+    """A multinational's access is learnt by presence in the host, half as fast in market access."""
     p, firms = st.parameters, st.firms
-    if firms.kind[i] == 1:
-        for r in range(st.world.market.shape[2]):
-            if firms.branding[i, r] > 0:
-                rate = 0.25 * p.abroad_access_growth
-                firms.access[i, r] = access_growth(firms.access[i, r], rate, p.host_access_cap)
-        return
     pace = 0.0
     if firms.mode[i] == 2:
         pace = 1.0
@@ -135,50 +131,82 @@ def grow_access(st: State, i: int) -> None:
     )
 
 
+@lane
+def along_access(st: State, r: int, first: int, last: int) -> None:
+    """Chinese firms' access to a region grows by paid effort."""
+    p, firms = st.parameters, st.firms
+    rate, cap = 0.25 * p.abroad_access_growth, p.host_access_cap
+    for i in range(first, last):
+        access = firms.access[i, r]
+        grown = access_growth(access, rate, cap)
+        firms.access[i, r] = grown if (firms.active[i] > 0) & (firms.branding[i, r] > 0) else access
+
+
+@lane
+def along_turns(st: State, invest_key: np.uint64, first: int, last: int) -> None:
+    """Draws of the quarter: whose decisions come up."""
+    for i in range(first, last):
+        st.scratch.turn[i] = uniform(invest_key, st.firms.id[i])
+
+
+@lane
+def along_fear(st: State, s: int, rate: float, caution: float, first: int, last: int) -> None:
+    """Perceived hazard follows what happens to partnerships, and over-compliance at home; hedges follow."""
+    p, firms = st.parameters, st.firms
+    up, down, loss, cost, scale = p.hazard_up, p.hazard_down, 4.0 * p.cutoff_loss, p.hedge_cost, p.over_compliance
+    for i in range(first, last):
+        hazard, hedge, lives = firms.hazard[i], firms.hedge[i], firms.active[i] > 0
+        near = blocked(0.0, st.now.over_compliance[s, firms.home[i], st.host], scale)
+        event = min(rate + caution * near, 1.0) if caution > 0.0 else rate
+        after = perceived_hazard(hazard, event, up, down)
+        firms.hazard[i] = after if lives else hazard
+        covered = hedge_level(after, loss, cost)
+        firms.hedge[i] = covered if lives else hedge
+
+
 @stage
 def fear(st: State, t: int, s: int) -> None:
-    """Perceived hazard follows severances and listings in the sector; dependence is hedged in proportion."""
-    p, firms = st.parameters, st.firms
-    live = 0.0
-    for q in range(st.scratch.first_row[s], end_row(st, s)):
-        live += float(st.partnerships.active[q])
-    cut = st.outcome[t, s].severances
+    """Severances and listings in the sector spread fear, and cost trust in all its partnerships."""
+    live, cut = float(st.scratch.live[s]), st.outcome[t, s].severances
     rate = cut / (live + cut) if cut > 0.0 else 0.0
-    for i in range(first_of(st, s), last_of(st, s)):
-        if firms.active[i] == 0:
-            continue
-        event = rate
-        if firms.kind[i] == 0:
-            near = blocked(0.0, st.in_force.over_compliance[t, s, firms.home[i], st.host], p.over_compliance)
-            event = min(rate + CAUTION * near, 1.0)
-        firms.hazard[i] = perceived_hazard(firms.hazard[i], event, p.hazard_up, p.hazard_down)
-        firms.hedge[i] = hedge_level(firms.hazard[i], 4.0 * p.cutoff_loss, p.hedge_cost)
+    along_fear(st, s, rate, CAUTION, first_of(st, s), middle_of(st, s))
+    along_fear(st, s, rate, 0.0, middle_of(st, s), last_of(st, s))
     if cut > 0.0:
-        for q in range(st.scratch.first_row[s], end_row(st, s)):
-            st.partnerships.trust[q] *= 1.0 - p.listing_trust * rate
+        for k in range(st.scratch.live[s]):
+            st.partnerships.trust[live_row(st, s, k)] *= 1.0 - st.parameters.listing_trust * rate
 
 
 @stage
-def invest(st: State, t: int) -> None:
-    """Stage 8 for all sectors; each decision comes up as often as partnerships are reviewed."""
-    firms, p, x = st.firms, st.parameters, st.scratch
-    regions = st.world.market.shape[2]
-    invest_key = key(st.seed, INVESTMENT, t)
-    for s in range(st.sectors.first.shape[0]):
-        present = 0.0
-        for i in range(first_of(st, s), last_of(st, s)):
-            if firms.active[i] == 0:
-                continue
-            u = uniform(invest_key, firms.id[i])
-            if firms.kind[i] == 0 and firms.access_holder[i] == 0:
-                build_base(st, t, i, u < p.review_rate)
-                present += (0.5 if firms.mode[i] == 2 else 0.0) + 0.5 * firms.hub[i]
-            if u < p.review_rate:  # one region comes up at a time
-                r = min(int(u / p.review_rate * regions), regions - 1)
-                if firms.kind[i] == 1 and r != st.host:
-                    consider_brand(st, t, i, r)
-                if firms.access_holder[i] == 0:
-                    consider_plant(st, t, i, r)
-            grow_access(st, i)
-        x.presence[s] = present / max(st.sectors.multinationals[s], 1.0)
-        fear(st, t, s)
+def come_up(st: State, t: int, i: int, u: float) -> None:
+    """One region comes up at a time: a brand, a plant."""
+    firms, regions = st.firms, st.world.market.shape[2]
+    r = min(int(u / st.parameters.review_rate * regions), regions - 1)
+    if firms.kind[i] == 1 and r != st.host:
+        consider_brand(st, t, i, r)
+    if firms.access_holder[i] == 0:
+        consider_plant(st, t, i, r)
+
+
+@stage
+def invest(st: State, t: int, s: int) -> None:
+    """Stage 8; each decision comes up as often as partnerships are reviewed."""
+    firms, x, rate = st.firms, st.scratch, st.parameters.review_rate
+    first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
+    along_turns(st, key(st.seed, INVESTMENT, t), first, last)
+    present = 0.0
+    for i in range(first, middle):
+        if firms.active[i] == 0:
+            continue
+        if firms.access_holder[i] == 0:
+            build_base(st, t, i, x.turn[i] < rate)
+            present += (0.5 if firms.mode[i] == 2 else 0.0) + 0.5 * firms.hub[i]
+        if x.turn[i] < rate:
+            come_up(st, t, i, x.turn[i])
+        grow_access(st, i)
+    for i in range(middle, last):
+        if x.turn[i] < rate and firms.active[i] > 0:
+            come_up(st, t, i, x.turn[i])
+    for r in range(st.world.market.shape[2]):
+        along_access(st, r, middle, last)
+    x.presence[s] = present / max(st.sectors.multinationals[s], 1.0)
+    fear(st, t, s)

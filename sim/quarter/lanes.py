@@ -1,90 +1,89 @@
-"""The dearest arithmetic of a quarter, over all firms of a sector at once: rules applied along flat columns.
+"""The dearest arithmetic of a quarter, over rows of firms from `first` up to `last`: rules applied along columns.
 
-Branches cost more here than work done in vain, so that inactive rows are computed too; nobody reads them.
+Branches cost more here than work done in vain, so that inactive rows are computed too; nobody reads them. What belongs
+to a line, a region or a generation lies firm after firm, and is gone through one line after the other.
 """
 
 from sim.arithmetic import exp, log
 from sim.compiled import lane
-from sim.declare import Column
+from sim.quarter.state import State
 from sim.rules.base import cost_part
-from sim.rules.capability import luck, operations_learnt, research_return
+from sim.rules.capability import operations_learnt
 from sim.rules.market import adjust, margin, markup_factor, offer_profit, quality
 
 
 @lane
-def along_quality(sensitivity: float, reference: float, technology: Column, adopted: Column, worth: Column) -> None:
-    """What each technology is worth to buyers, 0 where a generation is not made."""
-    for k in range(worth.shape[0]):
-        worth[k] = quality(sensitivity, technology[k], reference) if adopted[k] > 0 else 0.0
+def along_operations(st: State, s: int, first: int, last: int) -> None:
+    """Appeal of operations."""
+    for i in range(first, last):
+        st.scratch.operated[i] = exp(st.sectors.price_elasticity[s] * st.firms.operations[i])
 
 
 @lane
-def along_exp(rate: float, level: Column, ratio: Column) -> None:
-    """exp(rate x level)."""
-    for k in range(ratio.shape[0]):
-        ratio[k] = exp(rate * level[k])
+def along_quality(st: State, s: int, g: int, first: int, last: int) -> None:
+    """What a technology is worth to buyers, 0 where it is not made; call for one generation after the other."""
+    x, firms = st.scratch, st.firms
+    for i in range(first, last):
+        worth = quality(x.sensitivity[s], firms.technology[i, g], x.reference[s])
+        worth = worth if firms.adopted[i, g] > 0 else 0.0
+        x.quality[i, g] = worth * x.operated[i]
+        x.demanded[i] = x.demand_weight[s, g, st.host] * worth + (x.demanded[i] if g > 0 else 0.0)
 
 
 @lane
-def along_log(base: float, rate: float, ratio: Column, level: Column) -> None:
-    """base + ln(ratio) / rate."""
-    for k in range(level.shape[0]):
-        level[k] = base + log(ratio[k]) / rate
+def along_composite(st: State, s: int, first: int, last: int) -> None:
+    """Technology over generations, as a level."""
+    x = st.scratch
+    for i in range(first, last):
+        x.composite[i] = x.reference[s] + log(x.demanded[i]) / x.sensitivity[s]
 
 
 @lane
-def along_markup(elasticity: float, share: Column, kept: Column) -> None:
-    """Appeal left after a large seller's higher markup."""
-    for k in range(kept.shape[0]):
-        kept[k] = markup_factor(elasticity, min(share[k], 0.999))
-
-
-@lane
-def along_margin(elasticity: float, share: Column, rate: Column) -> None:
-    """Margins at these shares."""
-    for k in range(rate.shape[0]):
-        rate[k] = margin(elasticity, share[k])
-
-
-@lane
-def along_clearing(speed: float, target: Column, share: Column) -> None:
-    """Shares move towards their targets."""
-    for k in range(share.shape[0]):
-        share[k] = adjust(share[k], target[k], speed)
-
-
-@lane
-def along_earnings(elasticity: float, spent: Column, share: Column, earned: Column) -> None:
-    """What offers earn at these shares of what is spent in their markets."""
-    for k in range(earned.shape[0]):
-        earned[k] = offer_profit(spent[k], share[k], elasticity)
-
-
-@lane
-def along_wage(worth: float, without_web: float, web: Column, wage: Column) -> None:
+def along_wage(st: State, s: int, first: int, last: int) -> None:
     """Appeal that foreign-run bases gain from Chinese cost, by how local their supply web is."""
-    for k in range(wage.shape[0]):
-        wage[k] = exp(worth * cost_part(without_web, web[k]))
+    for i in range(first, last):
+        part = cost_part(st.parameters.import_cost, st.firms.web[i])
+        st.scratch.base_wage[i] = exp(st.scratch.cost_worth[s] * part)
 
 
 @lane
-def along_research(elasticity: float, rd: Column, finds: Column) -> None:
-    """What research finds, over what reference R&D finds."""
-    for k in range(finds.shape[0]):
-        finds[k] = research_return(rd[k], elasticity)
+def along_markup(st: State, s: int, r: int, first: int, last: int) -> None:
+    """Appeal left after a large seller's higher markup, in one region."""
+    x, second = st.scratch, st.world.market.shape[2]
+    for i in range(first, last):
+        kept = markup_factor(st.sectors.price_elasticity[s], min(x.firm_share[i, r], 0.999))
+        x.appeal[i, r] *= kept
+        if r == st.host:
+            x.appeal[i, second] *= kept
 
 
 @lane
-def along_luck(spread: float, chance: Column) -> None:
-    """Draws become luck, in place."""
-    for k in range(chance.shape[0]):
-        chance[k] = luck(chance[k], spread)
+def along_clearing(st: State, s: int, line: int, r: int, first: int, last: int) -> None:
+    """Shares of a line move towards what appeals call for; what it will earn there."""
+    x, firms = st.scratch, st.firms
+    for i in range(first, last):
+        target = x.appeal[i, line] * x.per_appeal[s, r]
+        x.target[i, line] = target
+        firms.share[i, line] = adjust(firms.share[i, line], target, st.parameters.share_speed)
+        x.earned[i, line] = offer_profit(x.expenditure[s, r], target, st.sectors.price_elasticity[s])
 
 
 @lane
-def along_operations(rate: float, scale: float, revenue: Column, output: Column, operations: Column) -> None:
+def along_margin(st: State, s: int, r: int, first: int, last: int) -> None:
+    """Shares of firms in a region, over their lines, and margins at these shares."""
+    x, firms, second = st.scratch, st.firms, st.world.market.shape[2]
+    for i in range(first, last):
+        sold = firms.share[i, r] + (firms.share[i, second] if r == st.host else 0.0)
+        x.firm_share[i, r] = sold
+        x.rate[i, r] = margin(st.sectors.price_elasticity[s], sold)
+
+
+@lane
+def along_learning(st: State, s: int, scale: float, first: int, last: int) -> None:
     """Learning by doing from a quarter's sales; `scale` makes them market shares of a year."""
-    for k in range(operations.shape[0]):
-        made = scale * revenue[k]
-        operations[k] = min(operations[k] + operations_learnt(rate, made, output[k]), 5.0)
-        output[k] += made
+    firms = st.firms
+    for i in range(first, last):
+        made = scale * firms.revenue[i]
+        learnt = operations_learnt(st.sectors.learning_rate[s], made, firms.output[i])
+        firms.operations[i] = min(firms.operations[i] + learnt, 5.0)
+        firms.output[i] += made

@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 
-from sim.compiled import rows, stage, step
+from sim.compiled import lane, stage, step
 from sim.draws import Stream, bits, key, normal, uniform
-from sim.quarter.lanes import along_luck, along_research
-from sim.quarter.state import GENERATION, State, first_of, generations_of, last_of, log_event, top_of
+from sim.quarter.state import GENERATION, State, first_of, generations_of, last_of, live_row, log_event, middle_of
 from sim.rules.capability import (
     absorptive,
     adoption_chance,
@@ -18,6 +17,8 @@ from sim.rules.capability import (
     generation_start,
     innovation,
     lesson,
+    luck,
+    research_return,
 )
 from sim.rules.governance import development_months
 from sim.rules.policy import blocked
@@ -65,31 +66,56 @@ def enter_generation(st: State, t: int, s: int, i: int, g: int, technology: floa
     log_event(st, t, GENERATION, s, -1, g, -1, foreign, chinese, 0, 0, 0)
 
 
-@step
-def move_effort(st: State, t: int, s: int, i: int) -> None:
-    """R&D moves from old to new generations: with demand, for latecomers ahead of it, and never faster than inertia."""
-    p, firms = st.parameters, st.firms
-    left = 1.0
-    for newer in range(generations_of(st, s) - 1):
-        g = generations_of(st, s) - 1 - newer
-        if firms.adopted[i, g] > 0:
-            latecomer = firms.kind[i] == 1
-            wanted = effort_wanted(st.scratch.world_weight[s, g], latecomer, p.latecomer_effort, p.latecomer_start)
-            moved = min(effort_move(firms.effort[i, g], wanted, p.inertia), left)
-            firms.effort[i, g] = moved
-            left -= moved
-    firms.effort[i, 0] = left
+@lane
+def along_effort(st: State, s: int, g: int, wanted: float, first: int, last: int) -> None:
+    """R&D moves to a generation with demand, for latecomers ahead of it, never faster than inertia; newest first."""
+    firms, x = st.firms, st.scratch
+    inertia = st.parameters.inertia
+    newest = g == generations_of(st, s) - 1
+    for i in range(first, last):
+        effort, before = firms.effort[i, g], x.left[i]
+        left = 1.0 if newest else before
+        works = (firms.active[i] > 0) & (firms.access_holder[i] == 0)
+        moves = works & (firms.adopted[i, g] > 0) & (g > 0)
+        moved = min(effort_move(effort, wanted, inertia), left)
+        kept = left if works & (g == 0) else effort
+        firms.effort[i, g] = moved if moves else kept
+        x.left[i] = left - (moved if moves else 0.0)
 
 
-@step
-def own_speed(st: State, t: int, s: int, i: int) -> float:
-    """Speed of development from where and with whom a firm develops; also sets its months to market."""
+@lane
+def along_draws(st: State, innovation_key: np.uint64, first: int, last: int) -> None:
+    """Luck of the quarter."""
+    for i in range(first, last):
+        st.scratch.chance[i] = luck(normal(innovation_key, st.firms.id[i]), st.parameters.innovation_noise)
+
+
+@lane
+def along_research(st: State, g: int, per_reference: float, first: int, last: int) -> None:
+    """What research on a generation finds, over what reference R&D finds."""
+    firms, x, elasticity = st.firms, st.scratch, st.parameters.rd_elasticity
+    for i in range(first, last):
+        rd = firms.rd[i] * per_reference * firms.effort[i, g]
+        x.finds[i, g] = research_return(rd, elasticity)
+
+
+@lane
+def along_absorption(st: State, per_reference: float, first: int, last: int) -> None:
+    """Absorptive capacity."""
+    firms, x, half = st.firms, st.scratch, st.parameters.absorption_half
+    for i in range(first, last):
+        x.absorbs[i] = absorptive(firms.rd[i] * per_reference, half)
+
+
+@stage
+def own_speed(st: State, s: int, first: int, last: int) -> None:
+    """Speed of multinationals' development from where and with whom they develop; also sets their months to market."""
     p, firms, x = st.parameters, st.firms, st.scratch
-    freedom = 0.0
-    shared = False
-    if firms.kind[i] == 1:
-        speed = st.world.speed[t]
-    else:
+    for i in range(first, last):
+        if firms.active[i] == 0 or firms.access_holder[i] > 0:
+            continue
+        freedom = 0.0
+        shared = False
         for line in (st.host, firms.contract.shape[1] - 1):
             q = firms.contract[i, line]
             if q >= 0 and st.partnerships.type[q] == 2:
@@ -97,72 +123,101 @@ def own_speed(st: State, t: int, s: int, i: int) -> float:
                 freedom = max(freedom, st.partnerships.autonomy[q])
         bonus = p.hub_speed * firms.hub[i] + p.joint_speed * freedom
         speed = 1.0 + x.ecosystem[s] * bonus
-    veto = p.veto_months if shared else 0.0
-    firms.months[i] = min(development_months(SLOW_MONTHS, speed, veto, freedom), 120.0)
-    return math.sqrt(SLOW_MONTHS / firms.months[i])
+        veto = p.veto_months if shared else 0.0
+        firms.months[i] = min(development_months(SLOW_MONTHS, speed, veto, freedom), 120.0)
+        x.pace[i] = math.sqrt(SLOW_MONTHS / firms.months[i])
+
+
+@lane
+def along_chinese_speed(st: State, months: float, pace: float, first: int, last: int) -> None:
+    """Chinese firms' speed of development, alike for all."""
+    firms, x = st.firms, st.scratch
+    for i in range(first, last):
+        before = firms.months[i]
+        firms.months[i] = months if firms.active[i] > 0 else before
+        x.pace[i] = pace
+
+
+@lane
+def along_chinese_learning(st: State, s: int, g: int, found: float, slower: float, first: int, last: int) -> None:
+    """What Chinese firms find and what spills over to them: from the world and bases, and from each other."""
+    p, firms, x = st.parameters, st.firms, st.scratch
+    around = 0.25 * p.local_spillover
+    for i in range(first, last):
+        a = firms.technology[i, g]
+        change = innovation(found, x.finds[i, g], x.pace[i], slower, x.chance[i])
+        rate = p.ambient * st.sectors.absorption[s] * x.absorbs[i] + p.base_leakage * x.presence[s]
+        ambient = catch_up(0.25 * rate * x.inflow[s, g], x.frontier[s, g] - a)
+        change += ambient + catch_up(around, x.frontier_chinese[s, g] - a)
+        learns = (firms.active[i] > 0) & (firms.access_holder[i] == 0) & (firms.adopted[i, g] > 0)
+        x.lesson[i, g] = 0.0
+        x.change[i, g] = change if learns else 0.0
+        x.spilled[i, g] = ambient if learns else 0.0
+
+
+@lane
+def along_multinational_learning(st: State, s: int, g: int, found: float, slower: float, first: int, last: int) -> None:
+    """What multinationals find, and what spills over to them from each other and, by way of bases, Chinese firms."""
+    p, firms, x = st.parameters, st.firms, st.scratch
+    around, by_base, aside = 0.25 * p.foreign_spillover, p.base_learning, p.over_compliance
+    for i in range(first, last):
+        a = firms.technology[i, g]
+        change = innovation(found, x.finds[i, g], x.pace[i], slower, x.chance[i])
+        change += catch_up(around, x.frontier_foreign[s, g] - a)
+        wholly = by_base if firms.mode[i] == 2 else 0.0
+        rate = p.reverse_spillover + wholly + p.hub_learning * firms.hub[i]
+        home = firms.home[i]
+        stopped = blocked(st.now.control[s, g, st.host, home], st.now.over_compliance[s, st.host, home], aside)
+        back = catch_up(0.25 * rate * x.absorbs[i] * (1.0 - stopped), x.frontier_chinese[s, g] - a)
+        change += back
+        learns = (firms.active[i] > 0) & (firms.access_holder[i] == 0) & (firms.adopted[i, g] > 0)
+        x.lesson[i, g] = 0.0
+        x.change[i, g] = change if learns else 0.0
+        x.spilled[i, g] = back if learns else 0.0
+
+
+@step
+def all_spilled(st: State, s: int, first: int, last: int) -> float:
+    """What has spilled over to firms of an origin, firm by firm."""
+    total = 0.0
+    for i in range(first, last):
+        for g in range(generations_of(st, s)):
+            total += st.scratch.spilled[i, g]
+    return total
 
 
 @stage
 def research(st: State, t: int, s: int) -> None:
     """Stage 3: own innovation, and what spills over from the world, the locals, the Chinese frontier and bases."""
-    p, firms, x = st.parameters, st.firms, st.scratch
-    innovation_key = key(st.seed, INNOVATION, t)
-    pace = 0.25 * st.sectors.innovation[s]
-    first, last = first_of(st, s), last_of(st, s)
+    p, x = st.parameters, st.scratch
+    first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     per_reference = 1.0 / x.rd_reference[s] if x.rd_reference[s] > 0.0 else 0.0
-    flow_in = 0.0
-    flow_out = 0.0
-    for i in range(first, last):
-        if firms.active[i] > 0 and firms.access_holder[i] == 0:
-            move_effort(st, t, s, i)
-            x.chance[i] = normal(innovation_key, firms.id[i])
-            for g in range(generations_of(st, s)):
-                x.own_rd[i, g] = firms.rd[i] * per_reference * firms.effort[i, g]
-    along_luck(p.innovation_noise, rows(x.chance, first, last))
-    along_research(p.rd_elasticity, rows(x.own_rd, first, last), rows(x.finds, first, last))
-    for i in range(first, last):
-        if firms.active[i] == 0 or firms.access_holder[i] > 0:
-            continue
-        speed = own_speed(st, t, s, i)
-        absorbs = absorptive(firms.rd[i] * per_reference, p.absorption_half)
-        for g in range(generations_of(st, s)):
-            x.lesson[i, g] = 0.0
-            x.change[i, g] = 0.0
-            if firms.adopted[i, g] == 0:
-                continue
-            a = firms.technology[i, g]
-            slower = damping(x.frontier[s, g], x.start_front[s, g], p.room)
-            change = innovation(pace, x.finds[i, g], speed, slower, x.chance[i])
-            if firms.kind[i] == 1:
-                rate = p.ambient * st.sectors.absorption[s] * absorbs + p.base_leakage * x.presence[s]
-                ambient = catch_up(0.25 * rate * x.inflow[s, g], x.frontier[s, g] - a)
-                change += ambient + catch_up(0.25 * p.local_spillover, x.frontier_chinese[s, g] - a)
-                flow_in += ambient
-            else:
-                change += catch_up(0.25 * p.foreign_spillover, x.frontier_foreign[s, g] - a)
-                wholly = p.base_learning if firms.mode[i] == 2 else 0.0
-                rate = p.reverse_spillover + wholly + p.hub_learning * firms.hub[i]
-                stopped = blocked(
-                    st.in_force.control[t, s, g, st.host, firms.home[i]],
-                    st.in_force.over_compliance[t, s, st.host, firms.home[i]],
-                    p.over_compliance,
-                )
-                back = catch_up(0.25 * rate * absorbs * (1.0 - stopped), x.frontier_chinese[s, g] - a)
-                change += back
-                flow_out += back
-            x.change[i, g] = change
-    st.outcome[t, s].knowledge_to_chinese += flow_in
-    st.outcome[t, s].knowledge_to_multinational += flow_out
+    along_draws(st, key(st.seed, INNOVATION, t), first, last)
+    along_absorption(st, per_reference, first, last)
+    own_speed(st, s, first, middle)
+    months = min(development_months(SLOW_MONTHS, st.world.speed[t], 0.0, 0.0), 120.0)
+    along_chinese_speed(st, months, math.sqrt(SLOW_MONTHS / months), middle, last)
+    found = 0.25 * st.sectors.innovation[s]
+    for newer in range(generations_of(st, s)):
+        g = generations_of(st, s) - 1 - newer
+        demanded, ratio, start = x.world_weight[s, g], p.latecomer_effort, p.latecomer_start
+        along_effort(st, s, g, effort_wanted(demanded, False, ratio, start), first, middle)
+        along_effort(st, s, g, effort_wanted(demanded, True, ratio, start), middle, last)
+        along_research(st, g, per_reference, first, last)
+        slower = damping(x.frontier[s, g], x.start_front[s, g], p.room)
+        along_multinational_learning(st, s, g, found, slower, first, middle)
+        along_chinese_learning(st, s, g, found, slower, middle, last)
+    st.outcome[t, s].knowledge_to_multinational += all_spilled(st, s, first, middle)
+    st.outcome[t, s].knowledge_to_chinese += all_spilled(st, s, middle, last)
 
 
 @stage
-def learn_from_partners(st: State, t: int) -> None:
+def learn_from_partners(st: State, t: int, s: int) -> None:
     """Either side learns from the one ahead; only the best partner's lesson counts."""
     p, firms, jv, x = st.parameters, st.firms, st.partnerships, st.scratch
-    for q in range(top_of(st)):
-        if jv.active[q] == 0:
-            continue
-        m, c, s = jv.multinational[q], jv.chinese[q], jv.sector[q]
+    for k in range(st.scratch.live[s]):
+        q = live_row(st, s, k)
+        m, c = jv.multinational[q], jv.chinese[q]
         if firms.access_holder[m] > 0:
             continue
         home = firms.home[m]
@@ -174,8 +229,8 @@ def learn_from_partners(st: State, t: int) -> None:
             origin = home if gap > 0.0 else st.host
             target = st.host if gap > 0.0 else home
             stopped = blocked(
-                st.in_force.control[t, s, g, origin, target],
-                st.in_force.over_compliance[t, s, origin, target],
+                st.now.control[s, g, origin, target],
+                st.now.over_compliance[s, origin, target],
                 p.over_compliance,
             )
             rd = firms.rd[pupil] / x.rd_reference[s] if x.rd_reference[s] > 0.0 else 0.0
@@ -190,25 +245,19 @@ def learn_from_partners(st: State, t: int) -> None:
                 st.outcome[t, s].knowledge_to_multinational += learnt
 
 
-@stage
-def write_technology(st: State, s: int) -> None:
-    """End of stage 3: all changes become the state at once."""
+@lane
+def along_change(st: State, g: int, first: int, last: int) -> None:
+    """All changes of a generation become the state at once; there are none where it is not made."""
     firms, x = st.firms, st.scratch
-    for i in range(first_of(st, s), last_of(st, s)):
-        if firms.active[i] == 0 or firms.access_holder[i] > 0:
-            continue
-        for g in range(generations_of(st, s)):
-            if firms.adopted[i, g] > 0:
-                firms.technology[i, g] += x.change[i, g] + x.lesson[i, g]
+    for i in range(first, last):
+        firms.technology[i, g] += x.change[i, g] + x.lesson[i, g]
 
 
 @stage
-def learn(st: State, t: int) -> None:
-    """Stages 2 and 3 for all sectors."""
-    sectors = st.sectors.first.shape[0]
-    for s in range(sectors):
-        arrive_generations(st, t, s)
-        research(st, t, s)
-    learn_from_partners(st, t)
-    for s in range(sectors):
-        write_technology(st, s)
+def learn(st: State, t: int, s: int) -> None:
+    """Stages 2 and 3."""
+    arrive_generations(st, t, s)
+    research(st, t, s)
+    learn_from_partners(st, t, s)
+    for g in range(generations_of(st, s)):
+        along_change(st, g, first_of(st, s), last_of(st, s))

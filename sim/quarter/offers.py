@@ -86,7 +86,7 @@ def host_alone(st: State, t: int, i: int, mode: int, access: float, ahead: bool)
         return 0.0
     total = 0.0
     for g in range(generations_of(st, s)):
-        if st.in_force.cap[t, s, g, home, st.host] >= 1.0:
+        if st.now.cap[s, g, home, st.host] >= 1.0:
             total += x.quality[i, g] * x.sold[s, LOCAL, home, st.host, g]
     return total * x.base_wage[i] * access * pool(st, i)
 
@@ -95,8 +95,8 @@ def host_alone(st: State, t: int, i: int, mode: int, access: float, ahead: bool)
 def withheld(st: State, t: int, s: int, g: int, origin: int, destination: int) -> float:
     """Technology that export controls keep out of a partnership, log points."""
     stopped = blocked(
-        st.in_force.control[t, s, g, origin, destination],
-        st.in_force.over_compliance[t, s, origin, destination],
+        st.now.control[s, g, origin, destination],
+        st.now.over_compliance[s, origin, destination],
         st.parameters.over_compliance,
     )
     return st.parameters.control_lag * stopped

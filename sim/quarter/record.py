@@ -1,8 +1,10 @@
 """Stage 10: one pass over firms and partnerships writes the quarter's metrics."""
 
+from typing import NamedTuple
+
 from sim.arithmetic import exp, log
-from sim.compiled import stage
-from sim.quarter.state import State, first_of, generations_of, last_of, middle_of, top_of
+from sim.compiled import lane, stage
+from sim.quarter.state import State, first_of, generations_of, last_of, live_row, middle_of
 from sim.rules.market import adjust, buyers_gain
 
 NOTHING = -1e8
@@ -41,77 +43,103 @@ def top_three(st: State, s: int, kind: int, g: int) -> float:
     return total / weight if weight > 0.0 else NOTHING
 
 
+class Total(NamedTuple):
+    """Sums over the firms of an origin; profit, R&D, sales and what is borrowed include firms closed in the quarter."""
+
+    profit: float
+    rd: float
+    sales: float
+    borrowed: float
+    living: float
+    hazard: float
+    hedge: float
+    concentration: float
+
+
+@lane
+def add_up(st: State, first: int, last: int, before: Total) -> Total:
+    """Adds the firms of an origin, one after the other, to the sums that both origins share."""
+    firms, x = st.firms, st.scratch
+    profit, rd, count = 0.0, 0.0, 0.0
+    sales, borrowed = before.sales, before.borrowed
+    hazard, hedge, concentration = before.hazard, before.hedge, before.concentration
+    for i in range(first, last):
+        share = x.firm_share[i, st.host]
+        lives = firms.active[i] > 0
+        borrowed += firms.borrowed[i] * (1.0 - firms.hedge[i])
+        sales += firms.revenue[i]
+        profit += firms.profit[i]
+        rd += firms.rd[i]
+        hazard += firms.hazard[i] if lives else 0.0
+        hedge += firms.hedge[i] if lives else 0.0
+        concentration += share * share if lives else 0.0
+        count += 1.0 if lives else 0.0
+    return Total(profit, rd, sales, borrowed, count, hazard, hedge, concentration)
+
+
 @stage
 def record_firms(st: State, t: int, s: int) -> None:
     """Metrics that come from firms."""
-    firms, x, row = st.firms, st.scratch, st.outcome[t, s]
-    m_count = 0.0
-    c_count = 0.0
-    m_level = 0.0
-    skilled = 0.0
+    x, row = st.scratch, st.outcome[t, s]
+    first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
+    foreign = add_up(st, first, middle, Total(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+    all_firms = add_up(st, middle, last, foreign)
+    m_count, c_count = foreign.living, all_firms.living
+    skilled = record_multinationals(st, t, s, m_count)
     c_level = 0.0
-    hubs = 0.0
-    owned = 0.0
-    host_sales = 0.0
-    exports = 0.0
-    borrowed = 0.0
-    sales = 0.0
-    for i in range(first_of(st, s), last_of(st, s)):
-        borrowed += firms.borrowed[i] * (1.0 - firms.hedge[i])  # money of the quarter, of firms closed in it too
-        sales += firms.revenue[i]
-        if firms.kind[i] == 0:
-            row.profit_multinational += firms.profit[i]
-            row.rd_multinational += firms.rd[i]
-            host_sales += firms.host_revenue[i]
-            exports += firms.exports[i]
-        else:
-            row.profit_chinese += firms.profit[i]
-            row.rd_chinese += firms.rd[i]
-        if firms.active[i] == 0:
-            continue
-        row.hazard += firms.hazard[i]
-        row.hedge += firms.hedge[i]
-        row.concentration += x.firm_share[i, st.host] * x.firm_share[i, st.host]
-        if firms.kind[i] == 0:
-            m_count += 1.0
-            row.development_months += firms.months[i]
-            hubs += float(firms.is_hub[i])
-            owned += 1.0 if firms.mode[i] == 2 else 0.0
-            if firms.access_holder[i] == 0:
-                skilled += 1.0
-                m_level += x.composite[i]
-        else:
-            c_count += 1.0
-            c_level += x.composite[i]
-    row.firms_multinational = m_count
-    row.firms_chinese = c_count
+    for i in range(middle, last):
+        c_level += x.composite[i] if st.firms.active[i] > 0 else 0.0
+    row.profit_multinational, row.profit_chinese = foreign.profit, all_firms.profit
+    row.rd_multinational, row.rd_chinese = foreign.rd, all_firms.rd
+    row.firms_multinational, row.firms_chinese = m_count, c_count
     everyone = max(m_count + c_count, 1.0)
-    row.hazard /= everyone
-    row.hedge /= everyone
-    row.development_months /= max(m_count, 1.0)
-    row.hub_share = hubs / max(m_count, 1.0)
-    row.wholly_owned_share = owned / max(m_count, 1.0)
-    row.technology_multinational = m_level / max(skilled, 1.0)
+    row.hazard = all_firms.hazard / everyone
+    row.hedge = all_firms.hedge / everyone
+    row.concentration = all_firms.concentration
     row.technology_chinese = c_level / max(c_count, 1.0)
     row.technology_gap = row.technology_multinational - row.technology_chinese
-    row.frontier_gap = x.best_foreign[s] - x.best_chinese[s] if skilled > 0.0 and c_count > 0.0 else 0.0
-    foreign = top_three(st, s, 0, -1)
+    both = skilled > 0.0 and c_count > 0.0
+    row.frontier_gap = x.best_foreign[s] - x.best_chinese[s] if both else 0.0
+    ahead = top_three(st, s, 0, -1)
     chinese = top_three(st, s, 1, -1)
-    row.technology_level = exp(chinese - foreign) if foreign > NOTHING and chinese > NOTHING else 0.0
-    row.host_sales = host_sales
-    row.reverse_exports = exports
-    row.reverse_export_ratio = exports / host_sales if host_sales > 0.0 else 0.0
-    row.dependence = borrowed / sales if sales > 0.0 else 0.0
+    row.technology_level = exp(chinese - ahead) if ahead > NOTHING and chinese > NOTHING else 0.0
+    row.dependence = all_firms.borrowed / all_firms.sales if all_firms.sales > 0.0 else 0.0
 
 
 @stage
-def record_partnerships(st: State, t: int) -> None:
-    """Metrics that come from partnerships in force."""
-    jv = st.partnerships
-    for q in range(top_of(st)):
-        if jv.active[q] == 0:
+def record_multinationals(st: State, t: int, s: int, count: float) -> float:
+    """Metrics that come from multinationals alone; how many have technology of their own."""
+    firms, x, row = st.firms, st.scratch, st.outcome[t, s]
+    months, hubs, owned, skilled, level, host_sales, exports = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(first_of(st, s), middle_of(st, s)):
+        host_sales += firms.host_revenue[i]
+        exports += firms.exports[i]
+        if firms.active[i] == 0:
             continue
-        row = st.outcome[t, jv.sector[q]]
+        months += firms.months[i]
+        hubs += float(firms.is_hub[i])
+        owned += 1.0 if firms.mode[i] == 2 else 0.0
+        if firms.access_holder[i] == 0:
+            skilled += 1.0
+            level += x.composite[i]
+    row.development_months = months / max(count, 1.0)
+    row.hub_share = hubs / max(count, 1.0)
+    row.wholly_owned_share = owned / max(count, 1.0)
+    row.technology_multinational = level / max(skilled, 1.0)
+    row.host_sales = host_sales
+    row.reverse_exports = exports
+    row.reverse_export_ratio = exports / host_sales if host_sales > 0.0 else 0.0
+    return skilled
+
+
+@stage
+def record_partnerships(st: State, t: int, s: int) -> None:
+    """Metrics that come from partnerships in force."""
+    jv, row = st.partnerships, st.outcome[t, s]
+    for k in range(st.scratch.live[s]):
+        q = live_row(st, s, k)
+        if jv.active[q] == 0:  # its firm was closed
+            continue
         row.active += 1.0
         if jv.type[q] == 1:
             row.active_market_access += 1.0
@@ -129,17 +157,15 @@ def record_partnerships(st: State, t: int) -> None:
         pay_c -= jv.royalty[q] * jv.sales[q] if jv.type[q] != 3 else 0.0
         if jv.pot[q] > 0.0:
             row.value_share_chinese += min(max(pay_c / jv.pot[q], -1.0), 2.0)
-        st.markets[t, jv.sector[q], jv.region[q]].partnerships += 1.0
-    for s in range(st.sectors.first.shape[0]):
-        row = st.outcome[t, s]
-        live = max(row.active, 1.0)
-        row.technology_balance /= live
-        row.access_balance /= live
-        row.trust /= live
-        row.openness /= live
-        row.autonomy /= live
-        row.equity_multinational /= live
-        row.value_share_chinese /= live
+        st.markets[t, s, jv.region[q]].partnerships += 1.0
+    live = max(row.active, 1.0)
+    row.technology_balance /= live
+    row.access_balance /= live
+    row.trust /= live
+    row.openness /= live
+    row.autonomy /= live
+    row.equity_multinational /= live
+    row.value_share_chinese /= live
 
 
 @stage
@@ -175,8 +201,12 @@ def record_markets(st: State, t: int, s: int) -> None:
             abroad += spent
             abroad_chinese += spent * x.chinese_share[s, r]
             abroad_content += spent * cell.chinese_content
-    for i in range(first_of(st, s), last_of(st, s)):
+    for i in range(first_of(st, s), middle_of(st, s)):
         st.markets[t, s, st.firms.home[i]].profit_owners += st.firms.profit[i]
+    at_home = st.markets[t, s, st.host].profit_owners
+    for i in range(middle_of(st, s), last_of(st, s)):
+        at_home += st.firms.profit[i]
+    st.markets[t, s, st.host].profit_owners = at_home
     for r in range(regions):
         cell = st.markets[t, s, r]
         gains = cell.consumer_surplus + cell.tariff_revenue + cell.profit_owners
@@ -193,34 +223,41 @@ def record_markets(st: State, t: int, s: int) -> None:
         row.reverse_knowledge_ratio = row.knowledge_to_multinational / row.knowledge_to_chinese
 
 
+@lane
+def adopters(st: State, g: int, first: int, last: int) -> tuple[float, float]:
+    """Who makes a generation, of an origin: (count, sum of technology)."""
+    firms = st.firms
+    count, total = 0.0, 0.0
+    for i in range(first, last):
+        makes = (firms.active[i] > 0) & (firms.adopted[i, g] > 0) & (firms.access_holder[i] == 0)
+        level = firms.technology[i, g]
+        count += 1.0 if makes else 0.0
+        total += level if makes else 0.0
+    return count, total
+
+
 @stage
 def record_vintages(st: State, t: int, s: int) -> None:
     """Technology of each generation among those who make it."""
-    firms, x = st.firms, st.scratch
+    first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     for g in range(generations_of(st, s)):
         cell = st.vintages[t, s, g]
-        for i in range(first_of(st, s), last_of(st, s)):
-            if firms.active[i] == 0 or firms.adopted[i, g] == 0 or firms.access_holder[i] > 0:
-                continue
-            if firms.kind[i] == 0:
-                cell.adopters_multinational += 1.0
-                cell.technology_multinational += firms.technology[i, g]
-            else:
-                cell.adopters_chinese += 1.0
-                cell.technology_chinese += firms.technology[i, g]
-        cell.technology_multinational /= max(cell.adopters_multinational, 1.0)
-        cell.technology_chinese /= max(cell.adopters_chinese, 1.0)
+        many, total = adopters(st, g, first, middle)
+        cell.adopters_multinational = many
+        cell.technology_multinational = total / max(many, 1.0)
+        many, total = adopters(st, g, middle, last)
+        cell.adopters_chinese = many
+        cell.technology_chinese = total / max(many, 1.0)
         foreign = top_three(st, s, 0, g)
         chinese = top_three(st, s, 1, g)
         cell.technology_level = exp(chinese - foreign) if foreign > NOTHING and chinese > NOTHING else 0.0
-        cell.weight_home = x.demand_weight[s, g, st.host]
+        cell.weight_home = st.scratch.demand_weight[s, g, st.host]
 
 
 @stage
-def write_record(st: State, t: int) -> None:
-    """Stage 10 for all sectors."""
-    for s in range(st.sectors.first.shape[0]):
-        record_firms(st, t, s)
-        record_markets(st, t, s)
-        record_vintages(st, t, s)
-    record_partnerships(st, t)
+def write_record(st: State, t: int, s: int) -> None:
+    """Stage 10."""
+    record_firms(st, t, s)
+    record_markets(st, t, s)
+    record_vintages(st, t, s)
+    record_partnerships(st, t, s)

@@ -16,16 +16,18 @@ from sim.quarter.state import (
     SEVERANCE,
     State,
     end_partnership,
+    live_row,
     log_event,
     pay_once,
-    top_of,
 )
 from sim.quarter.values import (
+    Pair,
     Terms,
     Worth,
     abroad_worth,
     alone_abroad,
     alone_in_host,
+    between,
     equity_cap,
     host_worth,
     market_scale,
@@ -70,13 +72,20 @@ class Weighed(NamedTuple):
 
 
 @stage
-def current_worth(st: State, t: int, q: int) -> Worth:
+def pair_of(st: State, t: int, q: int) -> Pair:
+    """The two firms of a partnership."""
+    jv = st.partnerships
+    return between(st, t, jv.multinational[q], jv.chinese[q], jv.trust[q])
+
+
+@stage
+def current_worth(st: State, t: int, q: int, pair: Pair) -> Worth:
     """Worth of a partnership as it stands, under its own openness and autonomy, in today's market."""
     jv = st.partnerships
     m, c, r, kind = jv.multinational[q], jv.chinese[q], jv.region[q], jv.type[q]
     if kind == 3:
-        return abroad_worth(st, t, m, c, r, jv.route[q], jv.trust[q], jv.openness[q], jv.place[q])
-    return host_worth(st, t, m, c, jv.line[q], kind, jv.trust[q], jv.openness[q], jv.autonomy[q])
+        return abroad_worth(st, t, m, c, r, jv.route[q], pair, jv.openness[q], jv.place[q])
+    return host_worth(st, t, m, c, jv.line[q], kind, pair, jv.openness[q], jv.autonomy[q])
 
 
 @stage
@@ -102,7 +111,7 @@ def outside(st: State, t: int, q: int) -> tuple[float, float, int]:
 
 
 @stage
-def alternative(st: State, t: int, q: int) -> tuple[Worth, int, int]:
+def alternative(st: State, t: int, q: int, pair: Pair) -> tuple[Worth, int, int]:
     """The other way the same two firms could work in the same place: (worth, type, route)."""
     jv = st.partnerships
     m, c = jv.multinational[q], jv.chinese[q]
@@ -111,9 +120,9 @@ def alternative(st: State, t: int, q: int) -> tuple[Worth, int, int]:
         full = st.firms.supplies[c] >= st.parameters.capacity_supply
         if (route == 2 and full) or (route == 1 and st.firms.contract[c, jv.region[q]] >= 0):
             route = jv.route[q]
-        return abroad_worth(st, t, m, c, jv.region[q], route, jv.trust[q], -1.0, -1), 3, route
+        return abroad_worth(st, t, m, c, jv.region[q], route, pair, -1.0, -1), 3, route
     kind = 3 - jv.type[q]
-    return host_worth(st, t, m, c, jv.line[q], kind, jv.trust[q], -1.0, -1.0), kind, 0
+    return host_worth(st, t, m, c, jv.line[q], kind, pair, -1.0, -1.0), kind, 0
 
 
 @stage
@@ -222,11 +231,12 @@ def weigh_review(st: State, t: int, q: int) -> Weighed:
     """
     jv, firms, p = st.partnerships, st.firms, st.parameters
     m, s, r, kind, route = jv.multinational[q], jv.sector[q], jv.region[q], jv.type[q], jv.route[q]
-    now = current_worth(st, t, q)
+    pair = pair_of(st, t, q)
+    now = current_worth(st, t, q, pair)
     w = as_forecast(st, t, q, now)
     pay_m, pay_c = pays(st, kind, w, jv.equity[q], jv.royalty[q])
     d_m, d_c, mode = outside(st, t, q)
-    other, other_kind, other_route = alternative(st, t, q)
+    other, other_kind, other_route = alternative(st, t, q, pair)
     scale = market_scale(st, s, r, kind)
     tolerance = p.tolerance * scale * st.annuity
     moving = p.sunk_cost * 4.0 * scale * firms.cost_scale[m]
@@ -325,13 +335,14 @@ def sever(st: State, t: int, q: int) -> bool:
 
 
 @stage
-def hold_reviews(st: State, t: int) -> None:
+def hold_reviews(st: State, t: int, s: int) -> None:
     """Stage 6: notices run out, listings sever, chance ends a few; reviews come by turn and where policy changed."""
     jv, p = st.partnerships, st.parameters
     review_key = key(st.seed, REVIEW, t)
     chance_key = key(st.seed, EXOGENOUS, t)
-    for q in range(top_of(st)):
-        if jv.active[q] == 0 or jv.start[q] >= t:
+    for k in range(st.scratch.live[s]):
+        q = live_row(st, s, k)
+        if jv.start[q] >= t:
             continue
         if sever(st, t, q):
             continue
@@ -340,7 +351,7 @@ def hold_reviews(st: State, t: int) -> None:
                 carry_out_end(st, t, q)
             continue
         if uniform(chance_key, jv.id[q]) < p.exogenous_end:
-            w = current_worth(st, t, q)
+            w = current_worth(st, t, q, pair_of(st, t, q))
             d_m, d_c, mode = outside(st, t, q)
             give_notice(st, t, q, mode, w.value, d_m + d_c, BY_CHANCE)
             continue

@@ -16,15 +16,16 @@ from sim.quarter.state import (
     DISSOLUTION,
     FORMATION,
     REFUSAL,
-    TOP,
     State,
     first_of,
     last_of,
+    list_living,
     log_event,
     middle_of,
     pay_once,
 )
 from sim.quarter.values import (
+    Pair,
     Terms,
     Worth,
     abroad_worth,
@@ -33,6 +34,7 @@ from sim.quarter.values import (
     host_worth,
     market_scale,
     split,
+    strangers,
     under,
 )
 from sim.rules.policy import blocked, screened
@@ -47,21 +49,10 @@ PARTNER, PARTNER_SINCE, PARTNER_TYPE = 3, 4, 5  # positions in State.starts
 
 
 @stage
-def known(st: State, m: int, c: int) -> float:
-    """Trust of two firms in each other: what a partnership in force has built, else that of strangers."""
-    trust = st.parameters.trust_start
-    for line in range(st.firms.contract.shape[1]):
-        q = st.firms.contract[m, line]
-        if q >= 0 and st.partnerships.chinese[q] == c:
-            trust = max(trust, st.partnerships.trust[q])
-    return trust
-
-
-@stage
 def pick_candidate(st: State, t: int, m: int, n: int) -> int:
     """The n-th Chinese firm drawn for a multinational this quarter, -1 if that row is empty; uniform over all rows."""
     s = st.firms.sector[m]
-    rows = np.uint64(last_of(st, s) - middle_of(st, s))
+    rows = np.uint64(st.sectors.last[s] - middle_of(st, s))
     if rows == np.uint64(0):
         return -1
     drawn = bits(key(st.seed, CANDIDATE, t), join(st.firms.id[m], np.uint64(n)))
@@ -113,8 +104,8 @@ def avoided(st: State, t: int, m: int, region: int) -> float:
     """Part of a deal's value lost because controls on the pair's countries make firms keep away."""
     s, home = st.firms.sector[m], st.firms.home[m]
     scale = st.parameters.over_compliance
-    out = blocked(0.0, st.in_force.over_compliance[t, s, home, st.host], scale)
-    back = blocked(0.0, st.in_force.over_compliance[t, s, st.host, region], scale)
+    out = blocked(0.0, st.now.over_compliance[s, home, st.host], scale)
+    back = blocked(0.0, st.now.over_compliance[s, st.host, region], scale)
     return 0.5 * (out + back)
 
 
@@ -131,7 +122,7 @@ def half_line_loss(st: State, m: int, line: int) -> float:
 @stage
 def waited(st: State, t: int, s: int, origin: int, destination: int) -> float:
     """Part of a deal's value left after screening has taken its time."""
-    delay = st.in_force.delay[t, s, origin, destination]
+    delay = st.now.delay[s, origin, destination]
     return power(st.parameters.discount, delay) if delay > 0.0 else 1.0
 
 
@@ -148,7 +139,7 @@ class Deal(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What every contract on a multinational's host line is held against, whoever the partner is; present values."""
+    """What every contract on a multinational's line is held against, whoever the partner is; present values."""
 
     d_m: float  # its best alternative
     mode: int  # what it would do alone
@@ -166,26 +157,31 @@ def enter(st: State, t: int, m: int, line: int) -> Entry:
 
 
 @stage
-def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, own: Entry) -> Deal:
-    """Market access or co-innovation on a host line, against the multinational's best alternative."""
-    trust = known(st, m, c)
-    w = host_worth(st, t, m, c, line, kind, trust, -1.0, -1.0)
-    agreed = under(st, t, m, kind, 0, st.host, w, split(st, w.value - own.once, own.d_m, 0.0))
-    gain_m = agreed.multinational * own.kept - own.once - own.d_m
-    return Deal(w, agreed, gain_m, agreed.chinese * own.kept, own.d_m, 0.0, trust)
+def enter_abroad(st: State, t: int, m: int, r: int) -> Entry:
+    """The same in a region abroad, where the alternative depends on the partner."""
+    s = st.firms.sector[m]
+    kept = waited(st, t, s, st.host, r) * (1.0 - avoided(st, t, m, r))
+    once = signing_cost(st, m) * market_scale(st, s, r, 3) / max(st.scratch.unit[s], 1e-30)
+    return Entry(0.0, 0, once, kept)
 
 
 @stage
-def abroad_deal(st: State, t: int, m: int, c: int, r: int, route: int) -> Deal:
+def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, own: Entry, pair: Pair) -> Deal:
+    """Market access or co-innovation on a host line, against the multinational's best alternative."""
+    w = host_worth(st, t, m, c, line, kind, pair, -1.0, -1.0)
+    agreed = under(st, t, m, kind, 0, st.host, w, split(st, w.value - own.once, own.d_m, 0.0))
+    gain_m = agreed.multinational * own.kept - own.once - own.d_m
+    return Deal(w, agreed, gain_m, agreed.chinese * own.kept, own.d_m, 0.0, pair.trust)
+
+
+@stage
+def abroad_deal(st: State, t: int, m: int, c: int, r: int, route: int, own: Entry, pair: Pair) -> Deal:
     """Selling or powering in a region abroad, against what both have there without each other."""
-    s = st.firms.sector[m]
-    trust = known(st, m, c)
-    w = abroad_worth(st, t, m, c, r, route, trust, -1.0, -1)
+    w = abroad_worth(st, t, m, c, r, route, pair, -1.0, -1)
     d_m, d_c = alone_abroad(st, t, m, c, r, route)
-    kept = waited(st, t, s, st.host, r) * (1.0 - avoided(st, t, m, r))
-    once = signing_cost(st, m) * market_scale(st, s, r, 3) / max(st.scratch.unit[s], 1e-30)
-    agreed = under(st, t, m, 3, route, r, w, split(st, w.value - once, d_m, d_c))
-    return Deal(w, agreed, (agreed.multinational - d_m) * kept - once, (agreed.chinese - d_c) * kept, d_m, d_c, trust)
+    agreed = under(st, t, m, 3, route, r, w, split(st, w.value - own.once, d_m, d_c))
+    gain_m = (agreed.multinational - d_m) * own.kept - own.once
+    return Deal(w, agreed, gain_m, (agreed.chinese - d_c) * own.kept, d_m, d_c, pair.trust)
 
 
 @stage
@@ -231,8 +227,9 @@ def look_in_host(st: State, t: int, m: int, line: int) -> None:
         c = pick_candidate(st, t, m, n)
         if c < 0 or barred(st, m, c, 1, 0, st.host) != FREE:
             continue
+        pair = strangers(st, t, m, c)
         for kind in (1, 2):
-            deal = host_deal(st, t, m, c, line, kind, own)
+            deal = host_deal(st, t, m, c, line, kind, own, pair)
             if deal.gain_m <= 0.0 or deal.gain_c <= 0.0:
                 continue
             gain = deal.gain_m + pair_bonus(st, m, deal.trust) + taste(st, t, m, c, kind)
@@ -270,14 +267,16 @@ def go_alone(st: State, t: int, m: int, mode: int, value: float, loss: float) ->
 def look_abroad(st: State, t: int, m: int, r: int) -> None:
     """Globalising in one region outside the host: sell a Chinese brand, or power one's own with Chinese technology."""
     best = 0.0
+    own = enter_abroad(st, t, m, r)
     for n in range(int(st.parameters.candidates)):
         c = pick_candidate(st, t, m, n + 64)
         if c < 0:
             continue
+        pair = strangers(st, t, m, c)
         for route in (1, 2):
             if barred(st, m, c, 3, route, r) != FREE:
                 continue
-            deal = abroad_deal(st, t, m, c, r, route)
+            deal = abroad_deal(st, t, m, c, r, route, own, pair)
             if deal.gain_m <= 0.0 or deal.gain_c <= 0.0:
                 continue
             gain = deal.gain_m + pair_bonus(st, m, deal.trust) + taste(st, t, m, c, 2 + route)
@@ -295,12 +294,12 @@ def refused(st: State, t: int, m: int, c: int, kind: int, r: int, equity: float)
     s = st.firms.sector[m]
     origin = st.firms.home[m] if kind != 3 else st.host
     stake = equity if kind != 3 else (1.0 - equity)
-    least = st.in_force.threshold[t, s, origin, r]
+    least = st.now.threshold[s, origin, r]
     if kind == 3 and st.firms.ownership[c] == 0:
         least = 0.0
     if not screened(stake, least):
         return False
-    chance = st.in_force.block[t, s, origin, r]
+    chance = st.now.block[s, origin, r]
     return uniform(key(st.seed, SCREENING, t), join(st.firms.id[m], st.firms.id[c])) < chance
 
 
@@ -326,14 +325,13 @@ def sign(st: State, t: int, m: int, c: int) -> None:
     kind, route, r, line = x.proposed_type[m], x.proposed_route[m], x.proposed_region[m], x.proposed_line[m]
     s = firms.sector[m]
     if kind == 3:
-        deal = abroad_deal(st, t, m, c, r, route)
+        deal = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, t, m, c))
     else:
-        deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line))
+        deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line), strangers(st, t, m, c))
     if refused(st, t, m, c, kind, r, deal.terms.equity):
         log_event(st, t, REFUSAL, s, r, -1, -1, m, c, 0, kind, BY_SEARCH)
         return
     q = free_row(st, m, line)
-    x.counts[TOP] = max(x.counts[TOP], q + 1)
     begin_partnership(st, t, q, m, c, kind, route, r, line, deal.trust)
     set_terms(st, t, q, kind, route, deal.worth, deal.terms)
     jv.type_first[q] = kind
@@ -399,42 +397,43 @@ def sign_named(st: State, t: int, m: int) -> None:
     c, kind = int(st.starts[m, PARTNER]), int(st.starts[m, PARTNER_TYPE])
     if st.firms.active[c] > 0 and barred(st, m, c, kind, 0, st.host) == FREE:
         line = host_line(st, m)
-        propose(st, m, c, kind, 0, st.host, line, host_deal(st, t, m, c, line, kind, enter(st, t, m, line)))
+        deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line), strangers(st, t, m, c))
+        propose(st, m, c, kind, 0, st.host, line, deal)
         sign(st, t, m, c)
 
 
 @stage
-def seek_partners(st: State, t: int) -> None:
+def seek_partners(st: State, t: int, s: int) -> None:
     """Stage 7: proposals are made by all, then each Chinese firm accepts the one worth most to it."""
     firms, x, p = st.firms, st.scratch, st.parameters
     regions = st.world.market.shape[2]
     search_key = key(st.seed, SEARCH, t)
-    for s in range(st.sectors.first.shape[0]):
-        for m in range(first_of(st, s), middle_of(st, s)):
+    for m in range(first_of(st, s), middle_of(st, s)):
+        x.proposed_to[m] = -1
+        if firms.active[m] == 0:
+            continue
+        if st.starts[m, PARTNER] >= 0.0 and st.starts[m, PARTNER_SINCE] == t:
+            sign_named(st, t, m)
             x.proposed_to[m] = -1
-            if firms.active[m] == 0:
-                continue
-            if st.starts[m, PARTNER] >= 0.0 and st.starts[m, PARTNER_SINCE] == t:
-                sign_named(st, t, m)
-                x.proposed_to[m] = -1
-                continue
-            u = uniform(search_key, firms.id[m])
-            if u < p.search_host and firms.access_holder[m] == 0:
-                line = host_line(st, m)
-                if line >= 0:
-                    look_in_host(st, t, m, line)
-            elif u >= 1.0 - p.search_abroad and regions > 1:
-                spread = (u - (1.0 - p.search_abroad)) / max(p.search_abroad, 1e-12)
-                r = min(int(spread * (regions - 1)), regions - 2)
-                r = r + 1 if r >= st.host else r
-                if firms.contract[m, r] < 0:
-                    look_abroad(st, t, m, r)
-        for c in range(middle_of(st, s), last_of(st, s)):
-            x.best_proposer[c] = -1
-        for m in range(first_of(st, s), middle_of(st, s)):
-            c = x.proposed_to[m]
-            if c >= 0 and (x.best_proposer[c] < 0 or x.proposed_value[m] > x.proposed_value[x.best_proposer[c]]):
-                x.best_proposer[c] = m
-        for c in range(middle_of(st, s), last_of(st, s)):
-            if x.best_proposer[c] >= 0:
-                sign(st, t, x.best_proposer[c], c)
+            continue
+        u = uniform(search_key, firms.id[m])
+        if u < p.search_host and firms.access_holder[m] == 0:
+            line = host_line(st, m)
+            if line >= 0:
+                look_in_host(st, t, m, line)
+        elif u >= 1.0 - p.search_abroad and regions > 1:
+            spread = (u - (1.0 - p.search_abroad)) / max(p.search_abroad, 1e-12)
+            r = min(int(spread * (regions - 1)), regions - 2)
+            r = r + 1 if r >= st.host else r
+            if firms.contract[m, r] < 0:
+                look_abroad(st, t, m, r)
+    for c in range(middle_of(st, s), last_of(st, s)):
+        x.best_proposer[c] = -1
+    for m in range(first_of(st, s), middle_of(st, s)):
+        c = x.proposed_to[m]
+        if c >= 0 and (x.best_proposer[c] < 0 or x.proposed_value[m] > x.proposed_value[x.best_proposer[c]]):
+            x.best_proposer[c] = m
+    for c in range(middle_of(st, s), last_of(st, s)):
+        if x.best_proposer[c] >= 0:
+            sign(st, t, x.best_proposer[c], c)
+    list_living(st, s)

@@ -56,6 +56,10 @@ def set_out(st: State) -> None:
     for s in range(st.sectors.first.shape[0]):
         st.scratch.first_row[s] = row
         row = end_row(st, s)
+        st.scratch.used[s] = st.sectors.middle[s]
+        for i in range(st.sectors.middle[s], st.sectors.last[s]):
+            if firms.active[i] > 0:
+                st.scratch.used[s] = i + 1
     for i in range(firms.sector.shape[0]):
         for line in range(firms.contract.shape[1]):
             firms.contract[i, line] = -1

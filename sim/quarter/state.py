@@ -16,7 +16,7 @@ BUYOUT_M, BUYOUT_C, DISSOLUTION = (
 REFUSAL, SEVERANCE, FLIP = int(Happening.screening_refusal), int(Happening.severance), int(Happening.flip)
 GENERATION, ENTRY, BANKRUPTCY = int(Happening.generation_adoption), int(Happening.entry), int(Happening.bankruptcy)
 
-EVENTS, LIVES, TOP = 0, 1, 2  # positions in Scratch.counts
+EVENTS, LIVES, NOW = 0, 1, 2  # positions in Scratch.counts
 
 
 class State(NamedTuple):
@@ -27,6 +27,7 @@ class State(NamedTuple):
     sectors: Sectors
     world: World
     in_force: Policy
+    now: Policy  # in force in the quarter that a sector is in: columns without a quarter, near the processor
     announced: Policy
     scratch: Scratch
     parameters: Parameters
@@ -38,6 +39,8 @@ class State(NamedTuple):
     vintages: Annotated[Column, Field("Vintage", "metrics of their generations", "quarter sector generation")]
     events: Annotated[Column, Field("Event", "log of events, as long as its capacity", "event")]
     lives: Annotated[Column, Field("Life", "log of partnerships that ended, as long as its capacity", "life")]
+    event_time: Annotated[Column, Field("index", "when each event happened: quarter and stage", "event")]
+    life_time: Annotated[Column, Field("index", "when each life was filed: quarter and stage", "life")]
     host: int
     seed: int
     annuity: float  # present value of 1 a quarter over the horizon
@@ -64,8 +67,8 @@ def middle_of(st: State, s: int) -> int:
 
 @step
 def last_of(st: State, s: int) -> int:
-    """One past a sector's last row."""
-    row = st.sectors.last[s]
+    """One past the last row that a firm of the sector has ever had: the rest waits for entrants."""
+    row = st.scratch.used[s]
     if row > st.firms.active.shape[0]:
         raise IndexError("a sector's rows must be rows of firms")
     return row
@@ -80,15 +83,6 @@ def generations_of(st: State, s: int) -> int:
     return count
 
 
-@step
-def top_of(st: State) -> int:
-    """One past the last partnership row in use."""
-    count = st.scratch.counts[TOP]
-    if count > st.partnerships.active.shape[0]:
-        raise IndexError("partnership rows in use must exist")
-    return count
-
-
 @stage
 def pay_once(st: State, i: int, cost: float) -> None:
     """A cost paid once (a transfer received, if negative): out of this quarter's profit and net worth."""
@@ -100,6 +94,25 @@ def pay_once(st: State, i: int, cost: float) -> None:
 def end_row(st: State, s: int) -> int:
     """One past a sector's last partnership row: its multinationals have a row a line each."""
     return st.scratch.first_row[s] + (middle_of(st, s) - first_of(st, s)) * st.firms.contract.shape[1]
+
+
+@stage
+def list_living(st: State, s: int) -> None:
+    """Lists the rows of a sector's partnerships in force, in order, for all who go through them."""
+    x = st.scratch
+    first = x.first_row[s]
+    count = 0
+    for q in range(first, end_row(st, s)):
+        if st.partnerships.active[q] > 0:
+            x.living[first + count] = q
+            count += 1
+    x.live[s] = count
+
+
+@step
+def live_row(st: State, s: int, k: int) -> int:
+    """Row of the k-th partnership that `list_living` found in force."""
+    return st.scratch.living[st.scratch.first_row[s] + k]
 
 
 @stage
@@ -163,6 +176,7 @@ def log_event(
     st.scratch.counts[EVENTS] = n + 1
     if n >= st.events.shape[0]:
         return
+    st.event_time[n] = st.scratch.counts[NOW]
     event = st.events[n]
     event.quarter = t
     event.sector = s
@@ -188,6 +202,7 @@ def file_life(st: State, t: int, p: int, kind: int) -> None:
     st.scratch.counts[LIVES] = n + 1
     if n >= st.lives.shape[0]:
         return
+    st.life_time[n] = st.scratch.counts[NOW]
     jv = st.partnerships
     life = st.lives[n]
     life.id = jv.id[p]

@@ -63,8 +63,8 @@ def alone_in_host(st: State, t: int, m: int, line: int) -> tuple[float, int]:
     total = st.annuity
     rivals = rivals_of(st, s, m, line, host)
     scale = firms.cost_scale[m] * x.unit[s]
-    friction = st.in_force.sole_entry_friction[t, s, host] * x.unit[s]
-    compliance = 1.0 - st.in_force.compliance[t, s, firms.home[m], host] * (1.0 + st.sectors.price_elasticity[s])
+    friction = st.now.sole_entry_friction[s, host] * x.unit[s]
+    compliance = 1.0 - st.now.compliance[s, firms.home[m], host] * (1.0 + st.sectors.price_elasticity[s])
     best = 0.0
     mode = 0
     if line == host:
@@ -106,7 +106,7 @@ def world_worth(st: State, t: int, m: int) -> float:
     quicker = 0.25 * st.sectors.innovation[s] * p.hub_speed * x.ecosystem[s]
     lesson = 0.25 * p.hub_learning * max(x.best_chinese[s] - x.composite[m], 0.0)
     cost = p.cost_hub * firms.cost_scale[m] * x.unit[s]
-    cost += st.in_force.localisation_cost[t, s, st.host] * x.unit[s]
+    cost += st.now.localisation_cost[s, st.host] * x.unit[s]
     return st.annuity * (flow - cost) + st.ramp * (quicker + lesson) * x.gain[m]
 
 
@@ -132,8 +132,8 @@ def lesson_rate(st: State, t: int, m: int, c: int, trust: float) -> tuple[float,
     target = st.host if gap > 0.0 else firms.home[m]
     g = generations_of(st, s) - 1
     stopped = blocked(
-        st.in_force.control[t, s, g, origin, target],
-        st.in_force.over_compliance[t, s, origin, target],
+        st.now.control[s, g, origin, target],
+        st.now.over_compliance[s, origin, target],
         p.over_compliance,
     )
     rd = firms.rd[pupil] / x.rd_reference[s] if x.rd_reference[s] > 0.0 else 0.0
@@ -141,21 +141,53 @@ def lesson_rate(st: State, t: int, m: int, c: int, trust: float) -> tuple[float,
     return (flow, 0.0) if gap > 0.0 else (0.0, flow)
 
 
+class Pair(NamedTuple):
+    """What two firms are to each other, whatever they sign."""
+
+    trust: float
+    to_chinese: float  # technology a quarter that flows at full openness, log points
+    to_multinational: float
+    leak: float  # what a log point learnt by the partner costs the multinational a quarter
+
+
 @stage
-def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, trust: float, tau: float, free: float) -> Worth:
+def between(st: State, t: int, m: int, c: int, trust: float) -> Pair:
+    """Two firms who trust each other as given."""
+    to_c, to_m = lesson_rate(st, t, m, c, trust)
+    return Pair(trust, to_c, to_m, leak_price(st, m, c))
+
+
+@stage
+def known(st: State, m: int, c: int) -> float:
+    """Trust of two firms in each other: what a partnership in force has built, else that of strangers."""
+    trust = st.parameters.trust_start
+    for line in range(st.firms.contract.shape[1]):
+        q = st.firms.contract[m, line]
+        if q >= 0 and st.partnerships.chinese[q] == c:
+            trust = max(trust, st.partnerships.trust[q])
+    return trust
+
+
+@stage
+def strangers(st: State, t: int, m: int, c: int) -> Pair:
+    """Two firms in search of a contract."""
+    return between(st, t, m, c, known(st, m, c))
+
+
+@stage
+def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, pair: Pair, tau: float, free: float) -> Worth:
     """Worth of market access or co-innovation; openness and autonomy are chosen if given as negative."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     total, ramp = st.annuity, st.ramp
-    to_c, to_m = lesson_rate(st, t, m, c, trust)
-    price = leak_price(st, m, c)
+    trust, to_c, to_m, price = pair
     chosen = tau
     if chosen < 0.0:
         most = p.openness_market_access if kind == 1 else p.openness_co_innovation
         shorter = p.transfer_lag * max(p.lag_trust - trust, 0.0) * p.lag_openness
         gain = 0.5 * x.sensitivity[s] * shorter * max(x.earned[m, st.host], 0.1 * x.unit[s]) * total
         leak = to_c * price * ramp
-        bonus = p.ip_openness * st.in_force.ip[t, s, st.host]
-        chosen = openness(most, gain, leak, bonus, st.in_force.mandate[t, s, firms.home[m], st.host])
+        bonus = p.ip_openness * st.now.ip[s, st.host]
+        chosen = openness(most, gain, leak, bonus, st.now.mandate[s, firms.home[m], st.host])
     made, demanded = venture_offer(st, t, m, c, kind, chosen, trust)
     second = st.firms.contract.shape[1] - 1
     led = firms.contract[m, st.host] >= 0
@@ -163,7 +195,7 @@ def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, trust: f
     rate = 0.5 if line == second or (beside and line == st.host) else 1.0
     rivals = rivals_of(st, s, m, line, st.host)
     earned, sales = offer_worth(st, s, st.host, rate * made, rivals)
-    earned -= st.in_force.compliance[t, s, firms.home[m], st.host] * sales
+    earned -= st.now.compliance[s, firms.home[m], st.host] * sales
     speed = 0.0
     lifted = 0.0
     if kind == 2:
@@ -174,8 +206,8 @@ def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, trust: f
         speed = quicker * free
         g = generations_of(st, s) - 1
         stopped = blocked(
-            st.in_force.control[t, s, g, st.host, firms.home[m]],
-            st.in_force.over_compliance[t, s, st.host, firms.home[m]],
+            st.now.control[s, g, st.host, firms.home[m]],
+            st.now.over_compliance[s, st.host, firms.home[m]],
             p.over_compliance,
         )
         lead = max(composite_of(st, s, demanded) - x.composite[m], 0.0)
@@ -191,22 +223,21 @@ def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, trust: f
 
 
 @stage
-def abroad_worth(st: State, t: int, m: int, c: int, r: int, route: int, trust: float, tau: float, place: int) -> Worth:
+def abroad_worth(st: State, t: int, m: int, c: int, r: int, route: int, pair: Pair, tau: float, place: int) -> Worth:
     """Worth of globalising in a region, against what both sell there without it; the place is chosen if negative.
 
     The lender's loss when its partner sells, and the own offers given up, are in the sides.
     """
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     total, ramp = st.annuity, st.ramp
-    to_c, to_m = lesson_rate(st, t, m, c, trust)
-    price = leak_price(st, m, c)
+    trust, to_c, to_m, price = pair
     chosen = tau
     if chosen < 0.0:
         shorter = p.power_lag * max(p.cost_trust - trust, 0.0) * p.lag_openness
         gain = x.sensitivity[s] * shorter * x.earned[m, r] * total
         leak = to_c * price * ramp + to_m * x.gain[c] * ramp
-        law = st.in_force.mandate[t, s, st.host, r]
-        chosen = openness(p.openness_globalize, gain, leak, p.ip_openness * st.in_force.ip[t, s, r], law)
+        law = st.now.mandate[s, st.host, r]
+        chosen = openness(p.openness_globalize, gain, leak, p.ip_openness * st.now.ip[s, r], law)
     tradable = st.sectors.tradable[s] > 0.0
     local_only = not tradable or (place >= 0 and place != st.host)
     shipped_only = place == st.host
@@ -257,7 +288,7 @@ def equity_cap(st: State, t: int, s: int, origin: int, destination: int) -> floa
     """Largest equity an investor may hold in a partnership: the cap of each generation, weighted by demand."""
     total = 0.0
     for g in range(generations_of(st, s)):
-        total += st.scratch.demand_weight[s, g, destination] * st.in_force.cap[t, s, g, origin, destination]
+        total += st.scratch.demand_weight[s, g, destination] * st.now.cap[s, g, origin, destination]
     return min(total, 1.0)
 
 

@@ -96,7 +96,7 @@ class _Study:
 
     def _announce_compiling(self) -> None:
         code = code_folder()
-        if self.job.warm and not self.options.cluster and code and not any(code.glob("*.one_quarter-*.nbc")):
+        if self.job.warm and not self.options.cluster and code and not any(code.glob("*.sector_quarters-*.nbc")):
             self.options.note("first run on this machine: the model is compiled, which takes about a minute")
 
     def _open(self) -> dict[str, Any]:
@@ -272,9 +272,9 @@ def _order(arm: Arm, seed: int, run: str) -> Order:
 
 def code_folder() -> Path | None:
     """Where the kernel's machine code is kept; None if it runs interpreted."""
-    from sim.quarter import one_quarter
+    from sim.quarter import sector_quarters
 
-    stats = getattr(one_quarter, "stats", None)
+    stats = getattr(sector_quarters, "stats", None)
     return Path(stats.cache_path) if stats else None
 
 

@@ -218,8 +218,8 @@ def openness_falls_in_rivals(lab: Laboratory) -> Found:
 def openness_rises_in_protection(lab: Laboratory) -> Found:
     """The same over three strengths of the host's protection."""
     state = state_at(lab.scenario(), 20)
-    strengths = [np.full_like(state.in_force.ip, strength) for strength in (0.0, 0.5, 1.0)]
-    deals = [_deals(state._replace(in_force=state.in_force._replace(ip=ip))) for ip in strengths]
+    strengths = [np.full_like(state.now.ip, strength) for strength in (0.0, 0.5, 1.0)]
+    deals = [_deals(state._replace(now=state.now._replace(ip=ip))) for ip in strengths]
     return worst(rising(each) for each in zip(*deals, strict=True))
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from sim.columns import Firms, Happening, Partnerships, Type
 from sim.compiled import bundle
 from sim.declare import Column, fields
-from sim.quarter import State
-from sim.quarter.asked import from_review, to_review, weigh
+from sim.quarter import State, from_review, to_review
+from sim.quarter.asked import weigh
 from sim.records import Market, Outcome, Vintage
 from sim.simulate import Run
 from sim.verify.check import Found, check, near, need

@@ -30,7 +30,7 @@ REPEATS = 25
 
 
 @stage
-def nothing(st: State, t: int) -> None:
+def nothing(st: State, t: int, s: int) -> None:
     """What a call costs."""
 
 
@@ -68,15 +68,19 @@ def stages_at(scenario: Scenario, quarters: tuple[int, ...], seed: int = 1) -> d
 
 
 def _stages(view: Any, state: State, before: list[np.ndarray], t: int) -> dict[str, float]:
-    nothing(view, t)
-    call = clock(lambda: nothing(view, t))
+    nothing(view, t, 0)
+    call = clock(lambda: nothing(view, t, 0))
     taken: dict[str, list[float]] = {function.__name__: [] for function in STAGES}
     for _ in range(REPEATS):
         _restore(state, before)
-        for function in STAGES:
-            began = time.process_time_ns()
-            quietly(function, view, t)
-            taken[function.__name__].append((time.process_time_ns() - began) / 1e9 - call)
+        spent = dict.fromkeys(taken, 0.0)
+        for s in range(len(state.sectors.first)):
+            for function in STAGES:
+                began = time.process_time_ns()
+                quietly(function, view, t, s)
+                spent[function.__name__] += (time.process_time_ns() - began) / 1e9 - call
+        for name, seconds in spent.items():
+            taken[name].append(seconds)
     return {name: median(times) for name, times in taken.items()}
 
 

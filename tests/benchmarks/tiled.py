@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Column, Field, fields
+from sim.declare import Column, Field, fields, order
 from sim.quarter import State, advance, begin
 from sim.scenario import Scenario
 from sim.scenario.build import build, host
@@ -99,18 +99,21 @@ def tile(state: State, copies: int, factor: int, quarters: int) -> State:
         told = fields(type(table))
         groups[name] = type(table)(*[_column(layout, of, key, told[key], getattr(table, key)) for key in table._fields])
     groups["sectors"].first[:], groups["sectors"].middle[:] = layout.new_first[:-1], layout.new_middle
-    groups["sectors"].last[:] = layout.new_first[1:]
+    groups["sectors"].last[:] = groups["scratch"].used[:] = layout.new_first[1:]
     groups["sectors"].key[:] ^= _other(layout.sectors.copy * factor) >> np.uint64(32)
     firms = groups["firms"]
     echo = layout.firms.copy + factor * (layout.firms.sector // layout.old)
     firms.id[firms.id > 0] ^= _other(echo)[firms.id > 0] & np.uint64(0xFFFFFFFF00000000)
     counts = groups["scratch"].counts
-    counts[:] = 0, 0, len(layout.partnerships.source) - 1
+    counts[:] = 0
+    groups["scratch"].first_row[:] = layout.new_begin[:-1]
+    now = type(state.now)(*[column[layout.sectors.source] for column in state.now])
     records = {name: np.take(getattr(state, name), layout.sectors.source, axis=1) for name in RECORDS}
     by_firm = {name: getattr(state, name)[layout.firms.source] for name in ("starts", "named_listing")}
-    logs = {name: np.zeros(len(layout.firms.source), getattr(state, name).dtype) for name in ("events", "lives")}
+    of_logs = ("events", "lives", "event_time", "life_time")
+    logs = {name: np.zeros(len(layout.firms.source), getattr(state, name).dtype) for name in of_logs}
     shipping = state.shipping[layout.sectors.source]
-    return state._replace(**groups, **records, **by_firm, **logs, shipping=shipping)
+    return state._replace(**groups, **records, **by_firm, **logs, now=now, shipping=shipping)
 
 
 def _cut(state: State, quarters: int) -> State:
@@ -140,7 +143,7 @@ def _column(layout: _Layout, of: dict[str, _Rows], name: str, field: Field, old:
         shape = (-1,) + (1,) * (new.ndim - 1)
         move = layout.partnership if name == "contract" else layout.firm
         new = move(new.astype(np.int64), rows.sector.reshape(shape), rows.copy.reshape(shape))
-    return np.ascontiguousarray(new, dtype=old.dtype)
+    return np.asarray(new, dtype=old.dtype, order=order(field.per))
 
 
 def _cumulated(sizes: Column) -> Column:

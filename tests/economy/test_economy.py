@@ -14,8 +14,7 @@ from sim.declare import fields
 from sim.economy import ChineseFirm, Economy, Multinational, Partnership, reporters
 from sim.errors import UsageError
 from sim.explain.past import life_names
-from sim.quarter import begin
-from sim.quarter.asked import from_review, to_review
+from sim.quarter import begin, from_review, to_review
 from sim.records import Outcome
 from sim.scenario.build import build, host
 from sim.simulate import prepare, quietly, simulate

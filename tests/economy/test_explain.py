@@ -10,8 +10,8 @@ from sim.errors import UsageError
 from sim.explain import account, firm_names, story, without_shocks
 from sim.explain.options import told
 from sim.explain.past import life_names
-from sim.quarter import begin
-from sim.quarter.asked import STAY, from_review, to_review, weigh
+from sim.quarter import begin, from_review, to_review
+from sim.quarter.asked import STAY, weigh
 from sim.quarter.state import EVENTS
 from sim.scenario.build import build, host, labels
 from sim.simulate import prepare, quietly, simulate

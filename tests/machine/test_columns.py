@@ -8,7 +8,7 @@ import pytest
 
 from sim import columns, declare
 from sim.columns import Firms, Policy, Sectors
-from sim.declare import Field
+from sim.declare import Field, order
 from sim.records import Market, Outcome, Vintage
 
 TABLES = [kind for kind in vars(columns).values() if hasattr(kind, "_fields")]
@@ -45,7 +45,7 @@ def test_allocate(declared: type) -> None:
     for (name, field), array in zip(declare.fields(declared).items(), allocated, strict=True):
         assert array.shape == tuple(SIZES[dimension] for dimension in field.per.split()), name
         assert array.dtype == np.dtype(field.dtype), name
-        assert array.flags.c_contiguous, name
+        assert array.flags[f"{order(field.per)}_CONTIGUOUS"], name
         assert np.all(array == (field.default or 0)), name
 
 

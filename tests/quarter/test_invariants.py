@@ -175,8 +175,8 @@ def test_a_sector_without_caps_has_no_cap_in_any_quarter(shipped: Scenario) -> N
     from sim.verify.laboratory import state_at
 
     state = state_at(shipped, 184)
-    free = np.ones_like(state.in_force.cap)
-    state = state._replace(in_force=state.in_force._replace(cap=free))
+    free = np.ones_like(state.now.cap)
+    state = state._replace(now=state.now._replace(cap=free))
     sectors, regions = state.world.market.shape[1:]
     capped = [(s, r) for s in range(sectors) for r in range(regions) if equity_cap(state, 184, s, state.host, r) < 1.0]
     assert capped == []

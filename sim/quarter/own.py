@@ -1,0 +1,239 @@
+"""Stage 4, what firms offer and sell alone: loops over firms of one origin, one line and generation after the other.
+
+Offers under contract are reckoned one by one (`market.place_contract_offers`) and replace what stands here.
+"""
+
+from sim.columns import Way
+from sim.compiled import lane
+from sim.quarter.state import State
+from sim.rules.capability import research_budget
+
+LOCAL, FROM_HOME, FROM_HOST = int(Way.local), int(Way.from_home), int(Way.from_host)
+FREE, LENT, GIVEN, POWERED = 0, 1, 2, 3  # a line: the firm's own, its access lent, the offer a contract's, or powered
+
+
+@lane
+def along_chinese_baskets(st: State, t: int, s: int, r: int, g: int, first: int, last: int) -> None:
+    """Adds a generation to the appeal of Chinese brands in a region, made there or in the host."""
+    x, firms = st.scratch, st.firms
+    must = st.sectors.tradable[s] <= 0.0
+    for i in range(first, last):
+        local = (r != st.host) & (must | ((firms.plant[i, r] >= 0) & (firms.plant[i, r] <= t)))
+        sold = x.sold[s, LOCAL, st.host, r, g] if local else x.sold[s, FROM_HOST, st.host, r, g]
+        x.appeal[i, r] = x.quality[i, g] * sold + (x.appeal[i, r] if g > 0 else 0.0)
+
+
+@lane
+def along_chinese_offers(st: State, t: int, s: int, r: int, first: int, last: int) -> None:
+    """Appeals of Chinese brands in a region, out of their baskets."""
+    x, firms = st.scratch, st.firms
+    must = st.sectors.tradable[s] <= 0.0
+    for i in range(first, last):
+        local = (r != st.host) & (must | ((firms.plant[i, r] >= 0) & (firms.plant[i, r] <= t)))
+        cost = x.wage_content[s] if local else x.wage[s]
+        made = x.appeal[i, r] * cost * firms.access[i, r] * x.pool[s, 1]
+        x.appeal[i, r] = made if firms.active[i] > 0 else 0.0
+        x.host_made[i, r] = 0 if local | (firms.active[i] == 0) else 1
+        x.bound[i, r] = FREE
+
+
+@lane
+def along_baskets_abroad(st: State, t: int, s: int, r: int, g: int, first: int, last: int) -> None:
+    """Adds a generation to the appeal of multinationals' products in a region abroad, made there or at home."""
+    x, firms = st.scratch, st.firms
+    must = st.sectors.tradable[s] <= 0.0
+    for i in range(first, last):
+        home = firms.home[i]
+        local = (home == r) | must | ((firms.plant[i, r] >= 0) & (firms.plant[i, r] <= t))
+        sold = x.sold[s, LOCAL if local else FROM_HOME, home, r, g]
+        x.appeal[i, r] = x.quality[i, g] * sold + (x.appeal[i, r] if g > 0 else 0.0)
+
+
+@lane
+def along_offers_abroad(st: State, s: int, r: int, first: int, last: int) -> None:
+    """Appeals of multinationals in a region abroad, out of their baskets; hubs in the host come on top."""
+    x, firms = st.scratch, st.firms
+    for i in range(first, last):
+        made = x.appeal[i, r] * x.lifted[i] * firms.access[i, r] * x.pool[s, 0]
+        x.appeal[i, r] = made if firms.active[i] > 0 else 0.0
+        x.host_made[i, r] = 0
+        x.bound[i, r] = FREE
+
+
+@lane
+def along_baskets_in_host(st: State, s: int, g: int, first: int, last: int) -> None:
+    """Adds a generation to what multinationals sell in the host alone: exported, or made in their base."""
+    x, firms, host = st.scratch, st.firms, st.host
+    for i in range(first, last):
+        home = firms.home[i]
+        base = firms.mode[i] == 2
+        allowed = (firms.mode[i] == 1) | (base & (st.now.cap[s, g, home, host] >= 1.0))
+        made = x.quality[i, g] * x.sold[s, LOCAL if base else FROM_HOME, home, host, g]
+        before = x.appeal[i, host]
+        x.appeal[i, host] = (made if allowed else 0.0) + (before if g > 0 else 0.0)
+
+
+@lane
+def along_offers_in_host(st: State, s: int, first: int, last: int) -> None:
+    """Appeals of multinationals alone in the host: on the lead line or, beside a contract, with half its weight."""
+    x, firms, host = st.scratch, st.firms, st.host
+    second = st.world.market.shape[2]
+    for i in range(first, last):
+        base = firms.mode[i] == 2
+        wage = x.base_wage[i]
+        made = x.appeal[i, host] * (wage if base else 1.0) * firms.access[i, host] * x.pool[s, 0]
+        made = made if firms.active[i] > 0 else 0.0
+        half = 0.5 * made
+        leads = firms.contract[i, host] < 0
+        beside = (firms.contract[i, host] >= 0) & (firms.contract[i, second] < 0)
+        x.appeal[i, host] = made if leads else 0.0
+        x.appeal[i, second] = half if beside else 0.0
+        x.host_made[i, host] = 1 if leads & base else 0
+        x.host_made[i, second] = 1 if beside & base else 0
+        x.bound[i, host] = FREE
+        x.bound[i, second] = FREE
+
+
+@lane
+def along_taxed_multinational(st: State, s: int, line: int, r: int, g: int, first: int, last: int) -> None:
+    """Adds a generation to the appeals that cross a border on a line, and to the tariffs they pay."""
+    x, firms = st.scratch, st.firms
+    for i in range(first, last):
+        weight = x.demand_weight[s, g, r] * x.quality[i, g]
+        way = FROM_HOST if x.host_made[i, line] > 0 else FROM_HOME
+        taxed = x.taxed[s, way, firms.home[i], r, g]
+        x.weighed[i] = weight + (x.weighed[i] if g > 0 else 0.0)
+        x.charged[i] = weight * taxed + (x.charged[i] if g > 0 else 0.0)
+
+
+@lane
+def along_taxed_chinese(st: State, s: int, r: int, g: int, first: int, last: int) -> None:
+    """The same of Chinese brands made in the host."""
+    x = st.scratch
+    for i in range(first, last):
+        weight = x.demand_weight[s, g, r] * x.quality[i, g]
+        x.weighed[i] = weight + (x.weighed[i] if g > 0 else 0.0)
+        x.charged[i] = weight * x.taxed[s, FROM_HOST, st.host, r, g] + (x.charged[i] if g > 0 else 0.0)
+
+
+@lane
+def along_start_of_sales(st: State, first: int, last: int) -> None:
+    """Nothing received from contracts yet; firms that do not live have no R&D."""
+    x, firms = st.scratch, st.firms
+    for i in range(first, last):
+        rd = firms.rd[i]
+        firms.rd[i] = rd if firms.active[i] > 0 else 0.0
+        firms.borrowed[i] = 0.0
+        firms.venture_income[i] = 0.0
+        x.rd_venture[i] = 0.0
+
+
+@lane
+def along_chinese_sales(st: State, s: int, r: int, first: int, last: int) -> None:
+    """Adds a region to the sales, duties and profits of Chinese firms; what belongs to a contract is shared later."""
+    x, firms = st.scratch, st.firms
+    before = 1.0 if r > 0 else 0.0  # what counts of the regions before: the first starts anew
+    for i in range(first, last):
+        share, charged = firms.share[i, r], x.charged[i]
+        sales = x.expenditure[s, r] * share
+        duty = sales * charged / x.weighed[i]
+        duty = duty if (x.host_made[i, r] > 0) & (charged > 0.0) else 0.0
+        own = x.bound[i, r] == FREE
+        profit = (x.rate[i, r] - x.compliance[s, st.host, r]) * (sales - duty)
+        worth = x.sensitivity[s] * x.earned[i, r] * (1.0 - share)
+        x.duty[i, r] = duty
+        firms.revenue[i] = before * firms.revenue[i] + sales
+        firms.profit[i] = before * firms.profit[i] + (profit if own else 0.0)
+        x.rd_own[i] = before * x.rd_own[i] + (sales if own else 0.0)
+        x.gain[i] = before * x.gain[i] + (worth if own else 0.0)
+        x.gain_abroad[i] = before * x.gain_abroad[i] + (worth if own & (r != st.host) else 0.0)
+
+
+@lane
+def along_multinational_sales(st: State, t: int, s: int, line: int, r: int, first: int, last: int) -> None:
+    """Adds a line to the sales, duties and profits of multinationals; what belongs to a contract is shared later."""
+    x, firms, of_parts = st.scratch, st.firms, st.parameters.power_tariff
+    before = 1.0 if line > 0 else 0.0
+    for i in range(first, last):
+        share, home, charged = firms.share[i, line], firms.home[i], x.charged[i]
+        sales = x.expenditure[s, r] * share
+        from_host = x.host_made[i, line] > 0
+        powered = x.bound[i, line] == POWERED
+        no_plant = (firms.plant[i, r] < 0) | (firms.plant[i, r] > t)
+        from_home = (home != r) & (x.bound[i, line] != POWERED) & (x.host_made[i, line] == 0) & no_plant
+        crosses = from_home | (from_host & (r != st.host))
+        part = of_parts if from_host & powered else 1.0
+        duty = sales * part * charged / x.weighed[i]
+        duty = duty if crosses & (charged > 0.0) else 0.0
+        own = x.bound[i, line] < GIVEN
+        profit = (x.rate[i, r] - x.compliance[s, home, r]) * (sales - duty)
+        lifted = x.sensitivity[s] * x.earned[i, line]
+        worth = lifted * (1.0 - share)
+        exposed = lifted * x.chinese_share[s, r]
+        x.duty[i, line] = duty
+        firms.revenue[i] = before * firms.revenue[i] + sales
+        firms.exports[i] = before * firms.exports[i] + (sales if from_host & (r != st.host) else 0.0)
+        firms.host_revenue[i] = before * firms.host_revenue[i] + (sales if r == st.host else 0.0)
+        firms.profit[i] = before * firms.profit[i] + (profit if own else 0.0)
+        x.rd_own[i] = before * x.rd_own[i] + (sales if own else 0.0)
+        x.gain[i] = before * x.gain[i] + (worth if own else 0.0)
+        x.gain_abroad[i] = before * x.gain_abroad[i] + (worth if own & (r != st.host) else 0.0)
+        x.exposed[i] = before * x.exposed[i] + (exposed if own else 0.0)
+
+
+@lane
+def along_multinational_costs(st: State, s: int, first: int, last: int) -> None:
+    """R&D of multinationals, public support for it, overheads and the cost of what they do alone in the host."""
+    x, firms, p, host = st.scratch, st.firms, st.parameters, st.host
+    rho = st.sectors.rd_intensity[s]
+    friction, apart = st.now.sole_entry_friction[s, host], st.now.localisation_cost[s, host]
+    unit, exporting, owning, world = x.unit[s], p.cost_export, p.cost_wholly_owned, p.cost_hub
+    for i in range(first, last):
+        home, scale, mode, before = firms.home[i], firms.cost_scale[i], firms.mode[i], firms.rd[i]
+        skilled, lives = firms.access_holder[i] == 0, firms.active[i] > 0
+        support = x.rd_reference[s] * st.now.subsidy_rd[s, home]
+        rd = research_budget(rho, x.rd_own[i], x.rd_venture[i], 0.0, support)
+        rd = rd if skilled else 0.0
+        export = (exporting * scale + 0.5 * friction) * unit
+        owned = (owning * scale + friction) * unit
+        hub = (world * scale + apart) * unit
+        cost = p.overhead * x.expenditure[s, home] * x.pool[s, 0]
+        cost += export if mode == 1 else (owned if mode == 2 else 0.0)
+        cost += hub if firms.orientation[i] > 0 else 0.0
+        x.support[i] = support if skilled else 0.0
+        x.cost[i] = cost
+        firms.rd[i] = rd if lives else before
+
+
+@lane
+def along_chinese_costs(st: State, s: int, floor: float, first: int, last: int) -> None:
+    """R&D of Chinese firms, public support for it, from a floor that tilts to the state's firms, and overheads."""
+    x, firms, p, host = st.scratch, st.firms, st.parameters, st.host
+    state, private = floor * (1.0 + p.state_tilt), floor * (1.0 - p.state_tilt)
+    for i in range(first, last):
+        before, skilled, lives = firms.rd[i], firms.access_holder[i] == 0, firms.active[i] > 0
+        support = (state if firms.ownership[i] == 0 else private) + x.rd_reference[s] * st.now.subsidy_rd[s, host]
+        rd = research_budget(st.sectors.rd_intensity[s], x.rd_own[i], x.rd_venture[i], p.rent_dampening, support)
+        rd = rd if skilled else 0.0
+        x.support[i] = support if skilled else 0.0
+        x.cost[i] = p.overhead * x.expenditure[s, host] * x.pool[s, 1]
+        firms.rd[i] = rd if lives else before
+
+
+@lane
+def along_brands(st: State, r: int, cost: float, first: int, last: int) -> None:
+    """Adds what Chinese firms pay for brands in a region."""
+    for i in range(first, last):
+        st.scratch.cost[i] += cost if st.firms.branding[i, r] > 0 else 0.0
+
+
+@lane
+def along_accounts(st: State, first: int, last: int) -> None:
+    """Profit after R&D and costs, and net worth."""
+    x, firms = st.scratch, st.firms
+    for i in range(first, last):
+        profit, worth, lives = firms.profit[i], firms.worth[i], firms.active[i] > 0
+        after = profit + (x.support[i] - firms.rd[i] - x.cost[i])
+        grown = worth + after
+        firms.profit[i] = after if lives else profit
+        firms.worth[i] = grown if lives else worth
