@@ -147,7 +147,9 @@ def test_hazards_are_ranked():
 
 def test_series_by_hand():
     made = synthetic.world(runs=2)
-    made.metrics["chinese_share_home"][:, :, synthetic.SECTORS.index("cars")] = [[0.4], [0.6]]
+    share = made.metrics["chinese_share_home"][:, :, synthetic.SECTORS.index("cars")]
+    share[:] = [[0.4], [0.6]]
+    share[:, synthetic.quarters(2010) + 3], share[:, synthetic.quarters(2012) + 3] = 0.3, 0.4  # no error so far
     own = [Point("cn_brand_share_pv_caam", 2010.0, 30.0), Point("cn_brand_share_pv_caam", 2012.0, 40.0)]
     points = [
         *(*own, Point("cn_brand_share_pv_caam", 2016.0, 50.0), Point("cn_brand_share_pv_caam", 2018.0, 90.0)),
@@ -161,6 +163,22 @@ def test_series_by_hand():
     odds = 4 / 6 * (14 / 9) ** np.array([2, 3])  # from 3/7 to 4/6 in two years: times 14/9 for every two more
     best = np.sqrt(np.mean((odds / (1 + odds) - [0.5, 0.9]) ** 2))
     assert told["best_naive"] == "logistic" and told["skill"] == pytest.approx(1 - told["rmse"] / best)
+
+
+def test_bands_are_as_wide_as_what_the_model_missed_before():
+    made = synthetic.world(runs=2)
+    share = made.metrics["chinese_share_home"][:, :, synthetic.SECTORS.index("cars")]
+    share[:] = 0.5
+    own = [Point("cn_brand_share_pv_caam", year, value) for year, value in ((2010.0, 60.0), (2012.0, 40.0))]
+    own.append(Point("catl_share_ex_china", 2012.0, 90.0))  # a bound says nothing of errors
+    assert series.model_error(own, mapping(), made, 2014) == pytest.approx(0.1)
+    assert series.model_error(own, mapping(), made, 2010) == pytest.approx(0.1)
+    assert series.model_error(own, mapping(), made, 2009) == 0.0
+    for value, inside in ((50.0, 1.0), (62.0, 1.0), (70.0, 0.0)):
+        points = [Point("cn_brand_share_pv_caam", 2018.0, value)]
+        told = series.score(points, own, mapping(), made, 2014)[0]["cn_brand_share_pv_caam"]
+        assert told["coverage90"] == inside and told["coverage90_runs"] == (value == 50.0)
+        assert told["rmse"] == pytest.approx(abs(value / 100 - 0.5))
 
 
 def test_a_lower_bound_is_missed_only_from_below():
@@ -248,7 +266,7 @@ def test_all_scores_on_the_shipped_record():
     assert told.keys() == {"n", "log_loss", "brier", "skill", "interval", "by_sector", "by_period"}
     assert found["exits"].keys() == {"n", "rank_correlation", "interval"}
     for each in found["series"].values():
-        assert each.keys() == {"n", "rmse", "crps", "coverage90", "best_naive", "skill"}
+        assert each.keys() == {"n", "rmse", "crps", "coverage90", "coverage90_runs", "best_naive", "skill"}
     for each in found["sectors"].values():
         assert each.keys() == {"flip_year", "inside", "level", "level_inside"}
     late = [case for case in evidence.cases if case.year > 2014 and case.event in ("form", "convert")]
