@@ -23,7 +23,7 @@ Cluster = Annotated[str | None, typer.Option("--cluster", metavar="ADDRESS", hel
 UntilCi = Annotated[
     list[str] | None, typer.Option("--until-ci", metavar="METRIC=WIDTH", help="More seeds until ± WIDTH; repeatable.")
 ]
-MaxSeeds = Annotated[int, typer.Option("--max-seeds", metavar="N", help="With --until-ci: not more than these.")]
+MaxSeeds = Annotated[int, typer.Option("--max-seeds", metavar="N", help="With --until-ci: at most these.")]
 Keep = Annotated[str, typer.Option("--keep", metavar="WHAT", help="Tables: trajectories, events or summary.")]
 Formats = Annotated[str, typer.Option("--format", metavar="LIST", help="Figures: png,svg,pdf.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -283,7 +283,8 @@ def test_failed_runs_are_tried_again(tmp_path):
 def test_a_run_that_kills_its_worker_costs_only_itself(tmp_path):
     results = study(tmp_path / "r", Scenario(killing=(2,), killed=(4,)), seeds=5, workers=2)
     told = results.table("failures.csv").to_pandas()
-    assert told.error.tolist() == ["WorkerDied: died (exit code 9)", "WorkerDied: died (signal 9)"]
+    ends = {"WorkerDied: died (exit code 9)", "WorkerDied: died (signal 9)"}
+    assert set(told.error) <= ends  # two that die at the same moment may be told by the end of one
     assert told.seed.tolist() == [2, 4] and set(results.trajectories.seed) == {1, 3, 5}
 
 
