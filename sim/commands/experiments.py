@@ -16,7 +16,7 @@ Names = Annotated[
 Size = Annotated[str, typer.Option("--budget", metavar="SIZE", help="small or paper: points and seeds.")]
 Seeds = Annotated[str | None, typer.Option("--seeds", metavar="N|A:B", help="Instead of the definition's.")]
 Draws = Annotated[
-    Path | None, typer.Option("--draws", metavar="CSV", help="Parameters by draw, for robustness [a Latin hypercube].")
+    Path | None, typer.Option("--draws", metavar="CSV", help="Parameters by draw, for robustness [the parameter set].")
 ]
 Record = Annotated[Path | None, typer.Option("--record", metavar="FILE", help="Put what came out there too, as JSON.")]
 SIZES = ("small", "paper")

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.errors import UsageError
 from sim.parameters import parameters
-from sim.scenario import Scenario
+from sim.scenario import Scenario, read_set
 
 Overrides = dict[str, Any]  # path -> value
 
@@ -22,11 +22,20 @@ VARIANTS: Mapping[str, tuple[str, Overrides]] = {
     "no_partner_learning": ("No learning from partners", {"parameters.partner_learning": 0.0}),
     "short_horizon": ("Firms look 3 years ahead", {"parameters.horizon": 12}),
 }
-SPREAD = 0.5  # of a parameter's value, up and down, from which draws come unless they are given
+SPREAD = 0.5  # of a parameter's value, up and down, from which draws come where no parameter set has them
 DRAWS = {"small": 10, "paper": 64}
 
 
 def drawn(scenario: Scenario, count: int) -> list[Overrides]:
+    """Draws of the parameter set that the scenario stands on, after the first; a Latin hypercube if it has too few."""
+    found = read_set(scenario.posterior.set).draws if scenario.posterior is not None else None
+    if found is not None and len(found.marks) > count:
+        columns = found.values.items()
+        return [{f"parameters.{name}": values[n + 1] for name, values in columns} for n in range(count)]
+    return _around(scenario, count)
+
+
+def _around(scenario: Scenario, count: int) -> list[Overrides]:
     """A Latin hypercube over the fitted parameters, from half to one and a half of each value within its bounds."""
     from scipy.stats import qmc
 

@@ -10,8 +10,9 @@ import pytest
 from sim.errors import ScenarioError
 from sim.experiments import lay_out, open_definition, shipped
 from sim.experiments.layout import check, settled
-from sim.experiments.robust import VARIANTS
+from sim.experiments.robust import VARIANTS, drawn
 from sim.parameters import parameters
+from sim.scenario import load, read_set
 from sim.scenario.experiment import Kind
 from tests.experiments.conftest import DRAWS, TEXT
 
@@ -148,3 +149,14 @@ def test_settings_may_be_relative_to_what_stands_in_a_world() -> None:
         horizon: 20,
     }
     assert settled(standing, {horizon: 12, "shocks.x.start": "2027Q1"}) == {horizon: 12, "shocks.x.start": "2027Q1"}
+
+
+def test_draws_are_those_of_the_parameter_set_after_the_one_that_stands() -> None:
+    scenario = load("baseline")
+    known = read_set("all2025").draws
+    assert known is not None
+    found = drawn(scenario, 10)
+    assert [row["parameters.ambient"] for row in found] == list(known.values["ambient"][1:11])
+    assert scenario.parameters["ambient"] == known.values["ambient"][0]
+    many = drawn(scenario, len(known.marks))  # more than there are: a hypercube around what stands
+    assert all(0.5 <= row["parameters.ambient"] / scenario.parameters["ambient"] <= 1.5 for row in many)
