@@ -1,19 +1,22 @@
 """One scenario and one seed to one run."""
 
 import math
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from sim.columns import Firms, Kind, Partnerships, Policy, Scratch, Way
-from sim.compiled import INTERPRETED
+from sim.compiled import INTERPRETED, bundle
 from sim.declare import Column, allocate, record
-from sim.quarter import State, run, warm
+from sim.quarter import State, advance, begin, finish, run, warm
 from sim.records import Event, Life, Market, Outcome, Vintage
 from sim.rules.bargaining import annuity, ramp_value
 from sim.scenario.build import Inputs, build, host
 from sim.scenario.resolve import Scenario
 
+Result = TypeVar("Result")
 EVENTS_A_FIRM = 40  # first guess at the length of logs; a full log is made longer and the run repeated
 
 
@@ -114,14 +117,56 @@ def collect(state: State) -> Run:
 
 def simulate(scenario: Scenario, seed: int) -> Run:
     """Runs a scenario once. The same scenario and seed give the same bytes, on any machine and in any order."""
+    return collect(_carried_out(scenario, seed, lambda state: quietly(run, state, len(state.outcome))))
+
+
+def stepped(scenario: Scenario, seed: int, look: Callable[[State, int], None]) -> tuple[Run, State]:
+    """The run that `simulate` makes, quarter by quarter, and its last state.
+
+    `look` sees the state after every quarter; where a log was too short, all of them once more.
+    """
+
+    def step(state: State) -> None:
+        columns = bundle(state)
+        quietly(begin, columns)
+        for t in range(len(state.outcome)):
+            quietly(advance, columns, t)
+            look(state, t)
+        quietly(finish, columns)
+
+    state = _carried_out(scenario, seed, step)
+    return collect(state), state
+
+
+def _carried_out(scenario: Scenario, seed: int, carry_out: Callable[[State], None]) -> State:
+    """The state when `carry_out` is through with it and logs were long enough."""
     inputs = build(scenario, seed)
     length = EVENTS_A_FIRM * len(inputs.firms.id)
     while True:
         state = prepare(inputs, host(scenario), seed, length)
-        quietly(run, state, len(inputs.world.market))
+        carry_out(state)
         if max(state.scratch.counts[:2]) <= length:
-            return collect(state)
+            return state
         length *= 2
+
+
+def on_threads(
+    function: Callable[[int], Result],
+    seeds: Sequence[int],
+    workers: int,
+    progress: Callable[[int], None] = lambda done: None,
+) -> list[Result]:
+    """A function of every seed, in order, on threads: the kernel releases the interpreter's lock.
+
+    The first goes alone, so that the model is compiled once. `progress` is called with how many are done.
+    """
+    done = [function(seeds[0])]
+    progress(1)
+    with ThreadPoolExecutor(workers) as pool:
+        for one in pool.map(function, seeds[1:]):
+            done.append(one)
+            progress(len(done))
+    return done
 
 
 def warm_up(scenario: Scenario, backwards: bool = False) -> None:

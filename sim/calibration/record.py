@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from sim.columns import FIRST_YEAR, Kind
 from sim.compiled import bundle
 from sim.history.worlds import PLAIN, Ensemble
-from sim.quarter import State, advance, begin, finish
+from sim.quarter import State, advance
 from sim.scenario import Scenario
 from sim.scenario.build import build, host, labels
-from sim.simulate import EVENTS_A_FIRM, Run, collect, prepare, quietly
+from sim.simulate import Run, quietly, simulate, stepped
 
 METRICS = (*PLAIN, "firms_multinational")
 Floats = NDArray[np.float64]
@@ -60,28 +60,22 @@ def record(scenario: Scenario, seeds: Sequence[int], lesson: Lesson | None) -> R
 
 def _branched(scenario: Scenario, seed: int, lesson: Lesson | None) -> tuple[Run, float]:
     """A run, and the increment of `lesson`: nan without one, or where the run ends before it."""
-    inputs = build(scenario, seed)
-    length = EVENTS_A_FIRM * len(inputs.firms.id)
-    quarters = len(inputs.world.market)
-    begins, ends = ((year - FIRST_YEAR) * 4 for year in ((lesson.first, lesson.last + 1) if lesson else (10**6, 10**6)))
-    while True:
-        state = prepare(inputs, host(scenario), seed, length)
-        other, then, taught = None, np.empty(0), np.empty(0)
-        columns = bundle(state)
-        quietly(begin, columns)
-        for t in range(quarters):
-            if t == begins:
-                other, then = _apart(state), state.scratch.composite.copy()
-            quietly(advance, columns, t)
-            if t == ends - 1:
-                taught = state.scratch.composite.copy()
-        quietly(finish, columns)
-        if max(state.scratch.counts[:2]) <= length:
-            break
-        inputs, length = build(scenario, seed), length * 2
-    run = collect(state)
-    if other is None or lesson is None or not len(taught):
+    if lesson is None:
+        return simulate(scenario, seed), float("nan")
+    begins, ends = ((year - FIRST_YEAR) * 4 for year in (lesson.first, lesson.last + 1))
+    branches: list[State] = []
+    levels: dict[int, Floats] = {}
+
+    def look(state: State, t: int) -> None:
+        if t in (begins - 1, ends - 1):
+            levels[t] = state.scratch.composite.copy()
+        if t == begins - 1:
+            branches[:] = [_apart(state)]
+
+    run, state = stepped(scenario, seed, look)
+    if ends - 1 not in levels:
         return run, float("nan")
+    then, taught, other = levels[begins - 1], levels[ends - 1], branches[0]
     branch = bundle(other)
     for t in range(begins, ends):
         quietly(advance, branch, t)

@@ -109,6 +109,16 @@ def _metric(unit: str, text: str, formula: str) -> Field:
     return Field(unit, text, formula=formula)
 
 
+def _part(text: str, kind: str) -> Derived:
+    """A type's share of partnerships in force."""
+    return Derived(_metric("share", text, f"{kind} / active"), (kind, "active"), _share(kind, "active"))
+
+
+def _added(unit: str, text: str, one: str, other: str) -> Derived:
+    """One flow or stock over another, both added up."""
+    return Derived(_metric(unit, text, f"{one} / {other}, both added up"), (one, other), _sums(one, other))
+
+
 _PRESENT = "discounted by 2 % a quarter"
 DERIVED: dict[str, Derived] = {
     "flip_year": Derived(
@@ -117,39 +127,18 @@ DERIVED: dict[str, Derived] = {
         ("technology_level",),
         lambda series, years, since: flip_year(series["technology_level"], years, since),
     ),
-    "market_access_share": Derived(
-        _metric("share", "Market access among partnerships", "active_market_access / active"),
-        ("active_market_access", "active"), _share("active_market_access", "active"),
-    ),
-    "co_innovation_share": Derived(
-        _metric("share", "Co-innovation among partnerships", "active_co_innovation / active"),
-        ("active_co_innovation", "active"), _share("active_co_innovation", "active"),
-    ),
-    "globalize_share": Derived(
-        _metric("share", "Globalising among partnerships", "active_globalize / active"),
-        ("active_globalize", "active"), _share("active_globalize", "active"),
-    ),
+    "market_access_share": _part("Market access among partnerships", "active_market_access"),
+    "co_innovation_share": _part("Co-innovation among partnerships", "active_co_innovation"),
+    "globalize_share": _part("Globalising among partnerships", "active_globalize"),
     "joint_venture_share": Derived(
         _metric("share", "Partnerships among operations in China", "market access and co-innovation / (these + wholly "
                                                                    "owned)"),
         ("active_market_access", "active_co_innovation", "wholly_owned_share", "firms_multinational"), _joint_venture,
     ),
-    "inefficient_share": Derived(
-        _metric("share", "Ends that destroy value", "inefficient_exits / exits, both added up"),
-        ("inefficient_exits", "exits"), _sums("inefficient_exits", "exits"),
-    ),
-    "end_rate": Derived(
-        _metric("1/year", "Ends a partnership and year", "exits / active, both added up"),
-        ("exits", "active"), _sums("exits", "active"),
-    ),
-    "renegotiation_rate": Derived(
-        _metric("1/year", "Renegotiations a partnership and year", "renegotiations / active, both added up"),
-        ("renegotiations", "active"), _sums("renegotiations", "active"),
-    ),
-    "switch_rate": Derived(
-        _metric("1/year", "Changes of type a partnership and year", "conversions / active, both added up"),
-        ("conversions", "active"), _sums("conversions", "active"),
-    ),
+    "inefficient_share": _added("share", "Ends that destroy value", "inefficient_exits", "exits"),
+    "end_rate": _added("1/year", "Ends a partnership and year", "exits", "active"),
+    "renegotiation_rate": _added("1/year", "Renegotiations a partnership and year", "renegotiations", "active"),
+    "switch_rate": _added("1/year", "Changes of type a partnership and year", "conversions", "active"),
     "own_research_share": Derived(
         _metric("share", "Chinese R&D in Chinese and multinationals' R&D", "rd_chinese / (rd_chinese + "
                                                                            "rd_multinational)"),

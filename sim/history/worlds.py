@@ -1,7 +1,6 @@
 """The ensemble that history is scored with: runs in memory, reduced to the metrics that scores need."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ from sim.columns import FIRST_YEAR, Type
 from sim.history.mapping import Place
 from sim.scenario import Scenario
 from sim.scenario.build import labels
-from sim.simulate import simulate
+from sim.simulate import on_threads, simulate
 
 TYPES = tuple(each.name for each in Type if each is not Type.none)  # the order of every probability in this package
 PLAIN = (
@@ -84,14 +83,10 @@ def run_worlds(
 ) -> Ensemble:
     """One run per seed, under the draw of parameters that the seed takes.
 
-    `progress` is called with the number of runs done. Threads suffice: the kernel releases the interpreter's lock.
+    `progress` is called with the number of runs done.
     """
     names = labels(scenario)
-    done = [_reduced(scenario, seeds[0])]  # compiled once, before threads share it
-    with ThreadPoolExecutor(workers) as pool:
-        for one in pool.map(lambda seed: _reduced(scenario, seed), seeds[1:]):
-            done.append(one)
-            progress(len(done))
+    done = on_threads(lambda seed: _reduced(scenario, seed), seeds, workers, progress)
     metrics = {name: np.stack([plain[name] for plain, _ in done]) for name in PLAIN}
     levels = np.stack([levels for _, levels in done])
     drawn = tuple(scenario.draw_of(seed) for seed in seeds)

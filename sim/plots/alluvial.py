@@ -96,6 +96,12 @@ def flows(stored: Stored) -> tuple[pd.DataFrame, list[int]]:
     return pd.DataFrame(rows, columns=["scenario", "year", "next_year", "type", "next_type", "multinationals"]), dates
 
 
+def key() -> list[Entry]:
+    """What the colours stand for."""
+    labels = {kind: style.TYPE_LABELS[kind] if kind is not Type.none else "No tie" for kind in ORDER}
+    return [Entry(label, style.TYPE_COLOURS[kind], linewidth=0, alpha=1.0) for kind, label in labels.items()]
+
+
 def draw(stored: Stored) -> list[Sheet]:
     """The alluvial figure for the base; its CSV has every scenario."""
     table, dates = flows(stored)
@@ -109,15 +115,7 @@ def draw(stored: Stored) -> list[Sheet]:
         left=0.3,
         right=1.0,
         below=0.3,
-        key=[
-            Entry(
-                style.TYPE_LABELS[kind] if kind is not Type.none else "No tie",
-                style.TYPE_COLOURS[kind],
-                linewidth=0,
-                alpha=1.0,
-            )
-            for kind in ORDER
-        ],
+        key=key(),
         caption="Multinationals of the chosen sectors by the type adopted last and still held at the end of the "
         f"year, base, mean of {seeds} seeds. Bands take the "
         "colour of the type they leave; numbers: multinationals. No tie: absent, or exporting.",

@@ -1,20 +1,18 @@
 """Runs of a world kept for statistics: metrics, markets, partnerships' lives, events, and the firms at some dates."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.columns import FIRST_YEAR, Kind
-from sim.compiled import bundle
 from sim.declare import Column
 from sim.history.worlds import PLAIN, Ensemble
-from sim.quarter import State, advance, begin, finish
+from sim.quarter import State
 from sim.scenario import Scenario
 from sim.scenario.build import build, host, labels
-from sim.simulate import EVENTS_A_FIRM, Run, collect, prepare, quietly
+from sim.simulate import on_threads, stepped
 
 METRICS = (
     *PLAIN,
@@ -98,12 +96,7 @@ def records(
     progress: Callable[[int], None] = lambda done: None,
 ) -> Record:
     """One run per seed, under the draw of parameters it takes; firms are kept as they are after quarters `stops`."""
-    done = [_kept(scenario, seeds[0], stops)]  # compiled once, before threads share it
-    progress(1)
-    with ThreadPoolExecutor(workers) as pool:  # the kernel releases the interpreter's lock
-        for one in pool.map(lambda seed: _kept(scenario, seed, stops), seeds[1:]):
-            done.append(one)
-            progress(len(done))
+    done = on_threads(lambda seed: _kept(scenario, seed, stops), seeds, workers, progress)
     names, inputs = labels(scenario), build(scenario, seeds[0])
     place = host(scenario)
     weights = inputs.world.weight
@@ -142,7 +135,13 @@ class _Kept(NamedTuple):
 
 
 def _kept(scenario: Scenario, seed: int, stops: Sequence[int]) -> _Kept:
-    run, snapshots = stepped(scenario, seed, stops)
+    snapshots: dict[int, Snapshot] = {}
+
+    def look(state: State, t: int) -> None:
+        if t in stops:
+            snapshots[t] = snapshot(state)
+
+    run, _ = stepped(scenario, seed, look)
     return _Kept(
         {name: run.outcome[name].copy() for name in METRICS},
         {name: run.markets[name].astype(np.float32) for name in MARKETS},
@@ -152,25 +151,6 @@ def _kept(scenario: Scenario, seed: int, stops: Sequence[int]) -> _Kept:
         run.firm_ids.copy(),
         snapshots,
     )
-
-
-def stepped(scenario: Scenario, seed: int, stops: Sequence[int]) -> tuple[Run, dict[int, Snapshot]]:
-    """A run as `simulate` makes it, quarter by quarter, and what firms were at some of them."""
-    inputs = build(scenario, seed)
-    quarters, length = len(inputs.world.market), EVENTS_A_FIRM * len(inputs.firms.id)
-    while True:
-        state = prepare(inputs, host(scenario), seed, length)
-        columns, taken = bundle(state), {}
-        quietly(begin, columns)
-        for t in range(quarters):
-            quietly(advance, columns, t)
-            if t in stops:
-                taken[t] = snapshot(state)
-        quietly(finish, columns)
-        if max(state.scratch.counts[:2]) <= length:
-            return collect(state), taken
-        length *= 2
-        inputs = build(scenario, seed)
 
 
 def snapshot(state: State) -> Snapshot:

@@ -1,7 +1,6 @@
 """`verify --story`: does the default run tell history as it went? Claims, expected and found."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from sim.columns import FIRST_YEAR
 from sim.scenario import load
 from sim.scenario.build import build, labels
-from sim.simulate import Run, simulate
+from sim.simulate import on_threads, simulate
 from sim.study.engines import default_workers
 
 TYPES = ("market_access", "co_innovation", "globalize", "hub", "wholly_owned")
@@ -72,9 +71,7 @@ def flip_year(level: np.ndarray) -> float:
 def _gather(seeds: Sequence[int], workers: int) -> _Record:
     scenario = load("baseline")
     names = labels(scenario)
-    simulate(scenario, seeds[0])  # compiled once, before threads share it
-    with ThreadPoolExecutor(workers) as pool:  # the kernel releases the interpreter's lock
-        runs: list[Run] = list(pool.map(lambda seed: simulate(scenario, seed), seeds))
+    runs = on_threads(lambda seed: simulate(scenario, seed), seeds, workers)
     wanted = [f"adoptions_{kind}" for kind in TYPES] + ["technology_level", "active", "exits", "chinese_share_home"]
     wanted += ["active_market_access", "active_co_innovation", "active_globalize"]
     wanted += ["hub_share", "wholly_owned_share", "firms_multinational"]

@@ -50,15 +50,7 @@ def _sankey(evidence: Evidence, shown: Shown) -> Sheet:
         left=0.9,
         right=1.1,
         below=0.3,
-        key=[
-            Entry(
-                style.TYPE_LABELS[kind] if kind is not Type.none else "No tie",
-                style.TYPE_COLOURS[kind],
-                linewidth=0,
-                alpha=1.0,
-            )
-            for kind in alluvial.ORDER
-        ],
+        key=alluvial.key(),
         caption=common.caption(
             evidence,
             shown,
