@@ -1,10 +1,10 @@
 """The course of a calibration: waves of history matching, then approximate Bayesian computation on what they leave."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from sim.calibration.space import Space
 from sim.calibration.targets import Targets, targets_of
 from sim.errors import NotEnough, UsageError
 from sim.scenario import load
-from sim.scenario.sets import ParameterSet
+from sim.scenario.sets import Acceptance, ParameterSet
 
 BASE = "baseline"
 Floats = NDArray[np.float64]
@@ -28,13 +28,15 @@ class Options:
     """How a calibration is carried out.
 
     out: folder that holds evaluated points; workers: threads; points, waves: fewer than the set's file asks for, for a
-    trial; progress: called with points done, asked for and found earlier; note: with lines worth telling.
+    trial; settings: laid over the world, parameters among them are not fitted; progress: called with points done, asked
+    for and found earlier; note: with lines worth telling.
     """
 
     out: Path
     workers: int = 1
     points: int | None = None
     waves: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
     progress: Callable[[int, int, int], None] = lambda done, planned, found: None
     note: Callable[[str], None] = lambda line: None
 
@@ -76,6 +78,11 @@ class Calibration(NamedTuple):
         return Aim(self.targets.values, self.targets.spread)
 
     @property
+    def energy(self) -> Floats:
+        """What weighs against the points of the final stage [point]: half their distance, and the ledger's loss."""
+        return energy(self.last, self.aim, self.found.file.abc)
+
+    @property
     def draws(self) -> Floats:
         """Parameters of the accepted draws [draw, parameter]."""
         return self.space.parameters(self.last.points[self.sample.chosen])
@@ -101,8 +108,12 @@ def calibrate(found: ParameterSet, options: Options) -> Calibration:
 class _Course:
     def __init__(self, found: ParameterSet, targets: Targets, options: Options) -> None:
         self.found, self.targets, self.options = found, targets, options
-        self.file, self.space = found.file, Space(found.file.priors)
-        base = load(BASE, {"end": found.file.until}, posterior={"set": found.name, "draw": 0})
+        self.file = found.file
+        self.space = Space(
+            {n: prior for n, prior in self.file.priors.items() if f"parameters.{n}" not in options.settings}
+        )
+        settings = {"end": found.file.until, **options.settings}
+        base = load(BASE, settings, posterior={"set": found.name, "draw": 0})
         self.evaluate = Evaluator(base, targets, options.out, options.workers, options.progress)
         self.aim = Aim(targets.values, targets.spread)
         self.emulators: list[Emulator] = []
@@ -125,8 +136,7 @@ class _Course:
                 break
             every = every.and_(self._run(left.points, waves.seeds, f"wave {wave + 1} of {number}"))
         final = self._run(left.points, file.abc.seeds, "final stage")
-        distances = distance(final.moments, *self.aim, final.variance, file.abc.seeds)
-        sample = accept(final.points, distances, final.losses, file.abc.ledger, file.abc.accepted, file.seed)
+        sample = accept(final.points, energy(final, self.aim, file.abc), file.abc.accepted, file.seed)
         return Calibration(
             self.found, self.targets, self.space, first, every, final, tuple(told), self.emulators[-1], sample
         )
@@ -147,6 +157,12 @@ class _Course:
         self.options.note(
             f"wave {wave}: {share:.2g} of the prior is not ruled out at {cutoff:.3g}{more}; {count} points"
         )
+
+
+def energy(points: Evaluations, aim: Aim, asked: Acceptance) -> Floats:
+    """Half the squared distance, and the ledger's log-loss as often as the set's file counts it [point]."""
+    distances = distance(points.moments, *aim, points.variance, asked.seeds)
+    return np.asarray(0.5 * distances + asked.ledger * points.losses)
 
 
 def scores(made: Calibration) -> Floats:

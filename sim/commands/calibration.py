@@ -25,6 +25,9 @@ def calibrate(
     ] = None,
     waves: Annotated[int | None, typer.Option("--waves", metavar="N", help="Waves, for a trial.")] = None,
     twin: Annotated[bool, typer.Option("--twin", help="Are known parameters recovered from made-up targets?")] = False,
+    variants: Annotated[
+        bool, typer.Option("--variants", help="Fit the model without each mechanism too: which do the data need?")
+    ] = False,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every number there too.")] = None,
     format_: o.Formats = "png,svg",
     quiet: o.Quiet = False,
@@ -38,6 +41,7 @@ def calibrate(
     from sim.errors import CannotCreate
     from sim.plots import calibration as figures
     from sim.scenario.sets import read_set
+    from sim.scorecard.declared import declared
     from sim.study.engines import default_workers
 
     formats = o.formats(format_)
@@ -46,7 +50,9 @@ def calibrate(
     found = read_set(name)
     folder = out or Path("results") / f"calibrate-{found.name}"
     display = Display("calibrate", quiet)
-    asked = calibration.Options(folder, workers or default_workers(), points, waves, _progress(display), display.note)
+    asked = calibration.Options(
+        folder, workers or default_workers(), points, waves, progress=_progress(display), note=display.note
+    )
     places = [folder] if asked.trial else [folder, found.place.path.parent]
     with display.shown():
         made = calibration.calibrate(found, asked)
@@ -56,6 +62,9 @@ def calibrate(
         if twin:
             display.note("twin test")
             told["twin"] = calibration.twins(made)
+        if variants:
+            without = {name: each.set for name, each in declared().variants.items()}
+            told["variants"] = calibration.refitted(found, without, asked)
     for path in [place / f"{found.name}.json" for place in places] + ([json] if json is not None else []):
         result.write(path, result.as_json(told))
     drawn = dict(zip(made.space.names, made.draws.T.tolist(), strict=True))
@@ -101,6 +110,8 @@ def _print(told: dict[str, Any]) -> None:
     _print_identification(told["identification"])
     if "twin" in told:
         _print_twin(told["twin"])
+    if "variants" in told:
+        _print_variants(told["variants"])
     left = told["waves"][-1]
     print(f"\n{left['share']:.2g} of the prior is not ruled out at an implausibility of {left['cutoff']:.3g}.")
     print(f"{told['draws']} draws of {told['points']} points; weights flattened by {o.number(told['flattened'])}.")
@@ -124,3 +135,18 @@ def _print_twin(told: dict[str, Any]) -> None:
     rows += [[name, *(o.number(value) for value in each.values())] for name, each in told["parameters"].items()]
     print("\n" + o.aligned(rows))
     print(f"{told['twins']} twins; intervals hold {told['coverage']:.0%} of the truths.")
+
+
+def _print_variants(told: dict[str, Any]) -> None:
+    """Worlds without a mechanism, each with parameters of its own."""
+    rows = [
+        ["without", "parameters", "not ruled out", "log-loss", "evidence lost", "95 %", "", "data say", "worst moment"]
+    ]
+    for name, each in told.items():
+        lost = (
+            [o.number(each["lost"]), *(o.number(end) for end in each["interval"])] if "lost" in each else ["", "", ""]
+        )
+        numbers = [str(each["parameters"]), f"{each['share']:.2g}", o.number(each["log_loss"])]
+        worst = [f"{moment} {at:.1f}" for moment, at in each["largest"].items()]
+        rows.append([name, *numbers, *lost, each.get("verdict", ""), worst[0]])
+    print("\nEach world fitted anew; evidence in logs, as lost by the world without it\n" + o.aligned(rows))
