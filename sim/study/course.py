@@ -15,7 +15,7 @@ from sim.study import batch as worker
 from sim.study import manifest as manifests
 from sim.study.adaptive import Adaptive
 from sim.study.batch import Batch, Job, Order, pack, run_id
-from sim.study.engines import apart, engine
+from sim.study.engines import apart, engine, local_workers
 from sim.study.executor import run_batches
 from sim.study.interrupt import Interrupted, Interruption
 from sim.study.limits import Limits
@@ -244,12 +244,15 @@ class _Study:
         # A worker that died after writing a chunk and before telling of it leaves runs that another one repeated.
         self.folder.keep_only(self.chunks)
         partial = self.options.shard is not None
-        finish(self.folder, self.plan, self.receipts, list(self.failed.values()), partial)
+        workers = local_workers(self.options, len(self.planned))
+        finish(self.folder, self.plan, self.receipts, list(self.failed.values()), partial, workers)
         if self.options.until_ci:
             self.folder.write("convergence.csv", self.adaptive.course(self.folder, self.receipts))
 
 
-def finish(folder: Folder, plan: Plan, receipts: list[Receipt], failed: list[Failure], partial: bool) -> None:
+def finish(
+    folder: Folder, plan: Plan, receipts: list[Receipt], failed: list[Failure], partial: bool, workers: int
+) -> None:
     """Sum up: runs and failures, and unless the study is a part of another one, summary and differences."""
     points = plan.design is not None
     folder.write_parquet("runs.parquet", runs(folder, receipts, failed, points, plan.design))
@@ -259,7 +262,7 @@ def finish(folder: Folder, plan: Plan, receipts: list[Receipt], failed: list[Fai
     if points:
         write_points(folder, receipts, next(iter(plan.scenarios)), plan.about.get("outcomes"))
     else:
-        write_summaries(folder, receipts, list(plan.scenarios), plan.references)
+        write_summaries(folder, receipts, list(plan.scenarios), plan.references, workers)
 
 
 def _limits(options: Options) -> Limits:

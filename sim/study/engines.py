@@ -81,7 +81,7 @@ class Here:
     deaths: tuple[type[BaseException], ...] = ()
 
     def open(self, workers: int) -> AbstractContextManager[Executor]:
-        return _Direct()
+        return Direct()
 
     def kill(self) -> None:
         """There is nobody else."""
@@ -93,7 +93,7 @@ class Here:
         return ""
 
 
-class _Direct(Executor):
+class Direct(Executor):
     """Runs what is submitted at once."""
 
     def submit(self, fn: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:

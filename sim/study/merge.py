@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from sim.errors import Conflict, UsageError
 from sim.study import manifest as manifests
 from sim.study.course import finish
+from sim.study.engines import default_workers
 from sim.study.plan import Plan
 from sim.study.results import Results
 from sim.study.store import Folder
@@ -89,7 +90,7 @@ def _sum_up(target: Folder, manifest: dict[str, Any], note: Callable[[str], None
     receipts = target.repair(note)
     succeeded = {run for receipt in receipts for run in receipt.runs}
     failures = {told.run_id: told for receipt in receipts for told in receipt.failures if told.run_id not in succeeded}
-    finish(target, _plan(target, manifest), receipts, list(failures.values()), partial=False)
+    finish(target, _plan(target, manifest), receipts, list(failures.values()), partial=False, workers=default_workers())
     missing = manifest["runs"] - len(succeeded) - len(failures)
     if missing:
         note(f"{missing} of {manifest['runs']} runs are missing; the command of the study with this --out runs them")

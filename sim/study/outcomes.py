@@ -57,10 +57,11 @@ def _finals(folder: Folder, receipts: list[Receipt], points: bool) -> pa.Table:
 
 
 def failures_csv(failures: Iterable[Failure]) -> str:
-    """failures.csv: the runs that failed, and the command that repeats each."""
+    """failures.csv: the runs that failed, ordered as in runs.parquet, and the command that repeats each."""
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n")
     columns = ("run_id", "scenario", "point", "seed", "quarter", "error", "replay")
     writer.writerow(columns)
-    writer.writerows([getattr(told, column) for column in columns] for told in failures)
+    ordered = sorted(failures, key=lambda told: (told.scenario, told.point, told.seed))
+    writer.writerows([getattr(told, column) for column in columns] for told in ordered)
     return sink.getvalue()

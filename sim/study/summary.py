@@ -1,37 +1,25 @@
 """Over seeds: means, quantiles, 95 % intervals; and differences paired by seed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.study.engines import Direct
 from sim.study.store import Folder, Receipt
-from sim.study.tables import fields
-from sim.study.yearly import YEARLY
+from sim.study.turned import Sample, samples
 
 Floats = NDArray[np.float64]
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
-_MEMORY = 2**25  # bytes of one block of metrics over all seeds; computing takes some eight times that
 _DIGITS = 9  # significant, in the CSV files
-
-
-class Sample(NamedTuple):
-    """Some metrics of all seeds of a scenario: values [metric, cell, seed]; keys say which year, sector, region."""
-
-    metrics: tuple[str, ...]
-    keys: dict[str, pa.Array]
-    seeds: NDArray[np.int64]
-    values: Floats
-
-    def of(self, seeds: NDArray[np.int64]) -> Floats:
-        """Values of these seeds, in their order."""
-        return self.values[:, :, np.searchsorted(self.seeds, seeds)]
 
 
 def half_width(sd: Floats, n: NDArray[np.int64]) -> Floats:
@@ -64,34 +52,6 @@ def quantiles(values: Floats, shares: Sequence[float]) -> list[Floats]:
         low, high = (np.take_along_axis(ordered, at[..., None], -1)[..., 0] for at in (below, above))
         found.append(low + (high - low) * (place - below))
     return found
-
-
-def samples(folder: Folder, receipts: list[Receipt], scenarios: Sequence[str]) -> Iterator[tuple[Sample, ...]]:
-    """Blocks of metrics, one sample per scenario, each block small enough for memory. Scenarios without runs raise."""
-    for table, declared in YEARLY.items():
-        files = {name: folder.paths(table, receipts, name) for name in scenarios}
-        rows = max(
-            sum(r.files[table]["rows"] for r in receipts if r.scenario == name and r.files) for name in scenarios
-        )
-        metrics = list(fields(declared))
-        size = max(1, _MEMORY // (8 * rows * len(scenarios)))
-        for first in range(0, len(metrics), size):
-            yield tuple(_sample(files[name], metrics[first : first + size]) for name in scenarios)
-
-
-def _sample(files: list[Path], metrics: list[str]) -> Sample:
-    schema = pq.read_schema(files[0]).names
-    keys = [key for key in ("year", "sector", "region") if key in schema]
-    table = pa.concat_tables([pq.read_table(path, columns=["seed", *keys, *metrics]) for path in files])
-    column = table["seed"].to_numpy()
-    cells = int(np.argmax(column != column[0])) or len(column)  # rows of one run
-    seeds = column[::cells]
-    order = np.argsort(seeds)
-    values = np.empty((len(metrics), cells, len(seeds)))
-    for row, metric in enumerate(metrics):
-        values[row] = table[metric].to_numpy().reshape(-1, cells).T[:, order]
-    first = table.slice(0, cells)
-    return Sample(tuple(metrics), {key: first[key].combine_chunks() for key in keys}, seeds[order], values)
 
 
 def summary(sample: Sample, scenario: str) -> pa.Table:
@@ -165,23 +125,45 @@ def _rounded(values: Floats) -> Floats:
 
 
 def write_summaries(
-    folder: Folder, receipts: list[Receipt], scenarios: Sequence[str], references: Mapping[str, str]
+    folder: Folder,
+    receipts: list[Receipt],
+    scenarios: Sequence[str],
+    references: Mapping[str, str],
+    workers: int = 1,
 ) -> None:
-    """Write summary.csv and, where scenarios have a reference, differences.csv; scenarios without runs are left out."""
+    """Write summary.csv and, where scenarios have a reference, differences.csv; scenarios without runs are left out.
+
+    One of the workers reads, the others compute; what is written is the same for any number of them.
+    """
     present = [name for name in scenarios if folder.paths("yearly", receipts, name)]
     pairs = {name: base for name, base in references.items() if name in present and base in present}
     if not present:
         return
+
+    def computed(block: tuple[Sample, ...]) -> tuple[list[pa.Table], list[pa.Table]]:
+        found = dict(zip(present, block, strict=True))
+        gaps = [differences(found[base], found[name], base, name) for name, base in pairs.items()]
+        return [summary(sample, name) for name, sample in found.items()], gaps
+
     with ExitStack() as stack:
         level = stack.enter_context(_csv(folder, "summary.csv"))
-        effect = stack.enter_context(_csv(folder, "differences.csv")) if pairs else None
-        for block in samples(folder, receipts, present):
-            found = dict(zip(present, block, strict=True))
-            for name, sample in found.items():
-                level(summary(sample, name))
-            for name, base in pairs.items():
-                assert effect is not None
-                effect(differences(found[base], found[name], base, name))
+        effect = stack.enter_context(_csv(folder, "differences.csv")) if pairs else level
+        pool = stack.enter_context(ThreadPoolExecutor(workers - 1) if workers > 1 else Direct())
+        for summaries, gaps in _ahead(pool, workers, computed, samples(folder, receipts, present)):
+            for sink, tables in ((level, summaries), (effect, gaps)):
+                for rows in tables:
+                    sink(rows)
+
+
+def _ahead(pool: Executor, count: int, function: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
+    """Results in order, computed while more is read; a few of them are held at a time."""
+    waiting: deque[Future[Made]] = deque()
+    for each in given:
+        waiting.append(pool.submit(function, each))
+        if len(waiting) > count:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 @contextmanager

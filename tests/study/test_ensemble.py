@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from sim.errors import CannotCreate, Conflict, IoFailure, NotEnough, UsageError
-from sim.study import Options, Plan, Results, carry_out, ensemble, parse_seeds
+from sim.study import Options, Plan, Results, carry_out, ensemble, parse_seeds, turned
 from sim.study import batch as worker
 from sim.study.store import Folder
+from sim.study.summary import write_summaries
 from tests.study import synthetic
 from tests.study.synthetic import Scenario
 
@@ -272,6 +273,26 @@ def test_a_run_that_raises_is_recorded_and_the_others_go_on(tmp_path):
     assert failures.replay[0].endswith(f"replay {tmp_path / 'r'} {failures.run_id[0]}")
     assert results.manifest["counts"]["failed"] == 4 and results.runs.status.tolist().count("failed") == 4
     assert set(results.trajectories.seed) == {1, 4, 6} and (results.summary.n == 3).all()
+
+
+def test_blocks_are_small_and_sums_the_same_for_any_number_of_workers(tmp_path, monkeypatch):
+    """Metrics that do not fit into memory pass through a file, in blocks of some cells; what is written is the same."""
+    study(tmp_path / "r", QUIET, LOUD, seeds=7)
+    names, pairs = [QUIET.name, LOUD.name], {LOUD.name: QUIET.name}
+
+    def written():
+        return [sorted((tmp_path / "r" / name).read_text().splitlines()) for name in ("summary.csv", "differences.csv")]
+
+    whole = written()
+    for name in ("_HELD", "_SPOOLED", "_BLOCK"):
+        monkeypatch.setattr(turned, name, 500)
+    folder = Folder(tmp_path / "r")
+    blocks = [block for pair in turned.samples(folder, folder.receipts(), names) for block in pair]
+    assert max(block.values.nbytes for block in blocks) <= 500 and {len(block.metrics) for block in blocks} == {1}
+    assert all(block.seeds.tolist() == list(range(1, 8)) for block in blocks)
+    for workers in (1, 3):
+        write_summaries(folder, folder.receipts(), names, pairs, workers)
+        assert written() == whole
 
 
 def test_failed_runs_are_tried_again(tmp_path):
