@@ -1,6 +1,6 @@
 """The course of a calibration: waves of history matching, then approximate Bayesian computation on what they leave."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +13,7 @@ from sim.calibration.abc import Sample, accept, distance
 from sim.calibration.emulator import Emulator
 from sim.calibration.evaluations import Evaluations, Evaluator, prepared
 from sim.calibration.history_matching import Aim, remaining
+from sim.calibration.left_out import Apart, away, refit
 from sim.calibration.space import Space
 from sim.calibration.targets import Targets, targets_of
 from sim.errors import NotEnough, UsageError
@@ -59,7 +60,8 @@ class Wave(NamedTuple):
 
 
 class Calibration(NamedTuple):
-    """What came out; `first`: the first wave, over the whole prior; `last`: the points of the final stage."""
+    """What came out; `first`: the first wave, over the whole prior; `last`: the points of the final stage; `left_out`:
+    by sector of the ledger, what would have come out without it."""
 
     found: ParameterSet
     targets: Targets
@@ -70,6 +72,7 @@ class Calibration(NamedTuple):
     waves: tuple[Wave, ...]
     emulator: Emulator
     sample: Sample
+    left_out: dict[str, Apart]
 
     @property
     def aim(self) -> Aim:
@@ -78,7 +81,15 @@ class Calibration(NamedTuple):
     @property
     def draws(self) -> Floats:
         """Parameters of the accepted draws [draw, parameter]."""
-        return self.space.parameters(self.last.points[self.sample.chosen])
+        return self._drawn(self.sample)
+
+    @property
+    def draws_left_out(self) -> dict[str, Floats]:
+        """By sector of the ledger left out, the parameters of the draws that did not know it."""
+        return {sector: self._drawn(each.sample) for sector, each in self.left_out.items()}
+
+    def _drawn(self, sample: Sample) -> Floats:
+        return self.space.parameters(self.last.points[sample.chosen])
 
 
 def calibrate(found: ParameterSet, options: Options) -> Calibration:
@@ -103,7 +114,8 @@ class _Course:
         self.found, self.targets, self.options = found, targets, options
         self.file, self.space = found.file, Space(found.file.priors)
         base = load(BASE, {"end": found.file.until}, posterior={"set": found.name, "draw": 0})
-        self.evaluate = Evaluator(base, targets, options.out, options.workers, options.progress)
+        self.evaluate = Evaluator(base, options.out, options.workers, options.progress)
+        self.without = {sector: targets.without(places) for sector, places in away().items()}
         self.aim = Aim(targets.values, targets.spread)
         self.emulators: list[Emulator] = []
 
@@ -111,7 +123,8 @@ class _Course:
         waves, file = self.file.waves, self.file
         number, size = self.options.waves or waves.number, self.options.points or waves.points
         points = self.space.hypercube(size, file.seed)
-        every = first = self._run(points, waves.seeds, f"wave 1 of {number}")
+        (every,) = self._run(points, waves.seeds, f"wave 1 of {number}")
+        first = every
         told: list[Wave] = []
         for wave in range(1, number + 1):
             self._learn(every, waves.seeds, wave)
@@ -123,17 +136,21 @@ class _Course:
             self._tell(wave, left.share, left.cutoff, len(left.points))
             if last:
                 break
-            every = every.and_(self._run(left.points, waves.seeds, f"wave {wave + 1} of {number}"))
-        final = self._run(left.points, file.abc.seeds, "final stage")
+            (more,) = self._run(left.points, waves.seeds, f"wave {wave + 1} of {number}")
+            every = every.and_(more)
+        final, *others = self._run(left.points, file.abc.seeds, "final stage", self.without.values())
         distances = distance(final.moments, *self.aim, final.variance, file.abc.seeds)
         sample = accept(final.points, distances, final.losses, file.abc.ledger, file.abc.accepted, file.seed)
+        apart = refit(self.targets, file.abc, file.seed, self.without, others)
         return Calibration(
-            self.found, self.targets, self.space, first, every, final, tuple(told), self.emulators[-1], sample
+            self.found, self.targets, self.space, first, every, final, tuple(told), self.emulators[-1], sample, apart
         )
 
-    def _run(self, points: Floats, seeds: int, stage: str) -> Evaluations:
+    def _run(self, points: Floats, seeds: int, stage: str, further: Iterable[Targets] = ()) -> list[Evaluations]:
+        """What the points give for the targets and for `further` ones."""
         self.options.note(f"{stage}: {len(points)} points, {seeds} seeds each")
-        return self.evaluate(points, self.space.names, self.space.parameters(points), range(1, seeds + 1))
+        parameters, asked = self.space.parameters(points), (self.targets, *further)
+        return self.evaluate(points, self.space.names, parameters, range(1, seeds + 1), asked)
 
     def _learn(self, every: Evaluations, seeds: int, wave: int) -> None:
         self.options.note(f"emulators of {len(self.aim.values)} moments learn from wave {wave}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.calibration import left_out
 from sim.calibration.course import Calibration, scores
 from sim.columns import SCHEMA
 from sim.errors import CannotCreate
@@ -19,6 +20,11 @@ def draws_csv(made: Calibration) -> str:
     lines = [",".join(("draw", *made.space.names))]
     lines += [",".join((str(n), *(f"{value:.6g}" for value in row))) for n, row in enumerate(made.draws.tolist(), 1)]
     return "\n".join(lines) + "\n"
+
+
+def left_out_csv(made: Calibration) -> str:
+    """The draws without each sector, as the set's second CSV holds them."""
+    return left_out.table(made.draws_left_out, made.space.names)
 
 
 def summary(made: Calibration) -> dict[str, Any]:
@@ -40,6 +46,7 @@ def summary(made: Calibration) -> dict[str, Any]:
             "log_loss": [float(each) for each in np.quantile(chosen.losses, QUANTILES)],
             "recording_odds": [float(each) for each in np.quantile(chosen.odds, QUANTILES)],
         },
+        "left_out": left_out.told(made.targets, made.found.file.priors, made.draws, made.left_out, made.draws_left_out),
     }
 
 

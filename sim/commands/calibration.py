@@ -37,6 +37,7 @@ def calibrate(
     from sim.calibration import result
     from sim.errors import CannotCreate
     from sim.plots import calibration as figures
+    from sim.scenario.drawn import LEFT_OUT
     from sim.scenario.sets import read_set
     from sim.study.engines import default_workers
 
@@ -53,6 +54,8 @@ def calibrate(
         told = result.summary(made) | {"identification": calibration.identification(made)}
         for place in places:  # before the twins, which take a while
             result.write(place / f"{found.name}.csv", result.draws_csv(made))
+            result.write(place / f"{found.name}{LEFT_OUT}", result.left_out_csv(made))
+            result.write(place / f"{found.name}.json", result.as_json(told))
         if twin:
             display.note("twin test")
             told["twin"] = calibration.twins(made)
@@ -101,6 +104,7 @@ def _print(told: dict[str, Any]) -> None:
     _print_identification(told["identification"])
     if "twin" in told:
         _print_twin(told["twin"])
+    _print_left_out(told["left_out"])
     left = told["waves"][-1]
     print(f"\n{left['share']:.2g} of the prior is not ruled out at an implausibility of {left['cutoff']:.3g}.")
     print(f"{told['draws']} draws of {told['points']} points; weights flattened by {o.number(told['flattened'])}.")
@@ -117,6 +121,17 @@ def _print_identification(told: dict[str, Any]) -> None:
     print("\n" + o.aligned(rows))
     known = f"{told['rank']} of {len(rows) - 1} directions"
     print(f"The moments tell {known} apart (singular value above {told['tolerance']:.2f}).")
+
+
+def _print_left_out(told: dict[str, Any]) -> None:
+    """How far the draws move when nothing is known of a sector."""
+    from sim.history import largest
+
+    rows = [["without", "rows less", "moments less", "largest shift of a median, in s.d.", "of"]]
+    for sector, each in told.items():
+        name, moved = largest(each["shift"])
+        rows.append([sector, str(each["rows"]), str(len(each["dropped"])), o.number(moved, sign=True), name])
+    print("\n" + o.aligned(rows))
 
 
 def _print_twin(told: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ def backtest(
     left_out: Annotated[
         str | None,
         typer.Option(
-            "--leave-out", metavar="SECTOR|each", help="Forecast sectors of the ledger without their own rows."
+            "--leave-out", metavar="SECTOR|each", help="Forecast sectors of the ledger from what is known of others."
         ),
     ] = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every score.")] = None,
@@ -54,14 +54,27 @@ def backtest(
     chosen, last = parse_seeds(seeds), history.UNTIL if until is None else until
     evidence = history.read(cases, series, sectors)  # a bad file is told before anything runs
     standing = _standing(o.assignments(set_) | o.posterior(posterior), last)
-    world = load("baseline", {**o.assignments(set_), **standing})
+    settings = {**o.assignments(set_), **standing}
+    world = load("baseline", settings)
+    refits = history.Refits.of(world, evidence.mapping) if left_out is not None else None
     display = Display("backtest", quiet)
+
+    def run(scenario: Any) -> Any:
+        told = progress_of(display, len(chosen))
+        return history.run_worlds(scenario, chosen, workers or default_workers(), told)
+
+    def without(sector: str) -> Any:
+        other = refits.settings(sector) if refits is not None else None
+        return None if other is None else run(load("baseline", settings | other))
+
     with display.shown():
-        ensemble = history.run_worlds(world, chosen, workers or default_workers(), progress_of(display, len(chosen)))
-    found = history.backtest(ensemble, evidence, last)
-    scores = {**found.scores, "parameters": _parameters(world)}
-    if left_out is not None:
-        scores["leave_one_out"] = history.leave_out(ensemble, evidence, left_out, last)
+        ensemble = run(world)
+        found = history.backtest(ensemble, evidence, last)
+        scores = {**found.scores, "parameters": _parameters(world)}
+        if left_out is not None:
+            told = history.leave_out(ensemble, evidence, left_out, last, without)
+            refit = refits.told(told["by_sector"]) if refits is not None else dict.fromkeys(told["by_sector"])
+            scores["leave_one_out"] = told | {"refit": refit}
     if json is not None:
         write_json(json, scores)
     if not quiet:
@@ -159,8 +172,25 @@ def _print_formations(told: dict[str, Any], odds: float) -> None:
 
 def _print_left_out(told: dict[str, Any]) -> None:
     print(f"\nSectors left out: {told['n']} rows; skill {_cell(told['skill'])} {_interval(told['interval'])}")
-    print("No forecast knew a row of the sector; the parameters did not change.\n")
+    print(f"No forecast knew a row of the sector. {_refitted(told['refit'])}\n")
     _print_losses(told)
+
+
+def _refitted(told: dict[str, Any]) -> str:
+    """Whether the parameters knew the sectors."""
+    from sim.history import largest
+
+    known = [sector for sector, each in told.items() if each is None]
+    moved = {sector: largest(each["shift"]) for sector, each in told.items() if each is not None}
+    if not moved:
+        return "The parameters did: the set has no draws made without it (docs/calibration.md)."
+    sector = max(moved, key=lambda each: abs(moved[each][1]))
+    name, shift = moved[sector]
+    text = (
+        "Parameters were weighed without it, among points that were not ruled out with it; the largest shift of a "
+        f"median is {o.number(shift, sign=True)} s.d. ({name}, without {sector})."
+    )
+    return text + (f" They knew {', '.join(known)}: the set has no draws without it." if known else "")
 
 
 def _print_losses(told: dict[str, Any]) -> None:

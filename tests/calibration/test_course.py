@@ -36,7 +36,11 @@ def test_the_command_leaves_draws_that_load(home: Path, capsys: pytest.CaptureFi
     told = json.loads((home / "all.json").read_text())
     assert told["parameters"].keys() == {"ambient", "partner_learning"} and told["moments"].keys() == {"ends", "cars"}
     assert told["draws"] == 3 and "identification" in told and "twin" in told
-    assert {path.name for path in (home / "sets").iterdir()} == {"tiny.yaml", "tiny.csv", "tiny.json"}
+    assert {path.name for path in (home / "sets").iterdir()} == {
+        *("tiny.yaml", "tiny.csv", "tiny.left_out.csv", "tiny.json")
+    }
+    kept = json.loads((home / "sets" / "tiny.json").read_text())
+    assert kept == told and kept["identification"]["directions"] and kept["twin"]["twins"] == 4
     assert {path.suffix for path in (home / "out" / "figures").glob("calibration-*")} == {".png", ".csv"}
     drawn = read_set("tiny").draws
     assert drawn is not None and len(drawn.marks) == 3
