@@ -65,7 +65,10 @@ def backtest(
 
     def without(sector: str) -> Any:
         other = refits.settings(sector) if refits is not None else None
-        return None if other is None else run(load("baseline", settings | other))
+        if other is None:
+            return None
+        display.note(f"without {sector}: {len(chosen)} runs")
+        return run(load("baseline", settings | other))
 
     with display.shown():
         ensemble = run(world)

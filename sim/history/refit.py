@@ -59,7 +59,9 @@ class Refits(NamedTuple):
         """By sector, how many draws it is foretold by and how far the medians moved; None where there are none."""
         priors, own = self.found.file.priors, self.found.draws
         told: dict[str, Any] = dict.fromkeys(sectors)
-        for sector in told.keys() & self.draws.keys() if own is not None else ():
+        if own is None:
+            return told
+        for sector in told.keys() & self.draws.keys():
             draws = self.draws[sector]
             moved = shifts(priors, _rows(own, priors), _rows(draws, priors))
             told[sector] = {"draws": min(self.wanted or 1, len(draws.marks)), "shift": moved}

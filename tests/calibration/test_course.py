@@ -30,7 +30,8 @@ def test_an_interrupted_calibration_gives_the_same_draws(home: Path) -> None:
 def test_the_command_leaves_draws_that_load(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["calibrate", "tiny", "--out", "out", "--workers", "1", "--format", "png", "--twin"]
     assert main([*asked, "--waves", "1"]) == 0
-    assert "a trial" in capsys.readouterr().out and not (home / "sets" / "tiny.csv").exists()
+    assert "a trial" in capsys.readouterr().out and (home / "out" / "tiny.left_out.csv").is_file()
+    assert [path.name for path in (home / "sets").iterdir()] == ["tiny.yaml"]
     assert main([*asked, "--json", "all.json"]) == 0
     assert "ambient" in capsys.readouterr().out
     told = json.loads((home / "all.json").read_text())

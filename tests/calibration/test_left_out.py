@@ -143,9 +143,6 @@ def test_problems_stand_at_their_line(folder: Path, old: str, new: str, said: st
 
 def test_a_whole_course_leaves_draws_that_the_back_test_takes(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["calibrate", "tiny", "--workers", "1", "--format", "png", "--quiet"]
-    assert main([*asked, "--out", "trial", "--points", "6"]) == 0
-    assert [path.name for path in (home / "sets").iterdir()] == ["tiny.yaml"]
-    assert (home / "trial" / "tiny.left_out.csv").is_file()
     assert main([*asked, "--out", "out"]) == 0
     assert not check("tiny") and main(["check", str(home / "sets" / "tiny.yaml")]) == 0
     found = read_set("tiny")
@@ -159,7 +156,7 @@ def test_a_whole_course_leaves_draws_that_the_back_test_takes(home: Path, capsys
     )
 
     capsys.readouterr()
-    backtest = ["backtest", "--set", "posterior.set=tiny", "--seeds", "2", "--workers", "1", "--json", "scores.json"]
+    backtest = ["backtest", "--set", "posterior.set=tiny", "--seeds", "2", "--set", "end=2027", "--json", "scores.json"]
     assert main([*backtest, "--leave-out", "rail", "--posterior", "2"]) == 0
     assert "Parameters were weighed without it" in capsys.readouterr().out
     one = json.loads((home / "scores.json").read_text())["leave_one_out"]
