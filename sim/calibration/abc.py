@@ -22,13 +22,12 @@ def distance(moments: Floats, values: Floats, spread: Floats, variance: Floats, 
     return np.asarray(((moments - values) ** 2 / total).sum(1))
 
 
-def accept(points: Floats, distances: Floats, losses: Floats, ledger: float, wanted: int, seed: int) -> Sample:
-    """`wanted` draws from the points, by weight exp(-distance / 2 - ledger x loss); heavy points come more than once.
+def accept(points: Floats, energy: Floats, wanted: int, seed: int) -> Sample:
+    """`wanted` draws from the points, by weight exp(-energy); heavy points come more than once.
 
     Points come evenly from what is not ruled out, so that the prior is in them. Where few points carry all the weight
     it is flattened, by the smallest power that leaves an effective number of `wanted`.
     """
-    energy = 0.5 * distances + ledger * losses
     energy = energy - energy.min()
     wanted = min(wanted, len(points))
     flattened = _flattening(energy, 0.5 * wanted)

@@ -13,12 +13,11 @@ from sim.calibration.abc import Sample, accept, distance
 from sim.calibration.emulator import Emulator
 from sim.calibration.evaluations import Evaluations, Evaluator, prepared
 from sim.calibration.history_matching import Aim, remaining
-from sim.calibration.left_out import Apart, away, refit
 from sim.calibration.space import Space
-from sim.calibration.targets import Targets, targets_of
+from sim.calibration.targets import Targets, away, targets_of
 from sim.errors import NotEnough, UsageError
 from sim.scenario import load
-from sim.scenario.sets import ParameterSet
+from sim.scenario.sets import Acceptance, ParameterSet
 
 BASE = "baseline"
 Floats = NDArray[np.float64]
@@ -60,8 +59,8 @@ class Wave(NamedTuple):
 
 
 class Calibration(NamedTuple):
-    """What came out; `first`: the first wave, over the whole prior; `last`: the points of the final stage; `left_out`:
-    by sector of the ledger, what would have come out without it."""
+    """What came out; `first`: the first wave, over the whole prior; `last`: the points of the final stage; `without`:
+    by sector of the ledger, what is asked if nothing is known of it, and what these points give for that."""
 
     found: ParameterSet
     targets: Targets
@@ -72,24 +71,21 @@ class Calibration(NamedTuple):
     waves: tuple[Wave, ...]
     emulator: Emulator
     sample: Sample
-    left_out: dict[str, Apart]
+    without: dict[str, tuple[Targets, Evaluations]]
 
     @property
     def aim(self) -> Aim:
         return Aim(self.targets.values, self.targets.spread)
 
     @property
-    def draws(self) -> Floats:
-        """Parameters of the accepted draws [draw, parameter]."""
-        return self._drawn(self.sample)
+    def energy(self) -> Floats:
+        """What weighs against the points of the final stage [point]: half their distance, and the ledger's loss."""
+        return energy(self.last, self.aim, self.found.file.abc)
 
     @property
-    def draws_left_out(self) -> dict[str, Floats]:
-        """By sector of the ledger left out, the parameters of the draws that did not know it."""
-        return {sector: self._drawn(each.sample) for sector, each in self.left_out.items()}
-
-    def _drawn(self, sample: Sample) -> Floats:
-        return self.space.parameters(self.last.points[sample.chosen])
+    def draws(self) -> Floats:
+        """Parameters of the accepted draws [draw, parameter]."""
+        return self.space.parameters(self.last.points[self.sample.chosen])
 
 
 def calibrate(found: ParameterSet, options: Options) -> Calibration:
@@ -139,11 +135,10 @@ class _Course:
             (more,) = self._run(left.points, waves.seeds, f"wave {wave + 1} of {number}")
             every = every.and_(more)
         final, *others = self._run(left.points, file.abc.seeds, "final stage", self.without.values())
-        distances = distance(final.moments, *self.aim, final.variance, file.abc.seeds)
-        sample = accept(final.points, distances, final.losses, file.abc.ledger, file.abc.accepted, file.seed)
-        apart = refit(self.targets, file.abc, file.seed, self.without, others)
+        sample = accept(final.points, energy(final, self.aim, file.abc), file.abc.accepted, file.seed)
+        without = dict(zip(self.without, zip(self.without.values(), others, strict=True), strict=True))
         return Calibration(
-            self.found, self.targets, self.space, first, every, final, tuple(told), self.emulators[-1], sample, apart
+            self.found, self.targets, self.space, first, every, final, tuple(told), self.emulators[-1], sample, without
         )
 
     def _run(self, points: Floats, seeds: int, stage: str, further: Iterable[Targets] = ()) -> list[Evaluations]:
@@ -164,6 +159,12 @@ class _Course:
         self.options.note(
             f"wave {wave}: {share:.2g} of the prior is not ruled out at {cutoff:.3g}{more}; {count} points"
         )
+
+
+def energy(points: Evaluations, aim: Aim, asked: Acceptance) -> Floats:
+    """Half the squared distance, and the ledger's log-loss as often as the set's file counts it [point]."""
+    distances = distance(points.moments, *aim, points.variance, asked.seeds)
+    return np.asarray(0.5 * distances + asked.ledger * points.losses)
 
 
 def scores(made: Calibration) -> Floats:

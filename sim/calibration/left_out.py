@@ -1,77 +1,66 @@
 """A sector left out: draws as they would be had nothing been known of it, from the points that were run anyway."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibration.abc import Sample, accept, distance
-from sim.calibration.evaluations import Evaluations
+from sim.calibration.abc import Sample, accept
+from sim.calibration.course import Calibration, energy
+from sim.calibration.history_matching import Aim
 from sim.calibration.targets import Targets
-from sim.history.evidence import read_cases, shipped
-from sim.history.formations import adoptions
-from sim.history.mapping import mapping
 from sim.history.refit import shifts
 from sim.scenario.drawn import SECTOR
-from sim.scenario.files import LAST_YEAR
-from sim.scenario.sets import Acceptance, Prior
 
 Floats = NDArray[np.float64]
 
 
 class Apart(NamedTuple):
-    """What was asked without a sector, and which points were then accepted."""
+    """What was asked without a sector, which points were then accepted, and their parameters [draw, parameter]."""
 
     asked: Targets
     sample: Sample
+    draws: Floats
 
 
-def away() -> dict[str, tuple[str, ...]]:
-    """By sector of the ledger that adopts anything, the sectors of the world that go with it."""
-    table = mapping()
-    rows, _ = adoptions(read_cases(shipped("cases.csv"), table), table, LAST_YEAR)
-    return {row.sector: row.place.sectors for row in sorted(rows, key=lambda row: row.sector)}
+def refit(made: Calibration) -> dict[str, Apart]:
+    """By sector of the ledger, draws from the points of the final stage, by the same energy as the set's own.
 
-
-def refit(
-    whole: Targets, settings: Acceptance, seed: int, known: Mapping[str, Targets], found: Sequence[Evaluations]
-) -> dict[str, Apart]:
-    """By sector of `known`, the draws from its evaluations, by the same distance and weights as the set's own.
-
-    The ledger counts for as many of its rows as are left: `settings.ledger` stands for all.
+    The ledger counts for as many of its rows as are left: what the set's file says stands for all.
     """
-    made = {}
-    for (sector, asked), each in zip(known.items(), found, strict=True):
-        distances = distance(each.moments, asked.values, asked.spread, each.variance, settings.seeds)
-        ledger = settings.ledger * len(asked.rows) / max(len(whole.rows), 1)
-        made[sector] = Apart(asked, accept(each.points, distances, each.losses, ledger, settings.accepted, seed))
-    return made
+    file, rows = made.found.file, max(len(made.targets.rows), 1)
+    found = {}
+    for sector, (asked, points) in made.without.items():
+        settings = file.abc.model_copy(update={"ledger": file.abc.ledger * len(asked.rows) / rows})
+        weighed = energy(points, Aim(asked.values, asked.spread), settings)
+        sample = accept(points.points, weighed, settings.accepted, file.seed)
+        found[sector] = Apart(asked, sample, made.space.parameters(points.points[sample.chosen]))
+    return found
 
 
-def table(draws: Mapping[str, Floats], names: Sequence[str]) -> str:
-    """Draws [draw, parameter] by sector, as a set's file of sectors left out holds them."""
-    lines = [",".join((SECTOR, "draw", *names))]
-    for sector, rows in draws.items():
+def table(made: Calibration) -> str:
+    """The draws by sector, as a set's file of sectors left out holds them."""
+    lines = [",".join((SECTOR, "draw", *made.space.names))]
+    for sector, each in refit(made).items():
+        rows = each.draws.tolist()
         lines += [",".join((sector, str(n), *(f"{value:.6g}" for value in row))) for n, row in enumerate(rows, 1)]
     return "\n".join(lines) + "\n"
 
 
-def told(
-    whole: Targets, priors: Mapping[str, Prior], every: Floats, made: Mapping[str, Apart], draws: Mapping[str, Floats]
-) -> dict[str, Any]:
-    """By sector: what was not known, and how far the draws [draw, parameter] moved from `every`, the set's own."""
+def told(made: Calibration) -> dict[str, Any]:
+    """By sector: what was not known of it, and how far the medians moved from those of the set's own draws."""
+    priors = {name: made.found.file.priors[name] for name in made.space.names}
     return {
         sector: {
             "sectors": list(each.asked.away),
-            "rows": len(whole.rows) - len(each.asked.rows),
-            **_moments(whole, each.asked),
-            "draws": len(draws[sector]),
+            "rows": len(made.targets.rows) - len(each.asked.rows),
+            **_moments(made.targets, each.asked),
+            "draws": len(each.draws),
             "effective": float(1.0 / (each.sample.weights**2).sum()),
             "flattened": each.sample.flattened,
-            "shift": shifts(priors, every, draws[sector]),
+            "shift": shifts(priors, made.draws, each.draws),
         }
-        for sector, each in made.items()
+        for sector, each in refit(made).items()
     }
 
 

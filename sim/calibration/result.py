@@ -22,11 +22,6 @@ def draws_csv(made: Calibration) -> str:
     return "\n".join(lines) + "\n"
 
 
-def left_out_csv(made: Calibration) -> str:
-    """The draws without each sector, as the set's second CSV holds them."""
-    return left_out.table(made.draws_left_out, made.space.names)
-
-
 def summary(made: Calibration) -> dict[str, Any]:
     """Everything that came out, as plain data."""
     chosen = made.last.part(made.sample.chosen)
@@ -46,7 +41,7 @@ def summary(made: Calibration) -> dict[str, Any]:
             "log_loss": [float(each) for each in np.quantile(chosen.losses, QUANTILES)],
             "recording_odds": [float(each) for each in np.quantile(chosen.odds, QUANTILES)],
         },
-        "left_out": left_out.told(made.targets, made.found.file.priors, made.draws, made.left_out, made.draws_left_out),
+        "left_out": left_out.told(made),
     }
 
 

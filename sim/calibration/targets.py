@@ -21,7 +21,7 @@ from sim.history.refit import refitted
 from sim.history.scores import log_loss
 from sim.history.shares import Adoption, smoothed
 from sim.history.worlds import TYPES
-from sim.scenario.files import Version
+from sim.scenario.files import LAST_YEAR, Version
 from sim.scenario.merge import nearest
 from sim.scenario.reader import read
 from sim.scenario.resolve import load
@@ -155,6 +155,13 @@ def targets_of(found: ParameterSet) -> Targets:
     if problems:
         raise ScenarioError(problems)
     return Targets(tuple(each for each in every if each.name in wanted), tuple(rows), until)
+
+
+def away() -> dict[str, tuple[str, ...]]:
+    """By sector of the ledger that adopts anything, the sectors of the world that go with it."""
+    table = mapping()
+    rows, _ = adoptions(read_cases(shipped("cases.csv"), table), table, LAST_YEAR)
+    return {row.sector: row.place.sectors for row in sorted(rows, key=lambda row: row.sector)}
 
 
 def check(name: str) -> list[Problem]:

@@ -34,7 +34,7 @@ def calibrate(
     Draws and numbers are written to DIR and, unless it is a trial, beside the set.
     """
     from sim import calibration
-    from sim.calibration import result
+    from sim.calibration import left_out, result
     from sim.errors import CannotCreate
     from sim.plots import calibration as figures
     from sim.scenario.drawn import LEFT_OUT
@@ -54,7 +54,7 @@ def calibrate(
         told = result.summary(made) | {"identification": calibration.identification(made)}
         for place in places:  # before the twins, which take a while
             result.write(place / f"{found.name}.csv", result.draws_csv(made))
-            result.write(place / f"{found.name}{LEFT_OUT}", result.left_out_csv(made))
+            result.write(place / f"{found.name}{LEFT_OUT}", left_out.table(made))
             result.write(place / f"{found.name}.json", result.as_json(told))
         if twin:
             display.note("twin test")

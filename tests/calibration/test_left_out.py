@@ -2,13 +2,19 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 
-from sim.calibration.abc import accept, distance
+from sim.calibration.abc import accept
+from sim.calibration.course import Calibration, energy
+from sim.calibration.emulator import Emulator
 from sim.calibration.evaluations import Evaluations
+from sim.calibration.history_matching import Aim
 from sim.calibration.left_out import refit, table, told
+from sim.calibration.space import Space
 from sim.calibration.targets import Target, Targets, check
 from sim.cli import main
 from sim.errors import ScenarioError
@@ -17,7 +23,7 @@ from sim.history.refit import largest, shifts
 from sim.history.shares import Adoption
 from sim.scenario import load, read_set
 from sim.scenario.build import build
-from sim.scenario.sets import Acceptance, Prior
+from sim.scenario.sets import Acceptance, ParameterSet, Prior, SetFile
 
 PRIORS = {"ambient": Prior(low=0.0, high=1.0), "governance": Prior(low=0.5, high=2.0, scale="log")}
 SETTINGS = Acceptance(points=4000, seeds=5, accepted=200, ledger=30)
@@ -40,35 +46,44 @@ def evaluated(points: np.ndarray, moments: np.ndarray, losses: np.ndarray) -> Ev
     return Evaluations(points, moments, np.zeros_like(moments), losses, np.ones(len(points)))
 
 
+def made(last: Evaluations, without: dict[str, tuple[Targets, Evaluations]], settings: Acceptance) -> Calibration:
+    """A course whose final stage gave this."""
+    file = SetFile(until=2014, priors=PRIORS, abc=settings)
+    found = cast(ParameterSet, SimpleNamespace(file=file))
+    whole = Aim(WHOLE.values, WHOLE.spread)
+    sample = accept(last.points, energy(last, whole, settings), settings.accepted, file.seed)
+    return Calibration(found, WHOLE, Space(PRIORS), last, last, last, (), cast(Emulator, None), sample, without)
+
+
 def test_draws_move_to_what_the_others_say() -> None:
     """Cars ask for .8 of the first parameter, rail for .2; together they are at .5, without cars at rail's .2."""
     points = np.random.default_rng(1).random((4000, 2))
     moments, none = points[:, [0, 0]], np.zeros(4000)
-    known = {name: WHOLE.without((name,)) for name in ("cars", "rail", "wind")}
-    found = [evaluated(points, moments[:, [n]] if len(of.targets) == 1 else moments, none)
-             for n, of in zip((1, 0, 0), known.values(), strict=True)]  # fmt: skip
-    made = refit(WHOLE, SETTINGS, 1, known, found)
-    drawn = {name: points[each.sample.chosen] for name, each in made.items()}
-    assert [drawn[name][:, 0].mean() for name in known] == pytest.approx([0.2, 0.8, 0.5], abs=0.03)
-    far = distance(moments, WHOLE.values, WHOLE.spread, np.zeros_like(moments), SETTINGS.seeds)
-    every = points[accept(points, far, none, SETTINGS.ledger, SETTINGS.accepted, 1).chosen]
-    assert np.array_equal(drawn["wind"], every)  # nothing is known of wind
-    words = told(WHOLE, PRIORS, every, made, drawn)
+    without = {}
+    for name in ("cars", "rail", "wind"):
+        asked = WHOLE.without((name,))
+        without[name] = asked, evaluated(points, moments[:, : len(asked.targets)], none)
+    course = made(evaluated(points, moments, none), without, SETTINGS)
+    found = refit(course)
+    assert [each.draws[:, 0].mean() for each in found.values()] == pytest.approx([0.2, 0.8, 0.5], abs=0.03)
+    assert np.array_equal(found["wind"].draws, course.draws)  # nothing is known of wind
+    words = told(course)
     assert words["wind"]["shift"] == {"ambient": 0.0, "governance": 0.0} and words["wind"]["dropped"] == []
-    assert (
-        words["cars"]["shift"]["ambient"] < -2 and words["cars"]["dropped"] == ["cars"] and words["cars"]["rows"] == 2
-    )
-    lines = table(drawn, tuple(PRIORS)).splitlines()
+    assert words["cars"]["shift"]["ambient"] < -2 and words["cars"]["dropped"] == ["cars"]
+    assert [words[name]["rows"] for name in without] == [2, 1, 0]
+    lines = table(course).splitlines()
     assert (
         lines[0] == "sector,draw,ambient,governance" and len(lines) == 1 + 3 * 200 and lines[201].startswith("rail,1,")
     )
 
 
 def test_the_ledger_counts_for_the_rows_that_are_left() -> None:
-    points = np.linspace(0, 1, 400)[:, None]
+    points = np.linspace(0, 1, 400)[:, None] * [1.0, 1.0]
     asked = Targets((), WHOLE.rows[2:], 2014, ("cars",))  # one row of three
-    found = evaluated(points, np.zeros((400, 0)), points[:, 0])
-    weights = refit(WHOLE, Acceptance(accepted=10), 1, {"cars": asked}, [found])["cars"].sample.weights
+    every = evaluated(points, np.zeros((400, 2)), points[:, 0])
+    nothing = evaluated(points, np.zeros((400, 0)), points[:, 0])
+    course = made(every, {"cars": (asked, nothing)}, Acceptance(points=400, accepted=10, ledger=30))
+    weights = refit(course)["cars"].sample.weights
     assert weights[0] / weights[-1] == pytest.approx(np.exp(30 / 3))
 
 

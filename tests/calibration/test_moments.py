@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from sim.calibration import moments
-from sim.calibration.left_out import away
 from sim.calibration.moments import STATISTICS
 from sim.calibration.record import Record
-from sim.calibration.targets import Target, Targets, composition, evaluate, targets_of
+from sim.calibration.targets import Target, Targets, away, composition, evaluate, targets_of
 from sim.errors import ScenarioError
 from sim.history.mapping import Place
 from sim.history.shares import Adoption
