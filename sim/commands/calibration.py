@@ -34,10 +34,9 @@ def calibrate(
     Draws and numbers are written to DIR and, unless it is a trial, beside the set.
     """
     from sim import calibration
-    from sim.calibration import left_out, result
+    from sim.calibration import result
     from sim.errors import CannotCreate
     from sim.plots import calibration as figures
-    from sim.scenario.drawn import LEFT_OUT
     from sim.scenario.sets import read_set
     from sim.study.engines import default_workers
 
@@ -53,9 +52,7 @@ def calibrate(
         made = calibration.calibrate(found, asked)
         told = result.summary(made) | {"identification": calibration.identification(made)}
         for place in places:  # before the twins, which take a while
-            result.write(place / f"{found.name}.csv", result.draws_csv(made))
-            result.write(place / f"{found.name}{LEFT_OUT}", left_out.table(made))
-            result.write(place / f"{found.name}.json", result.as_json(told))
+            result.keep(place, made, told)
         if twin:
             display.note("twin test")
             told["twin"] = calibration.twins(made)
@@ -66,10 +63,8 @@ def calibrate(
     if not quiet:
         _print(told)
         print(f"Figures: {folder / 'figures'}")
-        print(
-            f"Draws:   {places[-1] / found.name}.csv"
-            + (" (a trial: the set itself is as it was)" if asked.trial else "")
-        )
+        trial = " (a trial: the set itself is as it was)" if asked.trial else ""
+        print(f"Draws:   {places[-1] / found.name}.csv{trial}")
     return 0
 
 
