@@ -58,8 +58,7 @@ def calibrate(
             told["twin"] = calibration.twins(made)
     for path in [place / f"{found.name}.json" for place in places] + ([json] if json is not None else []):
         result.write(path, result.as_json(told))
-    drawn = dict(zip(made.space.names, made.draws.T.tolist(), strict=True))
-    figures.draw(folder / "figures", told, drawn, formats)
+    figures.draw(folder / "figures", told, dict(zip(made.space.names, made.draws.T.tolist(), strict=True)), formats)
     if not quiet:
         _print(told)
         print(f"Figures: {folder / 'figures'}")
