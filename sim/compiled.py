@@ -35,7 +35,7 @@ from numba.extending import (
 )
 from numba.np.arrayobj import load_item, make_array
 
-from sim.declare import dimensions, order
+from sim.declare import SEAT, dimensions, order
 
 _PACKAGE = Path(__file__).parent
 _SOURCES = (
@@ -180,12 +180,27 @@ class _ColumnType(types.Array):  # type: ignore[misc]
         return "Column", (self.column, self.kept, self.ndim, self.layout)
 
 
+class _SeatType(_ColumnType):  # type: ignore[misc]
+    """Type of a column that may hold the rows of one sector's firms only; index i is row i less the bundle's `begin`."""
+
+
 register_model(_ColumnType)(models.ArrayModel)
 
 
+@register_model(_SeatType)
+class _SeatModel(models.StructModel):  # type: ignore[misc]
+    """An array, and the row that it begins with."""
+
+    def __init__(self, manager: Any, kind: _SeatType) -> None:
+        array = models.ArrayModel(manager, kind)
+        members = zip(array._fields, array._members, strict=True)
+        super().__init__(manager, kind, [*members, ("begin", types.intp)])
+
+
 @cache
-def _column_kind(name: str, dtype: np.dtype[Any], dimensions: int, layout: str) -> types.Type:
-    return _ColumnType(name, numba.typeof(np.empty(0, dtype)).dtype, dimensions, layout)
+def _column_kind(name: str, dtype: np.dtype[Any], dimensions: int, layout: str, seats: bool) -> types.Type:
+    kind = _SeatType if seats else _ColumnType
+    return kind(name, numba.typeof(np.empty(0, dtype)).dtype, dimensions, layout)
 
 
 @cache
@@ -204,11 +219,18 @@ class Bundle:
 
     def __init__(self, columns: Any) -> None:
         self.columns = columns
-        self.words: list[int] = []
+        self.words: list[int] = [0]  # the first: where the rows of seats begin
         self.lengths: dict[str, int] = {}  # place of each dimension's length
         self.kind = self._kind_of(columns)
         self.table = np.array(self.words, dtype=np.uint64)
         self.address = self.table.ctypes.data
+
+    def seat(self, first: int, last: int) -> None:
+        """Gives the seats to these rows of firms, where there are not enough for all. Raises ValueError if too few."""
+        seats, firms = (int(self.table[self.lengths[each]]) for each in (SEAT, "firm"))
+        if last - first > seats:
+            raise ValueError("a sector has more firms than there are seats")
+        self.table[0] = first if seats < firms else 0
 
     def _kind_of(self, columns: Any) -> _BundleType:
         declared: Any = type(columns)
@@ -225,7 +247,7 @@ class Bundle:
                 raise ValueError("columns must be contiguous")
             place = self._append(value.__array_interface__["data"][0])
             lengths = map(self._length, (("",) * value.ndim + per)[-value.ndim :], value.shape)
-            return _column_kind(name, value.dtype, value.ndim, fits[0]), (place, *lengths)
+            return _column_kind(name, value.dtype, value.ndim, fits[0], per[:1] == (SEAT,)), (place, *lengths)
         if isinstance(value, tuple) and any(isinstance(part, np.ndarray | tuple) for part in value):
             return self._kind_of(value), ()
         if isinstance(value, tuple):
@@ -298,7 +320,10 @@ def _member(target: Any, builder: Any, bundled: _BundleType, pointer: Any, name:
         return pointer
     if isinstance(kind, types.Array):
         data = word(places[0], target.get_data_type(kind.dtype).as_pointer())
-        return _array(target, builder, kind, data, [word(place, ir.IntType(64)) for place in places[1:]])._getvalue()
+        array = _array(target, builder, kind, data, [word(place, ir.IntType(64)) for place in places[1:]])
+        if isinstance(kind, _SeatType):
+            array.begin = word(0, ir.IntType(64))
+        return array._getvalue()
     whole = target.get_value_type(kind)
     if not isinstance(whole, ir.Aggregate):
         return word(places[0], whole)
@@ -326,8 +351,8 @@ def _array(target: Any, builder: Any, kind: types.Array, data: Any, shape: list[
 
 @lower_cast(_ColumnType, types.Array)
 def _as_array(target: Any, builder: Any, kind: _ColumnType, to: types.Array, column: Any) -> Any:
-    if kind.kept != kind.dtype:
-        raise NotImplementedError("a column of short integers is no array: use it by index")
+    if kind.kept != kind.dtype or isinstance(kind, _SeatType):
+        raise NotImplementedError("a column of short integers or of seats is no array: use it by index")
     return column
 
 
@@ -359,6 +384,8 @@ def _place(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]
         raise NotImplementedError("a column takes one index for each dimension")
     column = make_array(kind)(target, builder, arguments[0])
     indices = [target.cast(builder, value, each, types.intp) for value, each in zip(given, kinds, strict=True)]
+    if isinstance(kind, _SeatType):
+        indices[0] = builder.sub(indices[0], column.begin)
     if target.enable_boundscheck:
         lengths = cgutils.unpack_tuple(builder, column.shape)
         outside = [builder.icmp_unsigned(">=", place, length) for place, length in zip(indices, lengths, strict=True)]
@@ -407,33 +434,6 @@ def _compiled_take_over(context: Any, into: Any, source: Any, t: types.Integer, 
 
 
 take_over = _take_over if INTERPRETED else _compiled_take_over
-
-
-def _rows(column: Any, first: int, last: int) -> Any:
-    """View of a column's rows from `first` up to `last`, one number after the other."""
-    width = column.size // column.shape[0]
-    return column.reshape(column.size)[first * width : last * width]
-
-
-@intrinsic
-def _compiled_rows(context: Any, column: types.Array, first: types.Integer, last: types.Integer) -> Any:
-    """The same without a reference that somebody would have to count; IndexError if there are no such rows."""
-    view = types.Array(column.dtype, 1, "C")
-
-    def generate(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]) -> Any:
-        whole, (begin, end) = make_array(column)(target, builder, arguments[0]), arguments[1:]
-        length, *others = cgutils.unpack_tuple(builder, whole.shape)
-        width = functools.reduce(builder.mul, others, ir.Constant(begin.type, 1))
-        outside = builder.or_(builder.icmp_unsigned(">", begin, end), builder.icmp_unsigned(">", end, length))
-        with cgutils.if_unlikely(builder, outside):
-            target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
-        data = builder.gep(whole.data, [builder.mul(begin, width)])
-        return _array(target, builder, view, data, [builder.mul(builder.sub(end, begin), width)])._getvalue()
-
-    return view(column, types.intp, types.intp), generate
-
-
-rows = _rows if INTERPRETED else _compiled_rows
 
 
 def _named(builder: Any, kind: _ColumnType, access: Any) -> Any:

@@ -2,8 +2,7 @@
 
 from sim.arithmetic import exp, power
 from sim.columns import Way
-from sim.compiled import lane, rows, stage, take_over
-from sim.declare import Column
+from sim.compiled import lane, stage, take_over
 from sim.quarter.lanes import along_composite, along_operations, along_quality, along_wage
 from sim.quarter.state import State, first_of, generations_of, last_of, list_living, middle_of
 from sim.rules.base import platform_quality
@@ -204,7 +203,7 @@ def most_central(st: State, s: int, origin: int, region: int) -> int:
     best = -1
     rank = -1.0
     for i in range(first_of(st, s), last_of(st, s)):
-        if firms.active[i] == 0 or firms.home[i] != origin or firms.listed[i, region] > 0.0:
+        if firms.active[i] == 0 or firms.home[i] != origin or firms.listed[i, region] > 0:
             continue
         central = float(firms.ventures[i] + firms.supplies[i]) + firms.share[i, st.host]
         if firms.kind[i] == 0:
@@ -217,20 +216,12 @@ def most_central(st: State, s: int, origin: int, region: int) -> int:
 
 
 @lane
-def count_from(t: int, until: Column) -> int:
-    """Listings by name that are in force in quarter t or later, of pairs of first and last quarter."""
-    found = 0
-    for k in range(until.shape[0] // 2):
-        found += 1 if until[2 * k + 1] >= t else 0
-    return found
-
-
-@lane
-def count_listed(st: State, r: int, first: int, last: int) -> int:
-    """Firms listed by a region."""
+def count_listed(st: State, t: int, r: int, first: int, last: int) -> int:
+    """Firms that a region lists, or will list by name."""
     found = 0
     for i in range(first, last):
-        found += 1 if st.firms.listed[i, r] > 0.0 else 0
+        listed = (st.firms.listed[i, r] > 0) | (st.named_listing[i, r, 1] >= t)
+        found += 1 if listed else 0
     return found
 
 
@@ -238,9 +229,9 @@ def count_listed(st: State, r: int, first: int, last: int) -> int:
 def lists_matter(st: State, t: int, s: int) -> bool:
     """Whether a firm of the sector is listed, or is or will be by name."""
     first, last = first_of(st, s), last_of(st, s)
-    found = count_from(t, rows(st.named_listing, first, last))
+    found = 0
     for r in range(st.world.market.shape[2]):
-        found += count_listed(st, r, first, last)
+        found += count_listed(st, t, r, first, last)
     return found > 0
 
 
@@ -253,8 +244,8 @@ def list_firms(st: State, t: int, s: int) -> None:
         for r in range(regions):
             first, last = st.named_listing[i, r, 0], st.named_listing[i, r, 1]
             named = 0 <= first <= t <= last
-            stays = firms.listed[i, r] > 0.0 and listing[s, firms.home[i], r] >= 1.0
-            firms.listed[i, r] = 1.0 if named or stays else 0.0
+            stays = firms.listed[i, r] > 0 and listing[s, firms.home[i], r] >= 1.0
+            firms.listed[i, r] = 1 if named or stays else 0
     for o in range(regions):
         for r in range(regions):
             missing = int(listing[s, o, r])
@@ -262,11 +253,11 @@ def list_firms(st: State, t: int, s: int) -> None:
                 continue
             for i in range(first_of(st, s), last_of(st, s)):
                 named = 0 <= st.named_listing[i, r, 0] <= t <= st.named_listing[i, r, 1]
-                missing -= 1 if firms.home[i] == o and firms.listed[i, r] > 0.0 and not named else 0
+                missing -= 1 if firms.home[i] == o and firms.listed[i, r] > 0 and not named else 0
             for _ in range(missing):
                 i = most_central(st, s, o, r)
                 if i >= 0:
-                    firms.listed[i, r] = 1.0
+                    firms.listed[i, r] = 1
 
 
 @stage

@@ -47,14 +47,16 @@ def along_wage(st: State, s: int, first: int, last: int) -> None:
 
 
 @lane
-def along_markup(st: State, s: int, r: int, first: int, last: int) -> None:
-    """Appeal left after a large seller's higher markup, in one region."""
-    x, second = st.scratch, st.world.market.shape[2]
+def along_markup(st: State, s: int, r: int, first: int, middle: int, last: int) -> None:
+    """Appeal left after a large seller's higher markup, in one region, by what it sold there the quarter before."""
+    x, firms, second = st.scratch, st.firms, st.world.market.shape[2]
     for i in range(first, last):
-        kept = markup_factor(st.sectors.price_elasticity[s], min(x.firm_share[i, r], 0.999))
+        sold = firms.share[i, r] + (firms.share[i, second] if r == st.host else 0.0)
+        kept = markup_factor(st.sectors.price_elasticity[s], min(sold, 0.999))
         x.appeal[i, r] *= kept
         if r == st.host:
-            x.appeal[i, second] *= kept
+            beside = x.appeal[i, second] * kept
+            x.appeal[i, second] = beside if i < middle else 0.0
 
 
 @lane

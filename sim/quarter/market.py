@@ -129,12 +129,12 @@ def clear_markets(st: State, s: int) -> None:
     second = st.world.market.shape[2]
     for r in range(second):  # rows of firms that do not live have no appeal and no share
         if st.parameters.pass_on > 0.0:
-            along_markup(st, s, r, first, last)
+            along_markup(st, s, r, first, middle, last)
         x.denominator[s, r] = all_appeals(st, r, first, middle, last)
         x.per_appeal[s, r] = 1.0 / x.denominator[s, r]
         along_clearing(st, s, r, r, first, last)
         if r == st.host:
-            along_clearing(st, s, second, r, first, last)
+            along_clearing(st, s, second, r, first, middle)
         along_margin(st, s, r, first, last)
         chinese = 0.0
         for i in range(middle, last):

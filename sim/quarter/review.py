@@ -328,7 +328,7 @@ def sever(st: State, t: int, q: int) -> bool:
     """Whether an entity listing by the multinational's home ends a partnership at once."""
     jv, firms = st.partnerships, st.firms
     m, c = jv.multinational[q], jv.chinese[q]
-    if firms.listed[c, firms.home[m]] <= 0.0 and firms.listed[m, st.host] <= 0.0:
+    if firms.listed[c, firms.home[m]] == 0 and firms.listed[m, st.host] == 0:
         return False
     end_partnership(st, t, q, SEVERANCE, 0, BY_LISTING)
     return True

@@ -23,6 +23,7 @@ from sim.quarter.state import (
     log_event,
     middle_of,
     pay_once,
+    take_row,
 )
 from sim.quarter.values import (
     Pair,
@@ -96,7 +97,7 @@ def host_line(st: State, m: int) -> int:
 @stage
 def listed_pair(st: State, m: int, c: int) -> bool:
     """Whether a listing forbids the two firms to work together."""
-    return st.firms.listed[c, st.firms.home[m]] > 0.0 or st.firms.listed[m, st.host] > 0.0
+    return st.firms.listed[c, st.firms.home[m]] > 0 or st.firms.listed[m, st.host] > 0
 
 
 @stage
@@ -304,18 +305,14 @@ def refused(st: State, t: int, m: int, c: int, kind: int, r: int, equity: float)
 
 
 @stage
-def free_row(st: State, m: int, line: int) -> int:
-    """The row of a multinational's line; the two host lines share two rows, since a second venture may move up.
-
-    Rows by identity, never by history: what happens in one sector must not reorder another's.
-    """
-    s = st.firms.sector[m]
-    lines = st.firms.contract.shape[1]
-    first = st.scratch.first_row[s] + (m - first_of(st, s)) * lines
-    q = first + line
-    if st.partnerships.active[q] > 0:
-        q = first + (lines - 1 if line == st.host else st.host)
-    return q
+def free_slot(st: State, m: int, line: int) -> int:
+    """The slot of a multinational's line; the two host lines share two slots, since a second venture may move up."""
+    second = st.firms.contract.shape[1] - 1
+    for other in (st.host, second):
+        q = st.firms.contract[m, other]
+        if q >= 0 and st.scratch.slot[q] == line:
+            return second if line == st.host else st.host
+    return line
 
 
 @stage
@@ -331,7 +328,9 @@ def sign(st: State, t: int, m: int, c: int) -> None:
     if refused(st, t, m, c, kind, r, deal.terms.equity):
         log_event(st, t, REFUSAL, s, r, -1, -1, m, c, 0, kind, BY_SEARCH)
         return
-    q = free_row(st, m, line)
+    q = take_row(st, s)
+    if q < 0:
+        return
     begin_partnership(st, t, q, m, c, kind, route, r, line, deal.trust)
     set_terms(st, t, q, kind, route, deal.worth, deal.terms)
     jv.type_first[q] = kind
@@ -382,6 +381,7 @@ def begin_partnership(
     jv.pay_chinese[q] = 0.0
     x.forecast_pot[q] = 0.0
     x.forecast_sales[q] = 0.0
+    x.slot[q] = free_slot(st, m, line)
     firms.contract[m, line] = q
     if kind != 3:
         firms.ventures[c] += 1

@@ -19,7 +19,7 @@ from sim.compiled import bundle
 from sim.quarter import State, advance, run
 from sim.scenario import Scenario
 from sim.scenario.build import build, host
-from sim.simulate import EVENTS_A_FIRM, prepare, quietly, simulate, warm_up
+from sim.simulate import EVENTS_A_FIRM, ROWS, prepare, quietly, simulate, warm_up
 from sim.study import ensemble
 from tests.benchmarks import w_numba
 from tests.benchmarks.clock import cpu, interleaved, python
@@ -51,7 +51,7 @@ def kernel(scenario: Scenario) -> Callable[[], float]:
     inputs = build(scenario, 1)
 
     def once() -> float:
-        view = bundle(prepare(inputs, host(scenario), 1, EVENTS_A_FIRM * len(inputs.firms.id)))
+        view = bundle(prepare(inputs, host(scenario), 1, EVENTS_A_FIRM * len(inputs.firms.id), ROWS))
         return cpu(lambda: quietly(run, view, len(inputs.world.market)))
 
     return once
