@@ -1,19 +1,12 @@
-"""How rules and stages are compiled and cached: the only module that knows Numba.
-
-Numba's disk cache looks at the caller's own file only, so that an edited rule would silently keep its old machine code.
-The cache folder is therefore named by a hash of every source that can reach a kernel.
-"""
+"""How rules and stages are compiled: the only module that knows Numba."""
 
 import functools
 import hashlib
 import importlib
 import operator
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
@@ -35,51 +28,20 @@ from numba.extending import (
 )
 from numba.np.arrayobj import load_item, make_array
 
-from sim.declare import dimensions, order
+from sim.declare import SEAT, dimensions, order
+from sim.sources import cache_folder
+from sim.sources import kernel_hash as kernel_hash  # for all who run a kernel
 
-_PACKAGE = Path(__file__).parent
-_SOURCES = (
-    "compiled.py",
-    "declare.py",
-    "arithmetic.py",
-    "draws.py",
-    "columns.py",
-    "parameters.py",
-    "quarter*.py",
-    "quarter/*.py",
-    "rules/*.py",
+_TUNING = (
+    "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue",  # short loops end in masked steps
+    "-force-vector-interleave=1",  # and are too short to work at several steps at a time
+    "-inline-threshold=1500",  # what a deal is worth is many functions of many numbers
 )
-
-
-def kernel_hash() -> str:
-    """SHA-256 of the sources that make the kernel; it names the cache and stands in every manifest."""
-    digest = hashlib.sha256()
-    for path in sorted(path for pattern in _SOURCES for path in _PACKAGE.glob(pattern)):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _cache_folder() -> Path:
-    """The first writable of: NUMBA_CACHE_DIR, the package, the user's cache, the temporary folder."""
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    choices = [Path(given)] if given else [_PACKAGE / "__pycache__", Path(home) / "contraflow"]
-    for choice in [*choices, Path(tempfile.gettempdir()) / "contraflow"]:
-        folder = choice / f"kernel-{kernel_hash()[:16]}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                return folder
-        except OSError:
-            continue
-    return Path(tempfile.mkdtemp(prefix="contraflow-"))
-
-
-if 14 <= binding.llvm_version_info[0] <= 22:  # where the option is known to exist
-    # Short loops, as over the firms of a sector, end in masked steps instead of one number after the other.
-    binding.set_option("", "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue")
+if 14 <= binding.llvm_version_info[0] <= 22:  # where the options are known to exist
+    for option in _TUNING:
+        binding.set_option("", option)
 # Not in the environment: child processes would inherit it and nest a folder of their own in it.
-numba.config.CACHE_DIR = str(_cache_folder())
+numba.config.CACHE_DIR = str(cache_folder())
 INTERPRETED = bool(numba.config.DISABLE_JIT)
 if not INTERPRETED and "scipy.linalg" not in sys.modules:  # Numba would load it, for what nobody asks for here
     sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
@@ -180,17 +142,118 @@ class _ColumnType(types.Array):  # type: ignore[misc]
         return "Column", (self.column, self.kept, self.ndim, self.layout)
 
 
+class _SeatType(_ColumnType):
+    """Type of a column that may hold one sector's firms only: index i is row i less the bundle's `begin`."""
+
+
 register_model(_ColumnType)(models.ArrayModel)
 
 
+@register_model(_SeatType)
+class _SeatModel(models.StructModel):  # type: ignore[misc]
+    """An array, and the row that it begins with."""
+
+    def __init__(self, manager: Any, kind: _SeatType) -> None:
+        array = models.ArrayModel(manager, kind)
+        members = zip(array._fields, array._members, strict=True)
+        super().__init__(manager, kind, [*members, ("begin", types.intp)])
+
+
 @cache
-def _column_kind(name: str, dtype: np.dtype[Any], dimensions: int, layout: str) -> types.Type:
-    return _ColumnType(name, numba.typeof(np.empty(0, dtype)).dtype, dimensions, layout)
+def _column_kind(name: str, dtype: np.dtype[Any], dimensions: int, layout: str, seats: bool) -> types.Type:
+    kind = _SeatType if seats else _ColumnType
+    return kind(name, numba.typeof(np.empty(0, dtype)).dtype, dimensions, layout)
 
 
 @cache
 def _bundle_kind(members: _Members) -> _BundleType:
     return _BundleType(members)
+
+
+class _Plan:
+    """Where everything stands in the table of a bundle: the same for all columns of one shape, and made once."""
+
+    def __init__(self, columns: Any) -> None:
+        self.words = 1  # the first: where the rows of seats begin
+        self.arrays: list[int] = []  # places of addresses, of numbers, of whole numbers
+        self.floats: list[int] = []
+        self.ints: list[int] = []
+        self.sizes: dict[int, int] = {}  # lengths by place
+        self.lengths: dict[str, int] = {}  # place of each dimension's length
+        self.kind = self._kind_of(columns)
+
+    def _kind_of(self, columns: Any) -> _BundleType:
+        declared: Any = type(columns)
+        per = dimensions(declared)
+        return _bundle_kind(
+            tuple((name, *self._add(name, getattr(columns, name), per.get(name, ()))) for name in columns._fields)
+        )
+
+    def _add(self, name: str, value: Any, per: tuple[str, ...]) -> tuple[types.Type, tuple[int, ...]]:
+        """Finds room for a member; returns its type and where its words stand."""
+        if isinstance(value, np.ndarray):
+            told = order(" ".join(per))
+            fits = [each for each in (told, "C", "F") if getattr(value.flags, f"{each.lower()}_contiguous")]
+            if not fits:
+                raise ValueError("columns must be contiguous")
+            place = self._append(self.arrays)
+            lengths = tuple(map(self._length, (("",) * value.ndim + per)[-value.ndim :], value.shape))
+            return _column_kind(name, value.dtype, value.ndim, fits[0], per[:1] == (SEAT,)), (place, *lengths)
+        if _nested(value):
+            return self._kind_of(value), ()
+        if isinstance(value, tuple):
+            return numba.typeof(value), tuple(self._append(self.floats) for _ in value)
+        if isinstance(value, float):
+            return types.float64, (self._append(self.floats),)
+        return types.int64, (self._append(self.ints),)
+
+    def _append(self, places: list[int]) -> int:
+        places.append(self.words)
+        self.words += 1
+        return places[-1]
+
+    def _length(self, dimension: str, length: int) -> int:
+        """Place of a dimension's length; one without a name has a place of its own."""
+        place = self.lengths.get(dimension, self.words)
+        if self.sizes.setdefault(place, length) != length:
+            raise ValueError(f"columns disagree on the length of {dimension}")
+        self.words = max(self.words, place + 1)
+        if dimension:
+            self.lengths[dimension] = place
+        return place
+
+    def filled(self, arrays: list[Any], floats: list[float], ints: list[int]) -> Any:
+        """The table of columns of this shape."""
+        table = np.zeros(self.words, np.uint64)
+        table[list(self.sizes)] = list(self.sizes.values())
+        table[self.arrays] = [array.__array_interface__["data"][0] for array in arrays]
+        table.view(np.float64)[self.floats] = floats
+        table.view(np.int64)[self.ints] = ints
+        return table
+
+
+def _nested(value: Any) -> bool:
+    return isinstance(value, tuple) and isinstance(value[0], np.ndarray | tuple)
+
+
+def _take_apart(columns: Any, shape: list[Any], arrays: list[Any], floats: list[float], ints: list[int]) -> None:
+    """Appends what columns hold, in order, and to `shape` all that their plan depends on."""
+    shape.append(type(columns))
+    for value in columns:
+        if isinstance(value, np.ndarray):
+            arrays.append(value)
+            shape.append((value.dtype.num, value.itemsize, value.shape, value.strides))
+        elif _nested(value):
+            _take_apart(value, shape, arrays, floats, ints)
+        elif isinstance(value, tuple):
+            floats.extend(value)
+            shape.append(type(value))
+        else:
+            (floats if isinstance(value, float) else ints).append(value)
+            shape.append(isinstance(value, float))
+
+
+_plans: dict[tuple[Any, ...], _Plan] = {}
 
 
 class Bundle:
@@ -204,55 +267,19 @@ class Bundle:
 
     def __init__(self, columns: Any) -> None:
         self.columns = columns
-        self.words: list[int] = []
-        self.lengths: dict[str, int] = {}  # place of each dimension's length
-        self.kind = self._kind_of(columns)
-        self.table = np.array(self.words, dtype=np.uint64)
+        lists: tuple[list[Any], ...] = ([], [], [], [])
+        _take_apart(columns, *lists)
+        shape = tuple(lists[0])
+        self.plan = _plans.get(shape) or _plans.setdefault(shape, _Plan(columns))
+        self.kind, self.table = self.plan.kind, self.plan.filled(*lists[1:])
         self.address = self.table.ctypes.data
 
-    def _kind_of(self, columns: Any) -> _BundleType:
-        declared: Any = type(columns)
-        per = dimensions(declared)
-        return _bundle_kind(
-            tuple((name, *self._add(name, getattr(columns, name), per.get(name, ()))) for name in columns._fields)
-        )
-
-    def _add(self, name: str, value: Any, per: tuple[str, ...]) -> tuple[types.Type, tuple[int, ...]]:
-        """Appends a member to the table; returns its type and where its words stand."""
-        if isinstance(value, np.ndarray):
-            fits = [each for each in (order(" ".join(per)), "C", "F") if _lies(value, each)]
-            if not fits:
-                raise ValueError("columns must be contiguous")
-            place = self._append(value.__array_interface__["data"][0])
-            lengths = map(self._length, (("",) * value.ndim + per)[-value.ndim :], value.shape)
-            return _column_kind(name, value.dtype, value.ndim, fits[0]), (place, *lengths)
-        if isinstance(value, tuple) and any(isinstance(part, np.ndarray | tuple) for part in value):
-            return self._kind_of(value), ()
-        if isinstance(value, tuple):
-            words = np.array(value, dtype=np.float64).view(np.uint64).tolist()
-            return numba.typeof(value), tuple(map(self._append, words))
-        number = np.float64(value) if isinstance(value, float) else np.int64(value)
-        kind = types.float64 if isinstance(value, float) else types.int64
-        return kind, (self._append(int(number.view(np.uint64))),)
-
-    def _append(self, word: int) -> int:
-        self.words.append(word)
-        return len(self.words) - 1
-
-    def _length(self, dimension: str, length: int) -> int:
-        """Place of a dimension's length; one without a name has a place of its own."""
-        if not dimension:
-            return self._append(length)
-        if dimension not in self.lengths:
-            self.lengths[dimension] = self._append(length)
-        if self.words[self.lengths[dimension]] != length:
-            raise ValueError(f"columns disagree on the length of {dimension}")
-        return self.lengths[dimension]
-
-
-def _lies(array: Any, layout: str) -> bool:
-    """Whether an array is contiguous in a memory order, C or F."""
-    return bool(array.flags.c_contiguous if layout == "C" else array.flags.f_contiguous)
+    def seat(self, first: int, last: int) -> None:
+        """Gives the seats to these rows of firms, where there are not enough for all. Raises ValueError if too few."""
+        seats, firms = (int(self.table[self.plan.lengths[each]]) for each in (SEAT, "firm"))
+        if last - first > seats:
+            raise ValueError("a sector has more firms than there are seats")
+        self.table[0] = first if seats < firms else 0
 
 
 def bundle(columns: Any) -> Any:
@@ -298,7 +325,10 @@ def _member(target: Any, builder: Any, bundled: _BundleType, pointer: Any, name:
         return pointer
     if isinstance(kind, types.Array):
         data = word(places[0], target.get_data_type(kind.dtype).as_pointer())
-        return _array(target, builder, kind, data, [word(place, ir.IntType(64)) for place in places[1:]])._getvalue()
+        array = _array(target, builder, kind, data, [word(place, ir.IntType(64)) for place in places[1:]])
+        if isinstance(kind, _SeatType):
+            array.begin = word(0, ir.IntType(64))
+        return array._getvalue()
     whole = target.get_value_type(kind)
     if not isinstance(whole, ir.Aggregate):
         return word(places[0], whole)
@@ -326,8 +356,8 @@ def _array(target: Any, builder: Any, kind: types.Array, data: Any, shape: list[
 
 @lower_cast(_ColumnType, types.Array)
 def _as_array(target: Any, builder: Any, kind: _ColumnType, to: types.Array, column: Any) -> Any:
-    if kind.kept != kind.dtype:
-        raise NotImplementedError("a column of short integers is no array: use it by index")
+    if kind.kept != kind.dtype or isinstance(kind, _SeatType):
+        raise NotImplementedError("a column of short integers or of seats is no array: use it by index")
     return column
 
 
@@ -359,6 +389,8 @@ def _place(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]
         raise NotImplementedError("a column takes one index for each dimension")
     column = make_array(kind)(target, builder, arguments[0])
     indices = [target.cast(builder, value, each, types.intp) for value, each in zip(given, kinds, strict=True)]
+    if isinstance(kind, _SeatType):
+        indices[0] = builder.sub(indices[0], column.begin)
     if target.enable_boundscheck:
         lengths = cgutils.unpack_tuple(builder, column.shape)
         outside = [builder.icmp_unsigned(">=", place, length) for place, length in zip(indices, lengths, strict=True)]
@@ -407,33 +439,6 @@ def _compiled_take_over(context: Any, into: Any, source: Any, t: types.Integer, 
 
 
 take_over = _take_over if INTERPRETED else _compiled_take_over
-
-
-def _rows(column: Any, first: int, last: int) -> Any:
-    """View of a column's rows from `first` up to `last`, one number after the other."""
-    width = column.size // column.shape[0]
-    return column.reshape(column.size)[first * width : last * width]
-
-
-@intrinsic
-def _compiled_rows(context: Any, column: types.Array, first: types.Integer, last: types.Integer) -> Any:
-    """The same without a reference that somebody would have to count; IndexError if there are no such rows."""
-    view = types.Array(column.dtype, 1, "C")
-
-    def generate(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]) -> Any:
-        whole, (begin, end) = make_array(column)(target, builder, arguments[0]), arguments[1:]
-        length, *others = cgutils.unpack_tuple(builder, whole.shape)
-        width = functools.reduce(builder.mul, others, ir.Constant(begin.type, 1))
-        outside = builder.or_(builder.icmp_unsigned(">", begin, end), builder.icmp_unsigned(">", end, length))
-        with cgutils.if_unlikely(builder, outside):
-            target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
-        data = builder.gep(whole.data, [builder.mul(begin, width)])
-        return _array(target, builder, view, data, [builder.mul(builder.sub(end, begin), width)])._getvalue()
-
-    return view(column, types.intp, types.intp), generate
-
-
-rows = _rows if INTERPRETED else _compiled_rows
 
 
 def _named(builder: Any, kind: _ColumnType, access: Any) -> Any:

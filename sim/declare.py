@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 INF = float("inf")
+SEAT = "seat"  # dimension of a firm's working numbers, which sectors may take in turn: as many as the largest has firms
 AS_LONG_AS = {"home": "region", "origin": "region", "destination": "region"}  # dimensions of one length
 
 
@@ -54,7 +55,7 @@ def dimensions(declared: type) -> dict[str, tuple[str, ...]]:
 
 def order(per: str) -> Literal["C", "F"]:
     """Memory order of a column: what lies along firms lies firm after firm, line by line, for loops over firms."""
-    return "F" if per.startswith("firm ") else "C"
+    return "F" if per.startswith(("firm ", f"{SEAT} ")) else "C"
 
 
 Columns = TypeVar("Columns", bound=tuple[Any, ...])

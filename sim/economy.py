@@ -21,7 +21,7 @@ from sim.compiled import bundle
 from sim.declare import Field, fields
 from sim.errors import UsageError
 from sim.explain import Candidate, Option, candidates, firm_name, options, story
-from sim.quarter import State, advance, begin, finish
+from sim.quarter import State, advance, begin, finish, in_force
 from sim.records import Outcome
 from sim.scenario import Scenario, load
 from sim.scenario.build import build, host, labels
@@ -131,8 +131,8 @@ class Firm(Row, declared=Firms):
         """Its partnerships in force."""
         mine = "multinational" if self.kind == "multinational" else "chinese"
         columns = self.model.state.partnerships
-        rows = np.flatnonzero((columns.active > 0) & (getattr(columns, mine) == self.row))
-        return [self.model.holder("partnerships", row) for row in rows]
+        rows = in_force(self.model.state)
+        return [self.model.holder("partnerships", row) for row in rows[getattr(columns, mine)[rows] == self.row]]
 
     def candidates(self, region: str | None = None) -> list[Candidate]:
         """Every deal with every firm on the other side of its sector now: worth to each side, or why not.

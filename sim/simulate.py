@@ -7,10 +7,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from sim.columns import Firms, Kind, Partnerships, Policy, Scratch, Way
+from sim.columns import Firms, Kind, Partnerships, Policy, Scratch, Sectors, Way
 from sim.compiled import INTERPRETED, bundle
-from sim.declare import Column, allocate, record
+from sim.declare import SEAT, Column, allocate, record
 from sim.quarter import State, advance, begin, finish, run, warm
+from sim.quarter.state import LACKING
 from sim.records import Event, Life, Market, Outcome, Vintage
 from sim.rules.bargaining import annuity, ramp_value
 from sim.scenario.build import Inputs, build, host
@@ -18,6 +19,8 @@ from sim.scenario.resolve import Scenario
 
 Result = TypeVar("Result")
 EVENTS_A_FIRM = 40  # first guess at the length of logs; a full log is made longer and the run repeated
+ROWS = 1.85  # first guess at a sector's partnerships at a time, per multinational; a run that needs more is repeated
+_rows_needed: dict[str, float] = {}  # by world, where the guess was too low once
 
 
 class Run(NamedTuple):
@@ -44,30 +47,48 @@ def _records(*tables: tuple[tuple[int, ...], type]) -> list[Column]:
     return found
 
 
-def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
-    """Columns and records of one run, ready for `quarter.begin` or `quarter.run`."""
-    quarters, sectors, regions = inputs.world.market.shape
+def _rows(sectors: Sectors, lines: int, a_multinational: float) -> Column:
+    """Rows for a sector's partnerships; more than one for each line of each multinational are never needed."""
+    multinationals = sectors.middle - sectors.first
+    return np.minimum(np.ceil(a_multinational * multinationals), lines * multinationals).astype(np.int64)
+
+
+def _sizes(inputs: Inputs, partnerships: int, in_turn: bool) -> dict[str, int]:
+    """Length of each dimension; `in_turn`: sectors take the working numbers of firms one after the other."""
+    sectors, (_, _, generations, regions) = inputs.sectors, inputs.world.weight.shape
     firms = len(inputs.firms.id)
-    generations = inputs.world.weight.shape[2]
-    lines = regions + 1
-    multinationals = int((inputs.firms.kind == 0).sum())
-    sizes = {
+    return {
         "firm": firms,
-        "sector": sectors,
+        SEAT: int((sectors.last - sectors.first).max()) if in_turn else firms,
+        "sector": len(sectors.key),
         "region": regions,
         "home": regions,
         "origin": regions,
         "destination": regions,
         "generation": generations,
-        "line": lines,
+        "line": regions + 1,
         "kind": len(Kind),
         "way": len(Way),
-        "partnership": multinationals * lines + 1,
-        "counter": 3,
+        "partnership": max(partnerships, 1),
+        "counter": 4,
     }
+
+
+def prepare(inputs: Inputs, host_index: int, seed: int, events: int, rows: float | None = None) -> State:
+    """Columns and records of one run, ready for `quarter.begin` or `quarter.run`.
+
+    `rows`: of partnerships, per multinational, for a run that takes sectors in turn and may have to be repeated with
+    more. Without it there are as many as can be needed, and working numbers of all firms, for who stops on the way.
+    """
+    quarters, sectors, regions = inputs.world.market.shape
+    generations = inputs.world.weight.shape[2]
+    of_sectors = _rows(inputs.sectors, regions + 1, regions + 1 if rows is None else rows)
+    sizes = _sizes(inputs, int(of_sectors.sum()), rows is not None and not INTERPRETED)
     given = allocate(Firms, sizes)
     for name in ("id", "sector", "kind", "home", "ownership", "access_holder", "active"):
         getattr(given, name)[:] = getattr(inputs.firms, name)
+    scratch = allocate(Scratch, sizes)
+    scratch.first_row[1:] = np.cumsum(of_sectors)[:-1]
     parameters = inputs.parameters
     outcome, markets, vintages = _records(
         ((quarters, sectors), Outcome),
@@ -82,7 +103,7 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
         in_force=inputs.in_force,
         now=Policy(*[column[0].copy() for column in inputs.in_force]),
         announced=inputs.announced,
-        scratch=allocate(Scratch, sizes),
+        scratch=scratch,
         parameters=parameters,
         shipping=inputs.shipping,
         starts=np.stack([np.asarray(column, dtype=float) for column in inputs.starts], axis=1),
@@ -103,7 +124,7 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int) -> State:
 
 def collect(state: State) -> Run:
     """The records of a finished run, logs cut to their length."""
-    events, lives, _ = (int(n) for n in state.scratch.counts)
+    events, lives = (int(n) for n in state.scratch.counts[:2])
     return Run(
         state.seed,
         state.outcome,
@@ -117,7 +138,7 @@ def collect(state: State) -> Run:
 
 def simulate(scenario: Scenario, seed: int) -> Run:
     """Runs a scenario once. The same scenario and seed give the same bytes, on any machine and in any order."""
-    return collect(_carried_out(scenario, seed, lambda state: quietly(run, state, len(state.outcome))))
+    return collect(_carried_out(scenario, seed, lambda state: quietly(run, state, len(state.outcome)), ROWS))
 
 
 def stepped(scenario: Scenario, seed: int, look: Callable[[State, int], None]) -> tuple[Run, State]:
@@ -138,16 +159,20 @@ def stepped(scenario: Scenario, seed: int, look: Callable[[State, int], None]) -
     return collect(state), state
 
 
-def _carried_out(scenario: Scenario, seed: int, carry_out: Callable[[State], None]) -> State:
-    """The state when `carry_out` is through with it and logs were long enough."""
+def _carried_out(scenario: Scenario, seed: int, carry_out: Callable[[State], None], rows: float | None = None) -> State:
+    """The state when `carry_out` is through with it and neither logs nor rows of partnerships were too few."""
     inputs = build(scenario, seed)
     length = EVENTS_A_FIRM * len(inputs.firms.id)
+    rows = _rows_needed.get(scenario.world_hash, rows) if rows else None
     while True:
-        state = prepare(inputs, host(scenario), seed, length)
+        state = prepare(inputs, host(scenario), seed, length, rows)
         carry_out(state)
-        if max(state.scratch.counts[:2]) <= length:
+        longest, lacking = max(state.scratch.counts[:2]), state.scratch.counts[LACKING] > 0
+        if longest <= length and not lacking:
             return state
-        length *= 2
+        length *= 1 if longest <= length else 2
+        if rows and lacking:
+            rows = _rows_needed[scenario.world_hash] = 2.0 * rows
 
 
 def on_threads(
@@ -171,7 +196,7 @@ def on_threads(
 
 def warm_up(scenario: Scenario, backwards: bool = False) -> None:
     """Compiles the kernel, or loads it; of two processes that start together, one should go backwards."""
-    warm(prepare(build(scenario, 1), host(scenario), 1, 1), backwards)
+    warm(prepare(build(scenario, 1), host(scenario), 1, 1, ROWS), backwards)
 
 
 def quietly(function: Any, *arguments: Any) -> Any:

@@ -31,9 +31,9 @@ from sim.quarter.record import write_record
 from sim.quarter.review import hold_reviews
 from sim.quarter.search import seek_partners
 from sim.quarter.start import set_out
-from sim.quarter.state import EVENTS, LIVES, NOW, State, file_life
+from sim.quarter.state import EVENTS, LIVES, NOW, State, file_life, in_force, live_row
 
-__all__ = ["State", "advance", "begin", "finish", "from_review", "run", "to_review", "warm"]
+__all__ = ["State", "advance", "begin", "finish", "from_review", "in_force", "run", "to_review", "warm"]
 
 
 STAGES = (read_conditions, learn, trade, hold_reviews, seek_partners, invest, turn_over, write_record)
@@ -85,11 +85,19 @@ def sector_quarters(st: State, begin: int, end: int, s: int) -> None:
 
 
 @stage
-def file_living(st: State) -> None:
-    """Files the lives of partnerships still in force when a run ends."""
-    for q in range(st.partnerships.active.shape[0]):
+def file_living(st: State, s: int) -> None:
+    """Files the lives of a sector's partnerships still in force when a run ends."""
+    for k in range(st.scratch.live[s]):
+        q = live_row(st, s, k)
         if st.partnerships.active[q] > 0:
             file_life(st, -1, q, -1)
+
+
+@stage
+def whole_run(st: State, quarters: int, s: int) -> None:
+    """All of a sector's quarters, and its close."""
+    sector_quarters(st, 0, quarters, s)
+    file_living(st, s)
 
 
 def _all_sectors(columns: Any, function: Callable[..., None], *arguments: int) -> None:
@@ -97,7 +105,9 @@ def _all_sectors(columns: Any, function: Callable[..., None], *arguments: int) -
     st = bundle(columns)
     state = st.columns if isinstance(st, Bundle) else st
     before = state.scratch.counts.copy()
-    for s in range(len(state.sectors.first)):
+    for s, (first, last) in enumerate(zip(state.sectors.first, state.sectors.last, strict=True)):
+        if isinstance(st, Bundle):
+            st.seat(first, last)
         function(st, *arguments, s)
     logs = ((EVENTS, state.events, state.event_time), (LIVES, state.lives, state.life_time))
     for kind, log, time in logs:
@@ -116,7 +126,10 @@ def advance(columns: Any, t: int) -> None:
 
 
 def to_review(columns: Any, t: int) -> None:
-    """The stages of quarter t before review: with `from_review` a quarter for those who stop on the way."""
+    """The stages of quarter t before review: with `from_review` a quarter for those who stop on the way.
+
+    Needs working numbers for all firms, as does whoever reads them between quarters.
+    """
     _all_sectors(columns, before_review, t)
 
 
@@ -127,12 +140,11 @@ def from_review(columns: Any, t: int) -> None:
 
 def finish(columns: Any) -> None:
     """After the last quarter."""
-    file_living(bundle(columns))
+    _all_sectors(columns, file_living)
 
 
 def run(columns: State, quarters: int) -> None:
     """A whole run: start, every quarter, close."""
     st = bundle(columns)
     begin(st)
-    _all_sectors(st, sector_quarters, 0, quarters)
-    finish(st)
+    _all_sectors(st, whole_run, quarters)

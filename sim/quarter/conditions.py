@@ -2,10 +2,9 @@
 
 from sim.arithmetic import exp, power
 from sim.columns import Way
-from sim.compiled import lane, rows, stage, take_over
-from sim.declare import Column
+from sim.compiled import lane, stage, take_over
 from sim.quarter.lanes import along_composite, along_operations, along_quality, along_wage
-from sim.quarter.state import State, first_of, generations_of, last_of, list_living, middle_of
+from sim.quarter.state import State, first_of, generations_of, last_of, list_living, made_of, middle_of
 from sim.rules.base import platform_quality
 from sim.rules.market import border, brand_factor, tariff_paid
 from sim.rules.policy import ahead, blocked
@@ -16,23 +15,43 @@ LOCAL, FROM_HOME, FROM_HOST, AS_PARTS = int(Way.local), int(Way.from_home), int(
 
 
 @stage
-def reckon_demand(st: State, t: int, s: int) -> bool:
-    """Expenditure of the quarter and the share of each generation in it, after demand shocks; whether shares moved."""
-    x, world, demand = st.scratch, st.world, st.now.demand
-    regions = world.market.shape[2]
-    total = 0.0
+def weights_moved(st: State, t: int, s: int) -> bool:
+    """Whether the world's demand for generations differs from what was read last; reads it, and who has arrived."""
+    x, world = st.scratch, st.world
     moved = False
-    for r in range(regions):
+    for g in range(generations_of(st, s)):
+        if world.arrived[t, s, g] > 0.0:
+            x.made[s] = max(x.made[s], g + 1)
+        for r in range(world.market.shape[2]):
+            weight = world.weight[t, s, g, r]
+            moved = moved or weight != x.weight_read[s, g, r]
+            x.weight_read[s, g, r] = weight
+    return moved
+
+
+@stage
+def reckon_weights(st: State, s: int) -> None:
+    """Share of each generation in demand, after demand shocks; only when they or the world's demand have moved."""
+    x, demand = st.scratch, st.now.demand
+    for r in range(st.world.market.shape[2]):
         factor = 0.0
         for g in range(generations_of(st, s)):
-            factor += world.weight[t, s, g, r] * demand[s, g, r]
-        x.expenditure[s, r] = 0.25 * world.market[t, s, r] * factor
-        total += x.expenditure[s, r]
+            factor += x.weight_read[s, g, r] * demand[s, g, r]
         for g in range(generations_of(st, s)):
-            part = world.weight[t, s, g, r] * demand[s, g, r]
-            weight = part / factor if factor > 0.0 else world.weight[t, s, g, r]
-            moved = moved or weight != x.demand_weight[s, g, r]
-            x.demand_weight[s, g, r] = weight
+            part = x.weight_read[s, g, r] * demand[s, g, r]
+            x.demand_weight[s, g, r] = part / factor if factor > 0.0 else x.weight_read[s, g, r]
+        x.demand_factor[s, r] = factor
+
+
+@stage
+def reckon_demand(st: State, t: int, s: int) -> None:
+    """Expenditure of the quarter, and the share of each generation in that of the world."""
+    x, world = st.scratch, st.world
+    regions = world.market.shape[2]
+    total = 0.0
+    for r in range(regions):
+        x.expenditure[s, r] = 0.25 * world.market[t, s, r] * x.demand_factor[s, r]
+        total += x.expenditure[s, r]
     firms = st.sectors.multinationals[s] + st.sectors.chinese[s]
     x.unit[s] = total / max(firms, 1.0)
     x.rd_reference[s] = st.sectors.rd_intensity[s] * total / max(st.sectors.multinationals[s], 1.0)
@@ -41,17 +60,69 @@ def reckon_demand(st: State, t: int, s: int) -> bool:
         for r in range(regions):
             weighted += x.demand_weight[s, g, r] * x.expenditure[s, r]
         x.world_weight[s, g] = weighted / total if total > 0.0 else 0.0
-    return moved
+
+
+@lane
+def along_borders(st: State, t: int, s: int, g: int, o: int, tradable: bool, regions: int) -> None:
+    """What borders of all regions do to appeals of a generation made in o, now and as announced."""
+    x, now, soon, p = st.scratch, st.now, st.announced, st.parameters
+    alpha, supply, scale, weight = st.sectors.price_elasticity[s], now.supply[s, g, o], p.content_cost, p.anticipation
+    for r in range(regions):
+        content, tariff = scale * now.local_content[s, g, r], now.tariff[s, g, o, r]
+        later = ahead(tariff, soon.tariff[t, s, g, o, r], weight)
+        crosses = o != r
+        shipped = st.shipping[s, o, r] + (content if crosses else 0.0)
+        kept = supply * border(alpha, shipped, tariff if crosses else 0.0, 0.0)
+        kept_ahead = supply * border(alpha, shipped, later if crosses else 0.0, 0.0)
+        x.trade[s, g, o, r] = kept if tradable else supply
+        x.trade_ahead[s, g, o, r] = kept_ahead if tradable else supply
+
+
+@lane
+def along_parts(st: State, s: int, g: int, regions: int) -> None:
+    """The same of parts from the host, on which some of the tariff is paid."""
+    x, part = st.scratch, st.parameters.power_tariff
+    for r in range(regions):
+        x.parts[s, g, r] = power(x.trade[s, g, st.host, r], part)
+        x.parts_ahead[s, g, r] = power(x.trade_ahead[s, g, st.host, r], part)
+
+
+@lane
+def along_tastes(st: State, s: int, g: int, o: int, regions: int) -> None:
+    """What being owned in o does to appeals of a generation in all regions, and when it comes from elsewhere."""
+    x, now = st.scratch, st.now
+    alpha, subsidy = st.sectors.price_elasticity[s], now.subsidy_production[s, g, o]
+    for r in range(regions):
+        taste, tariff = now.perception[s, o, r], now.owner_tariff[s, g, o, r]
+        x.brand[s, g, o, r] = brand_factor(alpha, taste, subsidy, 0.0)
+        x.brand_import[s, g, o, r] = brand_factor(alpha, taste, subsidy, tariff)
+
+
+@stage
+def reckon_duties(st: State, s: int, g: int, o: int, tradable: bool) -> None:
+    """Tariffs on what an owner from o sells, made at its home or in the host."""
+    x, now = st.scratch, st.now
+    for r in range(st.world.market.shape[2]):
+        owner = 1.0 + now.owner_tariff[s, g, o, r]
+        from_home, from_host = 0.0, 0.0
+        if tradable and o != r:
+            from_home = tariff_paid(1.0, (1.0 + now.tariff[s, g, o, r]) * owner - 1.0)
+        if tradable and r != st.host:
+            from_host = tariff_paid(1.0, (1.0 + now.tariff[s, g, st.host, r]) * owner - 1.0)
+        x.taxed[s, FROM_HOME, o, r, g] = from_home
+        x.taxed[s, FROM_HOST, o, r, g] = from_host
+        if from_home > 0.0 or from_host > 0.0:
+            x.dutied[s, r] = 1.0
 
 
 @stage
 def reckon_borders(st: State, t: int, s: int) -> None:
     """What borders and the owner's home do to appeals; only when a field of the sector has changed."""
-    x, now, soon, p = st.scratch, st.now, st.announced, st.parameters
+    x, now = st.scratch, st.now
     regions = st.world.market.shape[2]
-    alpha = st.sectors.price_elasticity[s]
     tradable = st.sectors.tradable[s] > 0.0
     for o in range(regions):
+        x.dutied[s, o] = 0.0
         x.supported[s, o] = 0.0
         for r in range(regions):
             x.compliance[s, o, r] = now.compliance[s, o, r] if o != r else 0.0
@@ -59,34 +130,10 @@ def reckon_borders(st: State, t: int, s: int) -> None:
         for o in range(regions):
             if now.subsidy_production[s, g, o] > 0.0:
                 x.supported[s, o] = 1.0
-            for r in range(regions):
-                content = p.content_cost * now.local_content[s, g, r] if o != r else 0.0
-                tariff = now.tariff[s, g, o, r] if o != r else 0.0
-                later = ahead(tariff, soon.tariff[t, s, g, o, r], p.anticipation) if o != r else 0.0
-                shipped = st.shipping[s, o, r] + content
-                supply = now.supply[s, g, o]
-                x.trade[s, g, o, r] = supply * border(alpha, shipped, tariff, 0.0) if tradable else supply
-                x.trade_ahead[s, g, o, r] = x.trade[s, g, o, r]
-                if tradable and later != tariff:
-                    x.trade_ahead[s, g, o, r] = supply * border(alpha, shipped, later, 0.0)
-                if o == st.host:
-                    x.parts[s, g, r] = power(x.trade[s, g, o, r], p.power_tariff)
-                    x.parts_ahead[s, g, r] = power(x.trade_ahead[s, g, o, r], p.power_tariff)
-                taste = now.perception[s, o, r]
-                subsidy = now.subsidy_production[s, g, o]
-                x.brand[s, g, o, r] = brand_factor(alpha, taste, subsidy, 0.0)
-                x.brand_import[s, g, o, r] = x.brand[s, g, o, r]
-                if now.owner_tariff[s, g, o, r] > 0.0:
-                    x.brand_import[s, g, o, r] = brand_factor(alpha, taste, subsidy, now.owner_tariff[s, g, o, r])
-                # of what the owner o sells in r: made at its home, or in the host
-                owner = 1.0 + now.owner_tariff[s, g, o, r]
-                x.taxed[s, FROM_HOME, o, r, g] = 0.0
-                x.taxed[s, FROM_HOST, o, r, g] = 0.0
-                if tradable and o != r:
-                    x.taxed[s, FROM_HOME, o, r, g] = tariff_paid(1.0, (1.0 + tariff) * owner - 1.0)
-                if tradable and r != st.host:
-                    goods = 1.0 + now.tariff[s, g, st.host, r]
-                    x.taxed[s, FROM_HOST, o, r, g] = tariff_paid(1.0, goods * owner - 1.0)
+            along_borders(st, t, s, g, o, tradable, regions)
+            along_tastes(st, s, g, o, regions)
+            reckon_duties(st, s, g, o, tradable)
+        along_parts(st, s, g, regions)
 
 
 @stage
@@ -139,22 +186,31 @@ def reckon_flows(st: State, t: int, s: int) -> None:
 
 
 @stage
+def best_of(st: State, g: int, first: int, last: int) -> float:
+    """Best technology of a generation among firms of an origin, FAR_BELOW where nobody makes it."""
+    firms = st.firms
+    best = FAR_BELOW
+    for i in range(first, last):
+        if firms.adopted[i, g] > 0 and firms.active[i] > 0 and firms.access_holder[i] == 0:
+            best = max(best, firms.technology[i, g])
+    return best
+
+
+@stage
 def reckon_frontiers(st: State, s: int) -> None:
     """Best technology of each generation: of the world, of multinationals, of Chinese firms."""
     firms, x = st.firms, st.scratch
+    first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     for g in range(generations_of(st, s)):
-        foreign = FAR_BELOW
-        chinese = FAR_BELOW
-        for i in range(first_of(st, s), last_of(st, s)):
-            if firms.active[i] > 0 and firms.adopted[i, g] > 0 and firms.access_holder[i] == 0:
-                if firms.kind[i] == 0:
-                    foreign = max(foreign, firms.technology[i, g])
-                else:
-                    chinese = max(chinese, firms.technology[i, g])
+        made = g < made_of(st, s)
+        foreign = best_of(st, g, first, middle) if made else FAR_BELOW
+        chinese = best_of(st, g, middle, last) if made else FAR_BELOW
         x.frontier_foreign[s, g] = foreign
         x.frontier_chinese[s, g] = chinese
         x.frontier[s, g] = max(foreign, chinese)
-        for i in range(first_of(st, s), middle_of(st, s)):
+        if not made:
+            continue
+        for i in range(first, middle):
             if firms.access_holder[i] > 0:  # buys the best non-Chinese supplier's technology
                 firms.technology[i, g] = foreign if foreign > FAR_BELOW else 0.0
                 firms.adopted[i, g] = 1 if foreign > FAR_BELOW else 0
@@ -164,7 +220,7 @@ def reckon_frontiers(st: State, s: int) -> None:
 def read_firms(st: State, s: int, first: int, last: int) -> None:
     """What the technology of firms in these rows is worth to buyers, by generation and over all."""
     along_operations(st, s, first, last)
-    for g in range(generations_of(st, s)):
+    for g in range(made_of(st, s)):
         along_quality(st, s, g, first, last)
     along_composite(st, s, first, last)
 
@@ -204,7 +260,7 @@ def most_central(st: State, s: int, origin: int, region: int) -> int:
     best = -1
     rank = -1.0
     for i in range(first_of(st, s), last_of(st, s)):
-        if firms.active[i] == 0 or firms.home[i] != origin or firms.listed[i, region] > 0.0:
+        if firms.active[i] == 0 or firms.home[i] != origin or firms.listed[i, region] > 0:
             continue
         central = float(firms.ventures[i] + firms.supplies[i]) + firms.share[i, st.host]
         if firms.kind[i] == 0:
@@ -217,31 +273,14 @@ def most_central(st: State, s: int, origin: int, region: int) -> int:
 
 
 @lane
-def count_from(t: int, until: Column) -> int:
-    """Listings by name that are in force in quarter t or later, of pairs of first and last quarter."""
+def count_listed(st: State, t: int, regions: int, first: int, last: int) -> int:
+    """How often firms are listed by regions, or will be by name."""
     found = 0
-    for k in range(until.shape[0] // 2):
-        found += 1 if until[2 * k + 1] >= t else 0
+    for r in range(regions):
+        for i in range(first, last):
+            listed = (st.firms.listed[i, r] > 0) | (st.named_listing[i, r, 1] >= t)
+            found += 1 if listed else 0
     return found
-
-
-@lane
-def count_listed(st: State, r: int, first: int, last: int) -> int:
-    """Firms listed by a region."""
-    found = 0
-    for i in range(first, last):
-        found += 1 if st.firms.listed[i, r] > 0.0 else 0
-    return found
-
-
-@stage
-def lists_matter(st: State, t: int, s: int) -> bool:
-    """Whether a firm of the sector is listed, or is or will be by name."""
-    first, last = first_of(st, s), last_of(st, s)
-    found = count_from(t, rows(st.named_listing, first, last))
-    for r in range(st.world.market.shape[2]):
-        found += count_listed(st, r, first, last)
-    return found > 0
 
 
 @stage
@@ -253,8 +292,8 @@ def list_firms(st: State, t: int, s: int) -> None:
         for r in range(regions):
             first, last = st.named_listing[i, r, 0], st.named_listing[i, r, 1]
             named = 0 <= first <= t <= last
-            stays = firms.listed[i, r] > 0.0 and listing[s, firms.home[i], r] >= 1.0
-            firms.listed[i, r] = 1.0 if named or stays else 0.0
+            stays = firms.listed[i, r] > 0 and listing[s, firms.home[i], r] >= 1.0
+            firms.listed[i, r] = 1 if named or stays else 0
     for o in range(regions):
         for r in range(regions):
             missing = int(listing[s, o, r])
@@ -262,11 +301,11 @@ def list_firms(st: State, t: int, s: int) -> None:
                 continue
             for i in range(first_of(st, s), last_of(st, s)):
                 named = 0 <= st.named_listing[i, r, 0] <= t <= st.named_listing[i, r, 1]
-                missing -= 1 if firms.home[i] == o and firms.listed[i, r] > 0.0 and not named else 0
+                missing -= 1 if firms.home[i] == o and firms.listed[i, r] > 0 and not named else 0
             for _ in range(missing):
                 i = most_central(st, s, o, r)
                 if i >= 0:
-                    firms.listed[i, r] = 1.0
+                    firms.listed[i, r] = 1
 
 
 @stage
@@ -289,8 +328,11 @@ def read_conditions(st: State, t: int, s: int) -> None:
         moved = moved or st.announced.changed[t, s, r] > 0.0
     if moved:
         take_over(st.now, st.in_force, t, s)
-    demand_moved = reckon_demand(st, t, s)
-    listing = lists_matter(st, t, s)
+    demand_moved = weights_moved(st, t, s) or moved
+    if demand_moved:
+        reckon_weights(st, s)
+    reckon_demand(st, t, s)
+    listing = count_listed(st, t, regions, first_of(st, s), last_of(st, s)) > 0
     for r in range(regions):
         for o in range(regions):
             listing = listing or st.now.listing[s, o, r] > 0.0
@@ -302,7 +344,7 @@ def read_conditions(st: State, t: int, s: int) -> None:
         x.outlays[s, r] = 0.0
     if moved:
         reckon_borders(st, t, s)
-    if moved or demand_moved:
+    if demand_moved:
         reckon_sold(st, s)
     reckon_flows(st, t, s)
     reckon_frontiers(st, s)

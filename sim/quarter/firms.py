@@ -11,10 +11,10 @@ from sim.quarter.state import (
     SEVERANCE,
     State,
     end_partnership,
-    end_row,
     first_of,
     generations_of,
     last_of,
+    live_row,
     log_event,
     middle_of,
 )
@@ -29,7 +29,8 @@ def close_firm(st: State, t: int, i: int) -> None:
     """A bankrupt firm's partnerships end, its brands and plants are gone."""
     firms, jv = st.firms, st.partnerships
     s = firms.sector[i]
-    for q in range(st.scratch.first_row[s], end_row(st, s)):
+    for k in range(st.scratch.live[s]):
+        q = live_row(st, s, k)
         if jv.active[q] > 0 and (jv.multinational[q] == i or jv.chinese[q] == i):
             end_partnership(st, t, q, SEVERANCE, 0, BY_FIRM_EXIT)
     foreign = i if firms.kind[i] == 0 else -1
@@ -71,6 +72,7 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
         firms.access[i, r] = 1.0 if r == st.host else p.abroad_access
         firms.plant[i, r] = 0 if r == st.host else -1
         firms.contract[i, r] = -1
+        x.firm_share[i, r] = 0.0
     for g in range(generations_of(st, s)):
         made = x.frontier_chinese[s, g] > -100.0
         firms.adopted[i, g] = 1 if made else 0
@@ -87,8 +89,10 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
 def mean_sales(st: State, s: int, kind: int) -> float:
     """Mean sales a quarter of the active firms of an origin."""
     total = 0.0
-    for i in range(first_of(st, s), last_of(st, s)):
-        if st.firms.active[i] > 0 and st.firms.kind[i] == kind:
+    first = first_of(st, s) if kind == 0 else middle_of(st, s)
+    last = middle_of(st, s) if kind == 0 else last_of(st, s)
+    for i in range(first, last):
+        if st.firms.active[i] > 0:
             total += st.firms.revenue[i]
     return total / max(st.scratch.peers[s, kind], 1.0)
 

@@ -48,13 +48,20 @@ def along_wage(st: State, s: int, first: int, last: int) -> None:
 
 @lane
 def along_markup(st: State, s: int, r: int, first: int, last: int) -> None:
-    """Appeal left after a large seller's higher markup, in one region."""
-    x, second = st.scratch, st.world.market.shape[2]
+    """Appeal left after a large seller's higher markup, in one region, by what it sold there the quarter before."""
+    x, firms, second = st.scratch, st.firms, st.world.market.shape[2]
     for i in range(first, last):
-        kept = markup_factor(st.sectors.price_elasticity[s], min(x.firm_share[i, r], 0.999))
+        sold = firms.share[i, r] + (firms.share[i, second] if r == st.host else 0.0)
+        kept = markup_factor(st.sectors.price_elasticity[s], min(sold, 0.999))
+        x.kept[i] = kept
         x.appeal[i, r] *= kept
-        if r == st.host:
-            x.appeal[i, second] *= kept
+
+
+@lane
+def along_markup_beside(st: State, line: int, first: int, last: int) -> None:
+    """The same of a multinational's second line, in the region just gone through."""
+    for i in range(first, last):
+        st.scratch.appeal[i, line] *= st.scratch.kept[i]
 
 
 @lane

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sim.arithmetic import exp, log
 from sim.compiled import lane, stage
-from sim.quarter.state import State, first_of, generations_of, last_of, live_row, middle_of
+from sim.quarter.state import State, first_of, generations_of, last_of, live_row, made_of, middle_of
 from sim.rules.market import adjust, buyers_gain
 
 NOTHING = -1e8
@@ -168,6 +168,15 @@ def record_partnerships(st: State, t: int, s: int) -> None:
     row.value_share_chinese /= live
 
 
+@lane
+def along_logsums(st: State, s: int, begins: bool, regions: int) -> None:
+    """What buyers of all regions have to choose from, as a level that follows slowly."""
+    x, speed = st.scratch, st.parameters.share_speed
+    for r in range(regions):
+        before, level = x.logsum[s, r], log(x.denominator[s, r]) + x.sensitivity[s] * x.reference[s]
+        x.logsum[s, r] = adjust(level if begins else before, level, speed)
+
+
 @stage
 def record_markets(st: State, t: int, s: int) -> None:
     """A sector's regions: shares, surplus, tariff revenue, profits by owner, welfare."""
@@ -177,13 +186,10 @@ def record_markets(st: State, t: int, s: int) -> None:
     abroad = 0.0
     abroad_chinese = 0.0
     abroad_content = 0.0
+    along_logsums(st, s, t == 0, regions)
     for r in range(regions):
         cell = st.markets[t, s, r]
         spent = x.expenditure[s, r]
-        level = log(x.denominator[s, r]) + x.sensitivity[s] * x.reference[s]
-        if t == 0:
-            x.logsum[s, r] = level
-        x.logsum[s, r] = adjust(x.logsum[s, r], level, p.share_speed)
         cell.expenditure = spent
         cell.chinese_share = x.chinese_share[s, r]
         if spent > 0.0:
@@ -242,6 +248,9 @@ def record_vintages(st: State, t: int, s: int) -> None:
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     for g in range(generations_of(st, s)):
         cell = st.vintages[t, s, g]
+        cell.weight_home = st.scratch.demand_weight[s, g, st.host]
+        if g >= made_of(st, s):
+            continue
         many, total = adopters(st, g, first, middle)
         cell.adopters_multinational = many
         cell.technology_multinational = total / max(many, 1.0)
@@ -251,7 +260,6 @@ def record_vintages(st: State, t: int, s: int) -> None:
         foreign = top_three(st, s, 0, g)
         chinese = top_three(st, s, 1, g)
         cell.technology_level = exp(chinese - foreign) if foreign > NOTHING and chinese > NOTHING else 0.0
-        cell.weight_home = st.scratch.demand_weight[s, g, st.host]
 
 
 @stage

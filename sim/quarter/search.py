@@ -23,6 +23,7 @@ from sim.quarter.state import (
     log_event,
     middle_of,
     pay_once,
+    take_row,
 )
 from sim.quarter.values import (
     Pair,
@@ -33,6 +34,7 @@ from sim.quarter.values import (
     alone_in_host,
     host_worth,
     market_scale,
+    own_abroad,
     split,
     strangers,
     under,
@@ -96,7 +98,7 @@ def host_line(st: State, m: int) -> int:
 @stage
 def listed_pair(st: State, m: int, c: int) -> bool:
     """Whether a listing forbids the two firms to work together."""
-    return st.firms.listed[c, st.firms.home[m]] > 0.0 or st.firms.listed[m, st.host] > 0.0
+    return st.firms.listed[c, st.firms.home[m]] > 0 or st.firms.listed[m, st.host] > 0
 
 
 @stage
@@ -145,6 +147,7 @@ class Entry(NamedTuple):
     mode: int  # what it would do alone
     once: float  # cost of signing, and what its lead line loses
     kept: float  # part of a deal's value left after waiting and avoidance
+    own: float  # appeal of its own offer in a region abroad
 
 
 @stage
@@ -153,7 +156,7 @@ def enter(st: State, t: int, m: int, line: int) -> Entry:
     s, home = st.firms.sector[m], st.firms.home[m]
     d_m, mode = alone_in_host(st, t, m, line)
     kept = waited(st, t, s, home, st.host) * (1.0 - avoided(st, t, m, home))
-    return Entry(d_m, mode, signing_cost(st, m) + half_line_loss(st, m, line), kept)
+    return Entry(d_m, mode, signing_cost(st, m) + half_line_loss(st, m, line), kept, 0.0)
 
 
 @stage
@@ -162,7 +165,7 @@ def enter_abroad(st: State, t: int, m: int, r: int) -> Entry:
     s = st.firms.sector[m]
     kept = waited(st, t, s, st.host, r) * (1.0 - avoided(st, t, m, r))
     once = signing_cost(st, m) * market_scale(st, s, r, 3) / max(st.scratch.unit[s], 1e-30)
-    return Entry(0.0, 0, once, kept)
+    return Entry(0.0, 0, once, kept, own_abroad(st, t, m, r))
 
 
 @stage
@@ -177,8 +180,8 @@ def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, own: Entr
 @stage
 def abroad_deal(st: State, t: int, m: int, c: int, r: int, route: int, own: Entry, pair: Pair) -> Deal:
     """Selling or powering in a region abroad, against what both have there without each other."""
-    w = abroad_worth(st, t, m, c, r, route, pair, -1.0, -1)
-    d_m, d_c = alone_abroad(st, t, m, c, r, route)
+    w = abroad_worth(st, t, m, c, r, route, pair, own.own, -1.0, -1)
+    d_m, d_c = alone_abroad(st, t, m, c, r, route, own.own)
     agreed = under(st, t, m, 3, route, r, w, split(st, w.value - own.once, d_m, d_c))
     gain_m = (agreed.multinational - d_m) * own.kept - own.once
     return Deal(w, agreed, gain_m, (agreed.chinese - d_c) * own.kept, d_m, d_c, pair.trust)
@@ -304,18 +307,14 @@ def refused(st: State, t: int, m: int, c: int, kind: int, r: int, equity: float)
 
 
 @stage
-def free_row(st: State, m: int, line: int) -> int:
-    """The row of a multinational's line; the two host lines share two rows, since a second venture may move up.
-
-    Rows by identity, never by history: what happens in one sector must not reorder another's.
-    """
-    s = st.firms.sector[m]
-    lines = st.firms.contract.shape[1]
-    first = st.scratch.first_row[s] + (m - first_of(st, s)) * lines
-    q = first + line
-    if st.partnerships.active[q] > 0:
-        q = first + (lines - 1 if line == st.host else st.host)
-    return q
+def free_slot(st: State, m: int, line: int) -> int:
+    """The slot of a multinational's line; the two host lines share two slots, since a second venture may move up."""
+    second = st.firms.contract.shape[1] - 1
+    for other in (st.host, second):
+        q = st.firms.contract[m, other]
+        if q >= 0 and st.scratch.slot[q] == line:
+            return second if line == st.host else st.host
+    return line
 
 
 @stage
@@ -331,7 +330,9 @@ def sign(st: State, t: int, m: int, c: int) -> None:
     if refused(st, t, m, c, kind, r, deal.terms.equity):
         log_event(st, t, REFUSAL, s, r, -1, -1, m, c, 0, kind, BY_SEARCH)
         return
-    q = free_row(st, m, line)
+    q = take_row(st, s)
+    if q < 0:
+        return
     begin_partnership(st, t, q, m, c, kind, route, r, line, deal.trust)
     set_terms(st, t, q, kind, route, deal.worth, deal.terms)
     jv.type_first[q] = kind
@@ -382,6 +383,7 @@ def begin_partnership(
     jv.pay_chinese[q] = 0.0
     x.forecast_pot[q] = 0.0
     x.forecast_sales[q] = 0.0
+    x.slot[q] = free_slot(st, m, line)
     firms.contract[m, line] = q
     if kind != 3:
         firms.ventures[c] += 1

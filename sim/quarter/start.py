@@ -7,7 +7,7 @@ import numpy as np
 from sim.arithmetic import exp, log
 from sim.compiled import stage
 from sim.draws import Stream, bits, key, normal, uniform
-from sim.quarter.state import State, end_row
+from sim.quarter.state import State
 
 START = int(Stream.start)
 FOREIGN_SPREAD, CHINESE_SPREAD = 0.10, 0.15  # s.d. of log technology at the start
@@ -52,10 +52,8 @@ def start_firm(st: State, i: int) -> None:
 def set_out(st: State) -> None:
     """Everything before the first quarter."""
     firms = st.firms
-    row = 0
     for s in range(st.sectors.first.shape[0]):
-        st.scratch.first_row[s] = row
-        row = end_row(st, s)
+        st.scratch.made[s] = 1
         st.scratch.used[s] = st.sectors.middle[s]
         for i in range(st.sectors.middle[s], st.sectors.last[s]):
             if firms.active[i] > 0:
@@ -72,3 +70,4 @@ def set_out(st: State) -> None:
     for k in range(st.partnerships.active.shape[0]):
         st.partnerships.multinational[k] = -1
         st.partnerships.chinese[k] = -1
+        st.scratch.living[k] = k

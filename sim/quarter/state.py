@@ -2,6 +2,8 @@
 
 from typing import Annotated, NamedTuple
 
+import numpy as np
+
 from sim.columns import Firms, Happening, Partnerships, Policy, Scratch, Sectors, World
 from sim.compiled import stage, step
 from sim.declare import Column, Field
@@ -16,7 +18,7 @@ BUYOUT_M, BUYOUT_C, DISSOLUTION = (
 REFUSAL, SEVERANCE, FLIP = int(Happening.screening_refusal), int(Happening.severance), int(Happening.flip)
 GENERATION, ENTRY, BANKRUPTCY = int(Happening.generation_adoption), int(Happening.entry), int(Happening.bankruptcy)
 
-EVENTS, LIVES, NOW = 0, 1, 2  # positions in Scratch.counts
+EVENTS, LIVES, NOW, LACKING = 0, 1, 2, 3  # positions in Scratch.counts
 
 
 class State(NamedTuple):
@@ -45,6 +47,12 @@ class State(NamedTuple):
     seed: int
     annuity: float  # present value of 1 a quarter over the horizon
     ramp: float  # present value of a gain that grows by 1 a quarter
+
+
+def in_force(st: State) -> Column:
+    """Rows of the partnerships in force, by sector, multinational and slot; for those outside of the kernel."""
+    rows = np.flatnonzero(st.partnerships.active > 0)
+    return rows[np.lexsort((st.scratch.slot[rows], st.partnerships.multinational[rows]))]
 
 
 @step
@@ -83,6 +91,15 @@ def generations_of(st: State, s: int) -> int:
     return count
 
 
+@step
+def made_of(st: State, s: int) -> int:
+    """Generations that firms of a sector may make by now: those that have arrived."""
+    count = st.scratch.made[s]
+    if count > st.firms.technology.shape[1]:
+        raise IndexError("a sector's generations must have columns")
+    return count
+
+
 @stage
 def pay_once(st: State, i: int, cost: float) -> None:
     """A cost paid once (a transfer received, if negative): out of this quarter's profit and net worth."""
@@ -92,21 +109,56 @@ def pay_once(st: State, i: int, cost: float) -> None:
 
 @stage
 def end_row(st: State, s: int) -> int:
-    """One past a sector's last partnership row: its multinationals have a row a line each."""
-    return st.scratch.first_row[s] + (middle_of(st, s) - first_of(st, s)) * st.firms.contract.shape[1]
+    """One past a sector's last partnership row."""
+    x = st.scratch
+    return x.first_row[s + 1] if s + 1 < x.first_row.shape[0] else x.living.shape[0]
+
+
+@stage
+def precedes(st: State, p: int, q: int) -> bool:
+    """Whether partnership p comes before q: by what they are, never by when they came or where they lie."""
+    jv, slot = st.partnerships, st.scratch.slot
+    same = jv.multinational[p] == jv.multinational[q]
+    return slot[p] < slot[q] if same else jv.multinational[p] < jv.multinational[q]
 
 
 @stage
 def list_living(st: State, s: int) -> None:
-    """Lists the rows of a sector's partnerships in force, in order, for all who go through them."""
+    """Lists the rows of a sector's partnerships in force, in order, for all who go through them; the others are free.
+
+    Those that have ended change places with the next in force; those that are new find their place from the end.
+    """
     x = st.scratch
     first = x.first_row[s]
-    count = 0
-    for q in range(first, end_row(st, s)):
-        if st.partnerships.active[q] > 0:
-            x.living[first + count] = q
-            count += 1
-    x.live[s] = count
+    new, end = first + x.live[s], first
+    for k in range(first, first + x.taken[s]):
+        q = x.living[k]
+        if st.partnerships.active[q] == 0:
+            continue
+        x.living[k] = x.living[end]
+        place = end
+        while k >= new and place > first and precedes(st, q, x.living[place - 1]):
+            x.living[place] = x.living[place - 1]
+            place -= 1
+        x.living[place] = q
+        end += 1
+    x.live[s] = end - first
+    x.taken[s] = end - first
+
+
+@stage
+def take_row(st: State, s: int) -> int:
+    """A free row of the sector, -1 if there is none: the run has to be repeated with more rows, and may go on."""
+    x = st.scratch
+    end = end_row(st, s)
+    if x.first_row[s] + x.taken[s] == end:
+        list_living(st, s)  # what ended this quarter is free
+    place = x.first_row[s] + x.taken[s]
+    if place == end:
+        x.counts[LACKING] += 1
+        return -1
+    x.taken[s] += 1
+    return x.living[place]
 
 
 @step

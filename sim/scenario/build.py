@@ -271,7 +271,7 @@ def _named_listing(ground: _Ground, shocks: tuple[Shock, ...]) -> Column:
     """Several listings of a firm by a region count as one, from the first quarter of any to the last of any."""
     made, grid = _rows(ground), _grid(ground)
     known = known_as(made) if shocks else {}
-    listing = np.full((len(made), len(grid.regions), 2), -1)
+    listing = np.full((len(made), len(grid.regions), 2), -1, np.int16, order="F")  # firm after firm, as columns lie
     for shock in shocks:
         last = grid.quarters - 1 if shock.end is None else min(shock.end, grid.quarters - 1)
         first, sectors = max(shock.start, 0), grid.names.sectors_of(shock.sectors)

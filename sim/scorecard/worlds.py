@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.columns import FIRST_YEAR, Kind
 from sim.declare import Column
 from sim.history.worlds import PLAIN, Ensemble
-from sim.quarter import State
+from sim.quarter import State, in_force
 from sim.scenario import Scenario
 from sim.scenario.build import build, host, labels
 from sim.simulate import on_threads, stepped
@@ -156,7 +156,7 @@ def _kept(scenario: Scenario, seed: int, stops: Sequence[int]) -> _Kept:
 def snapshot(state: State) -> Snapshot:
     """Firms and partnerships in force as they are now."""
     firms, jv, x = state.firms, state.partnerships, state.scratch
-    live = np.flatnonzero(jv.active > 0)
+    live = in_force(state)
     regions = x.firm_share.shape[1]
     return Snapshot(
         technology=x.composite.copy(),

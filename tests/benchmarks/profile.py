@@ -19,10 +19,10 @@ from sim.compiled import bundle, stage
 from sim.quarter import STAGES, State, advance, begin, run
 from sim.scenario import Scenario, load
 from sim.scenario.build import build, host, labels
-from sim.simulate import EVENTS_A_FIRM, prepare, quietly, simulate
+from sim.simulate import EVENTS_A_FIRM, ROWS, prepare, quietly, simulate
 from sim.study.batch import check_bounds
 from sim.study.tables import Frame, measure, plain, tables
-from sim.study.yearly import yearly
+from sim.study.yearly import yearly, years
 from tests.benchmarks.clock import python
 
 QUARTERS = (60, 120, 180, 240)
@@ -54,7 +54,7 @@ def clock(function: Callable[[], Any], repeats: int = REPEATS) -> float:
 def stages_at(scenario: Scenario, quarters: tuple[int, ...], seed: int = 1) -> dict[int, dict[str, float]]:
     """Median seconds of each stage at each quarter, of a run that goes on undisturbed."""
     inputs = build(scenario, seed)
-    state = prepare(inputs, host(scenario), seed, EVENTS_A_FIRM * len(inputs.firms.id))
+    state = prepare(inputs, host(scenario), seed, EVENTS_A_FIRM * len(inputs.firms.id), ROWS)
     view = bundle(state)
     quietly(begin, view)
     found: dict[int, dict[str, float]] = {}
@@ -94,21 +94,22 @@ def around(scenario: Scenario) -> dict[str, float]:
     run_1 = simulate(scenario, 1)
     inputs = build(scenario, 1)
     quarters, length = len(inputs.world.market), EVENTS_A_FIRM * len(inputs.firms.id)
-    states = iter([prepare(inputs, host(scenario), 1, length) for _ in range(6)])
+    states = iter([prepare(inputs, host(scenario), 1, length, ROWS) for _ in range(6)])
     frame = Frame(scenario.name, labels(scenario), scenario.start, scenario.end)
     written = plain(run_1)
-    measured = measure(written, frame)
+    measured, by_years = measure(written, frame), years(written, frame)
     return {
         "build inputs": clock(lambda: build(scenario, 2)),
-        "allocate": clock(lambda: prepare(inputs, host(scenario), 1, length)),
-        "bundle": clock(lambda: bundle(prepare(inputs, host(scenario), 1, length)))
-        - clock(lambda: prepare(inputs, host(scenario), 1, length)),
+        "allocate": clock(lambda: prepare(inputs, host(scenario), 1, length, ROWS)),
+        "bundle": clock(lambda: bundle(prepare(inputs, host(scenario), 1, length, ROWS)))
+        - clock(lambda: prepare(inputs, host(scenario), 1, length, ROWS)),
         "kernel": clock(lambda: quietly(run, next(states), quarters), 6),
         "simulate, all of the above": clock(lambda: simulate(scenario, 2), 6),
         "records to columns": clock(lambda: plain(run_1)),
         "check of bounds": clock(lambda: check_bounds(written)),
         "pool of sectors": clock(lambda: measure(written, frame)),
-        "yearly tables": clock(lambda: yearly(measured, frame, 1)),
+        "pool by year": clock(lambda: years(written, frame)),
+        "yearly tables": clock(lambda: yearly(by_years, frame, 1)),
         "quarterly tables": clock(lambda: tables(run_1, frame, measured)),
     }
 

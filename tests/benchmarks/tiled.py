@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Column, Field, fields, order
+from sim.declare import SEAT, Column, Field, fields, order
 from sim.quarter import State, advance, begin
 from sim.scenario import Scenario
 from sim.scenario.build import build, host
-from sim.simulate import EVENTS_A_FIRM, prepare, quietly
+from sim.simulate import EVENTS_A_FIRM, ROWS, prepare, quietly
 
-SHARES = {"share", "firm_share"}  # of a market: a firm among `factor` times as many has so much less
+SHARES = {"share"}  # of a market: a firm among `factor` times as many has so much less
 GROWING = {("multinationals", "sector"), ("chinese", "sector"), ("market", "quarter sector region")}
 RECORDS = ("outcome", "markets", "vintages")
 MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -24,7 +24,7 @@ MIX = np.uint64(0x9E3779B97F4A7C15)
 def state_before(scenario: Scenario, t: int, seed: int = 1) -> State:
     """A run's state when quarter t is about to begin."""
     inputs = build(scenario, seed)
-    state = prepare(inputs, host(scenario), seed, EVENTS_A_FIRM * len(inputs.firms.id))
+    state = prepare(inputs, host(scenario), seed, EVENTS_A_FIRM * len(inputs.firms.id), ROWS)
     quietly(begin, state)
     for quarter in range(t):
         quietly(advance, state, quarter)
@@ -44,16 +44,17 @@ class _Layout:
 
     def __init__(self, state: State, copies: int, factor: int) -> None:
         first, middle, last = state.sectors.first, state.sectors.middle, state.sectors.last
-        self.old, self.factor, self.lines = len(first), factor, state.firms.contract.shape[1]
+        self.old, self.factor = len(first), factor
         self.first, self.middle = first.astype(np.int64), middle.astype(np.int64)
         self.kinds = np.stack([middle - first, last - middle], axis=1).astype(np.int64)  # firms of each origin
-        self.begin = _cumulated(self.kinds[:, 0] * self.lines)  # first partnership row of each old sector
+        self.begin = np.append(state.scratch.first_row, len(state.scratch.living))  # of partnerships, by old sector
+        self.held = np.diff(self.begin)
         sectors = np.arange(copies * self.old)
         self.sectors = _Rows(sectors % self.old, sectors, sectors // self.old)
         again = np.tile(self.kinds, (copies, 1)) * factor
         self.new_first = _cumulated(again.sum(axis=1))
         self.new_middle = self.new_first[:-1] + again[:, 0]
-        self.new_begin = _cumulated(again[:, 0] * self.lines)
+        self.new_begin = _cumulated(np.tile(self.held, copies) * factor)
         blocks = [
             (np.arange(a, b), s)
             for s in sectors
@@ -61,9 +62,10 @@ class _Layout:
         ]
         self.firms = self._repeat(blocks)
         begin = self.begin
-        made = self._repeat([(np.arange(begin[s % self.old], begin[s % self.old + 1]), s) for s in sectors])
-        spare = (np.array([len(state.partnerships.active) - 1]), np.zeros(1, int), np.zeros(1, int))
-        self.partnerships = _Rows(*[np.concatenate(pair) for pair in zip(made, spare, strict=True)])
+        self.partnerships = self._repeat(
+            [(np.arange(begin[s % self.old], begin[s % self.old + 1]), s) for s in sectors]
+        )
+        self.seats = int(again.sum(axis=1).max())
 
     def _repeat(self, blocks: list[tuple[Column, int]]) -> _Rows:
         source = [np.tile(rows, self.factor) for rows, _ in blocks]
@@ -81,7 +83,7 @@ class _Layout:
     def partnership(self, old: Column, sector: Column, copy: Column) -> Column:
         """The same of a partnership."""
         s = sector % self.old
-        moved = self.new_begin[sector] + copy * self.kinds[s, 0] * self.lines + old - self.begin[s]
+        moved = self.new_begin[sector] + copy * self.held[s] + old - self.begin[s]
         return np.where(old < 0, old, moved)
 
 
@@ -104,16 +106,27 @@ def tile(state: State, copies: int, factor: int, quarters: int) -> State:
     firms = groups["firms"]
     echo = layout.firms.copy + factor * (layout.firms.sector // layout.old)
     firms.id[firms.id > 0] ^= _other(echo)[firms.id > 0] & np.uint64(0xFFFFFFFF00000000)
-    counts = groups["scratch"].counts
-    counts[:] = 0
-    groups["scratch"].first_row[:] = layout.new_begin[:-1]
+    _fill(groups["scratch"], groups["partnerships"], layout)
     now = type(state.now)(*[column[layout.sectors.source] for column in state.now])
     records = {name: np.take(getattr(state, name), layout.sectors.source, axis=1) for name in RECORDS}
-    by_firm = {name: getattr(state, name)[layout.firms.source] for name in ("starts", "named_listing")}
+    by_firm = {
+        name: np.asarray(getattr(state, name)[layout.firms.source], order=kept)
+        for name, kept in (("starts", "C"), ("named_listing", "F"))
+    }
     of_logs = ("events", "lives", "event_time", "life_time")
     logs = {name: np.zeros(len(layout.firms.source), getattr(state, name).dtype) for name in of_logs}
     shipping = state.shipping[layout.sectors.source]
     return state._replace(**groups, **records, **by_firm, **logs, now=now, shipping=shipping)
+
+
+def _fill(scratch: Any, partnerships: Any, layout: _Layout) -> None:
+    """Where each sector's partnerships lie, those in force before free rows; nothing is logged yet."""
+    scratch.first_row[:] = layout.new_begin[:-1]
+    scratch.counts[:] = 0
+    sector = layout.partnerships.sector
+    ended = partnerships.active[scratch.living] == 0
+    scratch.living[:] = scratch.living[np.lexsort((ended, sector))]
+    scratch.live[:] = scratch.taken[:] = np.bincount(sector, partnerships.active > 0, len(scratch.live))
 
 
 def _cut(state: State, quarters: int) -> State:
@@ -128,6 +141,8 @@ def _cut(state: State, quarters: int) -> State:
 def _column(layout: _Layout, of: dict[str, _Rows], name: str, field: Field, old: Column) -> Column:
     """One column, repeated along the axes that grow; rows and sectors it points to are moved along."""
     per = field.per.split()
+    if per[0] == SEAT:  # in a quarter none is read before it is written
+        return np.zeros((layout.seats, *old.shape[1:]), old.dtype, order(field.per))
     axis = next((n for n, dimension in enumerate(per) if dimension in of), None)
     if axis is None:
         return old.copy()
@@ -141,7 +156,7 @@ def _column(layout: _Layout, of: dict[str, _Rows], name: str, field: Field, old:
         new = rows.sector
     elif field.unit == "row" and per[0] != "sector":
         shape = (-1,) + (1,) * (new.ndim - 1)
-        move = layout.partnership if name == "contract" else layout.firm
+        move = layout.partnership if name in ("contract", "living") else layout.firm
         new = move(new.astype(np.int64), rows.sector.reshape(shape), rows.copy.reshape(shape))
     return np.asarray(new, dtype=old.dtype, order=order(field.per))
 
