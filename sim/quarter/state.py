@@ -251,3 +251,13 @@ def end_partnership(st: State, t: int, p: int, kind: int, after: int, trigger: i
             firms.share[m, st.host] += firms.share[m, second]
             firms.share[m, second] = 0.0
     jv.active[p] = 0
+
+
+@stage
+def mean_sales(st: State, s: int, kind: int) -> float:
+    """Mean sales a quarter of the active firms of an origin."""
+    total = 0.0
+    for i in range(first_of(st, s), last_of(st, s)):
+        if st.firms.active[i] > 0 and st.firms.kind[i] == kind:
+            total += st.firms.revenue[i]
+    return total / max(st.scratch.peers[s, kind], 1.0)
