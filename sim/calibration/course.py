@@ -1,6 +1,6 @@
 """The course of a calibration: waves of history matching, then approximate Bayesian computation on what they leave."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +14,7 @@ from sim.calibration.emulator import Emulator
 from sim.calibration.evaluations import Evaluations, Evaluator, prepared
 from sim.calibration.history_matching import Aim, remaining
 from sim.calibration.space import Space
-from sim.calibration.targets import Targets, targets_of
+from sim.calibration.targets import Targets, away, targets_of
 from sim.errors import NotEnough, UsageError
 from sim.scenario import load
 from sim.scenario.sets import Acceptance, ParameterSet
@@ -61,7 +61,8 @@ class Wave(NamedTuple):
 
 
 class Calibration(NamedTuple):
-    """What came out; `first`: the first wave, over the whole prior; `last`: the points of the final stage."""
+    """What came out; `first`: the first wave, over the whole prior; `last`: the points of the final stage; `without`:
+    by sector of the ledger, what is asked if nothing is known of it, and what these points give for that."""
 
     found: ParameterSet
     targets: Targets
@@ -72,6 +73,7 @@ class Calibration(NamedTuple):
     waves: tuple[Wave, ...]
     emulator: Emulator
     sample: Sample
+    without: dict[str, tuple[Targets, Evaluations]]
 
     @property
     def aim(self) -> Aim:
@@ -114,7 +116,10 @@ class _Course:
         )
         settings = {"end": found.file.until, **options.settings}
         base = load(BASE, settings, posterior={"set": found.name, "draw": 0})
-        self.evaluate = Evaluator(base, targets, options.out, options.workers, options.progress)
+        self.evaluate = Evaluator(base, options.out, options.workers, options.progress)
+        # A variant is asked for its evidence alone.
+        places = {} if options.settings else away()
+        self.without = {sector: targets.without(each) for sector, each in places.items()}
         self.aim = Aim(targets.values, targets.spread)
         self.emulators: list[Emulator] = []
 
@@ -122,7 +127,8 @@ class _Course:
         waves, file = self.file.waves, self.file
         number, size = self.options.waves or waves.number, self.options.points or waves.points
         points = self.space.hypercube(size, file.seed)
-        every = first = self._run(points, waves.seeds, f"wave 1 of {number}")
+        (every,) = self._run(points, waves.seeds, f"wave 1 of {number}")
+        first = every
         told: list[Wave] = []
         for wave in range(1, number + 1):
             self._learn(every, waves.seeds, wave)
@@ -134,16 +140,20 @@ class _Course:
             self._tell(wave, left.share, left.cutoff, len(left.points))
             if last:
                 break
-            every = every.and_(self._run(left.points, waves.seeds, f"wave {wave + 1} of {number}"))
-        final = self._run(left.points, file.abc.seeds, "final stage")
+            (more,) = self._run(left.points, waves.seeds, f"wave {wave + 1} of {number}")
+            every = every.and_(more)
+        final, *others = self._run(left.points, file.abc.seeds, "final stage", self.without.values())
         sample = accept(final.points, energy(final, self.aim, file.abc), file.abc.accepted, file.seed)
+        without = dict(zip(self.without, zip(self.without.values(), others, strict=True), strict=True))
         return Calibration(
-            self.found, self.targets, self.space, first, every, final, tuple(told), self.emulators[-1], sample
+            self.found, self.targets, self.space, first, every, final, tuple(told), self.emulators[-1], sample, without
         )
 
-    def _run(self, points: Floats, seeds: int, stage: str) -> Evaluations:
+    def _run(self, points: Floats, seeds: int, stage: str, further: Iterable[Targets] = ()) -> list[Evaluations]:
+        """What the points give for the targets and for `further` ones."""
         self.options.note(f"{stage}: {len(points)} points, {seeds} seeds each")
-        return self.evaluate(points, self.space.names, self.space.parameters(points), range(1, seeds + 1))
+        parameters, asked = self.space.parameters(points), (self.targets, *further)
+        return self.evaluate(points, self.space.names, parameters, range(1, seeds + 1), asked)
 
     def _learn(self, every: Evaluations, seeds: int, wave: int) -> None:
         self.options.note(f"emulators of {len(self.aim.values)} moments learn from wave {wave}")

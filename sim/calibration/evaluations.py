@@ -43,69 +43,86 @@ class Evaluations(NamedTuple):
 class Evaluator:
     """Runs points of parameters, or finds what they gave before in `folder`.
 
-    A point is known by its scenario, kernel, seeds and the definition of the moments. `told` is called with how many
-    points are done, found ones included, and how many were asked for.
+    What a point gave is known by its scenario, kernel, seeds and the definition of the moments. `told` is called with
+    how many points are done, found ones included, and how many were asked for.
     """
 
-    def __init__(
-        self, base: Scenario, asked: Targets, folder: Path, workers: int, told: Callable[[int, int, int], None]
-    ) -> None:
-        from sim.compiled import kernel_hash
-
-        self.base, self.asked, self.workers, self.told = base, asked, workers, told
+    def __init__(self, base: Scenario, folder: Path, workers: int, told: Callable[[int, int, int], None]) -> None:
+        self.base, self.workers, self.told = base, workers, told
         self.folder = Folder(folder)
-        self.made = hashlib.sha256(f"{kernel_hash()} {asked.definition}".encode()).hexdigest()
-        self.known = self._read()
+        self.known: dict[str, Found] = {}
+        self.lines: list[str] = []
+        self._read()
 
-    def _read(self) -> dict[str, Found]:
-        path = self.folder.path / FILE
-        known = {}
-        for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else []:
-            told = json.loads(line)
-            known[told["key"]] = Found(
-                np.array(told["moments"]), np.array(told["variance"]), told["loss"], told["odds"]
-            )
-        return known
+    def __call__(
+        self,
+        points: Floats,
+        names: Sequence[str],
+        parameters: Floats,
+        seeds: Sequence[int],
+        asked: Sequence[Targets],
+    ) -> list[Evaluations]:
+        """The points of the cube, whose parameters are given, under some seeds, for each of `asked`.
 
-    def __call__(self, points: Floats, names: Sequence[str], parameters: Floats, seeds: Sequence[int]) -> Evaluations:
-        """The points of the cube, whose parameters are given, under some seeds."""
+        Runs branch for the lesson of the first, and serve all.
+        """
         scenarios = [
             vary(self.base, {f"parameters.{name}": value for name, value in zip(names, row, strict=True)})
             for row in parameters.tolist()
         ]
-        keys = [self._key(scenario, seeds) for scenario in scenarios]
-        missing = [n for n, key in enumerate(keys) if key not in self.known]
+        keys = _keys(scenarios, seeds, asked)
+        missing = [n for n, own in enumerate(keys) if not self.known.keys() >= set(own)]
         done = found = len(keys) - len(missing)
         self.told(done, len(keys), found)
 
-        def one(n: int) -> Found:
-            return evaluate(record(scenarios[n], seeds, self.asked.lesson), self.asked)
+        def one(n: int) -> dict[str, Found]:
+            wanted = {key: each for key, each in zip(keys[n], asked, strict=True) if key not in self.known}
+            made = record(scenarios[n], seeds, asked[0].lesson)
+            return {key: evaluate(made, each) for key, each in wanted.items()}
 
         with ThreadPoolExecutor(self.workers) as pool:  # the kernel releases the interpreter's lock
             for first in range(0, len(missing), BATCH * self.workers):
                 batch = missing[first : first + BATCH * self.workers]
-                for n, made in zip(batch, pool.map(one, batch), strict=True):
-                    self.known[keys[n]] = made
+                for made in pool.map(one, batch):
+                    self._keep(made)
                     done += 1
                     self.told(done, len(keys), found)
-                self._write()
+                self.folder.write(FILE, "\n".join(self.lines) + "\n")
+        return [self._together(points, [own[n] for own in keys]) for n in range(len(asked))]
+
+    def _together(self, points: Floats, keys: Sequence[str]) -> Evaluations:
         each_point = [self.known[key] for key in keys]
         return Evaluations(
             np.asarray(points), *(np.array([getattr(each, name) for each in each_point]) for name in Found._fields)
         )
 
-    def _key(self, scenario: Scenario, seeds: Sequence[int]) -> str:
-        return hashlib.sha256(f"{scenario.hash} {self.made} {list(seeds)}".encode()).hexdigest()[:24]
-
-    def _write(self) -> None:
-        lines = [
-            json.dumps(
-                {"key": key, "moments": each.moments.tolist(), "variance": each.variance.tolist(), "loss": each.loss,
-                 "odds": each.odds}
+    def _read(self) -> None:
+        path = self.folder.path / FILE
+        self.lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        for line in self.lines:
+            told = json.loads(line)
+            self.known[told["key"]] = Found(
+                np.array(told["moments"]), np.array(told["variance"]), told["loss"], told["odds"]
             )
-            for key, each in self.known.items()
-        ]  # fmt: skip
-        self.folder.write(FILE, "\n".join(lines) + "\n")
+
+    def _keep(self, made: dict[str, Found]) -> None:
+        self.known |= made
+        for key, each in made.items():
+            told = {"moments": each.moments.tolist(), "variance": each.variance.tolist()}
+            self.lines.append(json.dumps({"key": key, **told, "loss": each.loss, "odds": each.odds}))
+
+
+def _keys(scenarios: Sequence[Scenario], seeds: Sequence[int], asked: Sequence[Targets]) -> list[list[str]]:
+    """By point, the key of each that is asked."""
+    from sim.compiled import kernel_hash
+
+    kernel = kernel_hash()
+    made = [_hash(f"{kernel} {each.definition}") for each in asked]
+    return [[_hash(f"{scenario.hash} {each} {list(seeds)}")[:24] for each in made] for scenario in scenarios]
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def prepared(folder: Path) -> Folder:

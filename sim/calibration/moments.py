@@ -72,10 +72,9 @@ STATISTICS: Mapping[str, Statistic] = {
 }  # fmt: skip
 
 
-def adopted(record: Record, place: Place, first: int, last: int) -> Floats:
-    """Adoptions by type [type] of all runs in the sectors of a place, from one year to another."""
-    rows = record.ensemble.rows(place)
-    return np.array([_sum(record, f"adoptions_{name}", first, last)[rows].sum() for name in TYPES])
+def adopted(record: Record, first: int, last: int) -> Floats:
+    """Adoptions [type, sector] of all runs, from one year to another."""
+    return np.array([_sum(record, f"adoptions_{name}", first, last) for name in TYPES])
 
 
 def _rows(record: Record, sectors: Sequence[str]) -> list[int]:

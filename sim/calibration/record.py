@@ -1,7 +1,7 @@
 """What moments are taken from: runs of one point, reduced to a few metrics, and what partners taught in them."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +45,19 @@ class Record(NamedTuple):
         metrics = {name: values[kept] for name, values in self.ensemble.metrics.items()}
         ensemble = self.ensemble._replace(metrics=metrics, levels=self.ensemble.levels[kept])
         return self._replace(ensemble=ensemble, increments=self.increments[kept])
+
+    def apart(self, away: Collection[str]) -> "Record":
+        """All sectors but some."""
+        old = self.ensemble
+        kept = [n for n, name in enumerate(old.sectors) if name not in away]
+        ensemble = Ensemble(
+            tuple(old.sectors[n] for n in kept),
+            tuple(old.generations[n] for n in kept),
+            {name: values[..., kept] for name, values in old.metrics.items()},
+            old.levels[:, :, kept],
+            old.drawn,
+        )
+        return self._replace(ensemble=ensemble, uncapped=self.uncapped[:, kept])
 
 
 def record(scenario: Scenario, seeds: Sequence[int], lesson: Lesson | None) -> Record:

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from sim.calibration import left_out
 from sim.calibration.course import Calibration, scores
 from sim.columns import SCHEMA
 from sim.errors import CannotCreate
+from sim.scenario.drawn import LEFT_OUT
 
 QUANTILES = (0.05, 0.5, 0.95)
 
@@ -40,6 +42,7 @@ def summary(made: Calibration) -> dict[str, Any]:
             "log_loss": [float(each) for each in np.quantile(chosen.losses, QUANTILES)],
             "recording_odds": [float(each) for each in np.quantile(chosen.odds, QUANTILES)],
         },
+        "left_out": left_out.told(made),
     }
 
 
@@ -72,6 +75,13 @@ def _moments(made: Calibration) -> dict[str, Any]:
             "implausibility": float(implausible[m]),
         }
     return told
+
+
+def keep(folder: Path, made: Calibration, told: dict[str, Any]) -> None:
+    """Write a set's draws, those without each sector, and its numbers; raises CannotCreate."""
+    write(folder / f"{made.found.name}.csv", draws_csv(made))
+    write(folder / f"{made.found.name}{LEFT_OUT}", left_out.table(made))
+    write(folder / f"{made.found.name}.json", as_json(told))
 
 
 def write(path: Path, text: str) -> None:

@@ -1,8 +1,9 @@
 """Targets: what moments should be, from `sim/data/targets.yaml` and, for the composition of adoptions, the ledger."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -15,11 +16,12 @@ from sim.errors import Problem, ScenarioError
 from sim.history.chances import chances, observed, recording_odds
 from sim.history.evidence import read_cases, shipped
 from sim.history.formations import adoptions
-from sim.history.mapping import DATA, Place, mapping
+from sim.history.mapping import DATA, mapping
+from sim.history.refit import refitted
 from sim.history.scores import log_loss
 from sim.history.shares import Adoption, smoothed
 from sim.history.worlds import TYPES
-from sim.scenario.files import Version
+from sim.scenario.files import LAST_YEAR, Version
 from sim.scenario.merge import nearest
 from sim.scenario.reader import read
 from sim.scenario.resolve import load
@@ -29,18 +31,20 @@ from sim.scenario.values import Model, Quantity, Slug, Text
 
 FILE = DATA / "targets.yaml"
 COMPOSITION = "composition"
+ROUNDED = 0.0005  # by which a value may differ from the mean of its sectors
 _Deviation = Annotated[float, Quantity("1", "a standard deviation", 1e-6, 1e6)]
 _Year = Annotated[int, Quantity("year", "a year", 1979, 2055, whole=True)]
 Floats = NDArray[np.float64]
 
 
 class Entry(Model):
-    """One target of the file."""
+    """One target of the file; `values` of the sectors whose mean `value` is, which are its argument `sectors`."""
 
     name: Slug
     statistic: Text
     arguments: Annotated[dict[str, Any], Field(default_factory=dict)]
     value: float
+    values: Annotated[dict[str, float], Field(default_factory=dict)]
     sd: _Deviation
     discrepancy: _Deviation
     newest: _Year
@@ -64,7 +68,8 @@ class TargetFile(Model):
 
 
 class Target(NamedTuple):
-    """One number that the model is asked for; `sd` of the observation, `discrepancy` of the model."""
+    """One number that the model is asked for; `sd` of the observation, `discrepancy` of the model, `values` by sector
+    where the number is their mean."""
 
     name: str
     statistic: str
@@ -74,14 +79,16 @@ class Target(NamedTuple):
     discrepancy: float
     newest: int
     source: str
+    values: Mapping[str, float] = {}
 
 
 class Targets(NamedTuple):
-    """The targets of a set, and the rows of the ledger that are known by then."""
+    """The targets of a set, the rows of the ledger known by then, and the sectors of the world left out of both."""
 
     targets: tuple[Target, ...]
     rows: tuple[Adoption, ...]
     until: int
+    away: tuple[str, ...] = ()
 
     @property
     def lesson(self) -> Lesson | None:
@@ -101,7 +108,19 @@ class Targets(NamedTuple):
     @property
     def definition(self) -> str:
         """What a stored evaluation depends on."""
-        return repr([(each.statistic, sorted(each.arguments.items())) for each in self.targets]) + repr(self.rows)
+        asked = [(each.statistic, sorted(each.arguments.items())) for each in self.targets]
+        return repr(asked) + repr(self.rows) + (f" without {self.away}" if self.away else "")
+
+    def without(self, away: Collection[str]) -> "Targets":
+        """What is left of them, as if nothing were known of some sectors of the world.
+
+        Rows of the ledger that concern one of the sectors go, and shares are taken of the others. A target of one of
+        them goes; a mean over sectors is that of the others, and goes with the last. What pools all sectors
+        keeps its value, and the model is asked for it without these.
+        """
+        rows = tuple(row for row in self.rows if not set(away) & set(row.place.sectors))
+        found = (_without(each, rows, away) for each in self.targets)
+        return Targets(tuple(each for each in found if each is not None), rows, self.until, tuple(sorted(away)))
 
 
 class Found(NamedTuple):
@@ -138,11 +157,19 @@ def targets_of(found: ParameterSet) -> Targets:
     return Targets(tuple(each for each in every if each.name in wanted), tuple(rows), until)
 
 
+def away() -> dict[str, tuple[str, ...]]:
+    """By sector of the ledger that adopts anything, the sectors of the world that go with it."""
+    table = mapping()
+    rows, _ = adoptions(read_cases(shipped("cases.csv"), table), table, LAST_YEAR)
+    return {row.sector: row.place.sectors for row in sorted(rows, key=lambda row: row.sector)}
+
+
 def check(name: str) -> list[Problem]:
     """Everything wrong with a parameter set, its draws, its targets and the world it makes; empty: good."""
     try:
         found = read_set(name)
         targets_of(found)
+        refitted(found, mapping())
         load("baseline", posterior={"set": found.name, "draw": 0 if found.draws is None else 1})
     except ScenarioError as error:
         return list(error.problems)
@@ -164,43 +191,77 @@ def _read(path: Path) -> TargetFile:
             wrong.append(problem_at(tree, ("targets", n, "statistic"), text))
             continue
         try:
-            inspect.signature(STATISTICS[each.statistic]).bind(None, **each.arguments)
+            inspect.signature(STATISTICS[each.statistic]).bind(None, **_arguments(each))
         except TypeError as error:
             wrong.append(problem_at(tree, ("targets", n, "arguments"), str(error)))
+        if each.values and abs(fmean(each.values.values()) - each.value) > ROUNDED:
+            text = f"{each.value:g}; the mean of its `values` is {fmean(each.values.values()):.4g}"
+            wrong.append(problem_at(tree, ("targets", n, "value"), text))
     if wrong:
         raise ScenarioError(wrong)
     return file
 
 
+def _arguments(entry: Entry) -> dict[str, Any]:
+    return {**entry.arguments, "sectors": list(entry.values)} if entry.values else entry.arguments
+
+
 def _plain(file: TargetFile) -> list[Target]:
-    return [Target(**{key: getattr(each, key) for key in Target._fields}) for each in file.targets]
+    return [
+        Target(**{key: getattr(each, key) for key in Target._fields if key != "arguments"}, arguments=_arguments(each))
+        for each in file.targets
+    ]
 
 
 def _compositions(file: TargetFile, rows: Sequence[Adoption]) -> list[Target]:
     """One target by period and type: shares of the ledger's rows."""
     found = []
     for span in file.composition:
-        types = [row.type for row in rows if span.first <= row.year <= span.last]
-        if not types:
-            continue
-        shares = smoothed(np.bincount(types, minlength=len(TYPES)).astype(float))
-        sd = np.sqrt(shares * (1.0 - shares) / len(types))
         for kind, name in enumerate(TYPES):
             where = {"first": span.first, "last": span.last, "kind": kind}
             told_name = f"{name}_{span.first}_{span.last % 100:02d}"
-            found.append(
-                Target(told_name, COMPOSITION, where, float(shares[kind]), float(sd[kind]), span.discrepancy, span.last,
-                       f"cases.csv, {len(types)} rows")
-            )  # fmt: skip
-    return found
+            blank = Target(told_name, COMPOSITION, where, 0.0, 0.0, span.discrepancy, span.last, "")
+            found.append(_counted(blank, rows))
+    return [each for each in found if each is not None]
+
+
+def _counted(target: Target, rows: Sequence[Adoption]) -> Target | None:
+    """The share of a type with value and deviation from rows; None without rows in its period."""
+    where = target.arguments
+    types = [row.type for row in rows if where["first"] <= row.year <= where["last"]]
+    if not types:
+        return None
+    shares = smoothed(np.bincount(types, minlength=len(TYPES)).astype(float))
+    sd = np.sqrt(shares * (1.0 - shares) / len(types))
+    kind = where["kind"]
+    return target._replace(value=float(shares[kind]), sd=float(sd[kind]), source=f"cases.csv, {len(types)} rows")
+
+
+def _without(target: Target, rows: Sequence[Adoption], away: Collection[str]) -> Target | None:
+    """A target when nothing is known of some sectors; `rows`: what the ledger has of the others."""
+    if target.statistic == COMPOSITION:
+        return _counted(target, rows)
+    if target.arguments.get("sector") in away:
+        return None
+    named = target.arguments.get("sectors", ())
+    if not set(named) & set(away):
+        return target
+    values = {name: value for name, value in target.values.items() if name not in away}
+    if not values:
+        return None
+    others = {**target.arguments, "sectors": list(values)}
+    return target._replace(arguments=others, value=fmean(values.values()), values=values)
 
 
 def evaluate(record: Record, asked: Targets) -> Found:
-    """All moments of a point, and how far one run strays: jackknife over its runs."""
-    told = chances(record.ensemble, asked.rows)
-    outcomes = np.array([row.type for row in asked.rows])
-    odds = recording_odds(told, outcomes)
-    loss = float(log_loss(observed(told, odds), outcomes).mean())
+    """All moments of a point, and how far one run strays: jackknife over its runs. Without rows nothing is lost."""
+    record = record.apart(asked.away) if asked.away else record
+    loss, odds = 0.0, 1.0
+    if asked.rows:
+        told = chances(record.ensemble, asked.rows)
+        outcomes = np.array([row.type for row in asked.rows])
+        odds = recording_odds(told, outcomes)
+        loss = float(log_loss(observed(told, odds), outcomes).mean())
     moments = _moments(record, asked, odds)
     n = record.runs
     if n < 2:
@@ -228,10 +289,11 @@ def composition(record: Record, rows: Sequence[Adoption], first: int, last: int,
     """Shares of types [type] in a period as the ledger would record them: each sector's simulated shares weigh as much
     as its rows, and bases of one's own are recorded at `odds`."""
     places = [row.place for row in rows if first <= row.year <= last]
-    everywhere = adopted(record, Place(record.ensemble.sectors), first, last)
+    totals = adopted(record, first, last)
+    everywhere = totals.sum(1)
     shares = np.zeros(len(TYPES))
     for place in dict.fromkeys(places):
-        counts = adopted(record, place, first, last)
+        counts = totals[:, record.ensemble.rows(place)].sum(1)
         seen = observed(smoothed(counts if counts.sum() > 0 else everywhere)[None], odds)[0]
         shares += places.count(place) * seen
     return shares / len(places)

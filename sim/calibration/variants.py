@@ -17,6 +17,8 @@ from sim.calibration.course import Calibration, Options, calibrate, scores
 from sim.scenario.sets import ParameterSet
 
 BASE = "base"
+POINTS, WAVES = 150, 2  # of the course that every world takes, the full one among them; a trial may ask for less
+CANDIDATES, TRAINED = 4000, 150
 RESAMPLES = 2000
 CONFIDENCE = (0.025, 0.975)
 Floats = NDArray[np.float64]
@@ -25,14 +27,17 @@ Floats = NDArray[np.float64]
 def refitted(found: ParameterSet, variants: Mapping[str, Mapping[str, Any]], options: Options) -> dict[str, Any]:
     """The whole course for the set as it is and with each variant's settings, whose parameters are not fitted there.
 
-    Returned by variant: what it left of the prior, its evidence in logs, and by how much the full world's is higher.
-    Raises what `calibrate` raises.
+    The course is shorter than the set's, and the same for every world. Returned by variant: what it left of the prior,
+    its evidence in logs, and by how much the full world's is higher. Raises what `calibrate` raises.
     """
     told: dict[str, Any] = {}
     full = np.empty(0)
+    fewer = replace(options, points=min(options.points or POINTS, POINTS), waves=min(options.waves or WAVES, WAVES))
+    emulator = found.file.emulator.model_copy(update={"candidates": CANDIDATES, "trained": TRAINED})
+    short = found._replace(file=found.file.model_copy(update={"emulator": emulator}))
     for name, settings in {BASE: {}, **variants}.items():
         options.note(f"variant {name}")
-        made = calibrate(found, replace(options, settings=settings))
+        made = calibrate(short, replace(fewer, settings=settings))
         drawn = evidence(made)
         full = drawn if name == BASE else full
         told[name] = _summary(made, drawn) | ({} if name == BASE else against(full, drawn))

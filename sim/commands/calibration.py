@@ -58,7 +58,7 @@ def calibrate(
         made = calibration.calibrate(found, asked)
         told = result.summary(made) | {"identification": calibration.identification(made)}
         for place in places:  # before the twins, which take a while
-            result.write(place / f"{found.name}.csv", result.draws_csv(made))
+            result.keep(place, made, told)
         if twin:
             display.note("twin test")
             told["twin"] = calibration.twins(made)
@@ -67,15 +67,12 @@ def calibrate(
             told["variants"] = calibration.refitted(found, without, asked)
     for path in [place / f"{found.name}.json" for place in places] + ([json] if json is not None else []):
         result.write(path, result.as_json(told))
-    drawn = dict(zip(made.space.names, made.draws.T.tolist(), strict=True))
-    figures.draw(folder / "figures", told, drawn, formats)
+    figures.draw(folder / "figures", told, dict(zip(made.space.names, made.draws.T.tolist(), strict=True)), formats)
     if not quiet:
         _print(told)
         print(f"Figures: {folder / 'figures'}")
-        print(
-            f"Draws:   {places[-1] / found.name}.csv"
-            + (" (a trial: the set itself is as it was)" if asked.trial else "")
-        )
+        trial = " (a trial: the set itself is as it was)" if asked.trial else ""
+        print(f"Draws:   {places[-1] / found.name}.csv{trial}")
     return 0
 
 
@@ -110,6 +107,7 @@ def _print(told: dict[str, Any]) -> None:
     _print_identification(told["identification"])
     if "twin" in told:
         _print_twin(told["twin"])
+    _print_left_out(told["left_out"])
     if "variants" in told:
         _print_variants(told["variants"])
     left = told["waves"][-1]
@@ -128,6 +126,17 @@ def _print_identification(told: dict[str, Any]) -> None:
     print("\n" + o.aligned(rows))
     known = f"{told['rank']} of {len(rows) - 1} directions"
     print(f"The moments tell {known} apart (singular value above {told['tolerance']:.2f}).")
+
+
+def _print_left_out(told: dict[str, Any]) -> None:
+    """How far the draws move when nothing is known of a sector."""
+    from sim.history import largest
+
+    rows = [["without", "rows less", "moments less", "largest shift of a median, in s.d.", "of"]]
+    for sector, each in told.items():
+        name, moved = largest(each["shift"])
+        rows.append([sector, str(each["rows"]), str(len(each["dropped"])), o.number(moved, sign=True), name])
+    print("\n" + o.aligned(rows))
 
 
 def _print_twin(told: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """`backtest`: how well the model foretells what happened, against forecasts that know no economics."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,7 +29,7 @@ def backtest(
     left_out: Annotated[
         str | None,
         typer.Option(
-            "--leave-out", metavar="SECTOR|each", help="Forecast sectors of the ledger without their own rows."
+            "--leave-out", metavar="SECTOR|each", help="Forecast sectors of the ledger from what is known of others."
         ),
     ] = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every score.")] = None,
@@ -53,21 +54,25 @@ def backtest(
         raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
     chosen, last = parse_seeds(seeds), history.UNTIL if until is None else until
     evidence = history.read(cases, series, sectors)  # a bad file is told before anything runs
-    standing = _standing(o.assignments(set_) | o.posterior(posterior), last)
-    world = load("baseline", {**o.assignments(set_), **standing})
+    settings = o.assignments(set_) | _standing(o.assignments(set_) | o.posterior(posterior), last)
+    world = load("baseline", settings)
+    refits = history.Refits.of(world, evidence.mapping) if left_out is not None else None
     display = Display("backtest", quiet)
+
+    def run(other: dict[str, Any]) -> Any:
+        scenario, told = load("baseline", settings | other), progress_of(display, len(chosen))
+        return history.run_worlds(scenario, chosen, workers or default_workers(), told)
+
     with display.shown():
-        ensemble = history.run_worlds(world, chosen, workers or default_workers(), progress_of(display, len(chosen)))
-    found = history.backtest(ensemble, evidence, last)
-    scores = {**found.scores, "parameters": _parameters(world)}
-    if left_out is not None:
-        scores["leave_one_out"] = history.leave_out(ensemble, evidence, left_out, last)
+        ensemble = run({})
+        found = history.backtest(ensemble, evidence, last)
+        scores = {**found.scores, "parameters": _parameters(world)}
+        if left_out is not None:
+            scores["leave_one_out"] = _leave_out(left_out, ensemble, evidence, last, refits, run)
     if json is not None:
         write_json(json, scores)
     if not quiet:
         _print(scores, found.odds, last, len(chosen))
-        if left_out is not None:
-            _print_left_out(scores["leave_one_out"])
     return 0
 
 
@@ -81,6 +86,21 @@ def _standing(settings: dict[str, str], until: int) -> dict[str, str]:
     if found.draws is not None and not {"posterior.draw", "posterior.draws"} & chosen.keys():
         chosen["posterior.draws"] = str(len(found.draws.marks))
     return {**chosen, "posterior.set": found.name}
+
+
+def _leave_out(
+    which: str, ensemble: Any, evidence: Any, until: int, refits: Any, run: Callable[[dict[str, Any]], Any]
+) -> dict[str, Any]:
+    """Scores without sectors, and by sector how its parameters moved; `run`: the world with other settings."""
+    from sim import history
+
+    def without(sector: str) -> Any:
+        other = refits.settings(sector) if refits is not None else None
+        return None if other is None else run(other)
+
+    told = history.leave_out(ensemble, evidence, which, until, without)
+    sectors = told["by_sector"]
+    return told | {"refit": dict.fromkeys(sectors) if refits is None else refits.told(sectors)}
 
 
 def _parameters(world: Any) -> dict[str, Any]:
@@ -149,6 +169,8 @@ def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:
     _print_sectors(scores)
     gone = ", ".join(f"{name} {len(rows)}" for name, rows in scores["unmapped"].items())
     print(f"\nWithout a counterpart in the model: {gone} (--json names them)")
+    if "leave_one_out" in scores:
+        _print_left_out(scores["leave_one_out"])
 
 
 def _print_formations(told: dict[str, Any], odds: float) -> None:
@@ -159,8 +181,25 @@ def _print_formations(told: dict[str, Any], odds: float) -> None:
 
 def _print_left_out(told: dict[str, Any]) -> None:
     print(f"\nSectors left out: {told['n']} rows; skill {_cell(told['skill'])} {_interval(told['interval'])}")
-    print("No forecast knew a row of the sector; the parameters did not change.\n")
+    print(f"No forecast knew a row of the sector. {_refitted(told['refit'])}\n")
     _print_losses(told)
+
+
+def _refitted(told: dict[str, Any]) -> str:
+    """Whether the parameters knew the sectors."""
+    from sim.history import largest
+
+    known = [sector for sector, each in told.items() if each is None]
+    moved = {sector: largest(each["shift"]) for sector, each in told.items() if each is not None}
+    if not moved:
+        return "The parameters did: the set has no draws made without it (docs/calibration.md)."
+    sector = max(moved, key=lambda each: abs(moved[each][1]))
+    name, shift = moved[sector]
+    text = (
+        "Parameters were weighed without it, among points that were not ruled out with it; the largest shift of a "
+        f"median is {o.number(shift, sign=True)} s.d. ({name}, without {sector})."
+    )
+    return text + (f" They knew {', '.join(known)}: the set has no draws without it." if known else "")
 
 
 def _print_losses(told: dict[str, Any]) -> None:

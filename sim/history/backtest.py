@@ -1,6 +1,6 @@
 """The back-test as a whole: evidence in, one dictionary of scores out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,16 +74,23 @@ def backtest(ensemble: Ensemble, evidence: Evidence, until: int = UNTIL) -> Outc
     return Outcome(_plain(scores), odds)
 
 
-def leave_out(ensemble: Ensemble, evidence: Evidence, which: str, until: int = UNTIL) -> dict[str, Any]:
+def leave_out(
+    ensemble: Ensemble,
+    evidence: Evidence,
+    which: str,
+    until: int = UNTIL,
+    without: Callable[[str], Ensemble | None] = lambda sector: None,
+) -> dict[str, Any]:
     """Scores of formations in sectors whose rows nobody knew: one sector of the ledger, or `each` in turn.
 
-    Raises NotEnough if there is no scored row.
+    `without` a sector gives runs under parameters that did not know it either, None where there are none; those of
+    `ensemble` are taken then. Raises NotEnough if there is no scored row.
     """
     table, last = evidence.mapping, ensemble.last_year
     known, _ = formations.adoptions(evidence.own_cases, table, last)
     asked = [row for row in formations.adoptions(evidence.cases, table, last)[0] if row.year > until]
     names = sorted({row.sector for row in asked}) if which == EACH else [which]
-    told, rows = formations.left_out(ensemble, [row for row in known if row.year <= until], asked, names)
+    told, rows = formations.left_out(ensemble, without, [row for row in known if row.year <= until], asked, names)
     if not rows:
         known_names = ", ".join(sorted({row.sector for row in asked}))
         raise NotEnough(f"no row of {which!r} after {until} can be scored", f"sectors of the ledger: {known_names}")

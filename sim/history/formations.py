@@ -1,6 +1,6 @@
 """Formations and conversions: which type is chosen, where and when; the model against naive forecasts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from sim.history.worlds import TYPES, Ensemble
 
 MODEL = "model"
 POOLED = "model_pooled"  # the same with all runs counted as those of one draw
+AS_FITTED = "model_as_fitted"  # where a sector is left out: the same with parameters that knew it
 Floats = NDArray[np.float64]
 Forecasts = dict[str, Floats]  # by name of the forecast [row, type]
 
@@ -42,21 +43,30 @@ def forecasts(ensemble: Ensemble, known: Sequence[Adoption], asked: Sequence[Ado
     """
     if not known:
         raise NotEnough("no formation or conversion is early enough to estimate naive forecasts", "a later --until")
-    types = np.array([row.type for row in known])
-    told, odds = {}, 1.0
-    for name, runs in ((POOLED, ensemble._replace(drawn=())), (MODEL, ensemble)):
-        odds = recording_odds(chances(runs, known), types)
-        told[name] = observed(chances(runs, asked), odds)
+    pooled, _ = _of_model(ensemble._replace(drawn=()), known, asked)
+    own, odds = _of_model(ensemble, known, asked)
+    told = {POOLED: pooled, MODEL: own}
     return told | {name: forecast(known, asked) for name, forecast in NAIVE.items()}, odds
 
 
+def _of_model(ensemble: Ensemble, known: Sequence[Adoption], asked: Sequence[Adoption]) -> tuple[Floats, float]:
+    """The model's forecast as a ledger records it, and the odds, estimated on known rows."""
+    odds = recording_odds(chances(ensemble, known), np.array([row.type for row in known]))
+    return observed(chances(ensemble, asked), odds), odds
+
+
 def left_out(
-    ensemble: Ensemble, known: Sequence[Adoption], asked: Sequence[Adoption], sectors: Sequence[str]
+    ensemble: Ensemble,
+    without: Callable[[str], Ensemble | None],
+    known: Sequence[Adoption],
+    asked: Sequence[Adoption],
+    sectors: Sequence[str],
 ) -> tuple[Forecasts, list[Adoption]]:
     """Forecasts of the rows of each sector of the ledger, by one that knew no row of it; the rows in their order.
 
     Left out are known rows of every sector that shares a sector of the world with it: naive forecasts and the odds are
-    estimated without them. Parameters are not: one vector serves all sectors, and its moments pool them.
+    estimated without them. `without` a sector gives runs whose parameters did not know it either, or None where there
+    are none: then `ensemble` foretells it, as it does beside for comparison.
     """
     told: list[Forecasts] = []
     rows: list[Adoption] = []
@@ -65,8 +75,10 @@ def left_out(
         if not mine:
             continue
         away = set(mine[0].place.sectors)
-        found, _ = forecasts(ensemble, [row for row in known if not away & set(row.place.sectors)], mine)
-        told.append(found)
+        rest = [row for row in known if not away & set(row.place.sectors)]
+        runs = without(sector)
+        found, _ = forecasts(ensemble if runs is None else runs, rest, mine)
+        told.append(found | {AS_FITTED: found[MODEL] if runs is None else _of_model(ensemble, rest, mine)[0]})
         rows += mine
     return {name: np.concatenate([each[name] for each in told]) for name in (told[0] if told else ())}, rows
 

@@ -129,9 +129,10 @@ def _standing(posterior: dict[str, Any]) -> str:
     """The parameter set in words, empty if there is none."""
     if not posterior:
         return ""
+    name = posterior["set"] + (f" without {posterior['left_out']}" if posterior.get("left_out") else "")
     if posterior.get("draws"):
-        return f"{posterior['set']}, {posterior['draws']} draws taken in turn by the seeds"
-    return f"{posterior['set']}, draw {posterior['draw']}"
+        return f"{name}, {posterior['draws']} draws taken in turn by the seeds"
+    return f"{name}, draw {posterior['draw']}"
 
 
 def _seeds(seeds: list[int]) -> str:

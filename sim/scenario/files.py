@@ -192,6 +192,9 @@ class Posterior(Model):
         ]
         | None
     ) = None
+    left_out: Annotated[
+        Slug | None, Field(description="draws made without the data of this sector of the ledger of partnerships")
+    ] = None
     values: Annotated[
         dict[str, list[float]] | None,
         Field(description="only in resolved files: by parameter, the values that seeds take in turn"),

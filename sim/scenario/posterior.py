@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError
 from sim.scenario.files import Posterior
-from sim.scenario.merge import COMMAND, merge, override, plant
+from sim.scenario.merge import COMMAND, merge, nearest, override, plant
 from sim.scenario.reader import Node, value_of
 from sim.scenario.sets import ParameterSet, read_set
 from sim.scenario.validate import told
@@ -65,11 +65,17 @@ def lay(
     place = node.value["set"].mark
     try:
         found = read_set(chosen.set, folder)
+        known = found.left_out if chosen.left_out is not None else {}
     except ScenarioError as error:
         own = [
             place.problem(f"{KEY}.set", each.message) if each.file == chosen.set else each for each in error.problems
         ]
         return None, None, own
+    if chosen.left_out is not None:
+        if chosen.left_out not in known:
+            message = f"{chosen.set} has no draws without {chosen.left_out!r}{nearest(chosen.left_out, known)}"
+            return None, None, [node.value["left_out"].mark.problem(f"{KEY}.left_out", message)]
+        found = found._replace(draws=known[chosen.left_out])
     wanted = chosen.draws or chosen.draw
     there = 0 if found.draws is None else len(found.draws.marks)
     if wanted > there:

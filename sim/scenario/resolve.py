@@ -102,13 +102,9 @@ class Scenario:
         """Settings that put another scenario on the same parameter set."""
         if self.posterior is None:
             return {}
-        one, several = self.posterior.draw, self.posterior.draws
-        said = (
-            {"set": self.posterior.set, "draw": one}
-            if several is None
-            else {"set": self.posterior.set, "draws": several}
-        )
-        return {f"{KEY}.{key}": value for key, value in said.items()}
+        keys = ("set", "draw" if self.posterior.draws is None else "draws", "left_out")
+        said = {key: getattr(self.posterior, key) for key in keys}
+        return {f"{KEY}.{key}": value for key, value in said.items() if value is not None}
 
     def policy_lines(self, base: "Scenario | None" = None) -> list[Line]:
         """The policies that `base` does not have; without a base, the shocks that the scenario's own file adds."""

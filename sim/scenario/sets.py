@@ -1,13 +1,10 @@
 """Parameter sets: what the world is assumed to be, as far as one knew by some year, and draws of what was fitted to it.
 
-A set is a pair of files in `sets/`, beside the scenarios: NAME.yaml holds the settings, NAME.csv the posterior draws
-that `calibrate` writes. docs/calibration.md explains the keys.
+A set stands in `sets/`, beside the scenarios: NAME.yaml holds the settings, NAME.csv the posterior draws that
+`calibrate` writes, NAME.left_out.csv those made without a sector's data. docs/calibration.md explains the keys.
 """
 
-import csv
-import io
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -16,10 +13,11 @@ from pydantic import Field, ValidationError
 from sim.errors import NotEnough, Problem, ScenarioError
 from sim.parameters import parameters
 from sim.scenario import find
+from sim.scenario.drawn import LEFT_OUT, Draws, read_draws, read_left_out
 from sim.scenario.files import LAST_YEAR, Version
 from sim.scenario.find import Place
 from sim.scenario.merge import nearest
-from sim.scenario.reader import Mark, Node, read
+from sim.scenario.reader import Node, read
 from sim.scenario.validate import problem_at, told
 from sim.scenario.values import Model, Names, Quantity, Text
 
@@ -92,13 +90,6 @@ class SetFile(Model):
     seed: Annotated[int, Quantity("count", "start of all draws", 0, 2**31, whole=True)] = 1
 
 
-class Draws(NamedTuple):
-    """Posterior draws: values by parameter, one a draw; `marks`: where each draw stands."""
-
-    values: dict[str, tuple[float, ...]]
-    marks: tuple[Mark, ...]
-
-
 class ParameterSet(NamedTuple):
     """A set as read; `draws` is None before it was fitted."""
 
@@ -112,6 +103,13 @@ class ParameterSet(NamedTuple):
     def table(self) -> Path:
         """The file of the draws."""
         return self.place.path.with_suffix(".csv")
+
+    @property
+    def left_out(self) -> dict[str, Draws]:
+        """By sector of the ledger, the draws that were made without its data; empty before. Raises ScenarioError."""
+        return read_left_out(
+            self.place.path.with_suffix(LEFT_OUT), f"{_stem(self.place)}{LEFT_OUT}", _fitted(self.file)
+        )
 
     def layer(self, draw: int) -> Node:
         """What the set lays over the world: inputs, fixed parameters and, unless `draw` is 0, those of a draw."""
@@ -150,7 +148,17 @@ def read_set(name: str, folder: Path | None = None) -> ParameterSet:
     problems = tuple(_consistency(tree, file))
     if problems:
         raise ScenarioError(problems)
-    return ParameterSet(found.path.stem, file, tree, found, _draws(found, file))
+    drawn = read_draws(found.path.with_suffix(".csv"), f"{_stem(found)}.csv", _fitted(file))
+    return ParameterSet(found.path.stem, file, tree, found, drawn)
+
+
+def _stem(place: Place) -> str:
+    """A set's file as it is shown, without its suffix."""
+    return place.shown.rpartition(".")[0]
+
+
+def _fitted(file: SetFile) -> tuple[str, ...]:
+    return tuple(file.priors)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -183,46 +191,6 @@ def _consistency(tree: Node, file: SetFile) -> Iterator[Problem]:
             yield problem_at(tree, ("world", key), "does not belong to the world's inputs", at_key=True)
     if file.abc.accepted > file.abc.points:
         yield problem_at(tree, ("abc", "accepted"), f"{file.abc.accepted}; must be at most points ({file.abc.points})")
-
-
-def _draws(place: Place, file: SetFile) -> Draws | None:
-    """The draws beside a set; None if there are none. Raises ScenarioError."""
-    path = place.path.with_suffix(".csv")
-    shown = f"{place.shown.rpartition('.')[0]}.csv"
-    if not path.is_file():
-        return None
-    try:
-        stat = path.stat()
-        return _read_draws(path, shown, tuple(file.priors), stat.st_mtime_ns, stat.st_size)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError([Problem(shown, 0, 0, "", f"cannot be read: {error}")]) from error
-
-
-@lru_cache(maxsize=32)
-def _read_draws(path: Path, shown: str, fitted: tuple[str, ...], changed: int, size: int) -> Draws:
-    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-    columns, problems = list(reader.fieldnames or ()), []
-    if sorted(columns) != sorted(("draw", *fitted)):
-        message = f"has the columns {', '.join(columns)}; the set fits {', '.join(fitted) or 'nothing'}"
-        raise ScenarioError([Problem(shown, 1, 1, "", message)], "calibrate writes this file")
-    values: dict[str, list[float]] = {name: [] for name in fitted}
-    marks: list[Mark] = []
-    for number, row in enumerate(reader, 1):
-        if row["draw"] != str(number):
-            problems.append(Problem(shown, reader.line_num, 1, "draw", f"{row['draw']!r}; draws count from 1, by one"))
-        marks.append(Mark(shown, reader.line_num, 1))
-        for name in fitted:
-            try:
-                values[name].append(float(row[name]))
-            except (TypeError, ValueError):
-                problems.append(
-                    Problem(shown, reader.line_num, columns.index(name) + 1, name, f"{row[name]!r} is no number")
-                )
-    if not marks:
-        problems.append(Problem(shown, 1, 1, "", "holds no draws"))
-    if problems:
-        raise ScenarioError(problems)
-    return Draws({name: tuple(drawn) for name, drawn in values.items()}, tuple(marks))
 
 
 def sets(folder: Path | None = None) -> list[ParameterSet]:

@@ -1,12 +1,15 @@
 """Moments by hand, on runs that are made up."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from sim.calibration import moments
 from sim.calibration.moments import STATISTICS
 from sim.calibration.record import Record
-from sim.calibration.targets import Target, Targets, composition, evaluate, targets_of
+from sim.calibration.targets import Target, Targets, away, composition, evaluate, targets_of
+from sim.errors import ScenarioError
 from sim.history.mapping import Place
 from sim.history.shares import Adoption
 from sim.history.worlds import TYPES, years
@@ -81,6 +84,98 @@ def test_the_spread_of_one_run_is_that_of_runs() -> None:
     found = evaluate(record, Targets((target,), (row,), 2010))
     assert found.moments == pytest.approx([values.mean()])
     assert found.variance == pytest.approx([values.var(ddof=1)])
+
+
+def target(
+    name: str, statistic: str, value: float, values: dict[str, float] | None = None, **arguments: object
+) -> Target:
+    named = {"sectors": list(values)} if values else {}
+    return Target(name, statistic, {**arguments, **named}, value, 0.1, 0.1, 2000, "", values or {})
+
+
+def test_moments_without_a_sector_by_hand() -> None:
+    """Of cars and rail: what is asked of cars goes, a mean is that of rail, what pools is taken over rail alone."""
+    record = made(3)
+    for sector, ends, level in (("cars", 2.0, 0.9), ("rail", 0.5, 0.3)):
+        put(record, "active", sector, 1990, 1999, 10.0)
+        put(record, "exits", sector, 1990, 1999, ends)
+        put(record, "technology_level", sector, 2000, 2000, level)
+    put(record, "adoptions_market_access", "cars", 1990, 1999, 1000.0)
+    put(record, "adoptions_hub", "rail", 1990, 1999, 1000.0)
+    rows = (
+        *[Adoption("a", "ev", Place(("cars",), "electric"), 1995, 2)] * 3,  # the model has none of that type
+        Adoption("b", "rail", Place(("rail",)), 1996, 3),
+    )
+    kinds = {"first": 1990, "last": 1999}
+    asked = Targets(
+        (
+            target("share", "composition", 0.7, kind=0, **kinds),
+            target("cars_home", "home_share", 0.5, sector="cars", year=2000),
+            target("levels", "level", 0.6, {"cars": 0.8, "rail": 0.4}, year=2000),
+            target("cars_level", "level", 0.8, {"cars": 0.8}, year=2000),
+            target("ends", "ends", 0.05, **kinds),
+        ),
+        rows,
+        2010,
+    )
+    whole, other = evaluate(record, asked), asked.without(("cars",))
+    assert whole.moments == pytest.approx([0.75, 0.0, 0.6, 0.9, 4 * 2.5 / 20], abs=1e-3)
+    assert [each.name for each in other.targets] == ["share", "levels", "ends"] and other.rows == rows[3:]
+    assert other.values == pytest.approx([0.5 / 3.5, 0.4, 0.05])  # of one row, the level of rail, and as it was
+    found = evaluate(record, other)
+    assert found.moments == pytest.approx([0.0, 0.3, 4 * 0.5 / 10], abs=1e-3)
+    assert found.loss < 0.01 < 1.0 < whole.loss and other.definition != asked.definition
+
+
+def test_a_sector_of_which_nothing_is_known_changes_nothing() -> None:
+    record = made()
+    put(record, "adoptions_hub", "rail", 1990, 1999, 5.0)
+    row = Adoption("b", "rail", Place(("rail",)), 1996, 3)
+    asked = Targets((target("levels", "level", 0.4, {"rail": 0.4}, year=2000),), (row,), 2010)
+    other = asked.without(("wind",))
+    assert other.targets == asked.targets and other.rows == asked.rows
+    for one, two in zip(evaluate(record, asked), evaluate(record, other), strict=True):
+        assert np.array_equal(one, two)
+
+
+def test_without_its_only_sector_nothing_is_asked() -> None:
+    row = Adoption("b", "rail", Place(("rail",)), 1996, 3)
+    asked = Targets((target("level", "level", 0.4, {"rail": 0.4}, year=2000),), (row,), 2010).without(("rail",))
+    found = evaluate(made(), asked)
+    assert (asked.targets, asked.rows, found.loss, found.odds) == ((), (), 0.0, 1.0) and found.moments.shape == (0,)
+
+
+def test_shipped_targets_without_a_sector() -> None:
+    whole = targets_of(read_set("fit2014"))
+    for sector, places in away().items():
+        left = whole.without(places)
+        assert not {name for row in left.rows for name in row.place.sectors} & set(places)
+        assert sector not in {row.sector for row in left.rows}
+        for each in left.targets:
+            assert each.arguments.get("sector") not in places
+            assert not set(each.arguments.get("sectors", ())) & set(places)
+    told = {each.name: each for each in whole.without(("semiconductors",)).targets}
+    assert "chips_change" not in told and told["level_slow_2005"].value == pytest.approx(0.15)
+    assert {each.name for each in whole.targets} - told.keys() == {"chips_change"}
+    assert away()["ice_vehicles"] == away()["electric_vehicles"] == ("cars",)
+    cars = {each.name for each in whole.without(("cars",)).targets}
+    gone = {"affiliation", "cars_home_2005", "cars_home_2010", "cars_home_2012"}
+    assert {each.name for each in whole.targets} - cars == gone
+
+
+def test_a_mean_that_is_not_that_of_its_sectors_is_told(home: Path) -> None:
+    path = home / "targets.yaml"
+    entry = "arguments: {sectors: [cars], year: 1989}, value: 0.2"
+    path.write_text(
+        path.read_text().replace(entry, "arguments: {year: 1989}, values: {cars: 0.4, rail: 0.2}, value: 0.2")
+    )
+    with pytest.raises(ScenarioError, match=r"targets\.yaml:6:.*the mean of its `values` is 0\.3"):
+        targets_of(read_set("tiny"))
+    path.write_text(path.read_text().replace("value: 0.2", "value: 0.3"))
+    assert [each.arguments for each in targets_of(read_set("tiny")).targets][1] == {
+        "year": 1989,
+        "sectors": ["cars", "rail"],
+    }
 
 
 def test_shipped_targets_know_nothing_later_than_the_set() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from sim import history
 from sim.history import formations
-from sim.history.chances import chances, observed, recording_odds
+from sim.history.chances import ALONE, chances, observed, recording_odds
 from sim.history.scores import log_loss
 from sim.history.worlds import TYPES
 from sim.scorecard import words
@@ -165,7 +165,7 @@ def test_sectors_left_out_are_forecast_without_their_rows():
     rows = ledger(made, chances, 300)
     known, asked = [r for r in rows if r.year <= 2014], [r for r in rows if r.year > 2014]
     names = ["ev", "rail"]
-    told, order = formations.left_out(made, known, asked, names)
+    told, order = formations.left_out(made, lambda sector: None, known, asked, names)
     assert sorted(order) == sorted(r for r in asked if r.sector in names)
     first = [r for r in order if r.sector == "ev"]
     place = [n for n, r in enumerate(order) if r.sector == "ev"]
@@ -174,6 +174,26 @@ def test_sectors_left_out_are_forecast_without_their_rows():
     expected, _ = formations.forecasts(made, away, first)
     for name in ("constant", "sector", "trend_sector", "model"):
         assert told[name][place] == pytest.approx(expected[name])
+    assert np.array_equal(told["model_as_fitted"], told["model"])
+
+
+def test_a_sector_left_out_is_forecast_by_runs_that_did_not_know_it():
+    made, other = drifting(), drifting()
+    for name in TYPES:
+        other.metrics[f"adoptions_{name}"][:] = 1.0  # under these parameters all types are as likely
+    rows = ledger(made, chances, 300)
+    known, asked = [r for r in rows if r.year <= 2014], [r for r in rows if r.year > 2014]
+    told, order = formations.left_out(
+        made, lambda sector: other if sector == "ev" else None, known, asked, ["ev", "rail"]
+    )
+    plain, same = formations.left_out(made, lambda sector: None, known, asked, ["ev", "rail"])
+    refitted = np.array([row.sector == "ev" for row in order])
+    assert order == same and 0 < refitted.sum() < len(order)
+    assert np.array_equal(told["model"][~refitted], plain["model"][~refitted])
+    with_partner = told["model"][refitted][:, ~ALONE]
+    assert np.ptp(with_partner, axis=1).max() < 1e-12 < np.ptp(plain["model"][refitted][:, ~ALONE], axis=1).min()
+    assert np.array_equal(told["model_as_fitted"], plain["model"])
+    assert np.array_equal(told["trend_sector"], plain["trend_sector"])
 
 
 def test_a_sector_without_rows_is_told():
