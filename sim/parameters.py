@@ -167,7 +167,7 @@ class Parameters(NamedTuple):
     # firms and welfare (M18)
     entry: Annotated[float, P("n_E", "ratio", "scale of entry of Chinese firms", 1.0, 0.0, 5.0, "assumed", "low", "M18", off=0.0)]
     entrant_discount: Annotated[float, P("d_E", "log", "entrants' distance to the best visible firm", 0.3, 0.0, 2.0, "assumed", "low", "M18")]
-    overhead: Annotated[float, P("F_0", "share", "overhead of a firm, of its home market per firm of its origin", 0.01, 0.0, 0.5, "assumed", "low", "M18", off=0.0)]
+    overhead: Annotated[float, P("F_0", "share", "overhead of a firm, of the mean sales of its origin", 0.02, 0.0, 0.5, "assumed", "low", "M18", off=0.0)]
     soft_budget: Annotated[float, P("n_S", "ratio", "how much longer a state-owned firm may stay in distress", 3.0, 1.0, 20.0, "Mohr2016", "low", "M18", off=1.0)]
     patience: Annotated[float, P("n_B", "quarters", "quarters in distress before bankruptcy", 8, 1, 80, "assumed", "low", "M18")]
     smallest_share: Annotated[float, P("m_e", "share", "sales over the mean of its origin below which a firm is in distress", 0.2, 0.0, 0.5, "assumed", "low", "M18", off=0.0)]

@@ -16,6 +16,7 @@ from sim.quarter.state import (
     last_of,
     live_row,
     log_event,
+    mean_sales,
     middle_of,
 )
 from sim.rules.firms import entrant_technology, entry_chance, in_distress
@@ -83,18 +84,6 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
     firms.months[i] = 45.0
     read_firms(st, s, i, i + 1)
     log_event(st, t, ENTRY, s, -1, -1, -1, -1, i, 0, 0, 0)
-
-
-@stage
-def mean_sales(st: State, s: int, kind: int) -> float:
-    """Mean sales a quarter of the active firms of an origin."""
-    total = 0.0
-    first = first_of(st, s) if kind == 0 else middle_of(st, s)
-    last = middle_of(st, s) if kind == 0 else last_of(st, s)
-    for i in range(first, last):
-        if st.firms.active[i] > 0:
-            total += st.firms.revenue[i]
-    return total / max(st.scratch.peers[s, kind], 1.0)
 
 
 @stage

@@ -33,7 +33,18 @@ from sim.quarter.own import (
     along_taxed_chinese,
     along_taxed_multinational,
 )
-from sim.quarter.state import FLIP, State, first_of, generations_of, last_of, live_row, log_event, made_of, middle_of
+from sim.quarter.state import (
+    FLIP,
+    State,
+    first_of,
+    generations_of,
+    last_of,
+    live_row,
+    log_event,
+    made_of,
+    mean_sales,
+    middle_of,
+)
 from sim.rules.governance import governance_cost, hold_up_cost
 from sim.rules.market import offer_profit, quality
 from sim.rules.policy import blocked
@@ -292,8 +303,8 @@ def pay_firms(st: State, t: int, s: int) -> None:
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     regions = st.world.market.shape[2]
     floor = x.rd_reference[s] * p.rd_floor * st.world.floor[t] * st.sectors.floor[s]
-    along_multinational_costs(st, s, first, middle)
-    along_chinese_costs(st, s, floor, middle, last)
+    along_multinational_costs(st, s, p.overhead * mean_sales(st, s, 0), first, middle)
+    along_chinese_costs(st, s, p.overhead * mean_sales(st, s, 1), floor, middle, last)
     a_firm = 1.0 / max(st.sectors.chinese[s] + st.sectors.multinationals[s], 1.0)
     for r in range(regions):
         along_brands(st, r, p.brand_cost * x.expenditure[s, r] * a_firm, middle, last)

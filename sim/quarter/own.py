@@ -184,7 +184,7 @@ def along_multinational_sales(
 
 
 @lane
-def along_multinational_costs(st: State, s: int, first: int, last: int) -> None:
+def along_multinational_costs(st: State, s: int, overhead: float, first: int, last: int) -> None:
     """R&D of multinationals, public support for it, overheads and the cost of what they do alone in the host."""
     x, firms, p, host = st.scratch, st.firms, st.parameters, st.host
     rho = st.sectors.rd_intensity[s]
@@ -199,8 +199,7 @@ def along_multinational_costs(st: State, s: int, first: int, last: int) -> None:
         export = (exporting * scale + 0.5 * friction) * unit
         owned = (owning * scale + friction) * unit
         hub = (world * scale + apart) * unit
-        cost = p.overhead * x.expenditure[s, home] * x.pool[s, 0]
-        cost += export if mode == 1 else (owned if mode == 2 else 0.0)
+        cost = overhead + (export if mode == 1 else (owned if mode == 2 else 0.0))
         cost += hub if firms.orientation[i] > 0 else 0.0
         x.support[i] = support if skilled else 0.0
         x.cost[i] = cost
@@ -208,7 +207,7 @@ def along_multinational_costs(st: State, s: int, first: int, last: int) -> None:
 
 
 @lane
-def along_chinese_costs(st: State, s: int, floor: float, first: int, last: int) -> None:
+def along_chinese_costs(st: State, s: int, overhead: float, floor: float, first: int, last: int) -> None:
     """R&D of Chinese firms, public support for it, from a floor that tilts to the state's firms, and overheads."""
     x, firms, p, host = st.scratch, st.firms, st.parameters, st.host
     state, private = floor * (1.0 + p.state_tilt), floor * (1.0 - p.state_tilt)
@@ -218,7 +217,7 @@ def along_chinese_costs(st: State, s: int, floor: float, first: int, last: int) 
         rd = research_budget(st.sectors.rd_intensity[s], x.rd_own[i], x.rd_venture[i], p.rent_dampening, support)
         rd = rd if skilled else 0.0
         x.support[i] = support if skilled else 0.0
-        x.cost[i] = p.overhead * x.expenditure[s, host] * x.pool[s, 1]
+        x.cost[i] = overhead
         firms.rd[i] = rd if lives else before
 
 

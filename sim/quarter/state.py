@@ -303,3 +303,15 @@ def end_partnership(st: State, t: int, p: int, kind: int, after: int, trigger: i
             firms.share[m, st.host] += firms.share[m, second]
             firms.share[m, second] = 0.0
     jv.active[p] = 0
+
+
+@stage
+def mean_sales(st: State, s: int, kind: int) -> float:
+    """Mean sales a quarter of the active firms of an origin."""
+    total = 0.0
+    first = first_of(st, s) if kind == 0 else middle_of(st, s)
+    last = middle_of(st, s) if kind == 0 else last_of(st, s)
+    for i in range(first, last):
+        if st.firms.active[i] > 0:
+            total += st.firms.revenue[i]
+    return total / max(st.scratch.peers[s, kind], 1.0)
