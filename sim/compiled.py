@@ -1,19 +1,12 @@
-"""How rules and stages are compiled and cached: the only module that knows Numba.
-
-Numba's disk cache looks at the caller's own file only, so that an edited rule would silently keep its old machine code.
-The cache folder is therefore named by a hash of every source that can reach a kernel.
-"""
+"""How rules and stages are compiled: the only module that knows Numba."""
 
 import functools
 import hashlib
 import importlib
 import operator
-import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
@@ -36,50 +29,14 @@ from numba.extending import (
 from numba.np.arrayobj import load_item, make_array
 
 from sim.declare import SEAT, dimensions, order
-
-_PACKAGE = Path(__file__).parent
-_SOURCES = (
-    "compiled.py",
-    "declare.py",
-    "arithmetic.py",
-    "draws.py",
-    "columns.py",
-    "parameters.py",
-    "quarter*.py",
-    "quarter/*.py",
-    "rules/*.py",
-)
-
-
-def kernel_hash() -> str:
-    """SHA-256 of the sources that make the kernel; it names the cache and stands in every manifest."""
-    digest = hashlib.sha256()
-    for path in sorted(path for pattern in _SOURCES for path in _PACKAGE.glob(pattern)):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _cache_folder() -> Path:
-    """The first writable of: NUMBA_CACHE_DIR, the package, the user's cache, the temporary folder."""
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    choices = [Path(given)] if given else [_PACKAGE / "__pycache__", Path(home) / "contraflow"]
-    for choice in [*choices, Path(tempfile.gettempdir()) / "contraflow"]:
-        folder = choice / f"kernel-{kernel_hash()[:16]}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                return folder
-        except OSError:
-            continue
-    return Path(tempfile.mkdtemp(prefix="contraflow-"))
-
+from sim.sources import cache_folder
+from sim.sources import kernel_hash as kernel_hash  # for all who run a kernel
 
 if 14 <= binding.llvm_version_info[0] <= 22:  # where the option is known to exist
     # Short loops, as over the firms of a sector, end in masked steps instead of one number after the other.
     binding.set_option("", "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue")
 # Not in the environment: child processes would inherit it and nest a folder of their own in it.
-numba.config.CACHE_DIR = str(_cache_folder())
+numba.config.CACHE_DIR = str(cache_folder())
 INTERPRETED = bool(numba.config.DISABLE_JIT)
 if not INTERPRETED and "scipy.linalg" not in sys.modules:  # Numba would load it, for what nobody asks for here
     sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
@@ -208,6 +165,91 @@ def _bundle_kind(members: _Members) -> _BundleType:
     return _BundleType(members)
 
 
+class _Plan:
+    """Where everything stands in the table of a bundle: the same for all columns of one shape, and made once."""
+
+    def __init__(self, columns: Any) -> None:
+        self.words = 1  # the first: where the rows of seats begin
+        self.arrays: list[int] = []  # places of addresses, of numbers, of whole numbers
+        self.floats: list[int] = []
+        self.ints: list[int] = []
+        self.sizes: dict[int, int] = {}  # lengths by place
+        self.lengths: dict[str, int] = {}  # place of each dimension's length
+        self.kind = self._kind_of(columns)
+
+    def _kind_of(self, columns: Any) -> _BundleType:
+        declared: Any = type(columns)
+        per = dimensions(declared)
+        return _bundle_kind(
+            tuple((name, *self._add(name, getattr(columns, name), per.get(name, ()))) for name in columns._fields)
+        )
+
+    def _add(self, name: str, value: Any, per: tuple[str, ...]) -> tuple[types.Type, tuple[int, ...]]:
+        """Finds room for a member; returns its type and where its words stand."""
+        if isinstance(value, np.ndarray):
+            fits = [each for each in (order(" ".join(per)), "C", "F") if _lies(value, each)]
+            if not fits:
+                raise ValueError("columns must be contiguous")
+            place = self._append(self.arrays)
+            lengths = tuple(map(self._length, (("",) * value.ndim + per)[-value.ndim :], value.shape))
+            return _column_kind(name, value.dtype, value.ndim, fits[0], per[:1] == (SEAT,)), (place, *lengths)
+        if _nested(value):
+            return self._kind_of(value), ()
+        if isinstance(value, tuple):
+            return numba.typeof(value), tuple(self._append(self.floats) for _ in value)
+        if isinstance(value, float):
+            return types.float64, (self._append(self.floats),)
+        return types.int64, (self._append(self.ints),)
+
+    def _append(self, places: list[int]) -> int:
+        places.append(self.words)
+        self.words += 1
+        return places[-1]
+
+    def _length(self, dimension: str, length: int) -> int:
+        """Place of a dimension's length; one without a name has a place of its own."""
+        place = self.lengths.get(dimension, self.words)
+        if self.sizes.setdefault(place, length) != length:
+            raise ValueError(f"columns disagree on the length of {dimension}")
+        self.words = max(self.words, place + 1)
+        if dimension:
+            self.lengths[dimension] = place
+        return place
+
+    def filled(self, arrays: list[Any], floats: list[float], ints: list[int]) -> Any:
+        """The table of columns of this shape."""
+        table = np.zeros(self.words, np.uint64)
+        table[list(self.sizes)] = list(self.sizes.values())
+        table[self.arrays] = [array.__array_interface__["data"][0] for array in arrays]
+        table.view(np.float64)[self.floats] = floats
+        table.view(np.int64)[self.ints] = ints
+        return table
+
+
+def _nested(value: Any) -> bool:
+    return isinstance(value, tuple) and any(isinstance(part, np.ndarray | tuple) for part in value)
+
+
+def _taken_apart(columns: Any, arrays: list[Any], floats: list[float], ints: list[int]) -> Iterator[Any]:
+    """Appends what columns hold, in order; yields all that their plan depends on."""
+    yield type(columns)
+    for value in columns:
+        if isinstance(value, np.ndarray):
+            arrays.append(value)
+            yield value.dtype.num, value.itemsize, value.shape, value.strides
+        elif _nested(value):
+            yield from _taken_apart(value, arrays, floats, ints)
+        elif isinstance(value, tuple):
+            floats.extend(value)
+            yield type(value)
+        else:
+            (floats if isinstance(value, float) else ints).append(value)
+            yield isinstance(value, float)
+
+
+_plans: dict[tuple[Any, ...], _Plan] = {}
+
+
 class Bundle:
     """Compiled code's view of a NamedTuple of columns: one pointer to a read-only table of its arrays and numbers.
 
@@ -219,57 +261,19 @@ class Bundle:
 
     def __init__(self, columns: Any) -> None:
         self.columns = columns
-        self.words: list[int] = [0]  # the first: where the rows of seats begin
-        self.lengths: dict[str, int] = {}  # place of each dimension's length
-        self.kind = self._kind_of(columns)
-        self.table = np.array(self.words, dtype=np.uint64)
+        held: tuple[list[Any], list[float], list[int]] = ([], [], [])
+        shape = tuple(_taken_apart(columns, *held))
+        self.plan = _plans.get(shape) or _plans.setdefault(shape, _Plan(columns))
+        self.kind = self.plan.kind
+        self.table = self.plan.filled(*held)
         self.address = self.table.ctypes.data
 
     def seat(self, first: int, last: int) -> None:
         """Gives the seats to these rows of firms, where there are not enough for all. Raises ValueError if too few."""
-        seats, firms = (int(self.table[self.lengths[each]]) for each in (SEAT, "firm"))
+        seats, firms = (int(self.table[self.plan.lengths[each]]) for each in (SEAT, "firm"))
         if last - first > seats:
             raise ValueError("a sector has more firms than there are seats")
         self.table[0] = first if seats < firms else 0
-
-    def _kind_of(self, columns: Any) -> _BundleType:
-        declared: Any = type(columns)
-        per = dimensions(declared)
-        return _bundle_kind(
-            tuple((name, *self._add(name, getattr(columns, name), per.get(name, ()))) for name in columns._fields)
-        )
-
-    def _add(self, name: str, value: Any, per: tuple[str, ...]) -> tuple[types.Type, tuple[int, ...]]:
-        """Appends a member to the table; returns its type and where its words stand."""
-        if isinstance(value, np.ndarray):
-            fits = [each for each in (order(" ".join(per)), "C", "F") if _lies(value, each)]
-            if not fits:
-                raise ValueError("columns must be contiguous")
-            place = self._append(value.__array_interface__["data"][0])
-            lengths = map(self._length, (("",) * value.ndim + per)[-value.ndim :], value.shape)
-            return _column_kind(name, value.dtype, value.ndim, fits[0], per[:1] == (SEAT,)), (place, *lengths)
-        if isinstance(value, tuple) and any(isinstance(part, np.ndarray | tuple) for part in value):
-            return self._kind_of(value), ()
-        if isinstance(value, tuple):
-            words = np.array(value, dtype=np.float64).view(np.uint64).tolist()
-            return numba.typeof(value), tuple(map(self._append, words))
-        number = np.float64(value) if isinstance(value, float) else np.int64(value)
-        kind = types.float64 if isinstance(value, float) else types.int64
-        return kind, (self._append(int(number.view(np.uint64))),)
-
-    def _append(self, word: int) -> int:
-        self.words.append(word)
-        return len(self.words) - 1
-
-    def _length(self, dimension: str, length: int) -> int:
-        """Place of a dimension's length; one without a name has a place of its own."""
-        if not dimension:
-            return self._append(length)
-        if dimension not in self.lengths:
-            self.lengths[dimension] = self._append(length)
-        if self.words[self.lengths[dimension]] != length:
-            raise ValueError(f"columns disagree on the length of {dimension}")
-        return self.lengths[dimension]
 
 
 def _lies(array: Any, layout: str) -> bool:

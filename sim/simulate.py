@@ -155,9 +155,7 @@ def stepped(scenario: Scenario, seed: int, look: Callable[[State, int], None]) -
     return collect(state), state
 
 
-def _carried_out(
-    scenario: Scenario, seed: int, carry_out: Callable[[State], None], rows: float | None = None
-) -> State:
+def _carried_out(scenario: Scenario, seed: int, carry_out: Callable[[State], None], rows: float | None = None) -> State:
     """The state when `carry_out` is through with it and neither logs nor rows of partnerships were too few."""
     inputs = build(scenario, seed)
     length = EVENTS_A_FIRM * len(inputs.firms.id)

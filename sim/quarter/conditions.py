@@ -4,7 +4,7 @@ from sim.arithmetic import exp, power
 from sim.columns import Way
 from sim.compiled import lane, stage, take_over
 from sim.quarter.lanes import along_composite, along_operations, along_quality, along_wage
-from sim.quarter.state import State, first_of, generations_of, last_of, list_living, middle_of
+from sim.quarter.state import State, first_of, generations_of, last_of, list_living, made_of, middle_of
 from sim.rules.base import platform_quality
 from sim.rules.market import border, brand_factor, tariff_paid
 from sim.rules.policy import ahead, blocked
@@ -15,23 +15,43 @@ LOCAL, FROM_HOME, FROM_HOST, AS_PARTS = int(Way.local), int(Way.from_home), int(
 
 
 @stage
-def reckon_demand(st: State, t: int, s: int) -> bool:
-    """Expenditure of the quarter and the share of each generation in it, after demand shocks; whether shares moved."""
-    x, world, demand = st.scratch, st.world, st.now.demand
-    regions = world.market.shape[2]
-    total = 0.0
+def weights_moved(st: State, t: int, s: int) -> bool:
+    """Whether the world's demand for generations differs from what was read last; reads it, and who has arrived."""
+    x, world = st.scratch, st.world
     moved = False
-    for r in range(regions):
+    for g in range(generations_of(st, s)):
+        if world.arrived[t, s, g] > 0.0:
+            x.made[s] = max(x.made[s], g + 1)
+        for r in range(world.market.shape[2]):
+            weight = world.weight[t, s, g, r]
+            moved = moved or weight != x.weight_read[s, g, r]
+            x.weight_read[s, g, r] = weight
+    return moved
+
+
+@stage
+def reckon_weights(st: State, s: int) -> None:
+    """Share of each generation in demand, after demand shocks; only when they or the world's demand have moved."""
+    x, demand = st.scratch, st.now.demand
+    for r in range(st.world.market.shape[2]):
         factor = 0.0
         for g in range(generations_of(st, s)):
-            factor += world.weight[t, s, g, r] * demand[s, g, r]
-        x.expenditure[s, r] = 0.25 * world.market[t, s, r] * factor
-        total += x.expenditure[s, r]
+            factor += x.weight_read[s, g, r] * demand[s, g, r]
         for g in range(generations_of(st, s)):
-            part = world.weight[t, s, g, r] * demand[s, g, r]
-            weight = part / factor if factor > 0.0 else world.weight[t, s, g, r]
-            moved = moved or weight != x.demand_weight[s, g, r]
-            x.demand_weight[s, g, r] = weight
+            part = x.weight_read[s, g, r] * demand[s, g, r]
+            x.demand_weight[s, g, r] = part / factor if factor > 0.0 else x.weight_read[s, g, r]
+        x.demand_factor[s, r] = factor
+
+
+@stage
+def reckon_demand(st: State, t: int, s: int) -> None:
+    """Expenditure of the quarter, and the share of each generation in that of the world."""
+    x, world = st.scratch, st.world
+    regions = world.market.shape[2]
+    total = 0.0
+    for r in range(regions):
+        x.expenditure[s, r] = 0.25 * world.market[t, s, r] * x.demand_factor[s, r]
+        total += x.expenditure[s, r]
     firms = st.sectors.multinationals[s] + st.sectors.chinese[s]
     x.unit[s] = total / max(firms, 1.0)
     x.rd_reference[s] = st.sectors.rd_intensity[s] * total / max(st.sectors.multinationals[s], 1.0)
@@ -40,7 +60,6 @@ def reckon_demand(st: State, t: int, s: int) -> bool:
         for r in range(regions):
             weighted += x.demand_weight[s, g, r] * x.expenditure[s, r]
         x.world_weight[s, g] = weighted / total if total > 0.0 else 0.0
-    return moved
 
 
 @stage
@@ -86,6 +105,12 @@ def reckon_borders(st: State, t: int, s: int) -> None:
                 if tradable and r != st.host:
                     goods = 1.0 + now.tariff[s, g, st.host, r]
                     x.taxed[s, FROM_HOST, o, r, g] = tariff_paid(1.0, goods * owner - 1.0)
+    for r in range(regions):
+        x.dutied[s, r] = 0.0
+        for o in range(regions):
+            for g in range(generations_of(st, s)):
+                if x.taxed[s, FROM_HOME, o, r, g] > 0.0 or x.taxed[s, FROM_HOST, o, r, g] > 0.0:
+                    x.dutied[s, r] = 1.0
 
 
 @stage
@@ -138,22 +163,31 @@ def reckon_flows(st: State, t: int, s: int) -> None:
 
 
 @stage
+def best_of(st: State, g: int, first: int, last: int) -> float:
+    """Best technology of a generation among firms of an origin, FAR_BELOW where nobody makes it."""
+    firms = st.firms
+    best = FAR_BELOW
+    for i in range(first, last):
+        if firms.adopted[i, g] > 0 and firms.active[i] > 0 and firms.access_holder[i] == 0:
+            best = max(best, firms.technology[i, g])
+    return best
+
+
+@stage
 def reckon_frontiers(st: State, s: int) -> None:
     """Best technology of each generation: of the world, of multinationals, of Chinese firms."""
     firms, x = st.firms, st.scratch
+    first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     for g in range(generations_of(st, s)):
-        foreign = FAR_BELOW
-        chinese = FAR_BELOW
-        for i in range(first_of(st, s), last_of(st, s)):
-            if firms.active[i] > 0 and firms.adopted[i, g] > 0 and firms.access_holder[i] == 0:
-                if firms.kind[i] == 0:
-                    foreign = max(foreign, firms.technology[i, g])
-                else:
-                    chinese = max(chinese, firms.technology[i, g])
+        made = g < made_of(st, s)
+        foreign = best_of(st, g, first, middle) if made else FAR_BELOW
+        chinese = best_of(st, g, middle, last) if made else FAR_BELOW
         x.frontier_foreign[s, g] = foreign
         x.frontier_chinese[s, g] = chinese
         x.frontier[s, g] = max(foreign, chinese)
-        for i in range(first_of(st, s), middle_of(st, s)):
+        if not made:
+            continue
+        for i in range(first, middle):
             if firms.access_holder[i] > 0:  # buys the best non-Chinese supplier's technology
                 firms.technology[i, g] = foreign if foreign > FAR_BELOW else 0.0
                 firms.adopted[i, g] = 1 if foreign > FAR_BELOW else 0
@@ -163,7 +197,7 @@ def reckon_frontiers(st: State, s: int) -> None:
 def read_firms(st: State, s: int, first: int, last: int) -> None:
     """What the technology of firms in these rows is worth to buyers, by generation and over all."""
     along_operations(st, s, first, last)
-    for g in range(generations_of(st, s)):
+    for g in range(made_of(st, s)):
         along_quality(st, s, g, first, last)
     along_composite(st, s, first, last)
 
@@ -280,7 +314,10 @@ def read_conditions(st: State, t: int, s: int) -> None:
         moved = moved or st.announced.changed[t, s, r] > 0.0
     if moved:
         take_over(st.now, st.in_force, t, s)
-    demand_moved = reckon_demand(st, t, s)
+    demand_moved = weights_moved(st, t, s) or moved
+    if demand_moved:
+        reckon_weights(st, s)
+    reckon_demand(st, t, s)
     listing = lists_matter(st, t, s)
     for r in range(regions):
         for o in range(regions):
@@ -293,7 +330,7 @@ def read_conditions(st: State, t: int, s: int) -> None:
         x.outlays[s, r] = 0.0
     if moved:
         reckon_borders(st, t, s)
-    if moved or demand_moved:
+    if demand_moved:
         reckon_sold(st, s)
     reckon_flows(st, t, s)
     reckon_frontiers(st, s)

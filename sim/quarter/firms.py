@@ -89,8 +89,10 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
 def mean_sales(st: State, s: int, kind: int) -> float:
     """Mean sales a quarter of the active firms of an origin."""
     total = 0.0
-    for i in range(first_of(st, s), last_of(st, s)):
-        if st.firms.active[i] > 0 and st.firms.kind[i] == kind:
+    first = first_of(st, s) if kind == 0 else middle_of(st, s)
+    last = middle_of(st, s) if kind == 0 else last_of(st, s)
+    for i in range(first, last):
+        if st.firms.active[i] > 0:
             total += st.firms.revenue[i]
     return total / max(st.scratch.peers[s, kind], 1.0)
 

@@ -47,16 +47,21 @@ def along_wage(st: State, s: int, first: int, last: int) -> None:
 
 
 @lane
-def along_markup(st: State, s: int, r: int, first: int, middle: int, last: int) -> None:
+def along_markup(st: State, s: int, r: int, first: int, last: int) -> None:
     """Appeal left after a large seller's higher markup, in one region, by what it sold there the quarter before."""
     x, firms, second = st.scratch, st.firms, st.world.market.shape[2]
     for i in range(first, last):
         sold = firms.share[i, r] + (firms.share[i, second] if r == st.host else 0.0)
         kept = markup_factor(st.sectors.price_elasticity[s], min(sold, 0.999))
+        x.kept[i] = kept
         x.appeal[i, r] *= kept
-        if r == st.host:
-            beside = x.appeal[i, second] * kept
-            x.appeal[i, second] = beside if i < middle else 0.0
+
+
+@lane
+def along_markup_beside(st: State, line: int, first: int, last: int) -> None:
+    """The same of a multinational's second line, in the region just gone through."""
+    for i in range(first, last):
+        st.scratch.appeal[i, line] *= st.scratch.kept[i]
 
 
 @lane

@@ -6,7 +6,17 @@ import numpy as np
 
 from sim.compiled import lane, stage, step
 from sim.draws import Stream, bits, key, normal, uniform
-from sim.quarter.state import GENERATION, State, first_of, generations_of, last_of, live_row, log_event, middle_of
+from sim.quarter.state import (
+    GENERATION,
+    State,
+    first_of,
+    generations_of,
+    last_of,
+    live_row,
+    log_event,
+    made_of,
+    middle_of,
+)
 from sim.rules.capability import (
     absorptive,
     adoption_chance,
@@ -71,7 +81,7 @@ def along_effort(st: State, s: int, g: int, wanted: float, first: int, last: int
     """R&D moves to a generation with demand, for latecomers ahead of it, never faster than inertia; newest first."""
     firms, x = st.firms, st.scratch
     inertia = st.parameters.inertia
-    newest = g == generations_of(st, s) - 1
+    newest = g == made_of(st, s) - 1
     for i in range(first, last):
         effort, before = firms.effort[i, g], x.left[i]
         left = 1.0 if newest else before
@@ -181,7 +191,7 @@ def all_spilled(st: State, s: int, first: int, last: int) -> float:
     """What has spilled over to firms of an origin, firm by firm."""
     total = 0.0
     for i in range(first, last):
-        for g in range(generations_of(st, s)):
+        for g in range(made_of(st, s)):
             total += st.scratch.spilled[i, g]
     return total
 
@@ -198,8 +208,8 @@ def research(st: State, t: int, s: int) -> None:
     months = min(development_months(SLOW_MONTHS, st.world.speed[t], 0.0, 0.0), 120.0)
     along_chinese_speed(st, months, math.sqrt(SLOW_MONTHS / months), middle, last)
     found = 0.25 * st.sectors.innovation[s]
-    for newer in range(generations_of(st, s)):
-        g = generations_of(st, s) - 1 - newer
+    for newer in range(made_of(st, s)):
+        g = made_of(st, s) - 1 - newer
         demanded, ratio, start = x.world_weight[s, g], p.latecomer_effort, p.latecomer_start
         along_effort(st, s, g, effort_wanted(demanded, False, ratio, start), first, middle)
         along_effort(st, s, g, effort_wanted(demanded, True, ratio, start), middle, last)
@@ -221,7 +231,7 @@ def learn_from_partners(st: State, t: int, s: int) -> None:
         if firms.access_holder[m] > 0:
             continue
         home = firms.home[m]
-        for g in range(generations_of(st, s)):
+        for g in range(made_of(st, s)):
             if firms.adopted[m, g] == 0 or firms.adopted[c, g] == 0:
                 continue
             gap = firms.technology[m, g] - firms.technology[c, g]
@@ -259,5 +269,5 @@ def learn(st: State, t: int, s: int) -> None:
     arrive_generations(st, t, s)
     research(st, t, s)
     learn_from_partners(st, t, s)
-    for g in range(generations_of(st, s)):
+    for g in range(made_of(st, s)):
         along_change(st, g, first_of(st, s), last_of(st, s))

@@ -1,14 +1,15 @@
 """Stages 4 and 5: offers meet demand, profit is shared by contract, and contributions are weighed."""
 
 from sim.compiled import lane, stage
-from sim.quarter.lanes import along_clearing, along_learning, along_margin, along_markup
+from sim.quarter.lanes import along_clearing, along_learning, along_margin, along_markup, along_markup_beside
 from sim.quarter.offers import (
+    abroad_by_chinese,
     abroad_by_multinational,
+    access_with,
     composite_of,
     host_rate,
     lender_keeps,
     powered_offer,
-    sold_offer,
     venture_offer,
 )
 from sim.quarter.own import (
@@ -32,7 +33,7 @@ from sim.quarter.own import (
     along_taxed_chinese,
     along_taxed_multinational,
 )
-from sim.quarter.state import FLIP, State, first_of, generations_of, last_of, live_row, log_event, middle_of
+from sim.quarter.state import FLIP, State, first_of, generations_of, last_of, live_row, log_event, made_of, middle_of
 from sim.rules.governance import governance_cost, hold_up_cost
 from sim.rules.market import offer_profit, quality
 from sim.rules.policy import blocked
@@ -52,7 +53,7 @@ def place_own_offers(st: State, t: int, s: int) -> None:
         if jv.type[q] == 2:
             lift_products(st, s, q)
     for r in range(st.world.market.shape[2]):
-        for g in range(generations_of(st, s)):
+        for g in range(made_of(st, s)):
             along_chinese_baskets(st, t, s, r, g, middle, last)
             if r != st.host:
                 along_baskets_abroad(st, t, s, r, g, first, middle)
@@ -111,7 +112,7 @@ def place_contract_offers(st: State, t: int, s: int) -> None:
             x.appeal[m, line] *= lender_keeps(st, m)
             x.bound[m, line] = LENT
             x.bound[c, line] = GIVEN
-            x.appeal[c, line] = sold_offer(st, t, m, c, r, jv.place[q] != st.host, False)
+            x.appeal[c, line] = abroad_by_chinese(st, c, r, access_with(st, m, c, r), jv.place[q] != st.host, False)
             x.host_made[c, line] = 1 if jv.place[q] == st.host else 0
         else:
             x.appeal[m, line] = powered_offer(
@@ -129,7 +130,9 @@ def clear_markets(st: State, s: int) -> None:
     second = st.world.market.shape[2]
     for r in range(second):  # rows of firms that do not live have no appeal and no share
         if st.parameters.pass_on > 0.0:
-            along_markup(st, s, r, first, middle, last)
+            along_markup(st, s, r, first, last)
+            if r == st.host:
+                along_markup_beside(st, second, first, middle)
         x.denominator[s, r] = all_appeals(st, r, first, middle, last)
         x.per_appeal[s, r] = 1.0 / x.denominator[s, r]
         along_clearing(st, s, r, r, first, last)
@@ -159,18 +162,23 @@ def all_appeals(st: State, r: int, first: int, middle: int, last: int) -> float:
 @stage
 def sell_own_lines(st: State, t: int, s: int) -> None:
     """Sales, duties and profits of every firm of a sector; what belongs to a contract is shared later."""
+    x = st.scratch
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     regions = st.world.market.shape[2]
     along_start_of_sales(st, first, last)
     for line in range(regions + 1):
         r = line if line < regions else st.host
-        for g in range(generations_of(st, s)):
-            along_taxed_multinational(st, s, line, r, g, first, middle)
-        along_multinational_sales(st, t, s, line, r, first, middle)
+        dutied = x.dutied[s, r] > 0.0
+        if dutied:
+            for g in range(made_of(st, s)):
+                along_taxed_multinational(st, s, line, r, g, first, middle)
+        along_multinational_sales(st, t, s, line, r, dutied, first, middle)
     for r in range(regions):
-        for g in range(generations_of(st, s)):
-            along_taxed_chinese(st, s, r, g, middle, last)
-        along_chinese_sales(st, s, r, middle, last)
+        dutied = x.dutied[s, r] > 0.0 and r != st.host
+        if dutied:
+            for g in range(made_of(st, s)):
+                along_taxed_chinese(st, s, r, g, middle, last)
+        along_chinese_sales(st, s, r, dutied, middle, last)
         add_up_sales(st, s, r, first, middle, last)
 
 
@@ -303,7 +311,7 @@ def production_support(st: State, t: int, s: int, i: int) -> float:
     for r in range(st.world.market.shape[2]):
         total = 0.0
         subsidised = 0.0
-        for g in range(generations_of(st, s)):
+        for g in range(made_of(st, s)):
             weight = x.demand_weight[s, g, r] * x.quality[i, g]
             total += weight
             subsidised += weight * st.now.subsidy_production[s, g, firms.home[i]]

@@ -5,7 +5,7 @@ import math
 from sim.arithmetic import exp, log
 from sim.columns import Way
 from sim.compiled import stage, step
-from sim.quarter.state import State, generations_of
+from sim.quarter.state import State, made_of
 from sim.rules.market import quality
 from sim.rules.policy import blocked
 from sim.rules.venture import access_lent, complementarity, joint_technology, transfer_lag
@@ -19,7 +19,7 @@ def basket(st: State, s: int, i: int, way: int, region: int, home: int, ahead: b
     """Appeal of a firm's products in a region by way of supply, over generations, before access and wages."""
     x = st.scratch
     total = 0.0
-    for g in range(generations_of(st, s)):
+    for g in range(made_of(st, s)):
         sold = x.sold_ahead[s, way, home, region, g] if ahead else x.sold[s, way, home, region, g]
         total += x.quality[i, g] * sold
     return total
@@ -85,7 +85,7 @@ def host_alone(st: State, t: int, i: int, mode: int, access: float, ahead: bool)
     if mode != 2:
         return 0.0
     total = 0.0
-    for g in range(generations_of(st, s)):
+    for g in range(made_of(st, s)):
         if st.now.cap[s, g, home, st.host] >= 1.0:
             total += x.quality[i, g] * x.sold[s, LOCAL, home, st.host, g]
     return total * x.base_wage[i] * access * pool(st, i)
@@ -126,7 +126,7 @@ def venture_offer(st: State, t: int, m: int, c: int, kind: int, openness: float,
     lag = transfer_lag(p.transfer_lag, p.lag_trust, trust, p.lag_openness, openness)
     total = 0.0
     demanded = 0.0
-    for g in range(generations_of(st, s)):
+    for g in range(made_of(st, s)):
         technology = venture_technology(st, t, m, c, g, kind, lag, trust)
         if technology > NOT_MADE:
             q = quality(x.sensitivity[s], technology, x.reference[s])
@@ -143,12 +143,11 @@ def composite_of(st: State, s: int, demanded: float) -> float:
 
 
 @stage
-def sold_offer(st: State, t: int, m: int, c: int, region: int, local: bool, ahead: bool) -> float:
-    """Appeal of a Chinese brand sold through the partner's access, made in the partner's region or shipped."""
+def access_with(st: State, m: int, c: int, region: int) -> float:
+    """Access of a Chinese brand that is sold through the partner's."""
     p, firms, x = st.parameters, st.firms, st.scratch
     lent = access_lent(p.lend_share, firms.access[m, region], p.lend_distance, x.composite[m] - x.composite[c])
-    access = min(firms.access[c, region] + lent, 1.0)
-    return abroad_by_chinese(st, c, region, access, local, ahead)
+    return min(firms.access[c, region] + lent, 1.0)
 
 
 @stage
@@ -161,7 +160,7 @@ def powered_offer(
     way = LOCAL if local or st.sectors.tradable[s] <= 0.0 else AS_PARTS
     near = transfer_lag(p.power_lag, p.cost_trust, trust, p.lag_openness, openness)
     total = 0.0
-    for g in range(generations_of(st, s)):
+    for g in range(made_of(st, s)):
         if firms.adopted[c, g] > 0:
             lag = near + withheld(st, t, s, g, st.host, region)
             sold = x.sold_ahead[s, way, home, region, g] if ahead else x.sold[s, way, home, region, g]

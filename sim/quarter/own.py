@@ -129,7 +129,7 @@ def along_start_of_sales(st: State, first: int, last: int) -> None:
 
 
 @lane
-def along_chinese_sales(st: State, s: int, r: int, first: int, last: int) -> None:
+def along_chinese_sales(st: State, s: int, r: int, dutied: bool, first: int, last: int) -> None:
     """Adds a region to the sales, duties and profits of Chinese firms; what belongs to a contract is shared later."""
     x, firms = st.scratch, st.firms
     before = 1.0 if r > 0 else 0.0  # what counts of the regions before: the first starts anew
@@ -137,7 +137,7 @@ def along_chinese_sales(st: State, s: int, r: int, first: int, last: int) -> Non
         share, charged = firms.share[i, r], x.charged[i]
         sales = x.expenditure[s, r] * share
         duty = sales * charged / x.weighed[i]
-        duty = duty if (x.host_made[i, r] > 0) & (charged > 0.0) else 0.0
+        duty = duty if dutied & (x.host_made[i, r] > 0) & (charged > 0.0) else 0.0
         own = x.bound[i, r] == FREE
         profit = (x.rate[i, r] - x.compliance[s, st.host, r]) * (sales - duty)
         worth = x.sensitivity[s] * x.earned[i, r] * (1.0 - share)
@@ -150,7 +150,9 @@ def along_chinese_sales(st: State, s: int, r: int, first: int, last: int) -> Non
 
 
 @lane
-def along_multinational_sales(st: State, t: int, s: int, line: int, r: int, first: int, last: int) -> None:
+def along_multinational_sales(
+    st: State, t: int, s: int, line: int, r: int, dutied: bool, first: int, last: int
+) -> None:
     """Adds a line to the sales, duties and profits of multinationals; what belongs to a contract is shared later."""
     x, firms, of_parts = st.scratch, st.firms, st.parameters.power_tariff
     before = 1.0 if line > 0 else 0.0
@@ -164,7 +166,7 @@ def along_multinational_sales(st: State, t: int, s: int, line: int, r: int, firs
         crosses = from_home | (from_host & (r != st.host))
         part = of_parts if from_host & powered else 1.0
         duty = sales * part * charged / x.weighed[i]
-        duty = duty if crosses & (charged > 0.0) else 0.0
+        duty = duty if dutied & crosses & (charged > 0.0) else 0.0
         own = x.bound[i, line] < GIVEN
         profit = (x.rate[i, r] - x.compliance[s, home, r]) * (sales - duty)
         lifted = x.sensitivity[s] * x.earned[i, line]

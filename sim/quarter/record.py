@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sim.arithmetic import exp, log
 from sim.compiled import lane, stage
-from sim.quarter.state import State, first_of, generations_of, last_of, live_row, middle_of
+from sim.quarter.state import State, first_of, generations_of, last_of, live_row, made_of, middle_of
 from sim.rules.market import adjust, buyers_gain
 
 NOTHING = -1e8
@@ -242,6 +242,9 @@ def record_vintages(st: State, t: int, s: int) -> None:
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     for g in range(generations_of(st, s)):
         cell = st.vintages[t, s, g]
+        cell.weight_home = st.scratch.demand_weight[s, g, st.host]
+        if g >= made_of(st, s):
+            continue
         many, total = adopters(st, g, first, middle)
         cell.adopters_multinational = many
         cell.technology_multinational = total / max(many, 1.0)
@@ -251,7 +254,6 @@ def record_vintages(st: State, t: int, s: int) -> None:
         foreign = top_three(st, s, 0, g)
         chinese = top_three(st, s, 1, g)
         cell.technology_level = exp(chinese - foreign) if foreign > NOTHING and chinese > NOTHING else 0.0
-        cell.weight_home = st.scratch.demand_weight[s, g, st.host]
 
 
 @stage

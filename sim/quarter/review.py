@@ -31,6 +31,7 @@ from sim.quarter.values import (
     equity_cap,
     host_worth,
     market_scale,
+    own_abroad,
     pays,
     split,
     under,
@@ -79,12 +80,19 @@ def pair_of(st: State, t: int, q: int) -> Pair:
 
 
 @stage
-def current_worth(st: State, t: int, q: int, pair: Pair) -> Worth:
+def own_of(st: State, t: int, q: int) -> float:
+    """Appeal of what the multinational offers of its own in the region of a partnership abroad; 0 in the host."""
+    jv = st.partnerships
+    return own_abroad(st, t, jv.multinational[q], jv.region[q]) if jv.type[q] == 3 else 0.0
+
+
+@stage
+def current_worth(st: State, t: int, q: int, pair: Pair, own: float) -> Worth:
     """Worth of a partnership as it stands, under its own openness and autonomy, in today's market."""
     jv = st.partnerships
     m, c, r, kind = jv.multinational[q], jv.chinese[q], jv.region[q], jv.type[q]
     if kind == 3:
-        return abroad_worth(st, t, m, c, r, jv.route[q], pair, jv.openness[q], jv.place[q])
+        return abroad_worth(st, t, m, c, r, jv.route[q], pair, own, jv.openness[q], jv.place[q])
     return host_worth(st, t, m, c, jv.line[q], kind, pair, jv.openness[q], jv.autonomy[q])
 
 
@@ -99,19 +107,19 @@ def as_forecast(st: State, t: int, q: int, w: Worth) -> Worth:
 
 
 @stage
-def outside(st: State, t: int, q: int) -> tuple[float, float, int]:
+def outside(st: State, t: int, q: int, own: float) -> tuple[float, float, int]:
     """Best alternatives of (multinational, Chinese firm) to a partnership, and what the former would do alone."""
     jv = st.partnerships
     m, c = jv.multinational[q], jv.chinese[q]
     if jv.type[q] == 3:
-        d_m, d_c = alone_abroad(st, t, m, c, jv.region[q], jv.route[q])
+        d_m, d_c = alone_abroad(st, t, m, c, jv.region[q], jv.route[q], own)
         return d_m, d_c, 0
     d_m, mode = alone_in_host(st, t, m, jv.line[q])
     return d_m, 0.0, mode
 
 
 @stage
-def alternative(st: State, t: int, q: int, pair: Pair) -> tuple[Worth, int, int]:
+def alternative(st: State, t: int, q: int, pair: Pair, own: float) -> tuple[Worth, int, int]:
     """The other way the same two firms could work in the same place: (worth, type, route)."""
     jv = st.partnerships
     m, c = jv.multinational[q], jv.chinese[q]
@@ -120,7 +128,7 @@ def alternative(st: State, t: int, q: int, pair: Pair) -> tuple[Worth, int, int]
         full = st.firms.supplies[c] >= st.parameters.capacity_supply
         if (route == 2 and full) or (route == 1 and st.firms.contract[c, jv.region[q]] >= 0):
             route = jv.route[q]
-        return abroad_worth(st, t, m, c, jv.region[q], route, pair, -1.0, -1), 3, route
+        return abroad_worth(st, t, m, c, jv.region[q], route, pair, own, -1.0, -1), 3, route
     kind = 3 - jv.type[q]
     return host_worth(st, t, m, c, jv.line[q], kind, pair, -1.0, -1.0), kind, 0
 
@@ -231,12 +239,12 @@ def weigh_review(st: State, t: int, q: int) -> Weighed:
     """
     jv, firms, p = st.partnerships, st.firms, st.parameters
     m, s, r, kind, route = jv.multinational[q], jv.sector[q], jv.region[q], jv.type[q], jv.route[q]
-    pair = pair_of(st, t, q)
-    now = current_worth(st, t, q, pair)
+    pair, own = pair_of(st, t, q), own_of(st, t, q)
+    now = current_worth(st, t, q, pair, own)
     w = as_forecast(st, t, q, now)
     pay_m, pay_c = pays(st, kind, w, jv.equity[q], jv.royalty[q])
-    d_m, d_c, mode = outside(st, t, q)
-    other, other_kind, other_route = alternative(st, t, q, pair)
+    d_m, d_c, mode = outside(st, t, q, own)
+    other, other_kind, other_route = alternative(st, t, q, pair, own)
     scale = market_scale(st, s, r, kind)
     tolerance = p.tolerance * scale * st.annuity
     moving = p.sunk_cost * 4.0 * scale * firms.cost_scale[m]
@@ -351,8 +359,9 @@ def hold_reviews(st: State, t: int, s: int) -> None:
                 carry_out_end(st, t, q)
             continue
         if uniform(chance_key, jv.id[q]) < p.exogenous_end:
-            w = current_worth(st, t, q, pair_of(st, t, q))
-            d_m, d_c, mode = outside(st, t, q)
+            own = own_of(st, t, q)
+            w = current_worth(st, t, q, pair_of(st, t, q), own)
+            d_m, d_c, mode = outside(st, t, q, own)
             give_notice(st, t, q, mode, w.value, d_m + d_c, BY_CHANCE)
             continue
         touched = called(st, t, q)

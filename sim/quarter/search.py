@@ -34,6 +34,7 @@ from sim.quarter.values import (
     alone_in_host,
     host_worth,
     market_scale,
+    own_abroad,
     split,
     strangers,
     under,
@@ -146,6 +147,7 @@ class Entry(NamedTuple):
     mode: int  # what it would do alone
     once: float  # cost of signing, and what its lead line loses
     kept: float  # part of a deal's value left after waiting and avoidance
+    own: float  # appeal of its own offer in a region abroad
 
 
 @stage
@@ -154,7 +156,7 @@ def enter(st: State, t: int, m: int, line: int) -> Entry:
     s, home = st.firms.sector[m], st.firms.home[m]
     d_m, mode = alone_in_host(st, t, m, line)
     kept = waited(st, t, s, home, st.host) * (1.0 - avoided(st, t, m, home))
-    return Entry(d_m, mode, signing_cost(st, m) + half_line_loss(st, m, line), kept)
+    return Entry(d_m, mode, signing_cost(st, m) + half_line_loss(st, m, line), kept, 0.0)
 
 
 @stage
@@ -163,7 +165,7 @@ def enter_abroad(st: State, t: int, m: int, r: int) -> Entry:
     s = st.firms.sector[m]
     kept = waited(st, t, s, st.host, r) * (1.0 - avoided(st, t, m, r))
     once = signing_cost(st, m) * market_scale(st, s, r, 3) / max(st.scratch.unit[s], 1e-30)
-    return Entry(0.0, 0, once, kept)
+    return Entry(0.0, 0, once, kept, own_abroad(st, t, m, r))
 
 
 @stage
@@ -178,8 +180,8 @@ def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, own: Entr
 @stage
 def abroad_deal(st: State, t: int, m: int, c: int, r: int, route: int, own: Entry, pair: Pair) -> Deal:
     """Selling or powering in a region abroad, against what both have there without each other."""
-    w = abroad_worth(st, t, m, c, r, route, pair, -1.0, -1)
-    d_m, d_c = alone_abroad(st, t, m, c, r, route)
+    w = abroad_worth(st, t, m, c, r, route, pair, own.own, -1.0, -1)
+    d_m, d_c = alone_abroad(st, t, m, c, r, route, own.own)
     agreed = under(st, t, m, 3, route, r, w, split(st, w.value - own.once, d_m, d_c))
     gain_m = (agreed.multinational - d_m) * own.kept - own.once
     return Deal(w, agreed, gain_m, (agreed.chinese - d_c) * own.kept, d_m, d_c, pair.trust)

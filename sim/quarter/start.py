@@ -53,6 +53,7 @@ def set_out(st: State) -> None:
     """Everything before the first quarter."""
     firms = st.firms
     for s in range(st.sectors.first.shape[0]):
+        st.scratch.made[s] = 1
         st.scratch.used[s] = st.sectors.middle[s]
         for i in range(st.sectors.middle[s], st.sectors.last[s]):
             if firms.active[i] > 0:

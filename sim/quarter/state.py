@@ -91,6 +91,15 @@ def generations_of(st: State, s: int) -> int:
     return count
 
 
+@step
+def made_of(st: State, s: int) -> int:
+    """Generations that firms of a sector may make by now: those that have arrived."""
+    count = st.scratch.made[s]
+    if count > st.firms.technology.shape[1]:
+        raise IndexError("a sector's generations must have columns")
+    return count
+
+
 @stage
 def pay_once(st: State, i: int, cost: float) -> None:
     """A cost paid once (a transfer received, if negative): out of this quarter's profit and net worth."""

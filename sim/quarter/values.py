@@ -11,12 +11,12 @@ from sim.quarter.market import fixed_cost
 from sim.quarter.offers import (
     abroad_by_chinese,
     abroad_by_multinational,
+    access_with,
     composite_of,
     host_alone,
     lender_keeps,
     plant_works,
     powered_offer,
-    sold_offer,
     venture_offer,
 )
 from sim.quarter.state import State, generations_of
@@ -223,10 +223,13 @@ def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, pair: Pa
 
 
 @stage
-def abroad_worth(st: State, t: int, m: int, c: int, r: int, route: int, pair: Pair, tau: float, place: int) -> Worth:
+def abroad_worth(
+    st: State, t: int, m: int, c: int, r: int, route: int, pair: Pair, own: float, tau: float, place: int
+) -> Worth:
     """Worth of globalising in a region, against what both sell there without it; the place is chosen if negative.
 
-    The lender's loss when its partner sells, and the own offers given up, are in the sides.
+    The lender's loss when its partner sells, and the own offers given up, are in the sides; `own` is as of
+    `own_abroad`.
     """
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     total, ramp = st.annuity, st.ramp
@@ -243,8 +246,9 @@ def abroad_worth(st: State, t: int, m: int, c: int, r: int, route: int, pair: Pa
     shipped_only = place == st.host
     if route == 1:
         rivals = rivals_of(st, s, c, r, r)
-        made = sold_offer(st, t, m, c, r, False, True) if not local_only else 0.0
-        local = sold_offer(st, t, m, c, r, True, True) if not shipped_only else 0.0
+        access = access_with(st, m, c, r)
+        made = abroad_by_chinese(st, c, r, access, False, True) if not local_only else 0.0
+        local = abroad_by_chinese(st, c, r, access, True, True) if not shipped_only else 0.0
     else:
         rivals = rivals_of(st, s, m, r, r)
         made = powered_offer(st, t, m, c, r, False, trust, chosen, True) if not local_only else 0.0
@@ -256,7 +260,6 @@ def abroad_worth(st: State, t: int, m: int, c: int, r: int, route: int, pair: Pa
     side_c = chosen * ramp * to_c * x.gain[c]
     risk = dependence_cost(firms.hazard[c], 4.0 * p.cutoff_loss, firms.hedge[c], p.hedge_cost)
     if route == 1:
-        own, _ = abroad_by_multinational(st, t, m, r, True, firms.orientation[m] > 0)
         others = rivals_of(st, s, m, r, r) - x.appeal[c, r] + max(made, local)
         kept, _ = offer_worth(st, s, r, own * lender_keeps(st, m), others)
         side_m += kept * total
@@ -268,11 +271,17 @@ def abroad_worth(st: State, t: int, m: int, c: int, r: int, route: int, pair: Pa
 
 
 @stage
-def alone_abroad(st: State, t: int, m: int, c: int, r: int, route: int) -> tuple[float, float]:
+def own_abroad(st: State, t: int, m: int, r: int) -> float:
+    """Appeal of what a multinational offers in a region of its own, as announced."""
+    own, _ = abroad_by_multinational(st, t, m, r, True, st.firms.orientation[m] > 0)
+    return own
+
+
+@stage
+def alone_abroad(st: State, t: int, m: int, c: int, r: int, route: int, own: float) -> tuple[float, float]:
     """What both sides have in a region without a contract: (multinational, Chinese firm), present values."""
     firms, s = st.firms, st.firms.sector[m]
     total = st.annuity
-    own, _ = abroad_by_multinational(st, t, m, r, True, firms.orientation[m] > 0)
     if route == 1:
         chinese = abroad_by_chinese(st, c, r, firms.access[c, r], plant_works(st, t, c, r), True)
         rivals_c = rivals_of(st, s, c, r, r)

@@ -62,7 +62,9 @@ class _Layout:
         ]
         self.firms = self._repeat(blocks)
         begin = self.begin
-        self.partnerships = self._repeat([(np.arange(begin[s % self.old], begin[s % self.old + 1]), s) for s in sectors])
+        self.partnerships = self._repeat(
+            [(np.arange(begin[s % self.old], begin[s % self.old + 1]), s) for s in sectors]
+        )
         self.seats = int(again.sum(axis=1).max())
 
     def _repeat(self, blocks: list[tuple[Column, int]]) -> _Rows:

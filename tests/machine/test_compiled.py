@@ -49,7 +49,7 @@ print(digest.hexdigest())
 def package(root: Path, tmp_path: Path) -> Path:
     """A folder with a copy of the modules below the rules, to edit."""
     (tmp_path / "sim").mkdir()
-    for name in ("__init__", "declare", "compiled", "arithmetic", "draws", "columns", "parameters"):
+    for name in ("__init__", "declare", "sources", "compiled", "arithmetic", "draws", "columns", "parameters"):
         shutil.copy(root / f"sim/{name}.py", tmp_path / "sim")
     return tmp_path
 
