@@ -160,14 +160,14 @@ def _again(results: Any, scenario: Any, row: dict[str, Any]) -> bool | None:
     from sim.scenario.build import labels
     from sim.simulate import simulate
     from sim.study.batch import check_bounds
-    from sim.study.tables import Frame, measure, plain
-    from sim.study.yearly import final
+    from sim.study.tables import Frame, plain
+    from sim.study.yearly import final, years
 
     run = simulate(scenario, row["seed"])
     written = plain(run)
     check_bounds(written)
     frame = Frame(row["scenario"], labels(scenario), scenario.start, scenario.end)
-    made = final(measure(written, frame), frame, row["seed"])["final"]
+    made = final(years(written, frame), frame, row["seed"])["final"]
     here = (pc.field("seed") == row["seed"]) & (pc.field("scenario") == row["scenario"])
     if results.swept:
         here &= pc.field("point") == row["point"]

@@ -23,7 +23,7 @@ from sim.study.limits import Limits, Watch, watched
 from sim.study.plan import Settings
 from sim.study.store import Failure, Folder, Receipt
 from sim.study.tables import METRICS, Frame, Measures, Run, Values, fields, measure, plain, tables
-from sim.study.yearly import final, shortened, yearly
+from sim.study.yearly import final, shortened, yearly, years
 
 SECONDS = 4.0  # after this much time a worker writes what it has, so that an interruption costs little
 SLACK = 1e-9  # rounding that a bound forgives
@@ -187,13 +187,13 @@ def _tables(job: Job, order: Order) -> dict[str, pa.Table]:
     written = plain(run)
     check_bounds(written)
     frame = _frame(job.labels(scenario), order.scenario, scenario.start, scenario.end)
-    measures = measure(written, frame)
-    made = yearly(measures, frame, order.seed, job.keep)
+    measured = years(written, frame)
+    made = yearly(measured, frame, order.seed, job.keep)
     if job.points:  # summed up from `final`, so that paths may be short
         made = {name: shortened(path) for name, path in made.items()}
-    made |= final(measures, frame, order.seed)
+    made |= final(measured, frame, order.seed)
     if not made.keys() >= set(job.keep):
-        made |= tables(run, frame, measures)
+        made |= tables(run, frame, measure(written, frame))
     if job.points:
         made = {name: _pointed(table, order.point) for name, table in made.items()}
     return made

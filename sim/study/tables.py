@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sim.columns import FIRST_YEAR, SCHEMA, Happening, SubForm, Trigger, Type
-from sim.declare import Field
 from sim.declare import fields as fields  # for the rest of the package
 from sim.records import Event, Life, Market, Outcome, Vintage
 
@@ -75,6 +74,8 @@ class Frame:
         self.first, self.last = (start - FIRST_YEAR) * 4, (end + 1 - FIRST_YEAR) * 4
         self.sectors = (*labels.sectors, ALL)
         self.quarters = [f"{FIRST_YEAR + q // 4}Q{q % 4 + 1}" for q in range(self.last)]
+        self._names: dict[int, pa.Array] = {}
+        self._years: dict[tuple[int, ...], dict[str, pa.Array]] = {}
 
     @property
     def years(self) -> range:
@@ -114,10 +115,22 @@ class Frame:
 
     def run(self, seed: int, rows: int) -> dict[str, pa.Array]:
         """Columns `scenario` and `seed`."""
-        return {
-            "scenario": named(np.zeros(rows, np.int64), [self.scenario]),
-            "seed": pa.array(np.full(rows, seed, np.int64)),
-        }
+        if rows not in self._names:
+            self._names[rows] = named(np.zeros(rows, np.int64), [self.scenario])
+        return {"scenario": self._names[rows], "seed": pa.array(np.full(rows, seed, np.int64))}
+
+    def yearly(self, *shape: int) -> dict[str, pa.Array]:
+        """Columns `year`, `sector` and, for markets, `region` of metrics of this shape; the last year is the last."""
+        if shape not in self._years:
+            index = grid(*shape)
+            keys = {
+                "year": pa.array((index[0] + self.years[-1] + 1 - shape[0]).astype(np.int32)),
+                "sector": named(index[1], self.sectors),
+            }
+            if len(index) == 3:
+                keys["region"] = named(index[2], self.labels.regions)
+            self._years[shape] = keys
+        return self._years[shape]
 
 
 def grid(*sizes: int) -> NDArray[np.int64]:
@@ -144,7 +157,7 @@ def pool(declared: type, values: Values) -> Values:
     A weighted mean leaves out sectors without value; where weights add up to nothing, sector or pool is nan.
     """
     names = list(fields(declared))
-    out = np.concatenate([values, np.expand_dims(_total(values, 2), 2)], axis=2)
+    out = np.concatenate([values, np.expand_dims(total(values, 2), 2)], axis=2)
     for row, field in enumerate(fields(declared).values()):
         if field.pool == "sum":
             continue
@@ -152,12 +165,12 @@ def pool(declared: type, values: Values) -> Values:
         known = np.where(np.isnan(values[row]), 0.0, weight[:, :-1])
         product = np.where(known > 0, values[row], 0.0) * known
         with np.errstate(invalid="ignore"):
-            out[row, :, -1] = _total(product, 1) / _total(known, 1)
+            out[row, :, -1] = total(product, 1) / total(known, 1)
         out[row, :, :-1][weight[:, :-1] <= 0] = np.nan
     return out
 
 
-def _total(values: Values, axis: int) -> Values:
+def total(values: Values, axis: int) -> Values:
     """Sum over the sectors; over an inner axis as short as regions NumPy's own takes six times as long."""
     return values.sum(axis=axis) if axis == values.ndim - 1 else reduce(np.add, np.moveaxis(values, axis, 0))
 
@@ -180,29 +193,37 @@ def tables(run: Run, frame: Frame, measured: Measures) -> dict[str, pa.Table]:
     declared = frame.generations[0] >= 0
     firms = firm_names(run, frame)
     names = partnership_names(run.lives, firms, frame)
+
+    def short(name: str, values: Values, keys: dict[str, pa.Array]) -> pa.Table:
+        return metrics(name, METRICS[name], values.astype(np.float32), {**frame.run(run.seed, values[0].size), **keys})
+
     return {
-        "trajectories": _metrics(Outcome, measured.outcome, frame, run.seed, frame.trajectory_keys),
-        "markets": _metrics(Market, measured.markets[:, :, :-1], frame, run.seed, frame.market_keys),
-        "generations": _metrics(Vintage, measured.vintages[:, :, declared], frame, run.seed, frame.generation_keys),
+        "trajectories": short("trajectories", measured.outcome, frame.trajectory_keys),
+        "markets": short("markets", measured.markets[:, :, :-1], frame.market_keys),
+        "generations": short("generations", measured.vintages[:, :, declared], frame.generation_keys),
         "events": _events(run, frame, firms, names),
         "partnerships": _partnerships(run, frame, firms, names),
     }
 
 
-def _metrics(declared: type, values: Values, frame: Frame, seed: int, keys: dict[str, pa.Array]) -> pa.Table:
-    flat = values.reshape(len(values), -1).astype(np.float32)
-    metrics = {name: pa.array(flat[row], from_pandas=True) for row, name in enumerate(fields(declared))}
-    return table({**frame.run(seed, flat.shape[1]), **keys, **metrics}, fields(declared))
+def metrics(name: str, declared: type, values: NDArray[Any], keys: dict[str, pa.Array]) -> pa.Table:
+    """Metrics [metric, ...] as a table of this name, after its keys."""
+    flat = values.reshape(len(values), -1)
+    columns = {metric: pa.array(flat[row], from_pandas=True) for row, metric in enumerate(fields(declared))}
+    return table(name, keys | columns, declared)
 
 
-def table(columns: dict[str, pa.Array], declared: dict[str, Field]) -> pa.Table:
-    """Columns as a table whose schema carries units, meanings and the schema's version."""
-    schema = []
-    for name, values in columns.items():
-        field = declared.get(name)
-        note = {"unit": field.unit, "text": field.text} if field else None
-        schema.append(pa.field(name, values.type, metadata=note))
-    return pa.Table.from_arrays(list(columns.values()), schema=pa.schema(schema, {"schema": str(SCHEMA)}))
+_schemas: dict[str, pa.Schema] = {}
+
+
+def table(name: str, columns: dict[str, pa.Array], declared: type) -> pa.Table:
+    """Columns as the table of this name, whose schema carries units, meanings and the schema's version."""
+    if name not in _schemas:
+        told = fields(declared)
+        notes = {key: {"unit": field.unit, "text": field.text} for key, field in told.items()}
+        kinds = [pa.field(key, values.type, metadata=notes.get(key)) for key, values in columns.items()]
+        _schemas[name] = pa.schema(kinds, {"schema": str(SCHEMA)})
+    return pa.Table.from_arrays(list(columns.values()), schema=_schemas[name])
 
 
 def firm_names(run: Run, frame: Frame) -> list[str]:
@@ -254,7 +275,7 @@ def _events(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> pa.Tab
         "technology_gap": pa.array(events["technology_gap"], from_pandas=True),
         "trigger": _member(Trigger, events["trigger"], events["trigger"] == Trigger.none),
     }
-    return table(columns, fields(Event))
+    return table("events", columns, Event)
 
 
 def _partnerships(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> pa.Table:
@@ -276,7 +297,7 @@ def _partnerships(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> 
         **{name: pa.array(lives[name], from_pandas=True) for name in _LIFE_NUMBERS},
         "flipped": named(lives["flipped"], frame.quarters, lives["flipped"] >= frame.last),
     }
-    return table(columns, fields(Life))
+    return table("partnerships", columns, Life)
 
 
 _LIFE_NUMBERS = [name for name, field in fields(Life).items() if field.dtype == "f8"]

@@ -2,12 +2,13 @@
 
 from collections.abc import Container
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from sim.records import Market, Outcome
-from sim.study.tables import Frame, Measures, Values, fields, grid, named, table
+from sim.study.tables import Frame, Measures, Values, fields, metrics, pool, total
 
 YEARLY: dict[str, type] = {"yearly": Outcome, "yearly_markets": Market}
 FINAL: dict[str, type] = {"final": Outcome, "final_markets": Market}
@@ -29,29 +30,45 @@ def _flows(declared: type) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return np.array([is_flow(name, field.unit) for name, field in fields(declared).items()])
 
 
+class Years(NamedTuple):
+    """Metrics of a run by year, with the sector `all`: [metric, year, sector, ...]."""
+
+    outcome: Values
+    markets: Values
+
+
+def years(written: Measures, frame: Frame) -> Years:
+    """All that the tables by year hold, of the years reported."""
+    cropped = (values[:, frame.first : frame.last] for values in written[:2])
+    return Years(*(by_year(declared, values) for declared, values in zip(YEARLY.values(), cropped, strict=True)))
+
+
 def by_year(declared: type, values: Values) -> Values:
-    """[metric, quarter, ...] as [metric, year, ...]: flows summed, states of the last quarter."""
-    quarters = values.reshape(len(values), -1, 4, *values.shape[2:])
-    out = quarters[:, :, 3].copy()
-    flows = _flows(declared)
-    out[flows] = quarters[flows].sum(axis=2)
+    """[metric, quarter, sector, ...] as [metric, year, sector, ...]: flows summed, states of the last quarter.
+
+    The last sector is the pool of all. Only the last quarters are pooled in full: flows are sums over sectors too.
+    """
+    out = pool(declared, values[:, 3::4])
+    flows = values[_flows(declared)]
+    pooled = np.concatenate([flows, np.expand_dims(total(flows, 2), 2)], axis=2)
+    out[_flows(declared)] = pooled.reshape(len(flows), -1, 4, *pooled.shape[2:]).sum(axis=2)
     return out
 
 
-def yearly(measures: Measures, frame: Frame, seed: int, wanted: Container[str] = YEARLY) -> dict[str, pa.Table]:
+def yearly(measured: Years, frame: Frame, seed: int, wanted: Container[str] = YEARLY) -> dict[str, pa.Table]:
     """Tables `yearly` (by sector) and `yearly_markets` (by sector and region), both with the sector `all`."""
     return {
-        name: _table(declared, by_year(declared, values), frame.years[0], frame, seed)
-        for (name, declared), values in zip(YEARLY.items(), measures[:2], strict=True)
+        name: _table(name, declared, values, frame, seed)
+        for (name, declared), values in zip(YEARLY.items(), measured, strict=True)
         if name in wanted
     }
 
 
-def final(measures: Measures, frame: Frame, seed: int) -> dict[str, pa.Table]:
+def final(measured: Years, frame: Frame, seed: int) -> dict[str, pa.Table]:
     """Tables `final` and `final_markets`: the last year of `yearly`."""
     return {
-        name: _table(declared, by_year(declared, values[:, -4:]), frame.years[-1], frame, seed)
-        for (name, declared), values in zip(FINAL.items(), measures[:2], strict=True)
+        name: _table(name, declared, values[:, -1:], frame, seed)
+        for (name, declared), values in zip(FINAL.items(), measured, strict=True)
     }
 
 
@@ -62,15 +79,5 @@ def shortened(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(fields_, table.schema.metadata))
 
 
-def _table(declared: type, values: Values, first: int, frame: Frame, seed: int) -> pa.Table:
-    """Metrics [metric, year, ...] from the year `first`, with keys."""
-    index = grid(*values.shape[1:])
-    keys = {
-        "year": pa.array((index[0] + first).astype(np.int32)),
-        "sector": named(index[1], frame.sectors),
-    }
-    if len(index) == 3:
-        keys["region"] = named(index[2], frame.labels.regions)
-    flat = values.reshape(len(values), -1)
-    metrics = {name: pa.array(flat[row], from_pandas=True) for row, name in enumerate(fields(declared))}
-    return table({**frame.run(seed, flat.shape[1]), **keys, **metrics}, fields(declared))
+def _table(name: str, declared: type, values: Values, frame: Frame, seed: int) -> pa.Table:
+    return metrics(name, declared, values, {**frame.run(seed, values[0].size), **frame.yearly(*values.shape[1:])})

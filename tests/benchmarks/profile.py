@@ -22,7 +22,7 @@ from sim.scenario.build import build, host, labels
 from sim.simulate import EVENTS_A_FIRM, ROWS, prepare, quietly, simulate
 from sim.study.batch import check_bounds
 from sim.study.tables import Frame, measure, plain, tables
-from sim.study.yearly import yearly
+from sim.study.yearly import yearly, years
 from tests.benchmarks.clock import python
 
 QUARTERS = (60, 120, 180, 240)
@@ -97,7 +97,7 @@ def around(scenario: Scenario) -> dict[str, float]:
     states = iter([prepare(inputs, host(scenario), 1, length, ROWS) for _ in range(6)])
     frame = Frame(scenario.name, labels(scenario), scenario.start, scenario.end)
     written = plain(run_1)
-    measured = measure(written, frame)
+    measured, by_years = measure(written, frame), years(written, frame)
     return {
         "build inputs": clock(lambda: build(scenario, 2)),
         "allocate": clock(lambda: prepare(inputs, host(scenario), 1, length, ROWS)),
@@ -108,7 +108,8 @@ def around(scenario: Scenario) -> dict[str, float]:
         "records to columns": clock(lambda: plain(run_1)),
         "check of bounds": clock(lambda: check_bounds(written)),
         "pool of sectors": clock(lambda: measure(written, frame)),
-        "yearly tables": clock(lambda: yearly(measured, frame, 1)),
+        "pool by year": clock(lambda: years(written, frame)),
+        "yearly tables": clock(lambda: yearly(by_years, frame, 1)),
         "quarterly tables": clock(lambda: tables(run_1, frame, measured)),
     }
 

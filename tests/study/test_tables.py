@@ -8,7 +8,7 @@ from sim.declare import fields
 from sim.records import Market, Outcome, Vintage
 from sim.study.tables import Frame, firm_names, measure, partnership_names, plain, pool
 from sim.study.tables import tables as make_tables
-from sim.study.yearly import by_year, is_flow, yearly
+from sim.study.yearly import by_year, is_flow, yearly, years
 from tests.study import synthetic
 
 
@@ -129,9 +129,22 @@ def test_units_stand_in_the_schema(made):
 def test_year_sums_flows_and_shows_the_last_quarter_of_states():
     names = list(fields(Outcome))
     values = np.arange(8.0).reshape(1, 8, 1).repeat(len(names), axis=0)
-    years = by_year(Outcome, values)
-    assert years[names.index("formations"), :, 0].tolist() == [0 + 1 + 2 + 3, 4 + 5 + 6 + 7]
-    assert years[names.index("active"), :, 0].tolist() == [3, 7]
+    found = by_year(Outcome, values)
+    assert found[names.index("formations"), :, 0].tolist() == [0 + 1 + 2 + 3, 4 + 5 + 6 + 7]
+    assert found[names.index("active"), :, 0].tolist() == [3, 7]
+
+
+def test_years_are_those_of_the_pooled_quarters(frame):
+    """Only what a year shows is pooled; flows are sums over sectors, so that they can be summed in any order."""
+    written = plain(synthetic.simulate(synthetic.Scenario(), 3))
+    pooled, found = measure(written, frame), years(written, frame)
+    for declared, quarters, told in ((Outcome, pooled.outcome, found.outcome), (Market, pooled.markets, found.markets)):
+        for (name, field), own, year in zip(fields(declared).items(), quarters, told, strict=True):
+            of_years = own.reshape(-1, 4, *own.shape[1:])
+            flow = is_flow(name, field.unit)
+            assert field.pool == "sum" or not flow
+            expected = of_years.sum(axis=1) if flow else of_years[:, 3]
+            assert year.tobytes() == expected.tobytes(), name
 
 
 def test_flows_are_all_declared_metrics_of_a_quarter():
@@ -147,7 +160,7 @@ def test_flows_are_all_declared_metrics_of_a_quarter():
 
 def test_yearly_tables_are_exact_and_pool_regions_too(frame):
     run = synthetic.simulate(synthetic.Scenario(), 3)
-    made = yearly(measure(plain(run), frame), frame, 3)
+    made = yearly(years(plain(run), frame), frame, 3)
     outcome, markets = made["yearly"].to_pandas(), made["yearly_markets"].to_pandas()
     row = outcome.query("year == 1991 and sector == 'cars'").iloc[0]
     assert row.welfare == run.outcome["welfare"][48:52, 0].sum() and row.trust == run.outcome["trust"][51, 0]
