@@ -32,9 +32,15 @@ from sim.declare import SEAT, dimensions, order
 from sim.sources import cache_folder
 from sim.sources import kernel_hash as kernel_hash  # for all who run a kernel
 
-if 14 <= binding.llvm_version_info[0] <= 22:  # where the option is known to exist
-    # Short loops, as over the firms of a sector, end in masked steps instead of one number after the other.
-    binding.set_option("", "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue")
+_TUNING = (
+    # Short loops, as over the firms of a sector, end in masked steps instead of one number after the other,
+    "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue",
+    "-force-vector-interleave=1",  # and are too short to work at several steps at a time.
+    "-inline-threshold=1500",  # What a deal is worth is many functions of many numbers: calls cost a tenth of a run.
+)
+if 14 <= binding.llvm_version_info[0] <= 22:  # where the options are known to exist
+    for option in _TUNING:
+        binding.set_option("", option)
 # Not in the environment: child processes would inherit it and nest a folder of their own in it.
 numba.config.CACHE_DIR = str(cache_folder())
 INTERPRETED = bool(numba.config.DISABLE_JIT)
@@ -138,7 +144,7 @@ class _ColumnType(types.Array):  # type: ignore[misc]
 
 
 class _SeatType(_ColumnType):  # type: ignore[misc]
-    """Type of a column that may hold the rows of one sector's firms only; index i is row i less the bundle's `begin`."""
+    """Type of a column that may hold one sector's firms only: index i is row i less the bundle's `begin`."""
 
 
 register_model(_ColumnType)(models.ArrayModel)
@@ -187,7 +193,7 @@ class _Plan:
     def _add(self, name: str, value: Any, per: tuple[str, ...]) -> tuple[types.Type, tuple[int, ...]]:
         """Finds room for a member; returns its type and where its words stand."""
         if isinstance(value, np.ndarray):
-            fits = [each for each in (order(" ".join(per)), "C", "F") if _lies(value, each)]
+            fits = [each for each in (order(" ".join(per)), "C", "F") if value.flags[f"{each}_CONTIGUOUS"]]
             if not fits:
                 raise ValueError("columns must be contiguous")
             place = self._append(self.arrays)
@@ -274,11 +280,6 @@ class Bundle:
         if last - first > seats:
             raise ValueError("a sector has more firms than there are seats")
         self.table[0] = first if seats < firms else 0
-
-
-def _lies(array: Any, layout: str) -> bool:
-    """Whether an array is contiguous in a memory order, C or F."""
-    return bool(array.flags.c_contiguous if layout == "C" else array.flags.f_contiguous)
 
 
 def bundle(columns: Any) -> Any:

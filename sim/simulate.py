@@ -57,7 +57,7 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int, rows: float
     """Columns and records of one run, ready for `quarter.begin` or `quarter.run`.
 
     `rows`: of partnerships, per multinational, for a run that takes sectors in turn and may have to be repeated with
-    more. Without it there are as many as can be needed, and working numbers of all firms, for those who stop on the way.
+    more. Without it there are as many as can be needed, and working numbers of all firms, for who stops on the way.
     """
     quarters, sectors, regions = inputs.world.market.shape
     firms = len(inputs.firms.id)

@@ -62,14 +62,67 @@ def reckon_demand(st: State, t: int, s: int) -> None:
         x.world_weight[s, g] = weighted / total if total > 0.0 else 0.0
 
 
+@lane
+def along_borders(st: State, t: int, s: int, g: int, o: int, tradable: bool, regions: int) -> None:
+    """What borders of all regions do to appeals of a generation made in o, now and as announced."""
+    x, now, soon, p = st.scratch, st.now, st.announced, st.parameters
+    alpha, supply, scale, weight = st.sectors.price_elasticity[s], now.supply[s, g, o], p.content_cost, p.anticipation
+    for r in range(regions):
+        content, tariff = scale * now.local_content[s, g, r], now.tariff[s, g, o, r]
+        later = ahead(tariff, soon.tariff[t, s, g, o, r], weight)
+        crosses = o != r
+        shipped = st.shipping[s, o, r] + (content if crosses else 0.0)
+        kept = supply * border(alpha, shipped, tariff if crosses else 0.0, 0.0)
+        kept_ahead = supply * border(alpha, shipped, later if crosses else 0.0, 0.0)
+        x.trade[s, g, o, r] = kept if tradable else supply
+        x.trade_ahead[s, g, o, r] = kept_ahead if tradable else supply
+
+
+@lane
+def along_parts(st: State, s: int, g: int, regions: int) -> None:
+    """The same of parts from the host, on which some of the tariff is paid."""
+    x, part = st.scratch, st.parameters.power_tariff
+    for r in range(regions):
+        x.parts[s, g, r] = power(x.trade[s, g, st.host, r], part)
+        x.parts_ahead[s, g, r] = power(x.trade_ahead[s, g, st.host, r], part)
+
+
+@lane
+def along_tastes(st: State, s: int, g: int, o: int, regions: int) -> None:
+    """What being owned in o does to appeals of a generation in all regions, and when it comes from elsewhere."""
+    x, now = st.scratch, st.now
+    alpha, subsidy = st.sectors.price_elasticity[s], now.subsidy_production[s, g, o]
+    for r in range(regions):
+        taste, tariff = now.perception[s, o, r], now.owner_tariff[s, g, o, r]
+        x.brand[s, g, o, r] = brand_factor(alpha, taste, subsidy, 0.0)
+        x.brand_import[s, g, o, r] = brand_factor(alpha, taste, subsidy, tariff)
+
+
+@stage
+def reckon_duties(st: State, s: int, g: int, o: int, tradable: bool) -> None:
+    """Tariffs on what an owner from o sells, made at its home or in the host."""
+    x, now = st.scratch, st.now
+    for r in range(st.world.market.shape[2]):
+        owner = 1.0 + now.owner_tariff[s, g, o, r]
+        from_home, from_host = 0.0, 0.0
+        if tradable and o != r:
+            from_home = tariff_paid(1.0, (1.0 + now.tariff[s, g, o, r]) * owner - 1.0)
+        if tradable and r != st.host:
+            from_host = tariff_paid(1.0, (1.0 + now.tariff[s, g, st.host, r]) * owner - 1.0)
+        x.taxed[s, FROM_HOME, o, r, g] = from_home
+        x.taxed[s, FROM_HOST, o, r, g] = from_host
+        if from_home > 0.0 or from_host > 0.0:
+            x.dutied[s, r] = 1.0
+
+
 @stage
 def reckon_borders(st: State, t: int, s: int) -> None:
     """What borders and the owner's home do to appeals; only when a field of the sector has changed."""
-    x, now, soon, p = st.scratch, st.now, st.announced, st.parameters
+    x, now = st.scratch, st.now
     regions = st.world.market.shape[2]
-    alpha = st.sectors.price_elasticity[s]
     tradable = st.sectors.tradable[s] > 0.0
     for o in range(regions):
+        x.dutied[s, o] = 0.0
         x.supported[s, o] = 0.0
         for r in range(regions):
             x.compliance[s, o, r] = now.compliance[s, o, r] if o != r else 0.0
@@ -77,40 +130,10 @@ def reckon_borders(st: State, t: int, s: int) -> None:
         for o in range(regions):
             if now.subsidy_production[s, g, o] > 0.0:
                 x.supported[s, o] = 1.0
-            for r in range(regions):
-                content = p.content_cost * now.local_content[s, g, r] if o != r else 0.0
-                tariff = now.tariff[s, g, o, r] if o != r else 0.0
-                later = ahead(tariff, soon.tariff[t, s, g, o, r], p.anticipation) if o != r else 0.0
-                shipped = st.shipping[s, o, r] + content
-                supply = now.supply[s, g, o]
-                x.trade[s, g, o, r] = supply * border(alpha, shipped, tariff, 0.0) if tradable else supply
-                x.trade_ahead[s, g, o, r] = x.trade[s, g, o, r]
-                if tradable and later != tariff:
-                    x.trade_ahead[s, g, o, r] = supply * border(alpha, shipped, later, 0.0)
-                if o == st.host:
-                    x.parts[s, g, r] = power(x.trade[s, g, o, r], p.power_tariff)
-                    x.parts_ahead[s, g, r] = power(x.trade_ahead[s, g, o, r], p.power_tariff)
-                taste = now.perception[s, o, r]
-                subsidy = now.subsidy_production[s, g, o]
-                x.brand[s, g, o, r] = brand_factor(alpha, taste, subsidy, 0.0)
-                x.brand_import[s, g, o, r] = x.brand[s, g, o, r]
-                if now.owner_tariff[s, g, o, r] > 0.0:
-                    x.brand_import[s, g, o, r] = brand_factor(alpha, taste, subsidy, now.owner_tariff[s, g, o, r])
-                # of what the owner o sells in r: made at its home, or in the host
-                owner = 1.0 + now.owner_tariff[s, g, o, r]
-                x.taxed[s, FROM_HOME, o, r, g] = 0.0
-                x.taxed[s, FROM_HOST, o, r, g] = 0.0
-                if tradable and o != r:
-                    x.taxed[s, FROM_HOME, o, r, g] = tariff_paid(1.0, (1.0 + tariff) * owner - 1.0)
-                if tradable and r != st.host:
-                    goods = 1.0 + now.tariff[s, g, st.host, r]
-                    x.taxed[s, FROM_HOST, o, r, g] = tariff_paid(1.0, goods * owner - 1.0)
-    for r in range(regions):
-        x.dutied[s, r] = 0.0
-        for o in range(regions):
-            for g in range(generations_of(st, s)):
-                if x.taxed[s, FROM_HOME, o, r, g] > 0.0 or x.taxed[s, FROM_HOST, o, r, g] > 0.0:
-                    x.dutied[s, r] = 1.0
+            along_borders(st, t, s, g, o, tradable, regions)
+            along_tastes(st, s, g, o, regions)
+            reckon_duties(st, s, g, o, tradable)
+        along_parts(st, s, g, regions)
 
 
 @stage
@@ -250,23 +273,14 @@ def most_central(st: State, s: int, origin: int, region: int) -> int:
 
 
 @lane
-def count_listed(st: State, t: int, r: int, first: int, last: int) -> int:
-    """Firms that a region lists, or will list by name."""
+def count_listed(st: State, t: int, regions: int, first: int, last: int) -> int:
+    """How often firms are listed by regions, or will be by name."""
     found = 0
-    for i in range(first, last):
-        listed = (st.firms.listed[i, r] > 0) | (st.named_listing[i, r, 1] >= t)
-        found += 1 if listed else 0
+    for r in range(regions):
+        for i in range(first, last):
+            listed = (st.firms.listed[i, r] > 0) | (st.named_listing[i, r, 1] >= t)
+            found += 1 if listed else 0
     return found
-
-
-@stage
-def lists_matter(st: State, t: int, s: int) -> bool:
-    """Whether a firm of the sector is listed, or is or will be by name."""
-    first, last = first_of(st, s), last_of(st, s)
-    found = 0
-    for r in range(st.world.market.shape[2]):
-        found += count_listed(st, t, r, first, last)
-    return found > 0
 
 
 @stage
@@ -318,7 +332,7 @@ def read_conditions(st: State, t: int, s: int) -> None:
     if demand_moved:
         reckon_weights(st, s)
     reckon_demand(st, t, s)
-    listing = lists_matter(st, t, s)
+    listing = count_listed(st, t, regions, first_of(st, s), last_of(st, s)) > 0
     for r in range(regions):
         for o in range(regions):
             listing = listing or st.now.listing[s, o, r] > 0.0

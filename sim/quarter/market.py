@@ -295,11 +295,18 @@ def pay_firms(st: State, t: int, s: int) -> None:
     for r in range(regions):
         along_brands(st, r, p.brand_cost * x.expenditure[s, r] * a_firm, middle, last)
     along_accounts(st, first, last)
-    for i in range(first, last):
+    for i in range(first, middle):
         if firms.active[i] > 0:
             x.outlays[s, firms.home[i]] += x.support[i]
             if x.supported[s, firms.home[i]] > 0.0:
                 x.outlays[s, firms.home[i]] += production_support(st, t, s, i)
+    paid, supported = x.outlays[s, st.host], x.supported[s, st.host] > 0.0
+    for i in range(middle, last):
+        if firms.active[i] > 0:
+            paid += x.support[i]
+            if supported:
+                paid += production_support(st, t, s, i)
+    x.outlays[s, st.host] = paid
     along_learning(st, s, 0.25 / max(x.unit[s], 1e-30), first, last)
 
 

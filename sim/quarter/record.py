@@ -168,6 +168,15 @@ def record_partnerships(st: State, t: int, s: int) -> None:
     row.value_share_chinese /= live
 
 
+@lane
+def along_logsums(st: State, s: int, begins: bool, regions: int) -> None:
+    """What buyers of all regions have to choose from, as a level that follows slowly."""
+    x, speed = st.scratch, st.parameters.share_speed
+    for r in range(regions):
+        before, level = x.logsum[s, r], log(x.denominator[s, r]) + x.sensitivity[s] * x.reference[s]
+        x.logsum[s, r] = adjust(level if begins else before, level, speed)
+
+
 @stage
 def record_markets(st: State, t: int, s: int) -> None:
     """A sector's regions: shares, surplus, tariff revenue, profits by owner, welfare."""
@@ -177,13 +186,10 @@ def record_markets(st: State, t: int, s: int) -> None:
     abroad = 0.0
     abroad_chinese = 0.0
     abroad_content = 0.0
+    along_logsums(st, s, t == 0, regions)
     for r in range(regions):
         cell = st.markets[t, s, r]
         spent = x.expenditure[s, r]
-        level = log(x.denominator[s, r]) + x.sensitivity[s] * x.reference[s]
-        if t == 0:
-            x.logsum[s, r] = level
-        x.logsum[s, r] = adjust(x.logsum[s, r], level, p.share_speed)
         cell.expenditure = spent
         cell.chinese_share = x.chinese_share[s, r]
         if spent > 0.0:
