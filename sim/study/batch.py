@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import isfinite, isnan
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -206,11 +207,13 @@ def _pointed(table: pa.Table, point: int) -> pa.Table:
 def check_bounds(written: Measures) -> None:
     """Raises Broken where a metric leaves its declared bounds or is infinite, or what adds up is not a number."""
     for declared, values in zip(METRICS.values(), written, strict=True):
-        for (name, about), own in zip(fields(declared).items(), values, strict=True):
+        flat = values.reshape(len(values), -1)
+        least, most = np.fmin.reduce(flat, axis=1), np.fmax.reduce(flat, axis=1)  # these two pass over nan
+        numbers = zip(least.tolist(), most.tolist(), np.isnan(flat.sum(axis=1)).tolist(), strict=True)
+        for (name, about), own, (low, high, unknown) in zip(fields(declared).items(), values, numbers, strict=True):
             adds = about.pool == "sum" and declared is not Vintage
-            least, most = np.fmin.reduce(own, axis=None), np.fmax.reduce(own, axis=None)  # these two pass over nan
-            inside = least >= about.low - SLACK and most <= about.high + SLACK and np.isfinite(most - least)
-            if not (inside or np.isnan(least)) or (adds and np.isnan(own.sum())):
+            inside = low >= about.low - SLACK and high <= about.high + SLACK and isfinite(high - low)
+            if not (inside or isnan(low)) or (adds and unknown):
                 _tell(name, about, own, adds)
 
 

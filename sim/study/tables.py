@@ -5,7 +5,7 @@ scenario's first to its last year; a mean over nothing (no partnerships, no sale
 """
 
 from collections.abc import Sequence
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -151,22 +151,30 @@ def columns_first(declared: type, records: NDArray[Any]) -> Values:
     return np.ascontiguousarray(np.moveaxis(plain, -1, 0))
 
 
+@cache
+def _means(declared: type) -> tuple[list[int], list[int]]:
+    """Rows of the metrics that are pooled as weighted means, and of their weights, which are sums."""
+    names = list(fields(declared))
+    weights = {
+        row: names.index(field.pool) for row, field in enumerate(fields(declared).values()) if field.pool in names
+    }
+    return list(weights), list(weights.values())
+
+
 def pool(declared: type, values: Values) -> Values:
     """[metric, quarter, sector, ...] with one more sector, the pool of all, as each field declares.
 
     A weighted mean leaves out sectors without value; where weights add up to nothing, sector or pool is nan.
     """
-    names = list(fields(declared))
     out = np.concatenate([values, np.expand_dims(total(values, 2), 2)], axis=2)
-    for row, field in enumerate(fields(declared).values()):
-        if field.pool == "sum":
-            continue
-        weight = out[names.index(field.pool)]
-        known = np.where(np.isnan(values[row]), 0.0, weight[:, :-1])
-        product = np.where(known > 0, values[row], 0.0) * known
-        with np.errstate(invalid="ignore"):
-            out[row, :, -1] = total(product, 1) / total(known, 1)
-        out[row, :, :-1][weight[:, :-1] <= 0] = np.nan
+    means, weights = _means(declared)
+    own, weight = values[means], out[weights][:, :, :-1]
+    known = np.where(np.isnan(own), 0.0, weight)
+    product = np.where(known > 0, own, 0.0) * known
+    with np.errstate(invalid="ignore"):
+        pooled = total(product, 2) / total(known, 2)
+    own[weight <= 0] = np.nan
+    out[means] = np.concatenate([own, np.expand_dims(pooled, 2)], axis=2)
     return out
 
 
