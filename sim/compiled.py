@@ -5,7 +5,7 @@ import hashlib
 import importlib
 import operator
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -33,10 +33,9 @@ from sim.sources import cache_folder
 from sim.sources import kernel_hash as kernel_hash  # for all who run a kernel
 
 _TUNING = (
-    # Short loops, as over the firms of a sector, end in masked steps instead of one number after the other,
-    "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue",
-    "-force-vector-interleave=1",  # and are too short to work at several steps at a time.
-    "-inline-threshold=1500",  # What a deal is worth is many functions of many numbers: calls cost a tenth of a run.
+    "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue",  # short loops end in masked steps
+    "-force-vector-interleave=1",  # and are too short to work at several steps at a time
+    "-inline-threshold=1500",  # what a deal is worth is many functions of many numbers
 )
 if 14 <= binding.llvm_version_info[0] <= 22:  # where the options are known to exist
     for option in _TUNING:
@@ -143,7 +142,7 @@ class _ColumnType(types.Array):  # type: ignore[misc]
         return "Column", (self.column, self.kept, self.ndim, self.layout)
 
 
-class _SeatType(_ColumnType):  # type: ignore[misc]
+class _SeatType(_ColumnType):
     """Type of a column that may hold one sector's firms only: index i is row i less the bundle's `begin`."""
 
 
@@ -193,7 +192,8 @@ class _Plan:
     def _add(self, name: str, value: Any, per: tuple[str, ...]) -> tuple[types.Type, tuple[int, ...]]:
         """Finds room for a member; returns its type and where its words stand."""
         if isinstance(value, np.ndarray):
-            fits = [each for each in (order(" ".join(per)), "C", "F") if value.flags[f"{each}_CONTIGUOUS"]]
+            told = order(" ".join(per))
+            fits = [each for each in (told, "C", "F") if getattr(value.flags, f"{each.lower()}_contiguous")]
             if not fits:
                 raise ValueError("columns must be contiguous")
             place = self._append(self.arrays)
@@ -233,24 +233,24 @@ class _Plan:
 
 
 def _nested(value: Any) -> bool:
-    return isinstance(value, tuple) and any(isinstance(part, np.ndarray | tuple) for part in value)
+    return isinstance(value, tuple) and isinstance(value[0], np.ndarray | tuple)
 
 
-def _taken_apart(columns: Any, arrays: list[Any], floats: list[float], ints: list[int]) -> Iterator[Any]:
-    """Appends what columns hold, in order; yields all that their plan depends on."""
-    yield type(columns)
+def _take_apart(columns: Any, shape: list[Any], arrays: list[Any], floats: list[float], ints: list[int]) -> None:
+    """Appends what columns hold, in order, and to `shape` all that their plan depends on."""
+    shape.append(type(columns))
     for value in columns:
         if isinstance(value, np.ndarray):
             arrays.append(value)
-            yield value.dtype.num, value.itemsize, value.shape, value.strides
+            shape.append((value.dtype.num, value.itemsize, value.shape, value.strides))
         elif _nested(value):
-            yield from _taken_apart(value, arrays, floats, ints)
+            _take_apart(value, shape, arrays, floats, ints)
         elif isinstance(value, tuple):
             floats.extend(value)
-            yield type(value)
+            shape.append(type(value))
         else:
             (floats if isinstance(value, float) else ints).append(value)
-            yield isinstance(value, float)
+            shape.append(isinstance(value, float))
 
 
 _plans: dict[tuple[Any, ...], _Plan] = {}
@@ -267,11 +267,11 @@ class Bundle:
 
     def __init__(self, columns: Any) -> None:
         self.columns = columns
-        held: tuple[list[Any], list[float], list[int]] = ([], [], [])
-        shape = tuple(_taken_apart(columns, *held))
+        lists: tuple[list[Any], ...] = ([], [], [], [])
+        _take_apart(columns, *lists)
+        shape = tuple(lists[0])
         self.plan = _plans.get(shape) or _plans.setdefault(shape, _Plan(columns))
-        self.kind = self.plan.kind
-        self.table = self.plan.filled(*held)
+        self.kind, self.table = self.plan.kind, self.plan.filled(*lists[1:])
         self.address = self.table.ctypes.data
 
     def seat(self, first: int, last: int) -> None:

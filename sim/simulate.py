@@ -53,6 +53,27 @@ def _rows(sectors: Sectors, lines: int, a_multinational: float) -> Column:
     return np.minimum(np.ceil(a_multinational * multinationals), lines * multinationals).astype(np.int64)
 
 
+def _sizes(inputs: Inputs, partnerships: int, in_turn: bool) -> dict[str, int]:
+    """Length of each dimension; `in_turn`: sectors take the working numbers of firms one after the other."""
+    sectors, (_, _, generations, regions) = inputs.sectors, inputs.world.weight.shape
+    firms = len(inputs.firms.id)
+    return {
+        "firm": firms,
+        SEAT: int((sectors.last - sectors.first).max()) if in_turn else firms,
+        "sector": len(sectors.key),
+        "region": regions,
+        "home": regions,
+        "origin": regions,
+        "destination": regions,
+        "generation": generations,
+        "line": regions + 1,
+        "kind": len(Kind),
+        "way": len(Way),
+        "partnership": max(partnerships, 1),
+        "counter": 4,
+    }
+
+
 def prepare(inputs: Inputs, host_index: int, seed: int, events: int, rows: float | None = None) -> State:
     """Columns and records of one run, ready for `quarter.begin` or `quarter.run`.
 
@@ -60,26 +81,9 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int, rows: float
     more. Without it there are as many as can be needed, and working numbers of all firms, for who stops on the way.
     """
     quarters, sectors, regions = inputs.world.market.shape
-    firms = len(inputs.firms.id)
     generations = inputs.world.weight.shape[2]
-    lines = regions + 1
-    of_sectors = _rows(inputs.sectors, lines, lines if rows is None else rows)
-    largest = int((inputs.sectors.last - inputs.sectors.first).max())
-    sizes = {
-        "firm": firms,
-        SEAT: firms if rows is None or INTERPRETED else largest,
-        "sector": sectors,
-        "region": regions,
-        "home": regions,
-        "origin": regions,
-        "destination": regions,
-        "generation": generations,
-        "line": lines,
-        "kind": len(Kind),
-        "way": len(Way),
-        "partnership": max(int(of_sectors.sum()), 1),
-        "counter": 4,
-    }
+    of_sectors = _rows(inputs.sectors, regions + 1, regions + 1 if rows is None else rows)
+    sizes = _sizes(inputs, int(of_sectors.sum()), rows is not None and not INTERPRETED)
     given = allocate(Firms, sizes)
     for name in ("id", "sector", "kind", "home", "ownership", "access_holder", "active"):
         getattr(given, name)[:] = getattr(inputs.firms, name)

@@ -128,17 +128,19 @@ def clear_markets(st: State, s: int) -> None:
     x = st.scratch
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     second = st.world.market.shape[2]
-    for r in range(second):  # rows of firms that do not live have no appeal and no share
-        if st.parameters.pass_on > 0.0:
+    if st.parameters.pass_on > 0.0:  # rows of firms that do not live have no appeal and no share
+        for r in range(second):
             along_markup(st, s, r, first, last)
             if r == st.host:
                 along_markup_beside(st, second, first, middle)
+    for r in range(second):  # sums one after the other: the processor works at several
         x.denominator[s, r] = all_appeals(st, r, first, middle, last)
         x.per_appeal[s, r] = 1.0 / x.denominator[s, r]
+    along_clearing(st, s, second, st.host, first, middle)
+    for r in range(second):
         along_clearing(st, s, r, r, first, last)
-        if r == st.host:
-            along_clearing(st, s, second, r, first, middle)
         along_margin(st, s, r, first, last)
+    for r in range(second):
         chinese = 0.0
         for i in range(middle, last):
             chinese += x.firm_share[i, r]
@@ -179,6 +181,7 @@ def sell_own_lines(st: State, t: int, s: int) -> None:
             for g in range(made_of(st, s)):
                 along_taxed_chinese(st, s, r, g, middle, last)
         along_chinese_sales(st, s, r, dutied, middle, last)
+    for r in range(regions):
         add_up_sales(st, s, r, first, middle, last)
 
 

@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -26,6 +27,32 @@ def interleaved(rounds: int, timed: Mapping[str, Callable[[], float]]) -> dict[s
         for name, function in timed.items():
             taken[name].append(function())
     return {name: median(times) for name, times in taken.items()}
+
+
+_ANSWER = """
+for _ in sys.stdin:
+    began = time.process_time()
+    once()
+    print(time.process_time() - began, flush=True)
+"""
+
+
+@contextmanager
+def beside(code: str) -> Iterator[Callable[[], float]]:
+    """A Python of its own that knows `once` from `code`: CPU seconds of a call, whenever asked."""
+    loop = f"import sys, time\n{code}\nonce()\n{_ANSWER}"
+    with subprocess.Popen(
+        [sys.executable, "-c", loop], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdin is not None and child.stdout is not None
+        to, back = child.stdin, child.stdout
+
+        def ask() -> float:
+            print(file=to, flush=True)
+            return float(back.readline())
+
+        yield ask
+        to.close()
 
 
 class Spent(NamedTuple):
