@@ -19,7 +19,7 @@ from sim.scenario.resolve import Scenario
 
 Result = TypeVar("Result")
 EVENTS_A_FIRM = 40  # first guess at the length of logs; a full log is made longer and the run repeated
-ROWS = 2.0  # first guess at a sector's partnerships at a time, per multinational; a run that needs more is repeated
+ROWS = 1.85  # first guess at a sector's partnerships at a time, per multinational; a run that needs more is repeated
 _rows_needed: dict[str, float] = {}  # by world, where the guess was too low once
 
 

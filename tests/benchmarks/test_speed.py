@@ -157,15 +157,15 @@ def test_the_large_world_is_the_small_one_many_times(history: State) -> None:
 
 
 def test_a_million_firms(history: State, note: Note) -> None:
-    """A world of 1.9 thousand sectors; W of the same size beside it, once its partnerships have formed."""
-    state = tile(history, 119, 17, WHEN + 5)
+    """A world of two thousand sectors; W of the same size beside it, once its partnerships have formed."""
+    state = tile(history, 122, 17, WHEN + 5)
     firms = live(state)
     assert firms > 1_000_000
     seconds = quarter_of(state) * 1e6 / firms
-    size = sum(bytes_of(state).values()) / firms
+    size, sectors = sum(bytes_of(state).values()) / firms, len(state.sectors.key)
     del state
     reference = (_w_of_a_million(12) - _w_of_a_million(9)) / 3
-    note("million", seconds, f"{firms:,} firms in 1,904 sectors, 2019")
+    note("million", seconds, f"{firms:,} firms in {sectors:,} sectors, 2019")
     note("million_ratio", seconds / reference, f"W {reference:.2f} s")
     note("bytes", size, "columns of firms and partnerships and scratch, over firms alive")
 
