@@ -20,6 +20,8 @@ import numba
 import numpy as np
 from llvmlite import binding, ir
 from numba.core import cgutils, types
+from numba.core.caching import FunctionCache
+from numba.core.runtime import rtsys
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
@@ -90,7 +92,6 @@ if INTERPRETED:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _OPTIONS: dict[str, Any] = {
-    "cache": True,
     "error_model": "numpy",
     "nogil": True,
     "boundscheck": True,
@@ -98,10 +99,20 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
+class _Cache(FunctionCache):  # type: ignore[misc]
+    """Numba's cache of a function, which brings the whole compiler up before it looks for code: it is not needed yet."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        rtsys.initialize(target_context)  # what code is linked with
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
+
+
 def _compiled(function: Function, **options: Any) -> Function:
     """Compiles a function once for each set of argument types; Numba would do so again for every constant argument."""
     dispatcher = numba.njit(**_OPTIONS | options)(function)
     if not INTERPRETED:
+        dispatcher._cache = _Cache(function)
         called = dispatcher.get_call_template
         dispatcher.get_call_template = lambda args, kws: called(tuple(map(_general, args)), kws)
     return dispatcher

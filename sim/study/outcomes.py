@@ -2,13 +2,16 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sim.study.arrays import arrow, known, words
 from sim.study.store import Failure, Folder, Receipt
 from sim.study.tables import ALL, fields
 from sim.study.yearly import FINAL
@@ -26,11 +29,12 @@ def runs(
         for receipt in receipts
         for run, (point, seed, seconds) in receipt.runs.items()
     ]
-    rows += [(told.run_id, told.scenario, told.point, told.seed, None, "failed") for told in failures]
-    kinds = (pa.string(), pa.string(), pa.int64(), pa.int64(), pa.float64(), pa.string())
+    rows += [(told.run_id, told.scenario, told.point, told.seed, math.nan, "failed") for told in failures]
     names = ("run_id", *_KEYS, "seconds", "status")
-    columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    keys = pa.table({name: pa.array(list(c), kind) for name, c, kind in zip(names, columns, kinds, strict=True)})
+    columns = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
+    numbers = {name: arrow(np.array(columns[name], np.int64)) for name in ("point", "seed")}
+    numbers["seconds"] = known(np.array(columns["seconds"], np.float64))
+    keys = pa.table({name: numbers[name] if name in numbers else words(told) for name, told in columns.items()})
     joined = keys.join(_finals(folder, receipts, points), _KEYS)
     swept: list[str] = []
     if design is not None:
@@ -52,7 +56,7 @@ def _finals(folder: Folder, receipts: list[Receipt], points: bool) -> pa.Table:
         table = pq.ParquetFile(path).read(columns=[*keys, "sector", *metrics])
         part = table.filter(pc.equal(table["sector"], ALL)).drop_columns(["sector"])
         part = part.set_column(0, "scenario", part["scenario"].cast(pa.string()))
-        parts.append(part if points else part.append_column("point", pa.array([0] * part.num_rows, pa.int64())))
+        parts.append(part if points else part.append_column("point", arrow(np.zeros(part.num_rows, np.int64))))
     return pa.concat_tables(parts, promote_options="default")
 
 

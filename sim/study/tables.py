@@ -17,6 +17,7 @@ from sim.columns import FIRST_YEAR, SCHEMA, Happening, SubForm, Trigger, Type
 from sim.declare import Field
 from sim.declare import fields as fields  # for the rest of the package
 from sim.records import Event, Life, Market, Outcome, Vintage
+from sim.study.arrays import arrow, known, words
 
 ALL = "all"  # the row that pools the sectors
 TABLES = ("trajectories", "markets", "generations", "events", "partnerships")
@@ -110,13 +111,13 @@ class Frame:
 
     def when(self, quarter: NDArray[np.int64]) -> dict[str, pa.Array]:
         """Columns `quarter` and `year` of quarters counted from 1979Q1."""
-        return {"quarter": named(quarter, self.quarters), "year": pa.array(FIRST_YEAR + quarter / 4)}
+        return {"quarter": named(quarter, self.quarters), "year": arrow(FIRST_YEAR + quarter / 4)}
 
     def run(self, seed: int, rows: int) -> dict[str, pa.Array]:
         """Columns `scenario` and `seed`."""
         return {
             "scenario": named(np.zeros(rows, np.int64), [self.scenario]),
-            "seed": pa.array(np.full(rows, seed, np.int64)),
+            "seed": arrow(np.full(rows, seed, np.int64)),
         }
 
 
@@ -127,8 +128,7 @@ def grid(*sizes: int) -> NDArray[np.int64]:
 def named(index: NDArray[Any], names: Sequence[str], empty: NDArray[np.bool_] | None = None) -> pa.DictionaryArray:
     """Positions as a column of names; negative ones, and those marked `empty`, are null."""
     mask = (index < 0) if empty is None else (empty | (index < 0))
-    codes = pa.array(index.astype(np.int32), mask=mask if mask.any() else None)
-    return pa.DictionaryArray.from_arrays(codes, pa.array(names, pa.string()))
+    return pa.DictionaryArray.from_arrays(arrow(index.astype(np.int32), mask), words(names))
 
 
 def columns_first(declared: type, records: NDArray[Any]) -> Values:
@@ -191,7 +191,7 @@ def tables(run: Run, frame: Frame, measured: Measures) -> dict[str, pa.Table]:
 
 def _metrics(declared: type, values: Values, frame: Frame, seed: int, keys: dict[str, pa.Array]) -> pa.Table:
     flat = values.reshape(len(values), -1).astype(np.float32)
-    metrics = {name: pa.array(flat[row], from_pandas=True) for row, name in enumerate(fields(declared))}
+    metrics = {name: known(flat[row]) for row, name in enumerate(fields(declared))}
     return table({**frame.run(seed, flat.shape[1]), **keys, **metrics}, fields(declared))
 
 
@@ -217,10 +217,10 @@ def firm_names(run: Run, frame: Frame) -> list[str]:
 
 def partnership_names(lives: NDArray[Any], firms: list[str], frame: Frame) -> pa.Array:
     """`multinational+chinese@quarter` per life; where two lines were signed at once the later ones add `#line`."""
-    known = pa.array(firms, pa.string())
-    sides = [known.take(pa.array(lives[side])) for side in ("multinational", "chinese")]
+    called = words(firms)
+    sides = [called.take(arrow(lives[side])) for side in ("multinational", "chinese")]
     parties = pc.binary_join_element_wise(*sides, "+")
-    quarter = pa.array(frame.quarters).take(pa.array(lives["start"]))
+    quarter = words(frame.quarters).take(arrow(lives["start"]))
     names = pc.binary_join_element_wise(parties, quarter, "@")
     order = np.lexsort((lives["line"], lives["chinese"], lives["multinational"], lives["start"]))
     keys = np.stack([lives[key][order] for key in ("chinese", "multinational", "start")])
@@ -228,7 +228,7 @@ def partnership_names(lives: NDArray[Any], firms: list[str], frame: Frame) -> pa
     if len(again):
         suffix = np.full(len(lives), "", object)
         suffix[again] = [f"#{line}" for line in lives["line"][again]]
-        names = pc.binary_join_element_wise(names, pa.array(suffix, pa.string()), "")
+        names = pc.binary_join_element_wise(names, words(suffix), "")
     return names
 
 
@@ -251,7 +251,7 @@ def _events(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> pa.Tab
         "type_before": _member(Type, events["type_before"], untyped),
         "type_after": _member(Type, events["type_after"], untyped),
         "sub_form": _member(SubForm, events["sub_form"], events["sub_form"] == SubForm.none),
-        "technology_gap": pa.array(events["technology_gap"], from_pandas=True),
+        "technology_gap": known(events["technology_gap"]),
         "trigger": _member(Trigger, events["trigger"], events["trigger"] == Trigger.none),
     }
     return table(columns, fields(Event))
@@ -262,7 +262,7 @@ def _partnerships(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> 
     lives = run.lives[reported]
     columns = {
         **frame.run(run.seed, len(lives)),
-        "partnership": names.filter(pa.array(reported)),
+        "partnership": names.take(arrow(np.flatnonzero(reported))),
         "sector": named(lives["sector"], frame.sectors),
         "region": named(lives["region"], frame.labels.regions),
         "multinational": named(lives["multinational"], firms),
@@ -273,7 +273,7 @@ def _partnerships(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> 
         "start": named(lives["start"], frame.quarters),
         "end": named(lives["end"], frame.quarters, lives["end"] >= frame.last),
         "end_kind": _member(Happening, lives["end_kind"], lives["end"] >= frame.last),
-        **{name: pa.array(lives[name], from_pandas=True) for name in _LIFE_NUMBERS},
+        **{name: known(lives[name]) for name in _LIFE_NUMBERS},
         "flipped": named(lives["flipped"], frame.quarters, lives["flipped"] >= frame.last),
     }
     return table(columns, fields(Life))
@@ -292,4 +292,4 @@ def _positions(ids: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> pa.Array:
         return pa.nulls(len(wanted), pa.int64())
     order = np.argsort(ids, kind="stable")
     found = order[np.minimum(np.searchsorted(ids[order], wanted), len(ids) - 1)]
-    return pa.array(found, pa.int64(), mask=ids[found] != wanted)
+    return arrow(found, ids[found] != wanted)

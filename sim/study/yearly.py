@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.records import Market, Outcome
+from sim.study.arrays import arrow, known
 from sim.study.tables import Frame, Measures, Values, fields, grid, named, table
 
 YEARLY: dict[str, type] = {"yearly": Outcome, "yearly_markets": Market}
@@ -66,11 +67,11 @@ def _table(declared: type, values: Values, first: int, frame: Frame, seed: int) 
     """Metrics [metric, year, ...] from the year `first`, with keys."""
     index = grid(*values.shape[1:])
     keys = {
-        "year": pa.array((index[0] + first).astype(np.int32)),
+        "year": arrow((index[0] + first).astype(np.int32)),
         "sector": named(index[1], frame.sectors),
     }
     if len(index) == 3:
         keys["region"] = named(index[2], frame.labels.regions)
     flat = values.reshape(len(values), -1)
-    metrics = {name: pa.array(flat[row], from_pandas=True) for row, name in enumerate(fields(declared))}
+    metrics = {name: known(flat[row]) for row, name in enumerate(fields(declared))}
     return table({**frame.run(seed, flat.shape[1]), **keys, **metrics}, fields(declared))
