@@ -49,12 +49,11 @@ def _finals(folder: Folder, receipts: list[Receipt], points: bool) -> pa.Table:
     """Outcomes of all sectors together."""
     metrics = list(fields(FINAL["final"]))
     keys = _KEYS if points else [key for key in _KEYS if key != "point"]
-    numbers = [(metric, pa.float64()) for metric in metrics]  # columns stand there even if no run succeeded
-    empty = pa.schema([("scenario", pa.string()), ("point", pa.int64()), ("seed", pa.int64()), *numbers])
-    parts = [empty.empty_table()]
+    kinds = {"scenario": pa.string(), "point": pa.int64(), "seed": pa.int64(), **dict.fromkeys(metrics, pa.float64())}
+    parts = [pa.table({name: pa.nulls(0, kind) for name, kind in kinds.items()})]  # columns even if no run succeeded
     for path in folder.paths("final", receipts):
         table = pq.ParquetFile(path).read(columns=[*keys, "sector", *metrics])
-        part = table.filter(pc.equal(table["sector"], ALL)).drop_columns(["sector"])
+        part = table.filter(pc.equal(table["sector"], words([ALL])[0])).drop_columns(["sector"])
         part = part.set_column(0, "scenario", part["scenario"].cast(pa.string()))
         parts.append(part if points else part.append_column("point", arrow(np.zeros(part.num_rows, np.int64))))
     return pa.concat_tables(parts, promote_options="default")
