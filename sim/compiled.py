@@ -100,7 +100,7 @@ _OPTIONS: dict[str, Any] = {
 
 
 class _Cache(FunctionCache):  # type: ignore[misc]
-    """Numba's cache of a function, which brings the whole compiler up before it looks for code: it is not needed yet."""
+    """Numba's cache of a function, which here looks for code before the whole compiler has been brought up."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         rtsys.initialize(target_context)  # what code is linked with

@@ -16,6 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from sim.errors import Problem
+from sim.scenario import simple
 
 MOST_BYTES = 1_000_000
 MOST_VALUES = 15_000  # keys not counted, aliases expanded; the shipped world has some 1,600
@@ -85,7 +86,7 @@ def parse(data: bytes, shown: str) -> tuple[Node | None, tuple[Problem, ...]]:
     """As `read`, from bytes."""
     try:
         text = _decode(data, shown)
-        root = _compose(text, shown)
+        root = simple.compose(text) or _compose(text, shown)
         builder = _Builder(shown)
         node = builder.build(root)
     except _Bad as bad:
