@@ -90,7 +90,8 @@ class _Simple:
         return found
 
     def sequence(self) -> SequenceNode:
-        column, items = self.column, []
+        items: list[Any] = []
+        column = self.column
         node = SequenceNode(_SEQUENCE, items, _Place(self.number, column))
         while self.column == column and self.entry:
             inner = len(self.text) - len(self.text[column + 1 :].lstrip(" "))
@@ -104,7 +105,8 @@ class _Simple:
         return node
 
     def mapping(self) -> MappingNode:
-        column, entries = self.column, []
+        entries: list[Any] = []
+        column = self.column
         node = MappingNode(_MAPPING, entries, _Place(self.number, column))
         while self.column == column and not self.entry:
             key = _KEY.match(self.text, column) or self.give_up()

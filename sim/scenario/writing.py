@@ -51,9 +51,12 @@ def _wrapped(head: str, value: Any, indent: str) -> Iterator[str]:
     if not isinstance(value, dict | list):
         yield f"{head}{_scalar(value)}"
         return
-    opened, closed = "{}" if isinstance(value, dict) else "[]"
-    named = isinstance(value, dict)
-    parts = [f"{_scalar(str(key))}: {_scalar(inner)}" for key, inner in value.items()] if named else map(_scalar, value)
+    if isinstance(value, dict):
+        opened, closed = "{}"
+        parts = [f"{_scalar(str(key))}: {_scalar(inner)}" for key, inner in value.items()]
+    else:
+        opened, closed = "[]"
+        parts = [_scalar(inner) for inner in value]
     line, blank = f"{head}{opened}", ""
     for part in parts:
         if blank and len(line) + len(part) + 3 > _WIDTH:

@@ -228,7 +228,7 @@ def partnership_names(lives: NDArray[Any], firms: list[str], frame: Frame) -> pa
     if len(again):
         suffix = np.full(len(lives), "", object)
         suffix[again] = [f"#{line}" for line in lives["line"][again]]
-        names = pc.binary_join_element_wise(names, words(suffix), "")
+        names = pc.binary_join_element_wise(names, words(suffix.tolist()), "")
     return names
 
 
