@@ -19,9 +19,7 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 from llvmlite import binding, ir
-from numba.core import cgutils, types
-from numba.core.caching import FunctionCache
-from numba.core.runtime import rtsys
+from numba.core import caching, cgutils, runtime, types
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
@@ -91,19 +89,15 @@ if INTERPRETED:
     np.seterr(all="ignore")  # as compiled: integers wrap around, x / 0 is infinite, nobody is warned
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-_OPTIONS: dict[str, Any] = {
-    "error_model": "numpy",
-    "nogil": True,
-    "boundscheck": True,
-    "no_cfunc_wrapper": True,  # nobody calls from C
-}
+# Nobody calls from C.
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "boundscheck": True, "no_cfunc_wrapper": True}
 
 
-class _Cache(FunctionCache):  # type: ignore[misc]
+class _Cache(caching.FunctionCache):  # type: ignore[misc]
     """Numba's cache of a function, which here looks for code before the whole compiler has been brought up."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        rtsys.initialize(target_context)  # what code is linked with
+        runtime.rtsys.initialize(target_context)  # what code is linked with
         with self._guard_against_spurious_io_errors():
             return self._load_overload(sig, target_context)
 

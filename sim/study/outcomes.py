@@ -25,24 +25,32 @@ def runs(
     """One row per run: id, scenario, point (0 without a design), seed, swept values, outcomes of the last year,
     seconds, status."""
     rows: list[tuple[Any, ...]] = [
-        (run, receipt.scenario, point, seed, seconds, "done")
+        (receipt.scenario, point, seed, run, seconds, "done")
         for receipt in receipts
         for run, (point, seed, seconds) in receipt.runs.items()
     ]
-    rows += [(told.run_id, told.scenario, told.point, told.seed, math.nan, "failed") for told in failures]
-    names = ("run_id", *_KEYS, "seconds", "status")
-    columns = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
-    numbers = {name: arrow(np.array(columns[name], np.int64)) for name in ("point", "seed")}
-    numbers["seconds"] = known(np.array(columns["seconds"], np.float64))
-    keys = pa.table({name: numbers[name] if name in numbers else words(told) for name, told in columns.items()})
-    joined = keys.join(_finals(folder, receipts, points), _KEYS)
-    swept: list[str] = []
+    rows += [(told.scenario, told.point, told.seed, told.run_id, math.nan, "failed") for told in failures]
+    scenario, point, seed, run, seconds, status = zip(*sorted(rows), strict=True) if rows else [()] * 6
+    columns: dict[str, Any] = {"run_id": words(run), "scenario": words(scenario)}
+    columns |= {name: arrow(np.array(column, np.int64)) for name, column in (("point", point), ("seed", seed))}
     if design is not None:
-        swept = design.column_names[2:]
-        joined = joined.join(design.drop_columns(["designed"]), "point")
-    joined = joined.sort_by([(key, "ascending") for key in _KEYS])
-    metrics = list(fields(FINAL["final"]))
-    return joined.select(["run_id", *_KEYS, *swept, *metrics, "seconds", "status"])
+        swept = design.select(design.column_names[2:])
+        columns |= _named(swept.take(_places(design["point"].to_pylist(), point)))
+    finals = _finals(folder, receipts, points)
+    there = list(zip(*(finals[key].to_pylist() for key in _KEYS), strict=True))
+    columns |= _named(finals.drop_columns(_KEYS).take(_places(there, zip(scenario, point, seed, strict=True))))
+    return pa.table({**columns, "seconds": known(np.array(seconds, np.float64)), "status": words(status)})
+
+
+def _named(table: pa.Table) -> dict[str, pa.ChunkedArray]:
+    return dict(zip(table.column_names, table.columns, strict=True))
+
+
+def _places(listed: Iterable[Any], wanted: Iterable[Any]) -> pa.Array:
+    """Where each wanted key is listed; null where it is not. (Arrow's own joins and sorting load pandas.)"""
+    place = {key: n for n, key in enumerate(listed)}
+    found = np.array([place.get(key, -1) for key in wanted], np.int64)
+    return arrow(found, found < 0)
 
 
 def _finals(folder: Folder, receipts: list[Receipt], points: bool) -> pa.Table:
@@ -65,5 +73,6 @@ def failures_csv(failures: Iterable[Failure]) -> str:
     writer = csv.writer(sink, lineterminator="\n")
     columns = ("run_id", "scenario", "point", "seed", "quarter", "error", "replay")
     writer.writerow(columns)
-    writer.writerows([getattr(told, column) for column in columns] for told in failures)
+    ordered = sorted(failures, key=lambda told: (told.scenario, told.point, told.seed))
+    writer.writerows([getattr(told, column) for column in columns] for told in ordered)
     return sink.getvalue()

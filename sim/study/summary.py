@@ -11,7 +11,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.study.arrays import arrow, known, words
+from sim.study.arrays import arrow, known, numpy, words
 from sim.study.store import Folder, Receipt
 from sim.study.tables import fields
 from sim.study.yearly import YEARLY
@@ -85,14 +85,14 @@ def samples(folder: Folder, receipts: list[Receipt], scenarios: Sequence[str]) -
 def _sample(files: list[Path], metrics: list[str]) -> Sample:
     schema = pq.read_schema(files[0]).names
     keys = [key for key in ("year", "sector", "region") if key in schema]
-    table = pa.concat_tables([pq.read_table(path, columns=["seed", *keys, *metrics]) for path in files])
-    column = table["seed"].to_numpy()
+    table = pa.concat_tables([pq.ParquetFile(path).read(columns=["seed", *keys, *metrics]) for path in files])
+    column = numpy(table["seed"])
     cells = int(np.argmax(column != column[0])) or len(column)  # rows of one run
     seeds = column[::cells]
     order = np.argsort(seeds)
     values = np.empty((len(metrics), cells, len(seeds)))
     for row, metric in enumerate(metrics):
-        values[row] = table[metric].to_numpy().reshape(-1, cells).T[:, order]
+        values[row] = numpy(table[metric]).reshape(-1, cells).T[:, order]
     first = table.slice(0, cells)
     return Sample(tuple(metrics), {key: first[key].combine_chunks() for key in keys}, seeds[order], values)
 

@@ -55,6 +55,15 @@ def test_help_lists_all_commands_and_loads_nothing_heavy(interpreter):
     assert told.endswith("LOADED []")
 
 
+def test_a_run_whose_summary_is_kept_loads_nothing_it_does_not_need(interpreter, tmp_path):
+    heavy = "pandas matplotlib scipy.special scipy.linalg mesa".split()  # noqa: SIM905
+    told = interpreter(
+        f"import sys\nfrom sim.cli import main\nmain({[str(word) for word in short(tmp_path / 'r')]})\n"
+        f"print('LOADED', [name for name in {heavy} if name in sys.modules])"
+    )
+    assert "baseline in 2040" in told and told.endswith("LOADED []")
+
+
 def test_run_prints_levels_and_where_things_are(call, tmp_path):
     code, told, _ = call(*short(tmp_path / "r"))
     assert code == 0 and "baseline in 2040, all sectors, 1 runs" in told
