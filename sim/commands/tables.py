@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from sim.commands.options import aligned, number
 from sim.study import achieved_correlation, effects
-from sim.study.arrays import words
+from sim.study.arrays import word
 from sim.study.compare import HEADLINES, Effect
 from sim.study.tables import ALL
 
@@ -65,7 +65,7 @@ def levels_table(results: Any) -> str:
     """Headline outcomes in the last year: mean, half its 95 % interval, and the range of nine runs in ten."""
     table = results.table("summary.csv")
     year = pc.max(table["year"])
-    wanted = pc.and_(pc.equal(table["year"], year), pc.equal(table["sector"], words([ALL])[0]))
+    wanted = pc.and_(pc.equal(table["year"], year), pc.equal(table["sector"], word(ALL)))
     rows = table.filter(pc.and_(wanted, pc.is_null(table["region"]))).select(
         ["metric", "mean", "lo", "hi", "q05", "q95"]
     )

@@ -30,6 +30,11 @@ def words(texts: Sequence[str]) -> pa.Array:
     return pa.Array.from_buffers(pa.string(), len(encoded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])
 
 
+def word(text: str) -> pa.Scalar:
+    """One text, beside columns of them."""
+    return words([text])[0]
+
+
 def numpy(column: pa.ChunkedArray) -> NDArray[Any]:
     """The numbers of a column; null is nan."""
     return np.concatenate([_numpy(chunk) for chunk in column.chunks])

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sim.study.arrays import arrow, known, words
+from sim.study.arrays import arrow, known, word, words
 from sim.study.store import Failure, Folder, Receipt
 from sim.study.tables import ALL, fields
 from sim.study.yearly import FINAL
@@ -61,7 +61,7 @@ def _finals(folder: Folder, receipts: list[Receipt], points: bool) -> pa.Table:
     parts = [pa.table({name: pa.nulls(0, kind) for name, kind in kinds.items()})]  # columns even if no run succeeded
     for path in folder.paths("final", receipts):
         table = pq.ParquetFile(path).read(columns=[*keys, "sector", *metrics])
-        part = table.filter(pc.equal(table["sector"], words([ALL])[0])).drop_columns(["sector"])
+        part = table.filter(pc.equal(table["sector"], word(ALL))).drop_columns(["sector"])
         part = part.set_column(0, "scenario", part["scenario"].cast(pa.string()))
         parts.append(part if points else part.append_column("point", arrow(np.zeros(part.num_rows, np.int64))))
     return pa.concat_tables(parts, promote_options="default")

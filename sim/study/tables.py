@@ -17,7 +17,7 @@ from sim.columns import FIRST_YEAR, SCHEMA, Happening, SubForm, Trigger, Type
 from sim.declare import Field
 from sim.declare import fields as fields  # for the rest of the package
 from sim.records import Event, Life, Market, Outcome, Vintage
-from sim.study.arrays import arrow, known, words
+from sim.study.arrays import arrow, known, word, words
 
 ALL = "all"  # the row that pools the sectors
 TABLES = ("trajectories", "markets", "generations", "events", "partnerships")
@@ -219,16 +219,16 @@ def partnership_names(lives: NDArray[Any], firms: list[str], frame: Frame) -> pa
     """`multinational+chinese@quarter` per life; where two lines were signed at once the later ones add `#line`."""
     called = words(firms)
     sides = [called.take(arrow(lives[side])) for side in ("multinational", "chinese")]
-    parties = pc.binary_join_element_wise(*sides, "+")
+    parties = pc.binary_join_element_wise(*sides, word("+"))
     quarter = words(frame.quarters).take(arrow(lives["start"]))
-    names = pc.binary_join_element_wise(parties, quarter, "@")
+    names = pc.binary_join_element_wise(parties, quarter, word("@"))
     order = np.lexsort((lives["line"], lives["chinese"], lives["multinational"], lives["start"]))
     keys = np.stack([lives[key][order] for key in ("chinese", "multinational", "start")])
     again = order[1:][(keys[:, 1:] == keys[:, :-1]).all(axis=0)]
     if len(again):
         suffix = np.full(len(lives), "", object)
         suffix[again] = [f"#{line}" for line in lives["line"][again]]
-        names = pc.binary_join_element_wise(names, words(suffix.tolist()), "")
+        names = pc.binary_join_element_wise(names, words(suffix.tolist()), word(""))
     return names
 
 
