@@ -19,7 +19,7 @@ from sim.study.plan import Options, Plan
 from sim.study.store import MANIFEST, Folder, Receipt
 
 _COMPUTING = ("contraflow", "numpy", "numba", "scipy", "pandas", "pyarrow")  # numbers pass through these
-_PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "pydantic", "ruamel.yaml")
+_PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "pydantic", "ruamel.yaml", "pyyaml")
 _CODE = ("kernel_hash", "versions", "git")
 
 
