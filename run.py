@@ -11,14 +11,14 @@ def missing() -> list[str]:
     """Names of the project's dependencies that this Python lacks."""
     import re
     import tomllib
-    from importlib.metadata import PackageNotFoundError, version
+    from importlib.metadata import PackageNotFoundError, distribution
 
     declared = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     absent = []
     for line in declared:
         name = re.split(r"[<>=!~;\[ ]", line, maxsplit=1)[0]
         try:
-            version(name)
+            distribution(name)
         except PackageNotFoundError:
             absent.append(name)
     return absent

@@ -1,5 +1,6 @@
 """The command line: which commands there are, and how errors leave. What a command needs it imports itself."""
 
+import gc
 import os
 import sys
 import warnings
@@ -64,6 +65,7 @@ def common(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code (see docs/results.md); prints errors in one line."""
+    gc.set_threshold(50_000)  # by default a tenth of a start goes into looking for garbage that is not there
     given = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in given
     for stream in (sys.stdout, sys.stderr):

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 from llvmlite import binding, ir
-from numba.core import cgutils, types
+from numba.core import caching, cgutils, runtime, types
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
@@ -51,19 +51,24 @@ if INTERPRETED:
     np.seterr(all="ignore")  # as compiled: integers wrap around, x / 0 is infinite, nobody is warned
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-_OPTIONS: dict[str, Any] = {
-    "cache": True,
-    "error_model": "numpy",
-    "nogil": True,
-    "boundscheck": True,
-    "no_cfunc_wrapper": True,  # nobody calls from C
-}
+# Nobody calls from C.
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "boundscheck": True, "no_cfunc_wrapper": True}
+
+
+class _Cache(caching.FunctionCache):  # type: ignore[misc]
+    """Numba's cache of a function, which here looks for code before the whole compiler has been brought up."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        runtime.rtsys.initialize(target_context)  # what code is linked with
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
 
 
 def _compiled(function: Function, **options: Any) -> Function:
     """Compiles a function once for each set of argument types; Numba would do so again for every constant argument."""
     dispatcher = numba.njit(**_OPTIONS | options)(function)
     if not INTERPRETED:
+        dispatcher._cache = _Cache(function)
         called = dispatcher.get_call_template
         dispatcher.get_call_template = lambda args, kws: called(tuple(map(_general, args)), kws)
     return dispatcher

@@ -3,12 +3,13 @@
 Loading takes seconds in which the server does not listen to anybody. Imported by name, see `sim.study.engines`.
 """
 
+import gc
 import importlib
 import os
 import threading
 
 PARENT = "CONTRAFLOW_PARENT"  # environment variable: the process that the server belongs to
-LOADED = ("sim.simulate", "sim.study.batch", "pandas")  # pyarrow loads pandas only when it makes the first table
+LOADED = ("sim.simulate", "sim.study.batch")
 
 
 def _load(parent: int) -> None:
@@ -22,6 +23,7 @@ def _load(parent: int) -> None:
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
+    gc.set_threshold(50_000)  # for workers too, as in `sim.cli`
     for name in LOADED:
         importlib.import_module(name)
     done.set()

@@ -5,8 +5,11 @@ import shutil
 from itertools import groupby
 from typing import Any
 
+import pyarrow.compute as pc
+
 from sim.commands.options import aligned, number
 from sim.study import achieved_correlation, effects
+from sim.study.arrays import word
 from sim.study.compare import HEADLINES, Effect
 from sim.study.tables import ALL
 
@@ -60,15 +63,21 @@ def _cell(effect: Effect | None) -> list[str]:
 
 def levels_table(results: Any) -> str:
     """Headline outcomes in the last year: mean, half its 95 % interval, and the range of nine runs in ten."""
-    table = results.summary
-    year = int(table["year"].max())
-    rows = table[(table["year"] == year) & (table["sector"] == ALL) & table["region"].isna()].set_index("metric")
+    table = results.table("summary.csv")
+    year = pc.max(table["year"])
+    wanted = pc.and_(pc.equal(table["year"], year), pc.equal(table["sector"], word(ALL)))
+    rows = table.filter(pc.and_(wanted, pc.is_null(table["region"]))).select(
+        ["metric", "mean", "lo", "hi", "q05", "q95"]
+    )
+    found = {
+        metric: [math.nan if value is None else value for value in row]
+        for metric, *row in zip(*rows.to_pydict().values(), strict=True)
+    }
     told = [["metric", "mean", "± 95 %", "5 % of runs", "95 % of runs"]]
     for metric in HEADLINES:
-        if metric in rows.index:
-            row = rows.loc[metric]
-            half = (row["hi"] - row["lo"]) / 2
-            told.append([metric, *(number(float(value)) for value in (row["mean"], half, row["q05"], row["q95"]))])
+        if metric in found:
+            mean, low, high, *quantiles = found[metric]
+            told.append([metric, *map(number, (mean, (high - low) / 2, *quantiles))])
     name, runs = results.manifest["base"], results.manifest["counts"]["done"]
     return f"{name} in {year}, all sectors, {runs} runs\n{aligned(told)}"
 

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple, NoReturn
 from ruamel.yaml import YAML
 from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 from sim.errors import Problem
+from sim.scenario import simple
 
 MOST_BYTES = 1_000_000
 MOST_VALUES = 15_000  # keys not counted, aliases expanded; the shipped world has some 1,600
@@ -85,7 +86,7 @@ def parse(data: bytes, shown: str) -> tuple[Node | None, tuple[Problem, ...]]:
     """As `read`, from bytes."""
     try:
         text = _decode(data, shown)
-        root = _compose(text, shown)
+        root = simple.compose(text) or _compose(text, shown)
         builder = _Builder(shown)
         node = builder.build(root)
     except _Bad as bad:
@@ -192,14 +193,14 @@ def _levels(above: list[str], line: str) -> list[int]:
 
 
 class _Builder:
-    """Turns composed nodes into `Node`, collecting problems."""
+    """Turns composed nodes, of ruamel or PyYAML, into `Node`, collecting problems."""
 
     def __init__(self, shown: str) -> None:
         self.shown = shown
         self.problems: list[Problem] = []
         self.values = 0
 
-    def build(self, root: MappingNode) -> Node:
+    def build(self, root: Any) -> Node:
         mark = self._mark(root)
         return self._node(root, mark, "", 0)
 
@@ -213,22 +214,22 @@ class _Builder:
             raise _Bad(mark.problem(path, f"more than {MOST_VALUES} values, aliases expanded; too large"))
         if depth > MOST_DEPTH:
             raise _Bad(mark.problem(path, f"nested too deeply; at most {MOST_DEPTH} levels are allowed"))
-        if isinstance(node, ScalarNode):
+        if node.id == "scalar":
             return Node(self._scalar(node, mark, path), mark, key)
         if not str(node.tag).endswith((":map", ":seq")):
             self.problems.append(mark.problem(path, f"tag {node.tag}; tags are not allowed"))
-        if isinstance(node, MappingNode):
+        if node.id == "mapping":
             return Node(dict(self._items(node, path, depth)), mark, key)
         items = [self._node(item, self._mark(item), f"{path}[{n}]", depth + 1) for n, item in enumerate(node.value)]
         return Node(items, mark, key)
 
-    def _items(self, node: MappingNode, path: str, depth: int) -> Iterator[tuple[str, Node]]:
+    def _items(self, node: Any, path: str, depth: int) -> Iterator[tuple[str, Node]]:
         seen: dict[str, Mark] = {}
         for name_node, value in node.value:
             mark = self._mark(name_node)
-            name = str(name_node.value) if isinstance(name_node, ScalarNode) else ""
+            name = str(name_node.value) if name_node.id == "scalar" else ""
             inner = f"{path}.{name}" if path else name
-            if not isinstance(name_node, ScalarNode) or not name:
+            if not name:
                 self.problems.append(mark.problem(path, "a key must be text"))
             elif name == "<<":
                 self.problems.append(mark.problem(inner, "merge keys are not allowed"))
@@ -239,7 +240,7 @@ class _Builder:
                 seen[name] = mark
                 yield name, self._node(value, mark, inner, depth + 1)
 
-    def _scalar(self, node: ScalarNode, mark: Mark, path: str) -> Any:
+    def _scalar(self, node: Any, mark: Mark, path: str) -> Any:
         text, kind = node.value, str(node.tag).removeprefix("tag:yaml.org,2002:")
         try:
             match kind:

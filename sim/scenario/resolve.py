@@ -25,6 +25,7 @@ from sim.scenario.sets import read_set
 from sim.scenario.shocks import Shock, shock_of
 from sim.scenario.validate import problem_at, validated
 from sim.scenario.values import is_dated, slug
+from sim.scenario.writing import written
 
 MOST_FILES = 20  # in a chain
 BASE = "baseline"
@@ -74,15 +75,7 @@ class Scenario:
     @property
     def text(self) -> str:
         """`resolved` as YAML."""
-        from io import StringIO
-
-        from ruamel.yaml import YAML
-
-        yaml, stream = YAML(typ="safe", pure=True), StringIO()
-        yaml.default_flow_style, yaml.sort_base_mapping_type_on_output, yaml.allow_unicode = None, False, True  # type: ignore[assignment]
-        yaml.width = 120
-        yaml.dump(self.resolved, stream)
-        return stream.getvalue()
+        return written(self.resolved)
 
     @property
     def quarters(self) -> int:

@@ -20,6 +20,7 @@ from sim.columns import FIRST_YEAR
 from sim.declare import Field
 from sim.errors import Conflict
 from sim.records import Vintage
+from sim.study.arrays import arrow
 from sim.study.limits import Limits, Watch, watched
 from sim.study.plan import Settings
 from sim.study.store import Failure, Folder, Receipt
@@ -201,7 +202,7 @@ def _tables(job: Job, order: Order) -> dict[str, pa.Table]:
 
 
 def _pointed(table: pa.Table, point: int) -> pa.Table:
-    return table.add_column(1, "point", pa.array(np.full(table.num_rows, point, np.int64)))
+    return table.add_column(1, "point", arrow(np.full(table.num_rows, point, np.int64)))
 
 
 def check_bounds(written: Measures) -> None:

@@ -19,7 +19,7 @@ from sim.study.plan import Options, Plan
 from sim.study.store import MANIFEST, Folder, Receipt
 
 _COMPUTING = ("contraflow", "numpy", "numba", "scipy", "pandas", "pyarrow")  # numbers pass through these
-_PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "pydantic", "ruamel.yaml")
+_PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "pydantic", "ruamel.yaml", "pyyaml")
 _CODE = ("kernel_hash", "versions", "git")
 
 
@@ -189,12 +189,9 @@ def _git() -> dict[str, Any] | None:
     if not (root / ".git").exists():
         return None
     try:
-        commit = _output("git", "-C", str(root), "rev-parse", "HEAD")
-        return {"commit": commit, "edited": bool(_output("git", "-C", str(root), "status", "--porcelain", "sim"))}
+        command = ("git", "-C", str(root), "status", "--porcelain=v2", "--branch", "sim")
+        told = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout.splitlines()
     except (OSError, subprocess.SubprocessError):
         return None
-
-
-def _output(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
-    return done.stdout.strip()
+    commit = next(line.removeprefix("# branch.oid ") for line in told if line.startswith("# branch.oid "))
+    return {"commit": commit, "edited": not all(line.startswith("#") for line in told)}

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.columns import FIRST_YEAR, SCHEMA, Happening, SubForm, Trigger, Type
 from sim.declare import fields as fields  # for the rest of the package
 from sim.records import Event, Life, Market, Outcome, Vintage
+from sim.study.arrays import arrow, known, word, words
 
 ALL = "all"  # the row that pools the sectors
 TABLES = ("trajectories", "markets", "generations", "events", "partnerships")
@@ -111,20 +112,20 @@ class Frame:
 
     def when(self, quarter: NDArray[np.int64]) -> dict[str, pa.Array]:
         """Columns `quarter` and `year` of quarters counted from 1979Q1."""
-        return {"quarter": named(quarter, self.quarters), "year": pa.array(FIRST_YEAR + quarter / 4)}
+        return {"quarter": named(quarter, self.quarters), "year": arrow(FIRST_YEAR + quarter / 4)}
 
     def run(self, seed: int, rows: int) -> dict[str, pa.Array]:
         """Columns `scenario` and `seed`."""
         if rows not in self._names:
             self._names[rows] = named(np.zeros(rows, np.int64), [self.scenario])
-        return {"scenario": self._names[rows], "seed": pa.array(np.full(rows, seed, np.int64))}
+        return {"scenario": self._names[rows], "seed": arrow(np.full(rows, seed, np.int64))}
 
     def yearly(self, *shape: int) -> dict[str, pa.Array]:
         """Columns `year`, `sector` and, for markets, `region` of metrics of this shape; the last year is the last."""
         if shape not in self._years:
             index = grid(*shape)
             keys = {
-                "year": pa.array((index[0] + self.years[-1] + 1 - shape[0]).astype(np.int32)),
+                "year": arrow((index[0] + self.years[-1] + 1 - shape[0]).astype(np.int32)),
                 "sector": named(index[1], self.sectors),
             }
             if len(index) == 3:
@@ -140,8 +141,7 @@ def grid(*sizes: int) -> NDArray[np.int64]:
 def named(index: NDArray[Any], names: Sequence[str], empty: NDArray[np.bool_] | None = None) -> pa.DictionaryArray:
     """Positions as a column of names; negative ones, and those marked `empty`, are null."""
     mask = (index < 0) if empty is None else (empty | (index < 0))
-    codes = pa.array(index.astype(np.int32), mask=mask if mask.any() else None)
-    return pa.DictionaryArray.from_arrays(codes, pa.array(names, pa.string()))
+    return pa.DictionaryArray.from_arrays(arrow(index.astype(np.int32), mask), words(names))
 
 
 def columns_first(declared: type, records: NDArray[Any]) -> Values:
@@ -217,7 +217,7 @@ def tables(run: Run, frame: Frame, measured: Measures) -> dict[str, pa.Table]:
 def metrics(name: str, declared: type, values: NDArray[Any], keys: dict[str, pa.Array]) -> pa.Table:
     """Metrics [metric, ...] as a table of this name, after its keys."""
     flat = values.reshape(len(values), -1)
-    columns = {metric: pa.array(flat[row], from_pandas=True) for row, metric in enumerate(fields(declared))}
+    columns = {metric: known(flat[row]) for row, metric in enumerate(fields(declared))}
     return table(name, keys | columns, declared)
 
 
@@ -246,18 +246,18 @@ def firm_names(run: Run, frame: Frame) -> list[str]:
 
 def partnership_names(lives: NDArray[Any], firms: list[str], frame: Frame) -> pa.Array:
     """`multinational+chinese@quarter` per life; where two lines were signed at once the later ones add `#line`."""
-    known = pa.array(firms, pa.string())
-    sides = [known.take(pa.array(lives[side])) for side in ("multinational", "chinese")]
-    parties = pc.binary_join_element_wise(*sides, "+")
-    quarter = pa.array(frame.quarters).take(pa.array(lives["start"]))
-    names = pc.binary_join_element_wise(parties, quarter, "@")
+    called = words(firms)
+    sides = [called.take(arrow(lives[side])) for side in ("multinational", "chinese")]
+    parties = pc.binary_join_element_wise(*sides, word("+"))
+    quarter = words(frame.quarters).take(arrow(lives["start"]))
+    names = pc.binary_join_element_wise(parties, quarter, word("@"))
     order = np.lexsort((lives["line"], lives["chinese"], lives["multinational"], lives["start"]))
     keys = np.stack([lives[key][order] for key in ("chinese", "multinational", "start")])
     again = order[1:][(keys[:, 1:] == keys[:, :-1]).all(axis=0)]
     if len(again):
         suffix = np.full(len(lives), "", object)
         suffix[again] = [f"#{line}" for line in lives["line"][again]]
-        names = pc.binary_join_element_wise(names, pa.array(suffix, pa.string()), "")
+        names = pc.binary_join_element_wise(names, words(suffix.tolist()), word(""))
     return names
 
 
@@ -280,7 +280,7 @@ def _events(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> pa.Tab
         "type_before": _member(Type, events["type_before"], untyped),
         "type_after": _member(Type, events["type_after"], untyped),
         "sub_form": _member(SubForm, events["sub_form"], events["sub_form"] == SubForm.none),
-        "technology_gap": pa.array(events["technology_gap"], from_pandas=True),
+        "technology_gap": known(events["technology_gap"]),
         "trigger": _member(Trigger, events["trigger"], events["trigger"] == Trigger.none),
     }
     return table("events", columns, Event)
@@ -291,7 +291,7 @@ def _partnerships(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> 
     lives = run.lives[reported]
     columns = {
         **frame.run(run.seed, len(lives)),
-        "partnership": names.filter(pa.array(reported)),
+        "partnership": names.take(arrow(np.flatnonzero(reported))),
         "sector": named(lives["sector"], frame.sectors),
         "region": named(lives["region"], frame.labels.regions),
         "multinational": named(lives["multinational"], firms),
@@ -302,7 +302,7 @@ def _partnerships(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> 
         "start": named(lives["start"], frame.quarters),
         "end": named(lives["end"], frame.quarters, lives["end"] >= frame.last),
         "end_kind": _member(Happening, lives["end_kind"], lives["end"] >= frame.last),
-        **{name: pa.array(lives[name], from_pandas=True) for name in _LIFE_NUMBERS},
+        **{name: known(lives[name]) for name in _LIFE_NUMBERS},
         "flipped": named(lives["flipped"], frame.quarters, lives["flipped"] >= frame.last),
     }
     return table("partnerships", columns, Life)
@@ -321,4 +321,4 @@ def _positions(ids: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> pa.Array:
         return pa.nulls(len(wanted), pa.int64())
     order = np.argsort(ids, kind="stable")
     found = order[np.minimum(np.searchsorted(ids[order], wanted), len(ids) - 1)]
-    return pa.array(found, pa.int64(), mask=ids[found] != wanted)
+    return arrow(found, ids[found] != wanted)

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.study.arrays import numpy
 from sim.study.store import Folder, Receipt
 from sim.study.tables import fields
 from sim.study.yearly import YEARLY
@@ -65,10 +66,10 @@ class _Layout(NamedTuple):
 def _layout(files: list[Path]) -> _Layout:
     names = [key for key in ("year", "sector", "region") if key in pq.read_schema(files[0]).names]
     told = pq.ParquetFile(files[0]).read(columns=["seed", *names])
-    column = told["seed"].to_numpy()
+    column = numpy(told["seed"])
     cells = int(np.argmax(column != column[0])) or len(column)  # rows of one run
     keys = {key: told[key].slice(0, cells).combine_chunks() for key in names}
-    seeds = [pq.ParquetFile(path).read(columns=["seed"])["seed"].to_numpy()[::cells].copy() for path in files]
+    seeds = [numpy(pq.ParquetFile(path).read(columns=["seed"])["seed"])[::cells].copy() for path in files]
     return _Layout(files, keys, cells, np.concatenate(seeds))
 
 
@@ -84,7 +85,7 @@ class _Spool:
             told = pq.ParquetFile(path).read(columns=list(metrics))
             runs = told.num_rows // layout.cells
             for metric in metrics:
-                self.file.write(np.ascontiguousarray(told[metric].to_numpy().reshape(runs, -1).T).data)
+                self.file.write(np.ascontiguousarray(numpy(told[metric]).reshape(runs, -1).T).data)
             self.runs.append(runs)
         self.metrics = len(metrics)
 

@@ -46,13 +46,22 @@ def test_help_fits_a_screen_and_ends_with_an_example(call, command):
 
 
 def test_help_lists_all_commands_and_loads_nothing_heavy(interpreter):
-    heavy = "numpy numba pandas pyarrow matplotlib scipy mesa pydantic ruamel".split()  # noqa: SIM905
+    heavy = "numpy numba pandas pyarrow matplotlib scipy mesa pydantic ruamel yaml".split()  # noqa: SIM905
     told = interpreter(
         "import sys\nfrom sim.cli import main\nmain(['--help'])\n"
         f"print('LOADED', [name for name in {heavy} if name in sys.modules])"
     )
     assert all(re.search(rf"^  {command} ", told, re.M) for command in COMMANDS)
     assert told.endswith("LOADED []")
+
+
+def test_a_run_whose_summary_is_kept_loads_nothing_it_does_not_need(interpreter, tmp_path):
+    heavy = "pandas matplotlib scipy.special scipy.linalg mesa".split()  # noqa: SIM905
+    told = interpreter(
+        f"import sys\nfrom sim.cli import main\nmain({[str(word) for word in short(tmp_path / 'r')]})\n"
+        f"print('LOADED', [name for name in {heavy} if name in sys.modules])"
+    )
+    assert "baseline in 2040" in told and told.endswith("LOADED []")
 
 
 def test_run_prints_levels_and_where_things_are(call, tmp_path):
