@@ -1,12 +1,11 @@
 """How rules and stages are compiled: the only module that knows Numba."""
 
-import functools
 import hashlib
 import importlib
 import operator
 import sys
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, reduce
 from typing import Any, TypeVar
 
 import numba
@@ -51,7 +50,6 @@ if INTERPRETED:
     np.seterr(all="ignore")  # as compiled: integers wrap around, x / 0 is infinite, nobody is warned
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-# Nobody calls from C.
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "boundscheck": True, "no_cfunc_wrapper": True}
 
 
@@ -170,9 +168,7 @@ def _column_kind(name: str, dtype: np.dtype[Any], dimensions: int, layout: str, 
     return kind(name, numba.typeof(np.empty(0, dtype)).dtype, dimensions, layout)
 
 
-@cache
-def _bundle_kind(members: _Members) -> _BundleType:
-    return _BundleType(members)
+_bundle_kind = cache(_BundleType)
 
 
 class _Plan:
@@ -350,7 +346,7 @@ def _array(target: Any, builder: Any, kind: types.Array, data: Any, shape: list[
     array.parent = ir.Constant(array.parent.type, None)
     array.itemsize = ir.Constant(ir.IntType(64), target.get_abi_sizeof(target.get_data_type(kind.dtype)))
     array.data = data
-    array.nitems = functools.reduce(builder.mul, shape)
+    array.nitems = reduce(builder.mul, shape)
     steps = [array.itemsize]
     for length in shape[:-1] if kind.layout == "F" else reversed(shape[1:]):
         steps.append(builder.mul(steps[-1], length))
@@ -399,7 +395,7 @@ def _place(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]
     if target.enable_boundscheck:
         lengths = cgutils.unpack_tuple(builder, column.shape)
         outside = [builder.icmp_unsigned(">=", place, length) for place, length in zip(indices, lengths, strict=True)]
-        with cgutils.if_unlikely(builder, functools.reduce(builder.or_, outside)):
+        with cgutils.if_unlikely(builder, reduce(builder.or_, outside)):
             target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
     lengths = cgutils.unpack_tuple(builder, column.shape)
     pairs = list(zip(indices, lengths, strict=True))
@@ -431,9 +427,9 @@ def _compiled_take_over(context: Any, into: Any, source: Any, t: types.Integer, 
             )
             lengths = cgutils.unpack_tuple(builder, column.shape)
             outside = [builder.icmp_unsigned(">=", *pair) for pair in zip(indices, lengths, strict=False)]
-            with cgutils.if_unlikely(builder, functools.reduce(builder.or_, outside)):
+            with cgutils.if_unlikely(builder, reduce(builder.or_, outside)):
                 target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
-            size = functools.reduce(builder.mul, lengths[2:], ir.Constant(indices[0].type, 1))
+            size = reduce(builder.mul, lengths[2:], ir.Constant(indices[0].type, 1))
             place = builder.add(builder.mul(indices[0], lengths[1]), indices[1])
             begin = builder.gep(column.data, [builder.mul(place, size)])
             end = builder.gep(to.data, [builder.mul(indices[1], size)])
