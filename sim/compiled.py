@@ -115,8 +115,7 @@ class _BundleType(types.Type):  # type: ignore[misc]
         self.members = {name: kind for name, kind, _ in members}
         self.places = {name: places for name, _, places in members}
         listed = ", ".join(f"{name}: {kind} {places}" for name, kind, places in members)
-        # a digest, since the name becomes part of every symbol that the compiler handles
-        super().__init__(name=f"Bundle{hashlib.sha256(listed.encode()).hexdigest()[:12]}")
+        super().__init__(name=f"Bundle{hashlib.sha256(listed.encode()).hexdigest()[:12]}")  # it is part of every symbol
 
 
 _Members = tuple[tuple[str, types.Type, tuple[int, ...]], ...]
