@@ -225,7 +225,7 @@ def record_markets(st: State, t: int, s: int) -> None:
     row.chinese_content_abroad = abroad_content / abroad if abroad > 0.0 else 0.0
     last = generations_of(st, s) - 1
     row.new_generation_share = x.demand_weight[s, last, st.host] if last > 0 else 0.0
-    if row.knowledge_to_chinese > 0.0:
+    if row.knowledge_to_chinese > 1e-12:  # less is nothing, and may be too small to divide by
         row.reverse_knowledge_ratio = row.knowledge_to_multinational / row.knowledge_to_chinese
 
 
