@@ -28,8 +28,9 @@ class Options:
     """How a calibration is carried out.
 
     out: folder that holds evaluated points; workers: threads; points, waves: fewer than the set's file asks for, for a
-    trial; settings: laid over the world, parameters among them are not fitted; progress: called with points done, asked
-    for and found earlier; note: with lines worth telling.
+    trial; settings: laid over the world, parameters among them are not fitted; left_out: whether the last points are
+    weighed without each sector too; progress: called with points done, asked for and found earlier; note: with lines
+    worth telling.
     """
 
     out: Path
@@ -37,6 +38,7 @@ class Options:
     points: int | None = None
     waves: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    left_out: bool = True
     progress: Callable[[int, int, int], None] = lambda done, planned, found: None
     note: Callable[[str], None] = lambda line: None
 
@@ -117,8 +119,7 @@ class _Course:
         settings = {"end": found.file.until, **options.settings}
         base = load(BASE, settings, posterior={"set": found.name, "draw": 0})
         self.evaluate = Evaluator(base, options.out, options.workers, options.progress)
-        # A variant is asked for its evidence alone.
-        places = {} if options.settings else away()
+        places = away() if options.left_out else {}
         self.without = {sector: targets.without(each) for sector, each in places.items()}
         self.aim = Aim(targets.values, targets.spread)
         self.emulators: list[Emulator] = []

@@ -10,7 +10,6 @@ from sim.calibration.course import Calibration, energy
 from sim.calibration.history_matching import Aim
 from sim.calibration.targets import Targets
 from sim.history.refit import shifts
-from sim.scenario.drawn import SECTOR
 
 Floats = NDArray[np.float64]
 
@@ -36,15 +35,6 @@ def refit(made: Calibration) -> dict[str, Apart]:
         sample = accept(points.points, weighed, settings.accepted, file.seed)
         found[sector] = Apart(asked, sample, made.space.parameters(points.points[sample.chosen]))
     return found
-
-
-def table(made: Calibration) -> str:
-    """The draws by sector, as a set's file of sectors left out holds them."""
-    lines = [",".join((SECTOR, "draw", *made.space.names))]
-    for sector, each in refit(made).items():
-        rows = each.draws.tolist()
-        lines += [",".join((sector, str(n), *(f"{value:.6g}" for value in row))) for n, row in enumerate(rows, 1)]
-    return "\n".join(lines) + "\n"
 
 
 def told(made: Calibration) -> dict[str, Any]:

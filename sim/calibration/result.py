@@ -11,16 +11,9 @@ from sim.calibration import left_out
 from sim.calibration.course import Calibration, scores
 from sim.columns import SCHEMA
 from sim.errors import CannotCreate
-from sim.scenario.drawn import LEFT_OUT
+from sim.scenario.drawn import LEFT_OUT, written
 
 QUANTILES = (0.05, 0.5, 0.95)
-
-
-def draws_csv(made: Calibration) -> str:
-    """The accepted draws as a set's CSV holds them."""
-    lines = [",".join(("draw", *made.space.names))]
-    lines += [",".join((str(n), *(f"{value:.6g}" for value in row))) for n, row in enumerate(made.draws.tolist(), 1)]
-    return "\n".join(lines) + "\n"
 
 
 def summary(made: Calibration) -> dict[str, Any]:
@@ -79,8 +72,9 @@ def _moments(made: Calibration) -> dict[str, Any]:
 
 def keep(folder: Path, made: Calibration, told: dict[str, Any]) -> None:
     """Write a set's draws, those without each sector, and its numbers; raises CannotCreate."""
-    write(folder / f"{made.found.name}.csv", draws_csv(made))
-    write(folder / f"{made.found.name}{LEFT_OUT}", left_out.table(made))
+    apart = {sector: each.draws.tolist() for sector, each in left_out.refit(made).items()}
+    write(folder / f"{made.found.name}.csv", written(made.space.names, {"": made.draws.tolist()}))
+    write(folder / f"{made.found.name}{LEFT_OUT}", written(made.space.names, apart))
     write(folder / f"{made.found.name}.json", as_json(told))
 
 

@@ -32,7 +32,8 @@ def refitted(found: ParameterSet, variants: Mapping[str, Mapping[str, Any]], opt
     """
     told: dict[str, Any] = {}
     full = np.empty(0)
-    fewer = replace(options, points=min(options.points or POINTS, POINTS), waves=min(options.waves or WAVES, WAVES))
+    points, waves = min(options.points or POINTS, POINTS), min(options.waves or WAVES, WAVES)
+    fewer = replace(options, points=points, waves=waves, left_out=False)
     emulator = found.file.emulator.model_copy(update={"candidates": CANDIDATES, "trained": TRAINED})
     short = found._replace(file=found.file.model_copy(update={"emulator": emulator}))
     for name, settings in {BASE: {}, **variants}.items():

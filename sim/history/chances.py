@@ -35,14 +35,14 @@ def _of_one_draw(ensemble: Ensemble, rows: Sequence[Adoption]) -> Floats:
     for row in rows:
         key = (row.place.sectors, row.year)
         if key not in known:
-            counts = _adopted(ensemble, row.place, row.year)
-            known[key] = smoothed(counts if counts.sum() > 0 else _adopted(ensemble, everywhere, row.year))
+            counts = adopted_near(ensemble, row.place, row.year).sum(0)
+            known[key] = smoothed(counts if counts.sum() > 0 else adopted_near(ensemble, everywhere, row.year).sum(0))
     return np.array([known[row.place.sectors, row.year] for row in rows]).reshape(-1, len(TYPES))
 
 
-def _adopted(ensemble: Ensemble, place: Place, year: int) -> Floats:
-    span = (year - REACH, year + REACH)
-    return np.array([ensemble.total(f"adoptions_{name}", place, *span) for name in TYPES])
+def adopted_near(ensemble: Ensemble, place: Place, year: int) -> Floats:
+    """Adoptions [run, type] that count for a row of a place and year."""
+    return ensemble.adopted(place, year - REACH, year + REACH)
 
 
 def observed(forecasts: Floats, odds: float) -> Floats:

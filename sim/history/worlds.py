@@ -67,6 +67,11 @@ class Ensemble(NamedTuple):
         """Sum of a metric over runs, the sectors of a place, and the years from first to last, clipped to the run."""
         return float(self.metrics[metric][:, years(first, last)][..., self.rows(place)].sum())
 
+    def adopted(self, place: Place, first: int, last: int) -> Floats:
+        """Adoptions [N, type] in the sectors of a place, in the years from first to last, clipped to the run."""
+        span, rows = years(first, last), self.rows(place)
+        return np.stack([self.metrics[f"adoptions_{name}"][:, span][..., rows].sum((1, 2)) for name in TYPES], -1)
+
 
 def years(first: int, last: int) -> slice:
     """Quarters of the years first to last, both included."""

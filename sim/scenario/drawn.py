@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +32,16 @@ def read_left_out(path: Path, shown: str, fitted: tuple[str, ...]) -> dict[str, 
     Raises ScenarioError.
     """
     return _read(path, shown, (SECTOR, "draw"), fitted)
+
+
+def written(names: Sequence[str], draws: Mapping[str, Sequence[Sequence[float]]]) -> str:
+    """The text of a file of draws [draw, parameter]: by sector left out, or those of a set under the empty text."""
+    apart = "" not in draws
+    lines = [",".join((*([SECTOR] if apart else []), "draw", *names))]
+    for sector, rows in draws.items():
+        head = [sector] if apart else []
+        lines += [",".join((*head, str(n), *(f"{value:.6g}" for value in row))) for n, row in enumerate(rows, 1)]
+    return "\n".join(lines) + "\n"
 
 
 def _read(path: Path, shown: str, head: tuple[str, ...], fitted: tuple[str, ...]) -> dict[str, Draws]:

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from sim import history
 from sim.columns import FIRST_YEAR
 from sim.history import exits, formations, sectors
-from sim.history.chances import REACH, observed, recording_odds
+from sim.history.chances import adopted_near, observed, recording_odds
 from sim.history.mapping import Place
 from sim.history.scores import log_loss
 from sim.history.shares import Adoption, smoothed
-from sim.history.worlds import TYPES, Ensemble, years
+from sim.history.worlds import Ensemble, years
 
 NEVER = FIRST_YEAR - 1  # a bound that leaves nothing out
 DRAWS = 200  # of cases and of runs together
@@ -57,15 +57,10 @@ def counted(ensemble: Ensemble, rows: Sequence[Adoption]) -> Counted:
     everywhere = Place(ensemble.sectors)
     return Counted(
         list(rows),
-        np.stack([_adopted(ensemble, row.place, row.year) for row in rows], 1),
-        np.stack([_adopted(ensemble, everywhere, row.year) for row in rows], 1),
+        np.stack([adopted_near(ensemble, row.place, row.year) for row in rows], 1),
+        np.stack([adopted_near(ensemble, everywhere, row.year) for row in rows], 1),
         ensemble.draws,
     )
-
-
-def _adopted(ensemble: Ensemble, place: Place, year: int) -> Floats:
-    span, chosen = years(year - REACH, year + REACH), ensemble.rows(place)
-    return np.stack([ensemble.metrics[f"adoptions_{name}"][:, span][..., chosen].sum((1, 2)) for name in TYPES], -1)
 
 
 def forecasts(told: Counted, weights: Floats) -> Floats:

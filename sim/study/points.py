@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.study.store import Folder, Receipt
 from sim.study.summary import effects, levels
 from sim.study.tables import fields
+from sim.study.turned import cells_of
 from sim.study.yearly import FINAL
 
 Floats = NDArray[np.float64]
@@ -44,7 +45,7 @@ def grounds(folder: Folder, receipts: list[Receipt], wanted: Sequence[str] | Non
         metrics = [name for name in fields(declared) if wanted is None or name in wanted]
         if not files or not metrics:
             continue
-        cells = _cells(receipts, table)
+        cells = cells_of(receipts, table)
         size = max(1, _MEMORY // (8 * cells * len(points) * len(seeds)))
         for first in range(0, len(metrics), size):
             block = metrics[first : first + size]
@@ -55,12 +56,6 @@ def grounds(folder: Folder, receipts: list[Receipt], wanted: Sequence[str] | Non
                 read = ["point", "seed", *block, *([] if keys else named)]  # keys are the same in all files
                 keys = _fill(values, pq.ParquetFile(path).read(columns=read), block, points, seeds) or keys
             yield Ground(tuple(block), keys, points, seeds, values)
-
-
-def _cells(receipts: list[Receipt], table: str) -> int:
-    """Rows of one run."""
-    receipt = next(receipt for receipt in receipts if table in receipt.files)
-    return int(receipt.files[table]["rows"]) // len(receipt.runs)
 
 
 def _fill(

@@ -40,7 +40,7 @@ class Sample(NamedTuple):
 def samples(folder: Folder, receipts: list[Receipt], scenarios: Sequence[str]) -> Iterator[tuple[Sample, ...]]:
     """Blocks of one metric and some cells, one sample per scenario. Scenarios without runs raise."""
     for table, declared in YEARLY.items():
-        layouts = [_layout(folder.paths(table, receipts, name)) for name in scenarios]
+        layouts = [_layout(folder, receipts, table, name) for name in scenarios]
         metrics = list(fields(declared))
         most = max(layout.cells * len(layout.seeds) for layout in layouts) * 8  # bytes of a metric
         group, rows = max(1, _SPOOLED // most), max(1, layouts[0].cells * _BLOCK // most)
@@ -63,14 +63,21 @@ class _Layout(NamedTuple):
     seeds: NDArray[np.int64]
 
 
-def _layout(files: list[Path]) -> _Layout:
+def cells_of(receipts: list[Receipt], table: str) -> int:
+    """Rows of one run in a table."""
+    receipt = next(receipt for receipt in receipts if table in receipt.files)
+    return int(receipt.files[table]["rows"]) // len(receipt.runs)
+
+
+def _layout(folder: Folder, receipts: list[Receipt], table: str, scenario: str) -> _Layout:
+    files = folder.paths(table, receipts, scenario)
+    cells = cells_of(receipts, table)
     names = [key for key in ("year", "sector", "region") if key in pq.read_schema(files[0]).names]
-    told = pq.ParquetFile(files[0]).read(columns=["seed", *names])
-    column = numpy(told["seed"])
-    cells = int(np.argmax(column != column[0])) or len(column)  # rows of one run
+    told = pq.ParquetFile(files[0]).read(columns=names)
     keys = {key: told[key].slice(0, cells).combine_chunks() for key in names}
-    seeds = [numpy(pq.ParquetFile(path).read(columns=["seed"])["seed"])[::cells].copy() for path in files]
-    return _Layout(files, keys, cells, np.concatenate(seeds))
+    runs = {receipt.chunk: receipt.runs.values() for receipt in receipts}  # in the order in which they were written
+    seeds = [seed for path in files for _, seed, _ in runs[path.stem]]
+    return _Layout(files, keys, cells, np.array(seeds, np.int64))
 
 
 class _Spool:

@@ -13,7 +13,7 @@ from sim.calibration.course import Calibration, energy
 from sim.calibration.emulator import Emulator
 from sim.calibration.evaluations import Evaluations
 from sim.calibration.history_matching import Aim
-from sim.calibration.left_out import refit, table, told
+from sim.calibration.left_out import refit, told
 from sim.calibration.space import Space
 from sim.calibration.targets import Target, Targets, check
 from sim.cli import main
@@ -23,6 +23,7 @@ from sim.history.refit import largest, shifts
 from sim.history.shares import Adoption
 from sim.scenario import load, read_set
 from sim.scenario.build import build
+from sim.scenario.drawn import written
 from sim.scenario.sets import Acceptance, ParameterSet, Prior, SetFile
 
 PRIORS = {"ambient": Prior(low=0.0, high=1.0), "governance": Prior(low=0.5, high=2.0, scale="log")}
@@ -71,7 +72,8 @@ def test_draws_move_to_what_the_others_say() -> None:
     assert words["wind"]["shift"] == {"ambient": 0.0, "governance": 0.0} and words["wind"]["dropped"] == []
     assert words["cars"]["shift"]["ambient"] < -2 and words["cars"]["dropped"] == ["cars"]
     assert [words[name]["rows"] for name in without] == [2, 1, 0]
-    lines = table(course).splitlines()
+    apart = {sector: each.draws.tolist() for sector, each in refit(course).items()}
+    lines = written(course.space.names, apart).splitlines()
     assert (
         lines[0] == "sector,draw,ambient,governance" and len(lines) == 1 + 3 * 200 and lines[201].startswith("rail,1,")
     )

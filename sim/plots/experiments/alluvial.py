@@ -1,7 +1,5 @@
 """E7: from the type that a multinational would have had to the one that screening leaves; and doses of refusal."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -10,7 +8,7 @@ from sim.experiments.evidence import Evidence
 from sim.plots import alluvial, style
 from sim.plots.experiments import common, lines
 from sim.plots.experiments.arms import BASE, arms
-from sim.plots.sheet import Entry, Sheet
+from sim.plots.sheet import Sheet
 from sim.scenario.experiment import Shown
 
 SIDES = (0, 10)  # places of the two columns, as if they were dates ten years apart
@@ -82,32 +80,12 @@ def _doses(evidence: Evidence, shown: Shown) -> Sheet:
         )
         for place, delay in enumerate(sorted({row.values[shown.along] for row in rows}))
     ]
-    sheet = Sheet(
+    said = lines.Doses(
         "doses",
         "What screening leaves, by the chance of refusal",
-        1,
-        len(shown.outcomes),
+        "chance of refusal, %",
+        str(evidence.years[-1]),
+        "Effects of screening over the chance of refusal, by delay.",
         height=1.5,
-        left=0.55,
-        gap_x=0.5,
-        below=0.5,
-        above=0.14,
-        key=[Entry(line.text, *line.stroke, alpha=0.18, edged=True) for line in told],
-        caption=common.caption(
-            evidence,
-            shown,
-            f"Paired differences from the scenario as it stands, {evidence.years[-1]}: mean, edged band = "
-            f"{common.BOOTSTRAP}; hollow where it covers 0.",
-            rows,
-        ),
     )
-    tables: list[Any] = []
-    for axes, name in zip(sheet.axes[0], shown.outcomes, strict=True):
-        measured = common.outcome(evidence, name)
-        tables.append(lines.doses(axes, evidence, told, measured, difference=True).assign(outcome=name))
-        field = common.about(evidence, measured)
-        axes.set_title(common.panel_title(field, common.difference_unit(field, measured), 32), fontsize=7)
-        lines.share_axis(axes, "chance of refusal, %")
-    sheet.table = pd.concat(tables, ignore_index=True)
-    sheet.alt = "Effects of screening over the chance of refusal, by delay."
-    return sheet
+    return lines.dose_sheet(evidence, shown, told, rows, said)

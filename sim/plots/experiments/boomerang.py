@@ -10,7 +10,7 @@ import pandas as pd
 from sim.experiments.evidence import Evidence
 from sim.plots import style
 from sim.plots.experiments import common, lines
-from sim.plots.sheet import Entry, Sheet
+from sim.plots.sheet import Sheet
 from sim.scenario.experiment import Shown
 
 COVERAGE, BEYOND = "shocks.control.coverage", "shocks.control.over_compliance"
@@ -31,35 +31,15 @@ def _frontier(evidence: Evidence, shown: Shown) -> Sheet:
             mine = [row for row in rows if row.name == start and row.values[BEYOND] == beyond]
             text = f"{start}, {'nothing' if not beyond else f'{100 * beyond:.0f} %'} beyond the rule"
             told.append(lines.Line(text, mine, COVERAGE, style.STROKES[len(told)]))
-    sheet = Sheet(
+    said = lines.Doses(
         "boomerang",
         shown.title,
-        1,
-        3,
+        "coverage, %",
+        "over the share of technology flow that is stopped",
+        "Controller's profit, target's gap and target's profit over the coverage of an export control.",
         height=1.7,
-        left=0.55,
-        gap_x=0.5,
-        below=0.5,
-        above=0.14,
-        key=[Entry(line.text, *line.stroke, alpha=0.18, edged=True) for line in told],
-        caption=common.caption(
-            evidence,
-            shown,
-            "Paired differences from the scenario as it stands, over the share of technology flow that is stopped: "
-            f"mean, edged band = {common.BOOTSTRAP}; hollow where it covers 0.",
-            rows,
-        ),
     )
-    tables = []
-    for axes, name in zip(sheet.axes[0], shown.outcomes, strict=True):
-        measured = common.outcome(evidence, name)
-        tables.append(lines.doses(axes, evidence, told, measured, difference=True).assign(outcome=name))
-        field = common.about(evidence, measured)
-        axes.set_title(common.panel_title(field, common.difference_unit(field, measured), 33), fontsize=7)
-        lines.share_axis(axes, "coverage, %")
-    sheet.table = pd.concat(tables, ignore_index=True)
-    sheet.alt = "Controller's profit, target's gap and target's profit over the coverage of an export control."
-    return sheet
+    return lines.dose_sheet(evidence, shown, told, rows, said)
 
 
 def _events(evidence: Evidence, shown: Shown) -> Sheet:

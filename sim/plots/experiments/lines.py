@@ -10,7 +10,7 @@ from sim.experiments.evidence import Evidence
 from sim.experiments.layout import Row
 from sim.plots import style
 from sim.plots.experiments import common
-from sim.plots.sheet import Sheet, grid
+from sim.plots.sheet import Entry, Sheet, grid
 from sim.scenario.experiment import Measured, Shown
 
 
@@ -90,6 +90,52 @@ def doses(axes: Any, evidence: Evidence, lines: Sequence[Line], measured: Measur
         common.zero_line(axes)
     style.format_axis(axes.yaxis, common.about(evidence, measured), difference=difference)
     return pd.concat(tables, ignore_index=True)
+
+
+class Doses(NamedTuple):
+    """What a figure of effects over doses says: its name and title, under its axes, in its caption, its alt text;
+    and the height of a panel."""
+
+    name: str
+    title: str
+    across: str
+    caption: str
+    alt: str
+    height: float
+
+
+def dose_sheet(evidence: Evidence, shown: Shown, lines: Sequence[Line], rows: Sequence[Row], said: Doses) -> Sheet:
+    """Paired differences over doses that are shares, a panel per outcome and the same lines in each."""
+    sheet = Sheet(
+        said.name,
+        said.title,
+        1,
+        len(shown.outcomes),
+        height=said.height,
+        left=0.55,
+        gap_x=0.5,
+        below=0.5,
+        above=0.14,
+        key=[Entry(line.text, *line.stroke, alpha=0.18, edged=True) for line in lines],
+        caption=common.caption(
+            evidence,
+            shown,
+            f"Paired differences from the scenario as it stands, {said.caption}: mean, edged band = "
+            f"{common.BOOTSTRAP}; hollow where it covers 0.",
+            rows,
+        ),
+    )
+    tables = []
+    for axes, name in zip(sheet.axes[0], shown.outcomes, strict=True):
+        measured = common.outcome(evidence, name)
+        tables.append(doses(axes, evidence, lines, measured, difference=True).assign(outcome=name))
+        field = common.about(evidence, measured)
+        unit = common.difference_unit(field, measured)
+        axes.set_title(common.panel_title(field, unit, 33), fontsize=7)
+        share_axis(axes, said.across)
+    sheet.table = pd.concat(tables, ignore_index=True)
+    sheet.alt = said.alt
+    return sheet
 
 
 def share_axis(axes: Any, label: str) -> None:
