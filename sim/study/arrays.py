@@ -37,7 +37,8 @@ def word(text: str) -> pa.Scalar:
 
 def numpy(column: pa.ChunkedArray) -> NDArray[Any]:
     """The numbers of a column; null is nan."""
-    return np.concatenate([_numpy(chunk) for chunk in column.chunks])
+    parts = [_numpy(chunk) for chunk in column.chunks]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _numpy(chunk: pa.Array) -> NDArray[Any]:

@@ -1,24 +1,20 @@
 """Over seeds: means, quantiles, 95 % intervals; and differences paired by seed."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 from numpy.typing import NDArray
 
+from sim.study.abreast import abreast
 from sim.study.arrays import arrow, known, words
-from sim.study.engines import Direct
 from sim.study.store import Folder, Receipt
 from sim.study.turned import Sample, samples
 
 Floats = NDArray[np.float64]
-Given = TypeVar("Given")
-Made = TypeVar("Made")
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 _DIGITS = 9  # significant, in the CSV files
 
@@ -35,12 +31,16 @@ def half_width(sd: Floats, n: NDArray[np.int64]) -> Floats:
 
 def spread(values: Floats) -> tuple[NDArray[np.int64], Floats, Floats]:
     """n, mean and standard deviation over the last axis, without nan."""
-    known = ~np.isnan(values)
-    n = known.sum(axis=-1)
+    empty = np.isnan(values)
+    some = bool(empty.any())
+    n = np.asarray(values.shape[-1] - empty.sum(axis=-1))
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(known, values, 0.0).sum(axis=-1) / n
-        off = np.where(known, values - mean[..., None], 0.0)
-        return n, mean, np.where(n > 1, np.sqrt((off * off).sum(axis=-1) / (n - 1)), np.nan)
+        mean = (np.where(empty, 0.0, values) if some else values).sum(axis=-1) / n
+        off = values - mean[..., None]
+        if some:
+            off[empty] = 0.0
+        squares = np.square(off, out=off).sum(axis=-1)  # in place: large arrays cost more to get than to fill
+        return n, mean, np.where(n > 1, np.sqrt(squares / (n - 1)), np.nan)
 
 
 def quantiles(values: Floats, shares: Sequence[float]) -> list[Floats]:
@@ -134,7 +134,7 @@ def write_summaries(
 ) -> None:
     """Write summary.csv and, where scenarios have a reference, differences.csv; scenarios without runs are left out.
 
-    One of the workers reads, the others compute; what is written is the same for any number of them.
+    Workers are threads; what is written is the same for any number of them.
     """
     present = [name for name in scenarios if folder.paths("yearly", receipts, name)]
     pairs = {name: base for name, base in references.items() if name in present and base in present}
@@ -149,22 +149,11 @@ def write_summaries(
     with ExitStack() as stack:
         level = stack.enter_context(_csv(folder, "summary.csv"))
         effect = stack.enter_context(_csv(folder, "differences.csv")) if pairs else level
-        pool = stack.enter_context(ThreadPoolExecutor(workers - 1) if workers > 1 else Direct())
-        for summaries, gaps in _ahead(pool, workers, computed, samples(folder, receipts, present)):
+        each = stack.enter_context(abreast(workers))
+        for summaries, gaps in each(computed, samples(folder, receipts, present, each)):
             for sink, tables in ((level, summaries), (effect, gaps)):
                 for rows in tables:
                     sink(rows)
-
-
-def _ahead(pool: Executor, count: int, function: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
-    """Results in order, computed while more is read; a few of them are held at a time."""
-    waiting: deque[Future[Made]] = deque()
-    for each in given:
-        waiting.append(pool.submit(function, each))
-        if len(waiting) > count:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Blocks are small whatever the number of runs: what does not fit into memory pass
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.study.abreast import Each
 from sim.study.arrays import numpy
 from sim.study.store import Folder, Receipt
 from sim.study.tables import fields
@@ -21,7 +23,8 @@ from sim.study.yearly import YEARLY
 Floats = NDArray[np.float64]
 _HELD = 2**24  # bytes of metrics kept in memory while files are read, of one scenario
 _SPOOLED = 2**30  # bytes of metrics read from files at a time, of one scenario, unless one metric is more
-_BLOCK = 2**22  # bytes of a block; computing takes some eight times that
+_PARCEL = 2**23  # bytes read from files at a time by a thread: long pieces are quicker to find again
+_BLOCK = 2**22  # bytes of a block; computing takes some four times that
 
 
 class Sample(NamedTuple):
@@ -37,8 +40,11 @@ class Sample(NamedTuple):
         return self.values[:, :, np.searchsorted(self.seeds, seeds)]
 
 
-def samples(folder: Folder, receipts: list[Receipt], scenarios: Sequence[str]) -> Iterator[tuple[Sample, ...]]:
-    """Blocks of one metric and some cells, one sample per scenario. Scenarios without runs raise."""
+def samples(
+    folder: Folder, receipts: list[Receipt], scenarios: Sequence[str], each: Each
+) -> Iterator[tuple[Sample, ...]]:
+    """Blocks of one metric and some cells, one sample per scenario; `each` maps over files. Scenarios without runs
+    raise."""
     for table, declared in YEARLY.items():
         layouts = [_layout(folder, receipts, table, name) for name in scenarios]
         metrics = list(fields(declared))
@@ -46,7 +52,7 @@ def samples(folder: Folder, receipts: list[Receipt], scenarios: Sequence[str]) -
         group, rows = max(1, _SPOOLED // most), max(1, layouts[0].cells * _BLOCK // most)
         for first in range(0, len(metrics), group):
             part = metrics[first : first + group]
-            spools = [_Spool(folder, layout, part) for layout in layouts]
+            spools = [_Spool(folder, layout, part, each) for layout in layouts]
             for place, metric in enumerate(part):
                 for cell in range(0, layouts[0].cells, rows):
                     yield tuple(spool.sample(place, metric, slice(cell, cell + rows)) for spool in spools)
@@ -83,18 +89,18 @@ def _layout(folder: Folder, receipts: list[Receipt], table: str, scenario: str) 
 class _Spool:
     """Metrics of a scenario as they lie in its files, one after the other: [metric, cell, seed] of each."""
 
-    def __init__(self, folder: Folder, layout: _Layout, metrics: Sequence[str]) -> None:
+    def __init__(self, folder: Folder, layout: _Layout, metrics: Sequence[str], each: Each) -> None:
         self.layout = layout
         self.order = np.argsort(layout.seeds)
         self.file: IO[bytes] = tempfile.SpooledTemporaryFile(_HELD, mode="w+b", dir=str(folder.path))  # noqa: SIM115
         self.runs: list[int] = []
-        for path in layout.files:
-            told = pq.ParquetFile(path).read(columns=list(metrics))
-            runs = told.num_rows // layout.cells
-            for metric in metrics:
-                self.file.write(np.ascontiguousarray(numpy(told[metric]).reshape(runs, -1).T).data)
-            self.runs.append(runs)
         self.metrics = len(metrics)
+        whole = self.metrics * layout.cells * len(layout.seeds) * 8
+        step = max(1, len(layout.files) * _PARCEL // whole)
+        parcels = (layout.files[first : first + step] for first in range(0, len(layout.files), step))
+        for turned in each(partial(_turned, metrics, layout.cells), parcels):
+            self.file.write(turned.data)
+            self.runs.append(turned.shape[-1])
 
     def sample(self, place: int, metric: str, cells: slice) -> Sample:
         """One metric, the `place`-th, in some cells."""
@@ -109,3 +115,16 @@ class _Spool:
             begin += runs
         keys = {key: each.slice(cells.start, size) for key, each in self.layout.keys.items()}
         return Sample((metric,), keys, self.layout.seeds[self.order], np.take(values, self.order, axis=1)[None])
+
+
+def _turned(metrics: Sequence[str], cells: int, paths: Sequence[Path]) -> Floats:
+    """Metrics of some files: [metric, cell, run]."""
+    files = [pq.ParquetFile(path).read(columns=list(metrics), use_threads=False) for path in paths]
+    values = np.empty((len(metrics), cells, sum(told.num_rows for told in files) // cells))
+    begin = 0
+    for told in files:
+        end = begin + told.num_rows // cells
+        for metric, own in zip(metrics, values, strict=True):
+            own[:, begin:end] = numpy(told[metric]).reshape(-1, cells).T
+        begin = end
+    return values

@@ -287,7 +287,7 @@ def test_blocks_are_small_and_sums_the_same_for_any_number_of_workers(tmp_path, 
     for name in ("_HELD", "_SPOOLED", "_BLOCK"):
         monkeypatch.setattr(turned, name, 500)
     folder = Folder(tmp_path / "r")
-    blocks = [block for pair in turned.samples(folder, folder.receipts(), names) for block in pair]
+    blocks = [block for pair in turned.samples(folder, folder.receipts(), names, map) for block in pair]
     assert max(block.values.nbytes for block in blocks) <= 500 and {len(block.metrics) for block in blocks} == {1}
     assert all(block.seeds.tolist() == list(range(1, 8)) for block in blocks)
     for workers in (1, 3):
