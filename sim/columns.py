@@ -260,9 +260,9 @@ class Policy(NamedTuple):
 class Scratch(NamedTuple):
     """Working numbers of a quarter; what lasts of them belongs to sectors and partnerships.
 
-    A seat is a firm's row here. A run takes one sector after the other, so that it needs no more seats than the largest
-    has firms; whoever looks at all sectors between quarters gives every firm its own. In a quarter no seat is read
-    before it is written.
+    A seat is a firm's row here. A run takes one group of sectors after the other, so that it needs no more seats than
+    the largest has firms; whoever looks at all sectors between quarters gives every firm its own. In a quarter no seat
+    is read before it is written.
     """
 
     reference: Annotated[Column, Field("log", "exogenous technology trend that appeals are relative to", "sector")]

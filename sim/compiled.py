@@ -145,7 +145,7 @@ class _ColumnType(types.Array):  # type: ignore[misc]
 
 
 class _SeatType(_ColumnType):
-    """Type of a column that may hold one sector's firms only: index i is row i less the bundle's `begin`."""
+    """Type of a column that may hold one group of sectors only: index i is row i less the bundle's `begin`."""
 
 
 register_model(_ColumnType)(models.ArrayModel)
@@ -278,7 +278,7 @@ class Bundle:
         """Gives the seats to these rows of firms, where there are not enough for all. Raises ValueError if too few."""
         seats, firms = (int(self.table[self.plan.lengths[each]]) for each in (SEAT, "firm"))
         if last - first > seats:
-            raise ValueError("a sector has more firms than there are seats")
+            raise ValueError("there are more firms than seats")
         self.table[0] = first if seats < firms else 0
 
 
