@@ -35,7 +35,19 @@ from sim.quarter.search import seek_partners
 from sim.quarter.start import set_out
 from sim.quarter.state import EVENTS, LIVES, NOW, State, file_life, in_force, live_row
 
-__all__ = ["State", "advance", "begin", "finish", "from_review", "groups", "in_force", "run", "seats", "to_review", "warm"]
+__all__ = [
+    "State",
+    "advance",
+    "begin",
+    "finish",
+    "from_review",
+    "groups",
+    "in_force",
+    "run",
+    "seats",
+    "to_review",
+    "warm",
+]
 
 
 TOGETHER = 640  # rows of firms, as many as have their columns near the processor; a larger sector goes alone
@@ -134,15 +146,16 @@ def _all_sectors(columns: Any, function: Callable[..., None], *arguments: int) -
     st = bundle(columns)
     state = st.columns if isinstance(st, Bundle) else st
     before = state.scratch.counts.copy()
-    rows = state.sectors.first, state.sectors.last
-    for first, last in groups(*rows):
+    begins, ends = state.sectors.first, state.sectors.last
+    for first, last in groups(begins, ends):
         if isinstance(st, Bundle):
-            st.seat(rows[0][first], rows[1][last - 1])
+            st.seat(begins[first], ends[last - 1])
         function(st, *arguments, first, last)
     logs = ((EVENTS, state.events, state.event_time), (LIVES, state.lives, state.life_time))
     for kind, log, time in logs:
         new = slice(before[kind], state.scratch.counts[kind])
-        log[new] = log[new][np.argsort(time[new], kind="stable")]
+        rows = log.view(np.uint8).reshape(len(log), -1)  # moved whole, not field by field
+        rows[new] = rows[new][np.argsort(time[new], kind="stable")]
 
 
 def begin(columns: Any) -> None:

@@ -1,7 +1,7 @@
 """Stages 4 and 5: offers meet demand, profit is shared by contract, and contributions are weighed."""
 
 from sim.compiled import lane, stage
-from sim.quarter.lanes import along_clearing, along_learning, along_margin, along_markup, along_markup_beside
+from sim.quarter.lanes import along_clearing, along_learning, along_markup, along_markup_beside
 from sim.quarter.offers import (
     abroad_by_chinese,
     abroad_by_multinational,
@@ -92,10 +92,13 @@ def offer_from_hub(st: State, t: int, i: int) -> None:
 
 @stage
 def lift_products(st: State, s: int, q: int) -> None:
-    """Part of a joint technology's lead that the multinational uses in products abroad, as far as controls let it."""
+    """Part of a joint technology's lead that the multinational uses in products abroad, as far as controls let it.
+
+    Keeps what the joint offer itself is worth, for `place_contract_offers`.
+    """
     firms, x, jv = st.firms, st.scratch, st.partnerships
     m = jv.multinational[q]
-    _, demanded = venture_offer(st, 0, m, jv.chinese[q], 2, jv.openness[q], jv.trust[q])
+    x.offered[q], demanded = venture_offer(st, 0, m, jv.chinese[q], 2, jv.openness[q], jv.trust[q])
     g = generations_of(st, s) - 1
     stopped = blocked(
         st.now.control[s, g, st.host, firms.home[m]],
@@ -115,7 +118,9 @@ def place_contract_offers(st: State, t: int, s: int) -> None:
         q = live_row(st, s, k)
         m, c, line, r = jv.multinational[q], jv.chinese[q], jv.line[q], jv.region[q]
         if jv.type[q] != 3:
-            made, _ = venture_offer(st, t, m, c, jv.type[q], jv.openness[q], jv.trust[q])
+            made = x.offered[q]
+            if jv.type[q] == 1:
+                made, _ = venture_offer(st, t, m, c, 1, jv.openness[q], jv.trust[q])
             x.appeal[m, line] = made * host_rate(st, m, line)
             x.host_made[m, line] = 1
             x.bound[m, line] = GIVEN
@@ -150,7 +155,6 @@ def clear_markets(st: State, s: int) -> None:
     along_clearing(st, s, second, st.host, first, middle)
     for r in range(second):
         along_clearing(st, s, r, r, first, last)
-        along_margin(st, s, r, first, last)
     for r in range(second):
         chinese = 0.0
         for i in range(middle, last):
