@@ -343,7 +343,6 @@ class Scratch(NamedTuple):
     change: Annotated[Column, Field("log", "change of technology this quarter", "seat generation")]
     forecast_pot: Annotated[Column, Field("money", "forecast of the offer's profit at target share", "partnership")]
     forecast_sales: Annotated[Column, Field("money", "forecast of its sales", "partnership")]
-    offered: Annotated[Column, Field("1", "appeal of a co-innovation's offer", "partnership", 0)]
     slot: Annotated[Column, Field("index", "its place among the multinational's: the line, or the other in the host if that was taken", "partnership", 0, dtype="i1")]
     proposed_to: Annotated[Column, Field("row", "partner a multinational proposes to, -1 if none", "seat", -1, dtype="i4")]
     proposed_type: Annotated[Column, Field("type", "type proposed", "seat", 0, dtype="i1")]

@@ -54,7 +54,8 @@ def reckon_demand(st: State, t: int, s: int) -> None:
         total += x.expenditure[s, r]
     firms = st.sectors.multinationals[s] + st.sectors.chinese[s]
     x.unit[s] = total / max(firms, 1.0)
-    x.rd_reference[s] = st.sectors.rd_intensity[s] * total / max(st.sectors.multinationals[s], 1.0)
+    reference = st.sectors.rd_intensity[s] * total / max(st.sectors.multinationals[s], 1.0)
+    x.rd_reference[s] = reference if reference > 1e-300 else 0.0  # less is too small to divide by
     for g in range(generations_of(st, s)):
         weighted = 0.0
         for r in range(regions):

@@ -92,13 +92,10 @@ def offer_from_hub(st: State, t: int, i: int) -> None:
 
 @stage
 def lift_products(st: State, s: int, q: int) -> None:
-    """Part of a joint technology's lead that the multinational uses in products abroad, as far as controls let it.
-
-    Keeps what the joint offer itself is worth, for `place_contract_offers`.
-    """
+    """Part of a joint technology's lead that the multinational uses in products abroad, as far as controls let it."""
     firms, x, jv = st.firms, st.scratch, st.partnerships
     m = jv.multinational[q]
-    x.offered[q], demanded = venture_offer(st, 0, m, jv.chinese[q], 2, jv.openness[q], jv.trust[q])
+    _, demanded = venture_offer(st, 0, m, jv.chinese[q], 2, jv.openness[q], jv.trust[q])
     g = generations_of(st, s) - 1
     stopped = blocked(
         st.now.control[s, g, st.host, firms.home[m]],
@@ -118,9 +115,7 @@ def place_contract_offers(st: State, t: int, s: int) -> None:
         q = live_row(st, s, k)
         m, c, line, r = jv.multinational[q], jv.chinese[q], jv.line[q], jv.region[q]
         if jv.type[q] != 3:
-            made = x.offered[q]
-            if jv.type[q] == 1:
-                made, _ = venture_offer(st, t, m, c, 1, jv.openness[q], jv.trust[q])
+            made, _ = venture_offer(st, t, m, c, jv.type[q], jv.openness[q], jv.trust[q])
             x.appeal[m, line] = made * host_rate(st, m, line)
             x.host_made[m, line] = 1
             x.bound[m, line] = GIVEN
