@@ -34,7 +34,7 @@ from sim.sources import kernel_hash as kernel_hash  # for all who run a kernel
 _TUNING = (
     "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue",  # short loops end in masked steps
     "-force-vector-interleave=1",  # and are too short to work at several steps at a time
-    "-inline-threshold=3000",  # what a deal is worth is many functions of many numbers
+    "-inline-threshold=2000",  # what a deal is worth is many functions of many numbers
 )
 for option in _TUNING if 14 <= binding.llvm_version_info[0] <= 22 else ():  # where they are known to exist
     binding.set_option("", option)
