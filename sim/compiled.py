@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 from llvmlite import binding, ir
-from numba.core import caching, cgutils, runtime, types
+from numba.core import caching, cgutils, codegen, runtime, types
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
@@ -34,11 +34,21 @@ from sim.sources import kernel_hash as kernel_hash  # for all who run a kernel
 _TUNING = (
     "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue",  # short loops end in masked steps
     "-force-vector-interleave=1",  # and are too short to work at several steps at a time
-    "-inline-threshold=1500",  # what a deal is worth is many functions of many numbers
+    "-inline-threshold=2000",  # what a deal is worth is many functions of many numbers
 )
-if 14 <= binding.llvm_version_info[0] <= 22:  # where the options are known to exist
-    for option in _TUNING:
-        binding.set_option("", option)
+for option in _TUNING if 14 <= binding.llvm_version_info[0] <= 22 else ():  # where they are known to exist
+    binding.set_option("", option)
+
+
+def _near(self: Any, options: dict[str, Any], usual: Any = codegen.JITCPUCodegen._customize_tm_options) -> None:
+    """Code reaches its constants by a short address, since they lie in one piece of memory: fewer instructions."""
+    usual(self, options)
+    options.update(codemodel="small", reloc="pic")
+
+
+if {"x86_64", "linux"} <= set(binding.get_process_triple().split("-")):
+    numba.config.USE_LLVMLITE_MEMORY_MANAGER = True
+    codegen.JITCPUCodegen._customize_tm_options = _near
 # Not in the environment: child processes would inherit it and nest a folder of their own in it.
 numba.config.CACHE_DIR = str(cache_folder())
 INTERPRETED = bool(numba.config.DISABLE_JIT)
@@ -78,18 +88,16 @@ def _general(kind: types.Type) -> types.Type:
 
 
 def rule(function: Function) -> Function:
-    """A pure function of numbers, inlined where it is called."""
+    """A pure function of numbers, inlined; as a `step`, one over columns: what it reads is found once a loop."""
     return _compiled(function, forceinline=True)
+
+
+step = rule
 
 
 def stage(function: Function) -> Function:
     """A function over columns, compiled once."""
     return _compiled(function)
-
-
-def step(function: Function) -> Function:
-    """A short function over columns, inlined where it is called: what it reads is found once for a whole loop."""
-    return _compiled(function, forceinline=True)
 
 
 def lane(function: Function) -> Function:
@@ -145,10 +153,7 @@ class _ColumnType(types.Array):  # type: ignore[misc]
 
 
 class _SeatType(_ColumnType):
-    """Type of a column that may hold one sector's firms only: index i is row i less the bundle's `begin`."""
-
-
-register_model(_ColumnType)(models.ArrayModel)
+    """Type of a column that may hold one group of sectors only: index i is row i less the bundle's `begin`."""
 
 
 @register_model(_SeatType)
@@ -157,8 +162,7 @@ class _SeatModel(models.StructModel):  # type: ignore[misc]
 
     def __init__(self, manager: Any, kind: _SeatType) -> None:
         array = models.ArrayModel(manager, kind)
-        members = zip(array._fields, array._members, strict=True)
-        super().__init__(manager, kind, [*members, ("begin", types.intp)])
+        super().__init__(manager, kind, [*zip(array._fields, array._members, strict=True), ("begin", types.intp)])
 
 
 @cache
@@ -167,7 +171,9 @@ def _column_kind(name: str, dtype: np.dtype[Any], dimensions: int, layout: str, 
     return kind(name, numba.typeof(np.empty(0, dtype)).dtype, dimensions, layout)
 
 
+register_model(_ColumnType)(models.ArrayModel)
 _bundle_kind = cache(_BundleType)
+_plans: dict[tuple[Any, ...], "_Plan"] = {}  # by the shape of columns
 
 
 class _Plan:
@@ -185,9 +191,8 @@ class _Plan:
     def _kind_of(self, columns: Any) -> _BundleType:
         declared: Any = type(columns)
         per = dimensions(declared)
-        return _bundle_kind(
-            tuple((name, *self._add(name, getattr(columns, name), per.get(name, ()))) for name in columns._fields)
-        )
+        members = ((name, *self._add(name, getattr(columns, name), per.get(name, ()))) for name in columns._fields)
+        return _bundle_kind(tuple(members))
 
     def _add(self, name: str, value: Any, per: tuple[str, ...]) -> tuple[types.Type, tuple[int, ...]]:
         """Finds room for a member; returns its type and where its words stand."""
@@ -226,7 +231,7 @@ class _Plan:
         """The table of columns of this shape."""
         table = np.zeros(self.words, np.uint64)
         table[list(self.sizes)] = list(self.sizes.values())
-        table[self.arrays] = [array.__array_interface__["data"][0] for array in arrays]
+        table[self.arrays] = [array.ctypes.data for array in arrays]
         table.view(np.float64)[self.floats] = floats
         table.view(np.int64)[self.ints] = ints
         return table
@@ -253,16 +258,12 @@ def _take_apart(columns: Any, shape: list[Any], arrays: list[Any], floats: list[
             shape.append(isinstance(value, float))
 
 
-_plans: dict[tuple[Any, ...], _Plan] = {}
-
-
 class Bundle:
     """Compiled code's view of a NamedTuple of columns: one pointer to a read-only table of its arrays and numbers.
 
     Passing the columns themselves means passing some 2,000 numbers a call, which made compiling eight times slower. The
-    bundle keeps the columns alive; it borrows them, so that no references are counted. Arrays must be contiguous.
-    The length of a declared dimension stands in the table once: what is worked out for one column, such as where a
-    firm's row begins or whether an index is valid, holds for all. Nested columns share the table.
+    bundle keeps the columns alive; no references are counted. Arrays must be contiguous. The length of a declared
+    dimension stands in the table once, for nested columns, too: that an index is valid for one column holds for all.
     """
 
     def __init__(self, columns: Any) -> None:
@@ -278,7 +279,7 @@ class Bundle:
         """Gives the seats to these rows of firms, where there are not enough for all. Raises ValueError if too few."""
         seats, firms = (int(self.table[self.plan.lengths[each]]) for each in (SEAT, "firm"))
         if last - first > seats:
-            raise ValueError("a sector has more firms than there are seats")
+            raise ValueError("there are more firms than seats")
         self.table[0] = first if seats < firms else 0
 
 
@@ -391,12 +392,11 @@ def _place(target: Any, builder: Any, signature: Any, arguments: tuple[Any, ...]
     indices = [target.cast(builder, value, each, types.intp) for value, each in zip(given, kinds, strict=True)]
     if isinstance(kind, _SeatType):
         indices[0] = builder.sub(indices[0], column.begin)
+    lengths = cgutils.unpack_tuple(builder, column.shape)
     if target.enable_boundscheck:
-        lengths = cgutils.unpack_tuple(builder, column.shape)
         outside = [builder.icmp_unsigned(">=", place, length) for place, length in zip(indices, lengths, strict=True)]
         with cgutils.if_unlikely(builder, reduce(builder.or_, outside)):
             target.call_conv.return_user_exc(builder, IndexError, ("index is out of bounds",))
-    lengths = cgutils.unpack_tuple(builder, column.shape)
     pairs = list(zip(indices, lengths, strict=True))
     nearest, *others = pairs if kind.layout == "F" else pairs[::-1]
     place, step = nearest

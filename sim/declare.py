@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 INF = float("inf")
-SEAT = "seat"  # dimension of a firm's working numbers, which sectors may take in turn: as many as the largest has firms
+SEAT = "seat"  # dimension of a firm's working numbers, which groups of sectors may take in turn
 AS_LONG_AS = {"home": "region", "origin": "region", "destination": "region"}  # dimensions of one length
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from sim.columns import Firms, Kind, Partnerships, Policy, Scratch, Sectors, Way
 from sim.compiled import INTERPRETED, bundle
 from sim.declare import SEAT, Column, allocate, record
-from sim.quarter import State, advance, begin, finish, run, warm
+from sim.quarter import State, advance, begin, finish, run, seats, warm
 from sim.quarter.state import LACKING
 from sim.records import Event, Life, Market, Outcome, Vintage
 from sim.rules.bargaining import annuity, ramp_value
@@ -54,12 +54,12 @@ def _rows(sectors: Sectors, lines: int, a_multinational: float) -> Column:
 
 
 def _sizes(inputs: Inputs, partnerships: int, in_turn: bool) -> dict[str, int]:
-    """Length of each dimension; `in_turn`: sectors take the working numbers of firms one after the other."""
+    """Length of each dimension; `in_turn`: sectors take the working numbers of firms, group after group."""
     sectors, (_, _, generations, regions) = inputs.sectors, inputs.world.weight.shape
     firms = len(inputs.firms.id)
     return {
         "firm": firms,
-        SEAT: int((sectors.last - sectors.first).max()) if in_turn else firms,
+        SEAT: seats(sectors.first, sectors.last) if in_turn else firms,
         "sector": len(sectors.key),
         "region": regions,
         "home": regions,

@@ -12,8 +12,9 @@
 10. Record       one pass writes all metrics                                       record.write_record
 
 Markets use technology as it was at the quarter's start; what is learnt in a quarter is sold in the next. Sectors share
-nothing but the calendar: a run takes one after the other through all quarters, so that what a sector needs stays near
-the processor, and then puts the logs into the order of time, as if each stage had gone through all sectors.
+nothing but the calendar: a run takes one group of them after the other through all quarters, so that what they need
+stays near the processor; a stage goes through all of its group, so that its code does, too. The logs are put into the
+order of time in the end, as if each stage had gone through all sectors.
 """
 
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from sim.compiled import Bundle, bundle, precompile, stage, step
+from sim.declare import Column
 from sim.quarter.conditions import read_conditions
 from sim.quarter.firms import turn_over
 from sim.quarter.investment import invest
@@ -33,9 +35,22 @@ from sim.quarter.search import seek_partners
 from sim.quarter.start import set_out
 from sim.quarter.state import EVENTS, LIVES, NOW, State, file_life, in_force, live_row
 
-__all__ = ["State", "advance", "begin", "finish", "from_review", "in_force", "run", "to_review", "warm"]
+__all__ = [
+    "State",
+    "advance",
+    "begin",
+    "finish",
+    "from_review",
+    "groups",
+    "in_force",
+    "run",
+    "seats",
+    "to_review",
+    "warm",
+]
 
 
+TOGETHER = 640  # rows of firms, as many as have their columns near the processor; a larger sector goes alone
 STAGES = (read_conditions, learn, trade, hold_reviews, seek_partners, invest, turn_over, write_record)
 
 
@@ -51,68 +66,96 @@ def enter_stage(st: State, t: int, number: int) -> None:
 
 
 @stage
-def before_review(st: State, t: int, s: int) -> None:
-    """A sector's quarter up to review."""
+def before_review(st: State, t: int, first: int, last: int) -> None:
+    """A quarter of sectors from `first` up to `last`, up to review."""
     enter_stage(st, t, 0)
-    read_conditions(st, t, s)
+    for s in range(first, last):
+        read_conditions(st, t, s)
     enter_stage(st, t, 1)
-    learn(st, t, s)
+    for s in range(first, last):
+        learn(st, t, s)
     enter_stage(st, t, 2)
-    trade(st, t, s)
+    for s in range(first, last):
+        trade(st, t, s)
 
 
 @stage
-def after_trade(st: State, t: int, s: int) -> None:
-    """A sector's quarter from review on."""
+def after_trade(st: State, t: int, first: int, last: int) -> None:
+    """Their quarter from review on."""
     enter_stage(st, t, 3)
-    hold_reviews(st, t, s)
+    for s in range(first, last):
+        hold_reviews(st, t, s)
     enter_stage(st, t, 4)
-    seek_partners(st, t, s)
+    for s in range(first, last):
+        seek_partners(st, t, s)
     enter_stage(st, t, 5)
-    invest(st, t, s)
+    for s in range(first, last):
+        invest(st, t, s)
     enter_stage(st, t, 6)
-    turn_over(st, t, s)
+    for s in range(first, last):
+        turn_over(st, t, s)
     enter_stage(st, t, 7)
-    write_record(st, t, s)
+    for s in range(first, last):
+        write_record(st, t, s)
 
 
 @stage
-def sector_quarters(st: State, begin: int, end: int, s: int) -> None:
-    """Quarters of a sector from `begin` up to `end`."""
+def sector_quarters(st: State, begin: int, end: int, first: int, last: int) -> None:
+    """Their quarters from `begin` up to `end`."""
     for t in range(begin, end):
-        before_review(st, t, s)
-        after_trade(st, t, s)
+        before_review(st, t, first, last)
+        after_trade(st, t, first, last)
 
 
 @stage
-def file_living(st: State, s: int) -> None:
-    """Files the lives of a sector's partnerships still in force when a run ends."""
-    for k in range(st.scratch.live[s]):
-        q = live_row(st, s, k)
-        if st.partnerships.active[q] > 0:
-            file_life(st, -1, q, -1)
+def file_living(st: State, first: int, last: int) -> None:
+    """Files the lives of the sectors' partnerships still in force when a run ends."""
+    for s in range(first, last):
+        for k in range(st.scratch.live[s]):
+            q = live_row(st, s, k)
+            if st.partnerships.active[q] > 0:
+                file_life(st, -1, q, -1)
 
 
 @stage
-def whole_run(st: State, quarters: int, s: int) -> None:
-    """All of a sector's quarters, and its close."""
-    sector_quarters(st, 0, quarters, s)
-    file_living(st, s)
+def whole_run(st: State, quarters: int, first: int, last: int) -> None:
+    """All of the sectors' quarters, and their close."""
+    sector_quarters(st, 0, quarters, first, last)
+    file_living(st, first, last)
+
+
+def groups(first: Column, last: Column) -> list[tuple[int, int]]:
+    """Sectors that go through a quarter together, neighbours up to `TOGETHER` rows: (first, one past the last) of each.
+
+    Args: first and one past the last row of firms of every sector.
+    """
+    begins = [0]
+    for s in range(1, len(first)):
+        if last[s] - first[begins[-1]] > TOGETHER:
+            begins.append(s)
+    return list(zip(begins, [*begins[1:], len(first)], strict=True))
+
+
+def seats(first: Column, last: Column) -> int:
+    """Seats that firms need where groups of sectors take them in turn: as many as the largest has rows."""
+    return max(int(last[end - 1] - first[begin]) for begin, end in groups(first, last))
 
 
 def _all_sectors(columns: Any, function: Callable[..., None], *arguments: int) -> None:
-    """Calls a stage for every sector, and puts what was logged into the order of time."""
+    """Calls a stage for every group of sectors, and puts what was logged into the order of time."""
     st = bundle(columns)
     state = st.columns if isinstance(st, Bundle) else st
     before = state.scratch.counts.copy()
-    for s, (first, last) in enumerate(zip(state.sectors.first, state.sectors.last, strict=True)):
+    begins, ends = state.sectors.first, state.sectors.last
+    for first, last in groups(begins, ends):
         if isinstance(st, Bundle):
-            st.seat(first, last)
-        function(st, *arguments, s)
+            st.seat(begins[first], ends[last - 1])
+        function(st, *arguments, first, last)
     logs = ((EVENTS, state.events, state.event_time), (LIVES, state.lives, state.life_time))
     for kind, log, time in logs:
         new = slice(before[kind], state.scratch.counts[kind])
-        log[new] = log[new][np.argsort(time[new], kind="stable")]
+        rows = log.view(np.uint8).reshape(len(log), -1)  # moved whole, not field by field
+        rows[new] = rows[new][np.argsort(time[new], kind="stable")]
 
 
 def begin(columns: Any) -> None:

@@ -54,7 +54,8 @@ def reckon_demand(st: State, t: int, s: int) -> None:
         total += x.expenditure[s, r]
     firms = st.sectors.multinationals[s] + st.sectors.chinese[s]
     x.unit[s] = total / max(firms, 1.0)
-    x.rd_reference[s] = st.sectors.rd_intensity[s] * total / max(st.sectors.multinationals[s], 1.0)
+    reference = st.sectors.rd_intensity[s] * total / max(st.sectors.multinationals[s], 1.0)
+    x.rd_reference[s] = reference if reference > 1e-300 else 0.0  # less is too small to divide by
     for g in range(generations_of(st, s)):
         weighted = 0.0
         for r in range(regions):
@@ -185,15 +186,28 @@ def reckon_flows(st: State, t: int, s: int) -> None:
         x.inflow[s, g] = flow / count if count > 0.0 else 0.0
 
 
-@stage
+@lane
 def best_of(st: State, g: int, first: int, last: int) -> float:
     """Best technology of a generation among firms of an origin, FAR_BELOW where nobody makes it."""
     firms = st.firms
     best = FAR_BELOW
     for i in range(first, last):
-        if firms.adopted[i, g] > 0 and firms.active[i] > 0 and firms.access_holder[i] == 0:
-            best = max(best, firms.technology[i, g])
+        level = firms.technology[i, g]
+        makes = (firms.adopted[i, g] > 0) & (firms.active[i] > 0) & (firms.access_holder[i] == 0)
+        best = max(best, level if makes else FAR_BELOW)
     return best
+
+
+@lane
+def living_and_best(st: State, first: int, last: int) -> tuple[float, float]:
+    """Active firms of an origin, and their best technology over generations, FAR_BELOW if none has any."""
+    firms = st.firms
+    living, best = 0.0, FAR_BELOW
+    for i in range(first, last):
+        lives, level = firms.active[i] > 0, st.scratch.composite[i]
+        living += 1.0 if lives else 0.0
+        best = max(best, level if lives & (firms.access_holder[i] == 0) else FAR_BELOW)
+    return living, best
 
 
 @stage
@@ -228,23 +242,12 @@ def read_firms(st: State, s: int, first: int, last: int) -> None:
 @stage
 def reckon_technology(st: State, s: int) -> None:
     """What each firm's technology is worth to buyers, over generations, and what the host's ecosystem gives."""
-    firms, x = st.firms, st.scratch
-    foreign = FAR_BELOW
-    chinese = FAR_BELOW
-    x.peers[s, 0] = 0.0
-    x.peers[s, 1] = 0.0
-    read_firms(st, s, first_of(st, s), last_of(st, s))
-    along_wage(st, s, first_of(st, s), middle_of(st, s))
-    for i in range(first_of(st, s), last_of(st, s)):
-        if firms.active[i] == 0:
-            continue
-        x.peers[s, firms.kind[i]] += 1.0
-        if firms.access_holder[i] > 0:
-            continue
-        if firms.kind[i] == 0:
-            foreign = max(foreign, x.composite[i])
-        else:
-            chinese = max(chinese, x.composite[i])
+    x = st.scratch
+    first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
+    read_firms(st, s, first, last)
+    along_wage(st, s, first, middle)
+    x.peers[s, 0], foreign = living_and_best(st, first, middle)
+    x.peers[s, 1], chinese = living_and_best(st, middle, last)
     for kind in range(2):
         x.pool[s, kind] = 1.0 / max(x.peers[s, kind], 1.0)
     x.best_foreign[s] = foreign
@@ -272,15 +275,18 @@ def most_central(st: State, s: int, origin: int, region: int) -> int:
     return best
 
 
-@lane
-def count_listed(st: State, t: int, regions: int, first: int, last: int) -> int:
-    """How often firms are listed by regions, or will be by name."""
-    found = 0
+@stage
+def anybody_listed(st: State, s: int) -> bool:
+    """Whether policy lists firms of the sector, or ever will by name; only when a field of the sector has changed."""
+    regions = st.world.market.shape[2]
     for r in range(regions):
-        for i in range(first, last):
-            listed = (st.firms.listed[i, r] > 0) | (st.named_listing[i, r, 1] >= t)
-            found += 1 if listed else 0
-    return found
+        for o in range(regions):
+            if st.now.listing[s, o, r] > 0.0:
+                return True
+        for i in range(st.sectors.first[s], st.sectors.last[s]):
+            if st.named_listing[i, r, 1] >= 0:
+                return True
+    return False
 
 
 @stage
@@ -332,22 +338,23 @@ def read_conditions(st: State, t: int, s: int) -> None:
     if demand_moved:
         reckon_weights(st, s)
     reckon_demand(st, t, s)
-    listing = count_listed(st, t, regions, first_of(st, s), last_of(st, s)) > 0
     for r in range(regions):
-        for o in range(regions):
-            listing = listing or st.now.listing[s, o, r] > 0.0
         x.tariff_revenue[s, r] = 0.0
         x.made_in_host[s, r] = 0.0
         x.chinese_made_host[s, r] = 0.0
         x.chinese_local[s, r] = 0.0
         x.powered[s, r] = 0.0
         x.outlays[s, r] = 0.0
+    listed = x.lists[s] > 0  # then names come off the list when nothing keeps them on it
     if moved:
         reckon_borders(st, t, s)
+        x.lists[s] = 1 if anybody_listed(st, s) else 0
     if demand_moved:
         reckon_sold(st, s)
-    reckon_flows(st, t, s)
     reckon_frontiers(st, s)
+    multinationals = x.peers[s, 0]
     reckon_technology(st, s)
-    if listing:
+    if moved or x.peers[s, 0] != multinationals:  # they never enter
+        reckon_flows(st, t, s)
+    if listed or x.lists[s] > 0:
         list_firms(st, t, s)

@@ -1,9 +1,8 @@
 """Stage 8: bases and hubs, plants and brands abroad, access by presence, hedges and perceived hazard."""
 
-import numpy as np
-
 from sim.compiled import lane, stage
 from sim.draws import Stream, bits, join, key, uniform
+from sim.quarter.lanes import along_turns
 from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, plant_works
 from sim.quarter.state import CONVERSION, State, first_of, last_of, live_row, log_event, middle_of, pay_once
 from sim.quarter.values import equity_cap, offer_worth, rivals_of, world_worth
@@ -140,13 +139,6 @@ def along_access(st: State, r: int, first: int, last: int) -> None:
         access = firms.access[i, r]
         grown = access_growth(access, rate, cap)
         firms.access[i, r] = grown if (firms.active[i] > 0) & (firms.branding[i, r] > 0) else access
-
-
-@lane
-def along_turns(st: State, invest_key: np.uint64, first: int, last: int) -> None:
-    """Draws of the quarter: whose decisions come up."""
-    for i in range(first, last):
-        st.scratch.turn[i] = uniform(invest_key, st.firms.id[i])
 
 
 @lane

@@ -4,8 +4,11 @@ Branches cost more here than work done in vain, so that inactive rows are comput
 to a line, a region or a generation lies firm after firm, and is gone through one line after the other.
 """
 
+import numpy as np
+
 from sim.arithmetic import exp, log
 from sim.compiled import lane
+from sim.draws import uniform
 from sim.quarter.state import State
 from sim.rules.base import cost_part
 from sim.rules.capability import operations_learnt
@@ -66,23 +69,30 @@ def along_markup_beside(st: State, line: int, first: int, last: int) -> None:
 
 @lane
 def along_clearing(st: State, s: int, line: int, r: int, first: int, last: int) -> None:
-    """Shares of a line move towards what appeals call for; what it will earn there."""
-    x, firms = st.scratch, st.firms
+    """Shares of a line move towards what appeals call for; what it will earn there.
+
+    With them, the shares of firms in the region over their lines, and margins at these: the second line goes first, and
+    what is written for it is written anew.
+    """
+    x, firms, second = st.scratch, st.firms, st.world.market.shape[2]
+    leads = line == st.host
     for i in range(first, last):
         target = x.appeal[i, line] * x.per_appeal[s, r]
         x.target[i, line] = target
-        firms.share[i, line] = adjust(firms.share[i, line], target, st.parameters.share_speed)
+        share = adjust(firms.share[i, line], target, st.parameters.share_speed)
+        firms.share[i, line] = share
         x.earned[i, line] = offer_profit(x.expenditure[s, r], target, st.sectors.price_elasticity[s])
+        beside = firms.share[i, second]
+        sold = share + (beside if leads else 0.0)
+        x.firm_share[i, r] = sold
+        x.rate[i, r] = margin(st.sectors.price_elasticity[s], sold)
 
 
 @lane
-def along_margin(st: State, s: int, r: int, first: int, last: int) -> None:
-    """Shares of firms in a region, over their lines, and margins at these shares."""
-    x, firms, second = st.scratch, st.firms, st.world.market.shape[2]
+def along_turns(st: State, draw_key: np.uint64, first: int, last: int) -> None:
+    """Draws of a stage: whose decisions come up this quarter."""
     for i in range(first, last):
-        sold = firms.share[i, r] + (firms.share[i, second] if r == st.host else 0.0)
-        x.firm_share[i, r] = sold
-        x.rate[i, r] = margin(st.sectors.price_elasticity[s], sold)
+        st.scratch.turn[i] = uniform(draw_key, st.firms.id[i])
 
 
 @lane

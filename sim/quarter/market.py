@@ -1,7 +1,7 @@
 """Stages 4 and 5: offers meet demand, profit is shared by contract, and contributions are weighed."""
 
 from sim.compiled import lane, stage
-from sim.quarter.lanes import along_clearing, along_learning, along_margin, along_markup, along_markup_beside
+from sim.quarter.lanes import along_clearing, along_learning, along_markup, along_markup_beside
 from sim.quarter.offers import (
     abroad_by_chinese,
     abroad_by_multinational,
@@ -150,7 +150,6 @@ def clear_markets(st: State, s: int) -> None:
     along_clearing(st, s, second, st.host, first, middle)
     for r in range(second):
         along_clearing(st, s, r, r, first, last)
-        along_margin(st, s, r, first, last)
     for r in range(second):
         chinese = 0.0
         for i in range(middle, last):

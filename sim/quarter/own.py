@@ -16,10 +16,11 @@ FREE, LENT, GIVEN, POWERED = 0, 1, 2, 3  # a line: the firm's own, its access le
 def along_chinese_baskets(st: State, t: int, s: int, r: int, g: int, first: int, last: int) -> None:
     """Adds a generation to the appeal of Chinese brands in a region, made there or in the host."""
     x, firms = st.scratch, st.firms
+    from_there, from_host = x.sold[s, LOCAL, st.host, r, g], x.sold[s, FROM_HOST, st.host, r, g]
     must = st.sectors.tradable[s] <= 0.0
     for i in range(first, last):
         local = (r != st.host) & (must | ((firms.plant[i, r] >= 0) & (firms.plant[i, r] <= t)))
-        sold = x.sold[s, LOCAL, st.host, r, g] if local else x.sold[s, FROM_HOST, st.host, r, g]
+        sold = from_there if local else from_host
         x.appeal[i, r] = x.quality[i, g] * sold + (x.appeal[i, r] if g > 0 else 0.0)
 
 

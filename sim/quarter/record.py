@@ -10,6 +10,31 @@ from sim.rules.market import adjust, buyers_gain
 NOTHING = -1e8
 
 
+@lane
+def three_best(st: State, g: int, first: int, last: int) -> tuple[tuple[int, float], ...]:
+    """Rows and levels of the three most advanced, best first, over generations (g = -1) or in one; row -1 if missing.
+
+    Without branches: who is among the three is a guess that the processor would often lose.
+    """
+    firms, x, over = st.firms, st.scratch, g < 0
+    most, second, third = NOTHING, NOTHING, NOTHING
+    best, next_best, last_best = -1, -1, -1
+    of = max(g, 0)
+    for i in range(first, last):
+        makes = (firms.active[i] > 0) & (firms.access_holder[i] == 0) & (over | (firms.adopted[i, of] > 0))
+        in_one, in_all = firms.technology[i, of], x.composite[i]
+        level = in_all if over else in_one
+        level = level if makes else NOTHING
+        above_most, above_second, above_third = level > most, level > second, level > third
+        third = second if above_second else (level if above_third else third)
+        last_best = next_best if above_second else (i if above_third else last_best)
+        second = most if above_most else (level if above_second else second)
+        next_best = best if above_most else (i if above_second else next_best)
+        most = level if above_most else most
+        best = i if above_most else best
+    return (best, most), (next_best, second), (last_best, third)
+
+
 @stage
 def top_three(st: State, s: int, kind: int, g: int) -> float:
     """Sales-weighted mean technology of the three most advanced of an origin, over generations (g = -1) or in one.
@@ -19,23 +44,9 @@ def top_three(st: State, s: int, kind: int, g: int) -> float:
     firms, x = st.firms, st.scratch
     first = first_of(st, s) if kind == 0 else middle_of(st, s)
     last = middle_of(st, s) if kind == 0 else last_of(st, s)
-    most, second, third = NOTHING, NOTHING, NOTHING
-    best, next_best, last_best = -1, -1, -1
-    for i in range(first, last):
-        if firms.active[i] == 0 or firms.access_holder[i] > 0 or (g >= 0 and firms.adopted[i, g] == 0):
-            continue
-        level = firms.technology[i, g] if g >= 0 else x.composite[i]
-        if level > most:
-            most, second, third = level, most, second
-            best, next_best, last_best = i, best, next_best
-        elif level > second:
-            second, third = level, second
-            next_best, last_best = i, next_best
-        elif level > third:
-            third, last_best = level, i
     weight = 0.0
     total = 0.0
-    for i, level in ((best, most), (next_best, second), (last_best, third)):
+    for i, level in three_best(st, g, first, last):
         if i >= 0:
             sales = firms.revenue[i] + 1e-9 * x.unit[s] + 1e-30
             weight += sales
@@ -186,6 +197,7 @@ def record_markets(st: State, t: int, s: int) -> None:
     abroad = 0.0
     abroad_chinese = 0.0
     abroad_content = 0.0
+    tariffs, surplus, outlays, welfare = 0.0, 0.0, 0.0, 0.0
     along_logsums(st, s, t == 0, regions)
     for r in range(regions):
         cell = st.markets[t, s, r]
@@ -200,9 +212,9 @@ def record_markets(st: State, t: int, s: int) -> None:
         cell.tariff_revenue = x.tariff_revenue[s, r]
         cell.consumer_surplus = buyers_gain(spent, alpha, x.logsum[s, r])
         cell.public_outlays = x.outlays[s, r]
-        row.tariff_revenue += cell.tariff_revenue
-        row.consumer_surplus += cell.consumer_surplus
-        row.public_outlays += cell.public_outlays
+        tariffs += cell.tariff_revenue
+        surplus += cell.consumer_surplus
+        outlays += cell.public_outlays
         if r != st.host:
             abroad += spent
             abroad_chinese += spent * x.chinese_share[s, r]
@@ -217,7 +229,8 @@ def record_markets(st: State, t: int, s: int) -> None:
         cell = st.markets[t, s, r]
         gains = cell.consumer_surplus + cell.tariff_revenue + cell.profit_owners
         cell.welfare = gains - p.public_cost * cell.public_outlays
-        row.welfare += cell.welfare
+        welfare += cell.welfare
+    row.tariff_revenue, row.consumer_surplus, row.public_outlays, row.welfare = tariffs, surplus, outlays, welfare
     row.market_home = x.expenditure[s, st.host]
     row.market_abroad = abroad
     row.chinese_share_home = x.chinese_share[s, st.host]

@@ -11,6 +11,7 @@ import numpy as np
 from sim.arithmetic import power
 from sim.compiled import stage
 from sim.draws import Stream, bits, gumbel, join, key, uniform
+from sim.quarter.lanes import along_turns
 from sim.quarter.review import set_terms
 from sim.quarter.state import (
     DISSOLUTION,
@@ -409,8 +410,9 @@ def seek_partners(st: State, t: int, s: int) -> None:
     """Stage 7: proposals are made by all, then each Chinese firm accepts the one worth most to it."""
     firms, x, p = st.firms, st.scratch, st.parameters
     regions = st.world.market.shape[2]
-    search_key = key(st.seed, SEARCH, t)
-    for m in range(first_of(st, s), middle_of(st, s)):
+    first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
+    along_turns(st, key(st.seed, SEARCH, t), first, middle)
+    for m in range(first, middle):
         x.proposed_to[m] = -1
         if firms.active[m] == 0:
             continue
@@ -418,7 +420,7 @@ def seek_partners(st: State, t: int, s: int) -> None:
             sign_named(st, t, m)
             x.proposed_to[m] = -1
             continue
-        u = uniform(search_key, firms.id[m])
+        u = x.turn[m]
         if u < p.search_host and firms.access_holder[m] == 0:
             line = host_line(st, m)
             if line >= 0:
@@ -429,13 +431,13 @@ def seek_partners(st: State, t: int, s: int) -> None:
             r = r + 1 if r >= st.host else r
             if firms.contract[m, r] < 0:
                 look_abroad(st, t, m, r)
-    for c in range(middle_of(st, s), last_of(st, s)):
+    for c in range(middle, last):
         x.best_proposer[c] = -1
-    for m in range(first_of(st, s), middle_of(st, s)):
+    for m in range(first, middle):
         c = x.proposed_to[m]
         if c >= 0 and (x.best_proposer[c] < 0 or x.proposed_value[m] > x.proposed_value[x.best_proposer[c]]):
             x.best_proposer[c] = m
-    for c in range(middle_of(st, s), last_of(st, s)):
+    for c in range(middle, last):
         if x.best_proposer[c] >= 0:
             sign(st, t, x.best_proposer[c], c)
     list_living(st, s)

@@ -54,7 +54,7 @@ def clock(function: Callable[[], Any], repeats: int = REPEATS) -> float:
 def stages_at(scenario: Scenario, quarters: tuple[int, ...], seed: int = 1) -> dict[int, dict[str, float]]:
     """Median seconds of each stage at each quarter, of a run that goes on undisturbed."""
     inputs = build(scenario, seed)
-    state = prepare(inputs, host(scenario), seed, EVENTS_A_FIRM * len(inputs.firms.id), ROWS)
+    state = prepare(inputs, host(scenario), seed, EVENTS_A_FIRM * len(inputs.firms.id))  # stages are called one by one
     view = bundle(state)
     quietly(begin, view)
     found: dict[int, dict[str, float]] = {}

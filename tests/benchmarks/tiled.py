@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.declare import SEAT, Column, Field, fields, order
-from sim.quarter import State, advance, begin
+from sim.quarter import State, advance, begin, seats
 from sim.scenario import Scenario
 from sim.scenario.build import build, host
 from sim.simulate import EVENTS_A_FIRM, ROWS, prepare, quietly
@@ -65,7 +65,7 @@ class _Layout:
         self.partnerships = self._repeat(
             [(np.arange(begin[s % self.old], begin[s % self.old + 1]), s) for s in sectors]
         )
-        self.seats = int(again.sum(axis=1).max())
+        self.seats = seats(self.new_first[:-1], self.new_first[1:])
 
     def _repeat(self, blocks: list[tuple[Column, int]]) -> _Rows:
         source = [np.tile(rows, self.factor) for rows, _ in blocks]

@@ -51,6 +51,10 @@ def test_nothing_in_range_breaks_an_invariant(
     survive(variant(tiny, parameters, shocks, sectors), 4, seed)
 
 
+def test_research_too_small_to_divide_by_is_none(tiny: Scenario) -> None:
+    survive(variant(tiny, sectors={"rd_intensity": 2e-311}), 4, 0)
+
+
 @settings(max_examples=40)
 @given(shocks=any_shocks, seed=st.integers(0, 3))
 def test_no_policy_breaks_an_invariant(tiny: Scenario, shocks: tuple[Shock, ...], seed: int) -> None:

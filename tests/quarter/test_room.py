@@ -1,8 +1,9 @@
-"""A run has room for one sector at a time and a guess at its partnerships; neither may reach a result."""
+"""A run has room for one group of sectors at a time and a guess at its partnerships; neither may reach a result."""
 
 import numpy as np
 import pytest
 
+from sim import quarter
 from sim import simulate as simulation
 from sim.columns import Scratch
 from sim.compiled import bundle
@@ -25,7 +26,33 @@ def prepared(scenario: Scenario, rows: float | None) -> State:
     return prepare(inputs, host(scenario), 1, EVENTS_A_FIRM * len(inputs.firms.id), rows)
 
 
-def test_sectors_take_seats_in_turn(turmoil: Scenario) -> None:
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every sector is a group of its own."""
+    monkeypatch.setattr(quarter, "TOGETHER", 0)
+
+
+def test_groups_are_neighbours_up_to_so_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    bounds = np.array([0, 30, 50, 60, 160, 170])
+    for most, expected in ((0, 5), (60, 3), (50, 4), (1000, 1)):
+        monkeypatch.setattr(quarter, "TOGETHER", most)
+        found = quarter.groups(bounds[:-1], bounds[1:])
+        assert [end for _, end in found[:-1]] == [begin for begin, _ in found[1:]]
+        assert (found[0][0], found[-1][1], len(found)) == (0, 5, expected)
+        rows = [int(bounds[end] - bounds[begin]) for begin, end in found]
+        assert all(many <= most or end - begin == 1 for many, (begin, end) in zip(rows, found, strict=True))
+        assert quarter.seats(bounds[:-1], bounds[1:]) == max(rows)
+
+
+def test_sectors_that_go_together_do_as_they_would_alone(turmoil: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for most in (0, 60, 10**6):
+        monkeypatch.setattr(quarter, "TOGETHER", most)
+        found.append(fingerprint(simulate(turmoil, 1)))
+    assert found[0] == found[1] == found[2]
+
+
+def test_sectors_take_seats_in_turn(turmoil: Scenario, alone: None) -> None:
     narrow, wide = prepared(turmoil, ROWS), prepared(turmoil, None)
     firms = len(wide.firms.id)
     assert (
@@ -39,7 +66,7 @@ def test_sectors_take_seats_in_turn(turmoil: Scenario) -> None:
     assert len(told[0]) > 3 and np.array_equal(*told)  # in the same order, wherever they lie
 
 
-def test_what_an_earlier_sector_left_in_its_seats_is_not_read(turmoil: Scenario) -> None:
+def test_what_an_earlier_sector_left_in_its_seats_is_not_read(turmoil: Scenario, alone: None) -> None:
     clean, dirty = prepared(turmoil, ROWS), prepared(turmoil, ROWS)
     for name, field in fields(Scratch).items():
         if field.per.startswith(SEAT):
@@ -59,7 +86,7 @@ def test_a_run_that_lacks_rows_is_repeated_with_more(turmoil: Scenario, monkeypa
     assert found == fingerprint(simulate(turmoil, 1))
 
 
-def test_a_sector_with_more_firms_than_seats_is_refused(turmoil: Scenario) -> None:
+def test_more_firms_than_seats_are_refused(turmoil: Scenario) -> None:
     state = prepared(turmoil, ROWS)
-    with pytest.raises(ValueError, match="more firms than there are seats"):
+    with pytest.raises(ValueError, match="more firms than seats"):
         bundle(state).seat(0, len(state.scratch.turn) + 1)
