@@ -16,7 +16,7 @@ from sim.calibration.history_matching import Aim, remaining
 from sim.calibration.space import Space
 from sim.calibration.targets import Targets, away, targets_of
 from sim.errors import NotEnough, UsageError
-from sim.scenario import load
+from sim.scenario import Scenario, load
 from sim.scenario.sets import Acceptance, ParameterSet
 
 BASE = "baseline"
@@ -101,12 +101,17 @@ def calibrate(found: ParameterSet, options: Options) -> Calibration:
     if find_spec("sklearn") is None:
         raise UsageError("calibrate needs scikit-learn", 'pip install "contraflow[calibrate]"')
     targets = targets_of(found)
-    if not found.file.priors or not targets.targets:
+    if not found.file.fitted or not targets.targets:
         raise NotEnough(
-            f"{found.name} has no {'targets' if found.file.priors else 'priors'}", "see docs/calibration.md"
+            f"{found.name} has no {'targets' if found.file.fitted else 'priors'}", "see docs/calibration.md"
         )
     with prepared(options.out).lock():
         return _Course(found, targets, options).run()
+
+
+def world(found: ParameterSet, settings: Mapping[str, Any]) -> Scenario:
+    """History as the set has it, with what is fitted at its defaults."""
+    return load(BASE, {"end": found.file.until, **settings}, posterior={"set": found.name, "draw": 0})
 
 
 class _Course:
@@ -114,11 +119,9 @@ class _Course:
         self.found, self.targets, self.options = found, targets, options
         self.file = found.file
         self.space = Space(
-            {n: prior for n, prior in self.file.priors.items() if f"parameters.{n}" not in options.settings}
+            {n: prior for n, prior in self.file.fitted.items() if f"parameters.{n}" not in options.settings}
         )
-        settings = {"end": found.file.until, **options.settings}
-        base = load(BASE, settings, posterior={"set": found.name, "draw": 0})
-        self.evaluate = Evaluator(base, options.out, options.workers, options.progress)
+        self.evaluate = Evaluator(world(found, options.settings), options.out, options.workers, options.progress)
         places = away() if options.left_out else {}
         self.without = {sector: targets.without(each) for sector, each in places.items()}
         self.aim = Aim(targets.values, targets.spread)

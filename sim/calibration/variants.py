@@ -1,4 +1,4 @@
-"""Structural variants, each fitted anew: what the data a set may use lose when a mechanism is taken away.
+"""Structural variants, each fitted anew: which mechanisms do the data that a set may use speak for?
 
 Two worlds are compared at their own best parameters, not at those of the world that has every mechanism. What counts
 is the evidence, the mean of exp(-energy) over the prior: a world that fits as well with a parameter less is not behind.
@@ -6,15 +6,16 @@ The ratio of two is a Bayes factor under the energy of the final stage (Kass and
 from 20 strong).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibration.course import Calibration, Options, calibrate, scores
+from sim.calibration.course import Calibration, Options, calibrate, scores, world
 from sim.scenario.sets import ParameterSet
+from sim.scenario.switch import switched
 
 BASE = "base"
 POINTS, WAVES = 150, 2  # of the course that every world takes, the full one among them; a trial may ask for less
@@ -25,24 +26,35 @@ Floats = NDArray[np.float64]
 
 
 def refitted(found: ParameterSet, variants: Mapping[str, Mapping[str, Any]], options: Options) -> dict[str, Any]:
-    """The whole course for the set as it is and with each variant's settings, whose parameters are not fitted there.
+    """The whole course for the set as it is, and with each mechanism switched.
 
-    The course is shorter than the set's, and the same for every world. Returned by variant: what it left of the prior,
-    its evidence in logs, and by how much the full world's is higher. Raises what `calibrate` raises.
+    variants: by mechanism, the settings that take it out. A parameter that is set so is not fitted there; one that the
+    set fixes is, where it is brought in and has a prior. The course is shorter than the set's, and the same for every
+    world. Returned by variant: what it left of the prior, its evidence in logs, and how much of it the mechanism adds.
+    Raises what `calibrate` raises.
     """
     told: dict[str, Any] = {}
-    full = np.empty(0)
+    full, base = np.empty(0), world(found, {})
     points, waves = min(options.points or POINTS, POINTS), min(options.waves or WAVES, WAVES)
     fewer = replace(options, points=points, waves=waves, left_out=False)
     emulator = found.file.emulator.model_copy(update={"candidates": CANDIDATES, "trained": TRAINED})
     short = found._replace(file=found.file.model_copy(update={"emulator": emulator}))
-    for name, settings in {BASE: {}, **variants}.items():
+    for name, off in {BASE: {}, **variants}.items():
         options.note(f"variant {name}")
-        made = calibrate(short, replace(fewer, settings=settings))
+        switch = switched(base, off)
+        free = {path for path in switch.settings if switch.brings and path.rpartition(".")[2] in found.file.priors}
+        settings = {path: value for path, value in switch.settings.items() if path not in free}
+        made = calibrate(_freed(short, free), replace(fewer, settings=settings))
         drawn = evidence(made)
         full = drawn if name == BASE else full
-        told[name] = _summary(made, drawn) | ({} if name == BASE else against(full, drawn))
+        told[name] = _summary(made, drawn) | ({} if name == BASE else against(full, drawn, switch.brings))
     return told
+
+
+def _freed(found: ParameterSet, paths: Collection[str]) -> ParameterSet:
+    """The set, with parameters fitted that it fixes."""
+    fixed = {name: value for name, value in found.file.parameters.items() if f"parameters.{name}" not in paths}
+    return found._replace(file=found.file.model_copy(update={"parameters": fixed}))
 
 
 def evidence(made: Calibration) -> Floats:
@@ -62,11 +74,15 @@ def evidence(made: Calibration) -> Floats:
     return np.asarray(np.log(means) + np.log(shares) - least)
 
 
-def against(full: Floats, without: Floats) -> dict[str, Any]:
-    """By how much the evidence of the full world is higher in logs, with a 95 % interval, and what that says."""
-    low, high = (float(each) for each in np.quantile(full[1:] - without[1:], CONFIDENCE))
+def against(base: Floats, other: Floats, brings: bool = False) -> dict[str, Any]:
+    """By how much the mechanism raises the evidence in logs, with a 95 % interval, and what that says of it.
+
+    brings: whether the other world is the one that has it.
+    """
+    gain = other - base if brings else base - other
+    low, high = (float(each) for each in np.quantile(gain[1:], CONFIDENCE))
     verdict = "needed" if low > 0 else "harmful" if high < 0 else "undecided"
-    return {"lost": float(full[0] - without[0]), "interval": [low, high], "verdict": verdict}
+    return {"brings": brings, "gain": float(gain[0]), "interval": [low, high], "verdict": verdict}
 
 
 def _summary(made: Calibration, drawn: Floats) -> dict[str, Any]:

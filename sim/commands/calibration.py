@@ -47,7 +47,7 @@ def calibrate(
     formats = o.formats(format_)
     if json is not None and not json.parent.is_dir():
         raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
-    found = read_set(name)
+    found = read_set(name, drawn=False)
     folder = out or Path("results") / f"calibrate-{found.name}"
     display = Display("calibrate", quiet)
     asked = calibration.Options(
@@ -147,15 +147,13 @@ def _print_twin(told: dict[str, Any]) -> None:
 
 
 def _print_variants(told: dict[str, Any]) -> None:
-    """Worlds without a mechanism, each with parameters of its own."""
-    rows = [
-        ["without", "parameters", "not ruled out", "log-loss", "evidence lost", "95 %", "", "data say", "worst moment"]
-    ]
+    """Worlds with a mechanism switched, each with parameters of its own."""
+    rows = [["world", "parameters", "not ruled out", "log-loss", "gain", "95 %", "", "data say", "worst moment"]]
     for name, each in told.items():
-        lost = (
-            [o.number(each["lost"]), *(o.number(end) for end in each["interval"])] if "lost" in each else ["", "", ""]
-        )
+        switched = "verdict" in each
+        what = f"{'with' if each['brings'] else 'without'} {name}" if switched else name
+        gain = [o.number(each["gain"]), *(o.number(end) for end in each["interval"])] if switched else ["", "", ""]
         numbers = [str(each["parameters"]), f"{each['share']:.2g}", o.number(each["log_loss"])]
         worst = [f"{moment} {at:.1f}" for moment, at in each["largest"].items()]
-        rows.append([name, *numbers, *lost, each.get("verdict", ""), worst[0]])
-    print("\nEach world fitted anew; evidence in logs, as lost by the world without it\n" + o.aligned(rows))
+        rows.append([what, *numbers, *gain, each.get("verdict", ""), worst[0]])
+    print("\nEach world fitted anew; gain: evidence that the mechanism adds, in logs\n" + o.aligned(rows))

@@ -16,8 +16,8 @@ Overrides = dict[str, Any]  # path -> value
 VARIANTS: Mapping[str, tuple[str, Overrides]] = {
     "outside_option": ("Outside-option bargaining", {"parameters.bargaining": "outside_option"}),
     "no_windows": ("No windows of new generations", {"parameters.windows": "off"}),
-    "no_dampening": ("No rent dampening", {"parameters.rent_dampening": 0.0}),
-    "naive": ("Naive expectations", {"parameters.expectations": "naive"}),
+    "dampening": ("Rent dampening", {"parameters.rent_dampening": 0.3}),
+    "adaptive": ("Adaptive expectations", {"parameters.expectations": "adaptive"}),
     "constant_markups": ("Constant markups", {"parameters.pass_on": "constant"}),
     "no_partner_learning": ("No learning from partners", {"parameters.partner_learning": 0.0}),
     "short_horizon": ("Firms look 3 years ahead", {"parameters.horizon": 12}),

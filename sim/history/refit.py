@@ -57,7 +57,7 @@ class Refits(NamedTuple):
 
     def told(self, sectors: Iterable[str]) -> dict[str, Any]:
         """By sector, how many draws it is foretold by and how far the medians moved; None where there are none."""
-        priors, own = self.found.file.priors, self.found.draws
+        priors, own = self.found.file.fitted, self.found.draws
         told: dict[str, Any] = dict.fromkeys(sectors)
         if own is None:
             return told

@@ -64,7 +64,7 @@ def lay(
         return None, None, [COMMAND.problem(path, message) for path in changed]
     place = node.value["set"].mark
     try:
-        found = read_set(chosen.set, folder)
+        found = read_set(chosen.set, folder, bool(chosen.draws or chosen.draw))
         known = found.left_out if chosen.left_out is not None else {}
     except ScenarioError as error:
         own = [

@@ -82,16 +82,23 @@ class SetFile(Model):
         dict[str, Any], Field(default_factory=dict, description="inputs as known by then, over the world's")
     ]
     parameters: Annotated[dict[str, Any], Field(default_factory=dict, description="parameters that are not fitted")]
-    priors: Annotated[dict[str, Prior], Field(default_factory=dict, description="the fitted parameters")]
+    priors: Annotated[
+        dict[str, Prior], Field(default_factory=dict, description="of what is fitted, unless `parameters` fixes it")
+    ]
     targets: Names = ()
     waves: Waves = Waves()
     abc: Acceptance = Acceptance()
     emulator: Emulator = Emulator()
     seed: Annotated[int, Quantity("count", "start of all draws", 0, 2**31, whole=True)] = 1
 
+    @property
+    def fitted(self) -> dict[str, Prior]:
+        """The priors of what is fitted: not of parameters that the set fixes, as of mechanisms that are off."""
+        return {name: prior for name, prior in self.priors.items() if name not in self.parameters}
+
 
 class ParameterSet(NamedTuple):
-    """A set as read; `draws` is None before it was fitted."""
+    """A set as read; `draws` is None before it was fitted, or where none were wanted."""
 
     name: str
     file: SetFile
@@ -108,7 +115,7 @@ class ParameterSet(NamedTuple):
     def left_out(self) -> dict[str, Draws]:
         """By sector of the ledger, the draws that were made without its data; empty before. Raises ScenarioError."""
         return read_left_out(
-            self.place.path.with_suffix(LEFT_OUT), f"{_stem(self.place)}{LEFT_OUT}", _fitted(self.file)
+            self.place.path.with_suffix(LEFT_OUT), f"{_stem(self.place)}{LEFT_OUT}", tuple(self.file.fitted)
         )
 
     def layer(self, draw: int) -> Node:
@@ -125,8 +132,11 @@ class ParameterSet(NamedTuple):
         )
 
 
-def read_set(name: str, folder: Path | None = None) -> ParameterSet:
-    """The set of a name, looked up from a folder and from here as scenarios are, or of a path. Raises ScenarioError."""
+def read_set(name: str, folder: Path | None = None, drawn: bool = True) -> ParameterSet:
+    """The set of a name, looked up from a folder and from here as scenarios are, or of a path. Raises ScenarioError.
+
+    drawn: whether draws are wanted; those of an older state of the set may have other parameters.
+    """
     found: Place | str
     if name.endswith(find.SUFFIXES):
         found = find.given(Path(name))
@@ -148,17 +158,14 @@ def read_set(name: str, folder: Path | None = None) -> ParameterSet:
     problems = tuple(_consistency(tree, file))
     if problems:
         raise ScenarioError(problems)
-    drawn = read_draws(found.path.with_suffix(".csv"), f"{_stem(found)}.csv", _fitted(file))
-    return ParameterSet(found.path.stem, file, tree, found, drawn)
+    table = found.path.with_suffix(".csv")
+    draws = read_draws(table, f"{_stem(found)}.csv", tuple(file.fitted)) if drawn else None
+    return ParameterSet(found.path.stem, file, tree, found, draws)
 
 
 def _stem(place: Place) -> str:
     """A set's file as it is shown, without its suffix."""
     return place.shown.rpartition(".")[0]
-
-
-def _fitted(file: SetFile) -> tuple[str, ...]:
-    return tuple(file.priors)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -181,8 +188,6 @@ def _consistency(tree: Node, file: SetFile) -> Iterator[Problem]:
             yield problem_at(tree, place, f"{prior.low:g} to {prior.high:g}; must rise within {low:g} to {high:g}")
         if prior.scale == "log" and prior.low <= 0:
             yield problem_at(tree, place, "a logarithmic scale needs a low above zero")
-        if name in file.parameters:
-            yield problem_at(tree, ("parameters", name), "is fitted; give it under `priors` only", at_key=True)
     for name in file.parameters:
         if name not in declared:
             yield problem_at(tree, ("parameters", name), f"no parameter{nearest(name, declared)}", at_key=True)

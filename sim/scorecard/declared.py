@@ -45,9 +45,10 @@ class Absence(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """A mechanism switched: what it is without, and the values set."""
+    """A mechanism that may be switched: what a world is without it, and with it; `set`: values without it."""
 
-    text: str
+    without: str
+    with_: str
     set: Mapping[str, Any]
 
 
@@ -90,7 +91,7 @@ def declared(path: Path = DATA / "facts.yaml") -> Evidence:
         tuple(_fact({"section": "R", "dated": 0, "use": "TEST", **each}) for each in told["regressions"]),
         tuple(Absence(**each) for each in told["absent"]),
         tuple(told["panels"]),
-        {name: Variant(**each) for name, each in told["variants"].items()},
+        {name: Variant(each["without"], each["with"], each["set"]) for name, each in told["variants"].items()},
         {name: Placebo(each["text"], tuple(each["keys"])) for name, each in told["placebos"].items()},
     )
     _check(evidence)

@@ -1,12 +1,13 @@
 """Which mechanisms the evidence needs: the model without each of them, and placebos, on the same scores."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim import history
 from sim.scenario import Scenario
+from sim.scenario.switch import Switch, switched
 from sim.scenario.vary import value_at, vary
 from sim.scorecard.card import Plan, needed, row, run_worlds
 from sim.scorecard.declared import BASE, Evidence, Fact, Placebo
@@ -48,15 +49,11 @@ def variants(
     told: list[Score] = []
     base: Losses | None = None
     chosen = patterns(evidence)
-    planned = {
-        BASE: ("all mechanisms", {}),
-        **{name: (each.text, each.set) for name, each in evidence.variants.items()},
-    }
-    for place, (name, (text, settings)) in enumerate(planned.items()):
+    for place, (name, text, switch) in enumerate(_switches(evidence, plan)):
         worlds = run_worlds(
             evidence,
             needed(chosen),
-            plan._replace(settings={**plan.settings, **settings}),
+            plan._replace(settings={**plan.settings, **switch.settings}),
             _from(progress, place * len(plan.seeds) * len(needed(chosen))),
         )
         losses, scores = scored(worlds[BASE].ensemble, past, plan.until)
@@ -75,10 +72,19 @@ def variants(
                 verdicts,
                 passed(verdicts),
                 (sum(map(bool, fitted)), len(fitted)),
-                helpful(worse),
+                helpful(worse, switch.brings),
             )
         )
     return told
+
+
+def _switches(evidence: Evidence, plan: Plan) -> Iterator[tuple[str, str, Switch]]:
+    """Name, text and settings of the base, and of every variant."""
+    base = under(plan.set, evidence.worlds[BASE], plan.settings)
+    yield BASE, "mechanisms as the set has them", Switch({}, False)
+    for name, each in evidence.variants.items():
+        switch = switched(base, each.set)
+        yield name, each.with_ if switch.brings else each.without, switch
 
 
 def runs_planned(evidence: Evidence, seeds: int, permutations: int) -> int:
@@ -87,12 +93,13 @@ def runs_planned(evidence: Evidence, seeds: int, permutations: int) -> int:
     return seeds * (worlds + 1 + permutations * len(evidence.placebos))
 
 
-def helpful(worse: Mapping[str, Any] | None) -> str:
-    """What recorded formations to `until` say of the mechanism that a variant lacks."""
+def helpful(worse: Mapping[str, Any] | None, brings: bool = False) -> str:
+    """What recorded formations to `until` say of the mechanism that a variant lacks, or `brings`."""
     if worse is None:
         return ""
     low, high = worse["known"]["interval"]
-    return "needed" if low > 0 else "harmful" if high < 0 else "undecided"
+    better, poorer = ("harmful", "needed") if brings else ("needed", "harmful")
+    return better if low > 0 else poorer if high < 0 else "undecided"
 
 
 def _from(progress: Progress, before: int) -> Progress:

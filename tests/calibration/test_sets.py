@@ -107,7 +107,6 @@ def test_wrong_choices_are_told(folder: Path, settings: dict[str, object], said:
         ("{low: 0.1, high: 0.5}", "{low: 0.5, high: 0.1}", "5:", "must rise"),
         ("{low: 0.1, high: 0.5}", "{low: 0.1, high: 50}", "5:", "must rise within 0 to 1"),
         ("low: 0.5, high: 2", "low: 0, high: 2", "5:", "above zero"),
-        ("horizon: 30", "ambient: 0.2", "3:", "is fitted"),
         ("horizon: 30", "horizont: 30", "3:", "did you mean 'horizon'"),
         ("horizon: 30", "horizon: 999", "3:", "horizon"),
         ("absorption", "absorbtion", "4:", "unknown key"),
@@ -121,6 +120,18 @@ def test_problems_of_a_set_stand_at_their_line(folder: Path, old: str, new: str,
     with pytest.raises(ScenarioError) as told:
         load("base")
     assert f"sets/one.yaml:{where}" in str(told.value) and said in str(told.value)
+
+
+def test_what_a_set_fixes_is_not_drawn(folder: Path) -> None:
+    """A mechanism that is off keeps its prior, for the world that has it; draws from before are refused."""
+    path = folder / "sets" / "one.yaml"
+    path.write_text(path.read_text().replace("horizon: 30", "ambient: 0"))
+    with pytest.raises(ScenarioError, match=r"one\.csv:1.*has the columns draw, .*ambient"):
+        load("base")
+    assert load("base", {"posterior.draw": 0}).parameters["ambient"] == 0.0  # what `calibrate` begins with
+    (folder / "sets" / "one.csv").write_text("draw,governance\n1,1.5\n")
+    told = load("base", {"posterior.draw": 1})
+    assert told.parameters["ambient"] == 0.0 and told.parameters["governance"] == 1.5
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,11 @@ def test_a_parameter_that_changes_nothing_costs_nothing() -> None:
 def test_what_a_difference_says() -> None:
     energy = np.random.default_rng(3).chisquare(6, 1000)
     same = evidence(made(energy, 0.1))
-    assert against(same, same) == {"lost": 0.0, "interval": [0.0, 0.0], "verdict": "undecided"}
+    assert against(same, same) == {"brings": False, "gain": 0.0, "interval": [0.0, 0.0], "verdict": "undecided"}
     worse = evidence(made(energy + 3.0, 0.1))
-    assert against(same, worse)["lost"] == pytest.approx(3.0) and against(same, worse)["verdict"] == "needed"
+    assert against(same, worse)["gain"] == pytest.approx(3.0) and against(same, worse)["verdict"] == "needed"
     assert against(worse, same)["verdict"] == "harmful"
+    assert against(worse, same, brings=True) == {**against(same, worse), "brings": True}
 
 
 def test_each_world_is_fitted_anew(home: Path) -> None:
@@ -58,5 +59,19 @@ def test_each_world_is_fitted_anew(home: Path) -> None:
     told = refitted(read_set("tiny"), without, Options(home / "out"))
     assert list(told) == ["base", *without]
     assert [each["parameters"] for each in told.values()] == [2, 1, 2, 1]
-    assert told["nothing"]["lost"] == 0.0 and told["nothing"]["verdict"] == "undecided"
+    assert told["nothing"]["gain"] == 0.0 and told["nothing"]["verdict"] == "undecided"
     assert told["ambient"]["log_evidence"] != told["base"]["log_evidence"]
+
+
+def test_bringing_a_mechanism_in_is_the_reverse_of_taking_it_out(home: Path) -> None:
+    """A set that fixes a parameter fits the others; its variant fits that one too, by its prior, and gains as much."""
+    off = {"ambient": {"parameters.ambient": 0}}
+    taken = refitted(read_set("tiny"), off, Options(home / "out"))
+    path = home / "sets" / "tiny.yaml"
+    path.write_text(path.read_text().replace("{horizon: 30}", "{horizon: 30, ambient: 0}"))
+    brought = refitted(read_set("tiny"), off, Options(home / "out"))
+    assert list(read_set("tiny").file.fitted) == ["partner_learning"]
+    assert [each["parameters"] for each in brought.values()] == [1, 2]
+    assert not taken["ambient"]["brings"] and brought["ambient"]["brings"]
+    for key in ("gain", "interval", "verdict"):
+        assert brought["ambient"][key] == taken["ambient"][key]

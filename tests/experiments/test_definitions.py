@@ -11,9 +11,9 @@ from sim.errors import ScenarioError
 from sim.experiments import lay_out, open_definition, shipped
 from sim.experiments.layout import check, settled
 from sim.experiments.robust import VARIANTS, drawn
-from sim.parameters import parameters
 from sim.scenario import load, read_set
 from sim.scenario.experiment import Kind
+from sim.scenario.vary import value_at
 from tests.experiments.conftest import DRAWS, TEXT
 
 NAMES = list(shipped())
@@ -58,11 +58,11 @@ def test_an_instrument_that_stands_for_nothing_changes_no_policy() -> None:
         assert [shock.id for shock in opened(name).scenario.shocks if shock.own and shock.effects()] == []
 
 
-def test_variants_name_parameters_and_move_them() -> None:
-    defaults = {name: about.default for name, about in parameters().items()}
+def test_variants_differ_from_the_default_world() -> None:
+    standing = load("baseline")
     for _, settings in VARIANTS.values():
         for path, value in settings.items():
-            assert path.removeprefix("parameters.") in defaults and value != defaults[path.removeprefix("parameters.")]
+            assert value_at(standing, path) not in (None, value)
 
 
 MISTAKES = [

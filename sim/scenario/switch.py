@@ -1,0 +1,28 @@
+"""Mechanisms, switched: taken out of a world that has them, brought into one that is without."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sim.parameters import parameters
+from sim.scenario.resolve import Scenario
+from sim.scenario.vary import value_at
+
+
+class Switch(NamedTuple):
+    """Settings to lay over a world, and whether they bring the mechanism in."""
+
+    settings: dict[str, Any]
+    brings: bool
+
+
+def switched(world: Scenario, off: Mapping[str, Any]) -> Switch:
+    """The other position. `off`: values of parameters, by their paths, without the mechanism; with it they have their
+    defaults."""
+    if any(value_at(world, path) != value for path, value in off.items()):
+        return Switch(dict(off), False)
+    return Switch({path: _default(path.rpartition(".")[2]) for path in off}, True)
+
+
+def _default(name: str) -> Any:
+    about = parameters()[name]
+    return about.choices[int(about.default)] if about.choices else about.default
