@@ -359,7 +359,6 @@ class Scratch(NamedTuple):
     outlays: Annotated[Column, Field("money", "public outlays by region", "sector region", 0)]
     first_row: Annotated[Column, Field("row", "the sector's first partnership row", "sector", 0, dtype="i8")]
     taken: Annotated[Column, Field("count", "rows that are in force, or were when they were listed", "sector", 0, dtype="i8")]
-    lists: Annotated[Column, Field("flag", "policy lists firms of the sector, or some are at some time by name", "sector", 0, 1, dtype="i1")]
     made: Annotated[Column, Field("count", "generations that have arrived: of later ones no firm makes any", "sector", 0, dtype="i8")]
     used: Annotated[Column, Field("row", "one past the sector's last row that a firm has ever had", "sector", 0, dtype="i8")]
     living: Annotated[Column, Field("row", "each sector's rows, from its first on: those in force by firm and slot, then free ones", "partnership", 0, dtype="i4")]

@@ -275,18 +275,15 @@ def most_central(st: State, s: int, origin: int, region: int) -> int:
     return best
 
 
-@stage
-def anybody_listed(st: State, s: int) -> bool:
-    """Whether policy lists firms of the sector, or ever will by name; only when a field of the sector has changed."""
-    regions = st.world.market.shape[2]
+@lane
+def count_listed(st: State, t: int, regions: int, first: int, last: int) -> int:
+    """How often firms are listed by regions, or will be by name."""
+    found = 0
     for r in range(regions):
-        for o in range(regions):
-            if st.now.listing[s, o, r] > 0.0:
-                return True
-        for i in range(st.sectors.first[s], st.sectors.last[s]):
-            if st.named_listing[i, r, 1] >= 0:
-                return True
-    return False
+        for i in range(first, last):
+            listed = (st.firms.listed[i, r] > 0) | (st.named_listing[i, r, 1] >= t)
+            found += 1 if listed else 0
+    return found
 
 
 @stage
@@ -338,17 +335,18 @@ def read_conditions(st: State, t: int, s: int) -> None:
     if demand_moved:
         reckon_weights(st, s)
     reckon_demand(st, t, s)
+    listing = count_listed(st, t, regions, first_of(st, s), last_of(st, s)) > 0
     for r in range(regions):
+        for o in range(regions):
+            listing = listing or st.now.listing[s, o, r] > 0.0
         x.tariff_revenue[s, r] = 0.0
         x.made_in_host[s, r] = 0.0
         x.chinese_made_host[s, r] = 0.0
         x.chinese_local[s, r] = 0.0
         x.powered[s, r] = 0.0
         x.outlays[s, r] = 0.0
-    listed = x.lists[s] > 0  # then names come off the list when nothing keeps them on it
     if moved:
         reckon_borders(st, t, s)
-        x.lists[s] = 1 if anybody_listed(st, s) else 0
     if demand_moved:
         reckon_sold(st, s)
     reckon_frontiers(st, s)
@@ -356,5 +354,5 @@ def read_conditions(st: State, t: int, s: int) -> None:
     reckon_technology(st, s)
     if moved or x.peers[s, 0] != multinationals:  # they never enter
         reckon_flows(st, t, s)
-    if listed or x.lists[s] > 0:
+    if listing:
         list_firms(st, t, s)

@@ -10,6 +10,7 @@ from sim.history import formations
 from sim.history.chances import ALONE, chances, observed, recording_odds
 from sim.history.scores import log_loss
 from sim.history.worlds import TYPES
+from sim.scenario.switch import switched
 from sim.scorecard import words
 from sim.scorecard.card import Plan, band, inside, plain, row
 from sim.scorecard.declared import BASE, declared
@@ -62,7 +63,8 @@ def test_a_world_keeps_what_a_variant_sets():
     scenario = under("all2025", World(set={"end": 2030}), {"parameters.rd_floor": 0})
     assert (scenario.parameters["rd_floor"], scenario.end) == (0, 2030)
     for name, variant in EVIDENCE.variants.items():
-        changed = under("all2025", EVIDENCE.worlds[BASE], variant.set).parameters
+        settings = switched(drawing("all2025"), variant.set).settings
+        changed = under("all2025", EVIDENCE.worlds[BASE], settings).parameters
         assert changed != drawing("all2025").parameters, name
 
 
