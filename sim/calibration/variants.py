@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.calibration.course import Calibration, Options, calibrate, scores, world
 from sim.scenario.sets import ParameterSet
-from sim.scenario.switch import switched
+from sim.scenario.switch import switched, verdict
 
 BASE = "base"
 POINTS, WAVES = 150, 2  # of the course that every world takes, the full one among them; a trial may ask for less
@@ -81,8 +81,7 @@ def against(base: Floats, other: Floats, brings: bool = False) -> dict[str, Any]
     """
     gain = other - base if brings else base - other
     low, high = (float(each) for each in np.quantile(gain[1:], CONFIDENCE))
-    verdict = "needed" if low > 0 else "harmful" if high < 0 else "undecided"
-    return {"brings": brings, "gain": float(gain[0]), "interval": [low, high], "verdict": verdict}
+    return {"brings": brings, "gain": float(gain[0]), "interval": [low, high], "verdict": verdict(low, high)}
 
 
 def _summary(made: Calibration, drawn: Floats) -> dict[str, Any]:

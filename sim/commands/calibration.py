@@ -26,7 +26,7 @@ def calibrate(
     waves: Annotated[int | None, typer.Option("--waves", metavar="N", help="Waves, for a trial.")] = None,
     twin: Annotated[bool, typer.Option("--twin", help="Are known parameters recovered from made-up targets?")] = False,
     variants: Annotated[
-        bool, typer.Option("--variants", help="Fit the model without each mechanism too: which do the data need?")
+        bool, typer.Option("--variants", help="Fit it with each mechanism switched too: which do the data need?")
     ] = False,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every number there too.")] = None,
     format_: o.Formats = "png,svg",

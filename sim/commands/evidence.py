@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 def scorecard(
     seeds: o.Seeds = "30",
     variants: Annotated[
-        bool, typer.Option("--variants", help="Also the model without each mechanism, and placebos.")
+        bool, typer.Option("--variants", help="Also the model with each mechanism switched, and placebos.")
     ] = False,
     permutations: Annotated[
         int, typer.Option("--permutations", metavar="N", help="With --variants: of each placebo.", min=1)
@@ -104,7 +104,7 @@ def _print(record: dict[str, Any], out: Path) -> None:
     print(f"\n{record['sections']['R']}\n\n{o.aligned(words.regressions(record), left=2)}")
     print(f"\nWithout a counterpart: {', '.join(each['id'] for each in record['absent'])} (the page says why)")
     if "variants" in record:
-        print(f"\nThe model without one mechanism each\n\n{o.aligned(words.variants(record))}")
+        print(f"\nThe model with one mechanism switched each\n\n{o.aligned(words.variants(record))}")
         print(f"\nPlacebos\n\n{o.aligned(words.placebos(record))}")
     print(f"\nPage: {out / 'scorecard.html'}")
 

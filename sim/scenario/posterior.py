@@ -63,8 +63,9 @@ def lay(
         message = "the file holds resolved values; choose the set where the scenario itself is loaded"
         return None, None, [COMMAND.problem(path, message) for path in changed]
     place = node.value["set"].mark
+    wanted = chosen.draws or chosen.draw
     try:
-        found = read_set(chosen.set, folder, bool(chosen.draws or chosen.draw))
+        found = read_set(chosen.set, folder, bool(wanted))
         known = found.left_out if chosen.left_out is not None else {}
     except ScenarioError as error:
         own = [
@@ -76,7 +77,6 @@ def lay(
             message = f"{chosen.set} has no draws without {chosen.left_out!r}{nearest(chosen.left_out, known)}"
             return None, None, [node.value["left_out"].mark.problem(f"{KEY}.left_out", message)]
         found = found._replace(draws=known[chosen.left_out])
-    wanted = chosen.draws or chosen.draw
     there = 0 if found.draws is None else len(found.draws.marks)
     if wanted > there:
         key = "draws" if chosen.draws else "draw"

@@ -23,6 +23,11 @@ def switched(world: Scenario, off: Mapping[str, Any]) -> Switch:
     return Switch({path: _default(path.rpartition(".")[2]) for path in off}, True)
 
 
+def verdict(low: float, high: float) -> str:
+    """What the interval of what a mechanism adds says of it."""
+    return "needed" if low > 0 else "harmful" if high < 0 else "undecided"
+
+
 def _default(name: str) -> Any:
     about = parameters()[name]
     return about.choices[int(about.default)] if about.choices else about.default

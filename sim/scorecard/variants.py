@@ -1,4 +1,4 @@
-"""Which mechanisms the evidence needs: the model without each of them, and placebos, on the same scores."""
+"""Which mechanisms the evidence needs: the model with each of them switched, and placebos, on the same scores."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ import numpy as np
 
 from sim import history
 from sim.scenario import Scenario
-from sim.scenario.switch import Switch, switched
+from sim.scenario.switch import Switch, switched, verdict
 from sim.scenario.vary import value_at, vary
 from sim.scorecard.card import Plan, needed, row, run_worlds
 from sim.scorecard.declared import BASE, Evidence, Fact, Placebo
@@ -98,8 +98,7 @@ def helpful(worse: Mapping[str, Any] | None, brings: bool = False) -> str:
     if worse is None:
         return ""
     low, high = worse["known"]["interval"]
-    better, poorer = ("harmful", "needed") if brings else ("needed", "harmful")
-    return better if low > 0 else poorer if high < 0 else "undecided"
+    return verdict(-high, -low) if brings else verdict(low, high)
 
 
 def _from(progress: Progress, before: int) -> Progress:

@@ -122,7 +122,7 @@ def _values(values: Sequence[float]) -> str:
 
 
 def variants(record: Record) -> list[list[str]]:
-    """The base and what is without one mechanism each."""
+    """The base, and worlds with one mechanism switched each."""
     until = record["about"]["until"]
     head = ["world", f"log-loss to {until}", "more than base", f"after {until}", "more than base"]
     head += [

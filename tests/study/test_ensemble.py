@@ -284,7 +284,7 @@ def test_blocks_are_small_and_sums_the_same_for_any_number_of_workers(tmp_path, 
         return [sorted((tmp_path / "r" / name).read_text().splitlines()) for name in ("summary.csv", "differences.csv")]
 
     whole = written()
-    for name in ("_HELD", "_SPOOLED", "_BLOCK"):
+    for name in ("_HELD", "_SPOOLED", "_PARCEL", "_BLOCK"):
         monkeypatch.setattr(turned, name, 500)
     folder = Folder(tmp_path / "r")
     blocks = [block for pair in turned.samples(folder, folder.receipts(), names, map) for block in pair]
