@@ -13,8 +13,9 @@ from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
 class Parameter:
     """Metadata of one parameter; `off` is the value that reproduces the model without the mechanism, if there is one.
 
-    `choices`: names of the values of a switch, in order; files give the name. `fitted`: one of the at most ten
-    that calibration may move.
+    `on`: the value with it, where the default is without because data to 2014 do not ask for the mechanism
+    (docs/decisions/0025); a parameter set whose data do brings it in by name. `choices`: names of the values of a
+    switch, in order; files give the name. `fitted`: one of the at most ten that calibration may move.
     """
 
     symbol: str
@@ -28,7 +29,21 @@ class Parameter:
     mechanism: str
     fitted: bool = False
     off: float | None = None
+    on: float | None = None
     choices: tuple[str, ...] = ()
+
+    @property
+    def at_work(self) -> float:
+        """The value with the mechanism: the default, unless that is without it."""
+        return self.default if self.on is None else self.on
+
+    def written(self, value: float) -> float | str:
+        """A value as files have it: a switch by the name of its choice."""
+        return self.choices[int(value)] if self.choices else value
+
+    def shown(self, value: float) -> str:
+        """A value as tables have it."""
+        return self.choices[int(value)] if self.choices else f"{value:g}"
 
 
 P = Parameter
@@ -39,9 +54,9 @@ class Parameters(NamedTuple):
 
     # innovation and learning (M2, M3)
     rd_elasticity: Annotated[float, P("gamma", "1", "elasticity of innovation to R&D", 0.3, 0.0, 0.9, "Blundell2002", "medium", "M2")]
-    rd_floor: Annotated[float, P("phi_F", "ratio", "scale of the national R&D floor", 0.6, 0.0, 2.0, "fitted; GERD path in series.csv", "medium", "M2", fitted=True, off=0.0)]
+    rd_floor: Annotated[float, P("phi_F", "ratio", "scale of the national R&D floor", 0.0, 0.0, 2.0, "fitted; GERD path in series.csv", "medium", "M2", fitted=True, off=0.0, on=0.6)]
     state_tilt: Annotated[float, P("phi_S", "share", "part of the floor moved from private to state-owned firms", 0.2, 0.0, 1.0, "assumed", "low", "M2", off=0.0)]
-    rent_dampening: Annotated[float, P("kappa", "share", "partnership income not put into own R&D by the Chinese side", 0.3, 0.0, 1.0, "Howell2018", "low", "M2", off=0.0)]
+    rent_dampening: Annotated[float, P("kappa", "share", "partnership income not put into own R&D by the Chinese side", 0.0, 0.0, 1.0, "Howell2018", "low", "M2", off=0.0, on=0.3)]
     innovation_noise: Annotated[float, P("sigma", "1", "idiosyncratic s.d. of innovation", 0.35, 0.0, 0.8, "assumed", "low", "M2", off=0.0)]
     room: Annotated[float, P("C", "log", "distance from a generation's first frontier to its ceiling", 4.0, 0.5, 20.0, "Foster1986", "low", "M2")]
     absorption_half: Annotated[float, P("R_half", "ratio", "R&D at half absorptive capacity, over reference", 0.05, 0.0, 2.0, "CohenLevinthal1990", "medium", "M3")]
@@ -63,7 +78,7 @@ class Parameters(NamedTuple):
     latecomer_effort: Annotated[float, P("iota_c", "ratio", "latecomers' effort on a new generation over its demand share", 1.25, 0.5, 3.0, "trial", "low", "M4")]
     latecomer_start: Annotated[float, P("iota_0", "share", "latecomers' effort on a new generation before demand", 0.10, 0.0, 0.5, "trial", "low", "M4")]
     inertia: Annotated[float, P("iota", "1/quarter", "largest move of R&D between generations", 0.08, 0.005, 1.0, "assumed", "low", "M4", off=1.0)]
-    windows: Annotated[float, P("W", "switch", "whether new generations open windows of opportunity", 1, 0, 1, "structure", "high", "M4", off=0.0, choices=("off", "on"))]
+    windows: Annotated[float, P("W", "switch", "whether new generations open windows of opportunity", 0, 0, 1, "structure", "high", "M4", off=0.0, on=1.0, choices=("off", "on"))]
     # demand and costs (M5, M6)
     quality_scale: Annotated[float, P("a_q", "ratio", "scale of sectors' sensitivity to quality", 1.0, 0.3, 2.0, "fitted; shares in series.csv", "medium", "M5", fitted=True)]
     outside_share: Annotated[float, P("s_0", "share", "outside good's share at the start", 0.05, 0.0, 0.5, "assumed", "low", "M5")]
@@ -82,7 +97,7 @@ class Parameters(NamedTuple):
     transfer_lag: Annotated[float, P("ell", "log", "technology lag of a venture without trust", 0.20, 0.0, 1.0, "trial", "low", "M7")]
     lag_trust: Annotated[float, P("ell_T", "1", "trust at which lags vanish", 1.3, 1.0, 3.0, "trial", "low", "M7")]
     lag_openness: Annotated[float, P("ell_tau", "share", "part of the lag that a first unit of openness removes", 0.4, 0.0, 1.0, "assumed", "low", "M8")]
-    complementarity: Annotated[float, P("K", "log", "gain of joint development at equal technology and full trust", 0.5, 0.0, 1.5, "fitted; period shares to 2014", "medium", "M7", fitted=True, off=0.0)]
+    complementarity: Annotated[float, P("K", "log", "gain of joint development at equal technology and full trust", 0.0, 0.0, 1.5, "fitted; period shares to 2014", "medium", "M7", fitted=True, off=0.0, on=0.5)]
     complementarity_slope: Annotated[float, P("k_K", "1/log", "fall of the gain with the technology gap", 7.0, 0.5, 20.0, "fitted; period shares to 2014", "medium", "M7", fitted=True)]
     complementarity_floor: Annotated[float, P("K_0", "share", "part of the gain that needs no trust", 0.3, 0.0, 1.0, "trial", "low", "M7")]
     deployment: Annotated[float, P("D", "share", "part of the joint gain used in products abroad", 0.5, 0.0, 1.0, "trial", "low", "M7", off=0.0)]
@@ -95,7 +110,7 @@ class Parameters(NamedTuple):
     power_cost: Annotated[float, P("c_P", "share", "part of the Chinese cost advantage that powered offers keep", 0.5, 0.0, 1.0, "trial", "low", "M7")]
     power_tariff: Annotated[float, P("t_P", "share", "part of the tariff that supplied content pays", 0.5, 0.0, 1.0, "trial", "low", "M7")]
     contribution_band: Annotated[float, P("h", "log", "gap that moves the technology balance by a band", 0.15, 0.01, 1.0, "design", "medium", "M7")]
-    ecosystem: Annotated[float, P("k", "1/log", "fall of host speed and platform quality with the frontier gap", 2.5, 0.0, 10.0, "trial", "low", "M14", off=0.0)]
+    ecosystem: Annotated[float, P("k", "1/log", "fall of host speed and platform quality with the frontier gap", 0.0, 0.0, 10.0, "trial", "low", "M14", off=0.0, on=2.5)]
     platform_quality: Annotated[float, P("q_H", "log", "quality lost by exports from a base without ecosystem", 0.5, 0.0, 2.0, "trial", "low", "M14", off=0.0)]
     hub_speed: Annotated[float, P("v_H", "share", "faster innovation of a full hub in a full ecosystem", 0.3, 0.0, 2.0, "trial", "low", "M14", off=0.0)]
     joint_speed: Annotated[float, P("v_C", "share", "faster innovation of co-innovators with full autonomy in a full ecosystem", 0.2, 0.0, 2.0, "assumed", "low", "M12", off=0.0)]
@@ -119,8 +134,8 @@ class Parameters(NamedTuple):
     horizon: Annotated[float, P("H", "quarters", "horizon of decisions", 32, 4, 120, "trial", "low", "M17")]
     discount: Annotated[float, P("beta_t", "1/quarter", "discount factor", 0.97, 0.8, 0.999, "trial", "medium", "M17")]
     bargaining_power: Annotated[float, P("beta", "share", "Chinese side's share of the surplus", 0.5, 0.05, 0.95, "Bhaumik2023", "medium", "M8")]
-    bargaining: Annotated[float, P("B", "switch", "how surplus is split", 0, 0, 1, "Bhaumik2023", "high", "M8", choices=("nash", "outside_option"))]
-    expectations: Annotated[float, P("E", "switch", "whether reviews see smoothed or current payoffs", 0, 0, 1, "structure", "medium", "M17", choices=("adaptive", "naive"))]
+    bargaining: Annotated[float, P("B", "switch", "how surplus is split", 1, 0, 1, "Bhaumik2023", "high", "M8", off=1.0, on=0.0, choices=("nash", "outside_option"))]
+    expectations: Annotated[float, P("E", "switch", "whether reviews see smoothed or current payoffs", 1, 0, 1, "structure", "medium", "M17", off=1.0, on=0.0, choices=("adaptive", "naive"))]
     forecast_speed: Annotated[float, P("w_x", "1/quarter", "weight of news in forecasts", 0.25, 0.01, 1.0, "assumed", "low", "M17", off=1.0)]
     anticipation: Annotated[float, P("omega_a", "share", "weight of announced policy in decisions before it is in force", 1.0, 0.0, 1.0, "assumed", "low", "M15", off=0.0)]
     royalty: Annotated[float, P("y", "share", "royalty on sales when equity is free", 0.03, 0.0, 0.3, "assumed", "low", "M8")]
@@ -139,7 +154,7 @@ class Parameters(NamedTuple):
     clause_share: Annotated[float, P("z", "share", "contracts with an adaptation clause", 0.15, 0.0, 1.0, "assumed", "low", "M16", off=0.0)]
     clause_cost: Annotated[float, P("k_z", "share", "yearly cost of a clause, over the offer's profit", 0.015, 0.0, 0.2, "assumed", "low", "M16")]
     exogenous_end: Annotated[float, P("h_0", "1/quarter", "ends for reasons outside the model", 0.004, 0.0, 0.1, "assumed", "low", "M9", off=0.0)]
-    hysteresis: Annotated[float, P("kappa_h", "ratio", "gain over switching cost that makes a side move", 1.37, 1.0, 3.0, "Dixit1994", "medium", "M10", off=1.0)]
+    hysteresis: Annotated[float, P("kappa_h", "ratio", "gain over switching cost that makes a side move", 1.0, 1.0, 3.0, "Dixit1994", "medium", "M10", off=1.0, on=1.37)]
     buyout_threshold: Annotated[float, P("k_B", "share", "difference of stand-alone values that makes a buy-out, over the plant", 0.3, 0.0, 2.0, "assumed", "low", "M9")]
     notice: Annotated[float, P("n", "quarters", "notice before an end", 4, 0, 20, "design", "medium", "M9")]
     listing_trust: Annotated[float, P("Delta_T", "share", "trust lost by an entity listing in the sector", 0.3, 0.0, 1.0, "assumed", "low", "M11", off=0.0)]

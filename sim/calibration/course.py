@@ -110,7 +110,7 @@ def calibrate(found: ParameterSet, options: Options) -> Calibration:
 
 
 def world(found: ParameterSet, settings: Mapping[str, Any]) -> Scenario:
-    """History as the set has it, with what is fitted at its defaults."""
+    """History as the set has it, with what is fitted at its declared values."""
     return load(BASE, {"end": found.file.until, **settings}, posterior={"set": found.name, "draw": 0})
 
 

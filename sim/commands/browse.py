@@ -61,11 +61,11 @@ def _scenarios() -> list[list[str]]:
 def _parameters() -> list[list[str]]:
     from sim.parameters import parameters
 
-    rows = [["parameter", "default", "range", "unit", "meaning", "source"]]
+    rows = [["parameter", "default", "at work", "range", "unit", "meaning", "source"]]
     for name, about in parameters().items():
-        usual = about.choices[int(about.default)] if about.choices else f"{about.default:g}"
+        at_work = "" if about.on is None else about.shown(about.on)
         span = " | ".join(about.choices) if about.choices else f"{about.low:g} to {about.high:g}"
-        rows.append([name, usual, span, about.unit, about.text, about.source])
+        rows.append([name, about.shown(about.default), at_work, span, about.unit, about.text, about.source])
     return rows
 
 

@@ -124,18 +124,18 @@ def _sizes(kind: Kind) -> list[list[str]]:
 
 
 def assumptions(root: Path) -> str:
-    """Every parameter: default, value of the shipped world, range, unit, meaning, source, confidence, mechanism."""
+    """Every parameter: default, value at work where that is without its mechanism, value of the shipped world, range, unit, meaning, source, confidence, mechanism."""
     shipped = load(root / "scenarios" / "world.yaml").parameters
     rows = []
     for name, p in parameters().items():
         span = ", ".join(p.choices) if p.choices else f"{p.low:g} to {p.high:g}"
-        value = [p.choices[int(v)] if p.choices else f"{v:g}" for v in (p.default, shipped[name])]
+        value = [p.shown(v) for v in (p.default, shipped[name])]
         used = f"**{value[1]}**" if value[0] != value[1] else value[1]
-        off = "" if p.off is None else p.choices[int(p.off)] if p.choices else f"{p.off:g}"
+        on, off = ("" if v is None else p.shown(v) for v in (p.on, p.off))
         marks = "yes" if p.fitted else ""
         about = [p.text, cited(p.source), p.confidence, p.mechanism, marks, off]
-        rows.append([f"`{name}`", f"`{p.symbol}`", value[0], used, span, p.unit, *about])
-    head = ["parameter", "symbol", "default", "`all2025`", "range", "unit", "meaning", "source", "confidence"]
+        rows.append([f"`{name}`", f"`{p.symbol}`", value[0], on, used, span, p.unit, *about])
+    head = ["parameter", "symbol", "default", "at work", "`all2025`", "range", "unit", "meaning", "source", "confidence"]
     return table([*head, "mechanism", "may be fitted", "off"], rows)
 
 

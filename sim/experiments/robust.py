@@ -16,7 +16,7 @@ Overrides = dict[str, Any]  # path -> value
 VARIANTS: Mapping[str, tuple[str, Overrides]] = {
     "outside_option": ("Outside-option bargaining", {"parameters.bargaining": "outside_option"}),
     "no_windows": ("No windows of new generations", {"parameters.windows": "off"}),
-    "dampening": ("Rent dampening", {"parameters.rent_dampening": parameters()["rent_dampening"].default}),
+    "dampening": ("Rent dampening", {"parameters.rent_dampening": parameters()["rent_dampening"].at_work}),
     "adaptive": ("Adaptive expectations", {"parameters.expectations": "adaptive"}),
     "constant_markups": ("Constant markups", {"parameters.pass_on": "constant"}),
     "no_partner_learning": ("No learning from partners", {"parameters.partner_learning": 0.0}),

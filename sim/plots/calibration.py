@@ -49,7 +49,7 @@ def _parameters(told: Told, draws: Mapping[str, Sequence[float]]) -> Sheet:
         key=[
             Entry("posterior draws", POSTERIOR, linewidth=0, alpha=0.55),
             Entry("prior, flat on the axis", "#777777", linewidth=1.0),
-            Entry("declared default", style.INK, (0, (4, 2)), 1.0),
+            Entry("declared value", style.INK, (0, (4, 2)), 1.0),
             Entry("draw 1", TARGET, linewidth=1.6),
         ],
         caption=f"{told['draws']} draws accepted of {told['points']} points, data up to {told['until']}. Density "
@@ -79,8 +79,8 @@ def _marginal(axes: Any, name: str, about: Told, drawn: np.ndarray) -> None:
     density = counts / max(counts.sum(), 1) * BINS  # 1 is the prior's
     axes.bar(edges[:-1], density, np.diff(edges), align="edge", color=POSTERIOR, alpha=0.55, linewidth=0)
     axes.plot([low, low, high, high], [0, 1, 1, 0], color="#777777", linewidth=1.0)
-    if low <= declared.default <= high:
-        axes.axvline(declared.default, color=style.INK, linewidth=1.0, linestyle=(0, (4, 2)))
+    if low <= declared.at_work <= high:
+        axes.axvline(declared.at_work, color=style.INK, linewidth=1.0, linestyle=(0, (4, 2)))
     axes.axvline(about["central"], color=TARGET, linewidth=1.6)
     if log:
         from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator

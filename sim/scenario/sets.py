@@ -119,17 +119,25 @@ class ParameterSet(NamedTuple):
         )
 
     def layer(self, draw: int) -> Node:
-        """What the set lays over the world: inputs, fixed parameters and, unless `draw` is 0, those of a draw."""
+        """What the set lays over the world: inputs, fixed parameters and those of a draw; 0 is the one before data."""
         fixed = self.tree.value.get("parameters")
-        values = dict(fixed.value) if fixed is not None else {}
-        if draw and self.draws is not None:
-            mark = self.draws.marks[draw - 1]
-            values |= {name: Node(drawn[draw - 1], mark, mark) for name, drawn in self.draws.values.items()}
+        values = {**(fixed.value if fixed is not None else {}), **self._drawn(draw)}
         world = self.tree.value.get("world")
         inputs = dict(world.value) if world is not None else {}
         return Node(
             {**inputs, "parameters": Node(values, self.tree.mark, self.tree.mark)}, self.tree.mark, self.tree.key
         )
+
+    def _drawn(self, draw: int) -> dict[str, Node]:
+        """Fitted parameters of a draw; before data each is at work, as declared: what is off could not be fitted."""
+        if not draw:
+            priors, declared = self.tree.value.get("priors"), parameters()
+            marks = {name: priors.value[name].mark for name in self.file.fitted} if priors is not None else {}
+            return {name: Node(declared[name].at_work, mark, mark) for name, mark in marks.items()}
+        if self.draws is None:
+            return {}
+        mark = self.draws.marks[draw - 1]
+        return {name: Node(drawn[draw - 1], mark, mark) for name, drawn in self.draws.values.items()}
 
 
 def read_set(name: str, folder: Path | None = None, drawn: bool = True) -> ParameterSet:

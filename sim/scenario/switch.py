@@ -16,11 +16,11 @@ class Switch(NamedTuple):
 
 
 def switched(world: Scenario, off: Mapping[str, Any]) -> Switch:
-    """The other position. `off`: values of parameters, by their paths, without the mechanism; with it they have their
-    defaults."""
+    """The other position. `off`: values of parameters, by their paths, without the mechanism; with it they have those
+    that they are declared to have at work."""
     if any(value_at(world, path) != value for path, value in off.items()):
         return Switch(dict(off), False)
-    return Switch({path: _default(path.rpartition(".")[2]) for path in off}, True)
+    return Switch({path: _at_work(path.rpartition(".")[2]) for path in off}, True)
 
 
 def verdict(low: float, high: float) -> str:
@@ -28,6 +28,6 @@ def verdict(low: float, high: float) -> str:
     return "needed" if low > 0 else "harmful" if high < 0 else "undecided"
 
 
-def _default(name: str) -> Any:
+def _at_work(name: str) -> float | str:
     about = parameters()[name]
-    return about.choices[int(about.default)] if about.choices else about.default
+    return about.written(about.at_work)

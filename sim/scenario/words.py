@@ -187,9 +187,8 @@ def _shown_parameters(scenario: Scenario, full: bool) -> list[str]:
         value = scenario.parameters[name]
         if full or value != declared.default:
             shown = declared.choices[int(value)] if declared.choices else amount(value, declared.unit)
-            usual = declared.choices[int(declared.default)] if declared.choices else f"{declared.default:g}"
             origin = scenario.origins.get(f"parameters.{name}", "default")
-            lines.append(f"  {name} = {shown} (default {usual}; {declared.text})   # {origin}")
+            lines.append(f"  {name} = {shown} (default {declared.shown(declared.default)}; {declared.text})   # {origin}")
     return lines or ["  none"]
 
 

@@ -82,7 +82,7 @@ def fitted(plan: Plan) -> dict[str, Any]:
             "symbol": each.symbol,
             "text": each.text,
             "unit": each.unit,
-            "default": each.default,
+            "default": each.at_work,
             "values": [float(v) for v in np.quantile(chosen.draws.get(name, (chosen.parameters[name],)), BAND)],
             "source": each.source,
         }

@@ -108,8 +108,8 @@ def misses(record: Record) -> list[list[str]]:
 
 
 def fitted(record: Record) -> list[list[str]]:
-    """Fitted parameters: value or 5, 50 and 95 % of draws, default, and where they come from."""
-    head = ["parameter", "symbol", "meaning", "value", "default", "target"]
+    """Fitted parameters: value or 5, 50 and 95 % of draws, declared value, and where they come from."""
+    head = ["parameter", "symbol", "meaning", "value", "declared", "target"]
     return [head] + [
         [name, each["symbol"], each["text"], _values(each["values"]), number(each["default"]), each["source"]]
         for name, each in record["parameters"].items()

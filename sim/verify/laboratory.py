@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.compiled import bundle
+from sim.parameters import parameters
 from sim.quarter import State, advance, begin
 from sim.scenario import Scenario, load
 from sim.scenario.build import Inputs, build, host
@@ -64,8 +65,9 @@ WORLD: dict[str, Any] = {
         "chinese_speed": {1979: 1.0, 2015: 1.35},
     },
     "sectors": SECTORS,
-    # those of the shipped world, so that all types of partnership occur
+    # every mechanism at work, the rest as in the shipped world, so that all types of partnership occur
     "parameters": {
+        **{name: p.written(p.at_work) for name, p in parameters().items() if p.on is not None},
         "host_access_growth": 0.05,
         "venture_cost": 0.15,
         "complementarity": 0.3,

@@ -118,9 +118,9 @@ def competing_risks(lab: Laboratory) -> Found:
 
 @check("T31a", "band of inaction: gain / cost 1.37 at 10 % volatility, 5 % interest", "Dixit1994")
 def real_option(lab: Laboratory) -> Found:
-    """The default of `hysteresis` against b / (b - 1), b the positive root of s^2 b (b - 1) / 2 = r."""
+    """`hysteresis` at work against b / (b - 1), b the positive root of s^2 b (b - 1) / 2 = r."""
     root = brentq(lambda b: 0.5 * 0.1**2 * b * (b - 1.0) - 0.05, 1.0 + 1e-9, 100.0)
-    return near(parameters()["hysteresis"].default, root / (root - 1.0), 0.005)
+    return near(parameters()["hysteresis"].at_work, root / (root - 1.0), 0.005)
 
 
 @check("T31b", "a wider band means fewer moves", "Dixit1994")
