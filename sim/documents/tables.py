@@ -124,7 +124,7 @@ def _sizes(kind: Kind) -> list[list[str]]:
 
 
 def assumptions(root: Path) -> str:
-    """Every parameter: default, value at work where that is without its mechanism, value of the shipped world, range, unit, meaning, source, confidence, mechanism."""
+    """Every parameter: default, value at work where that is off, value of the shipped world, and what it is."""
     shipped = load(root / "scenarios" / "world.yaml").parameters
     rows = []
     for name, p in parameters().items():
@@ -135,8 +135,8 @@ def assumptions(root: Path) -> str:
         marks = "yes" if p.fitted else ""
         about = [p.text, cited(p.source), p.confidence, p.mechanism, marks, off]
         rows.append([f"`{name}`", f"`{p.symbol}`", value[0], on, used, span, p.unit, *about])
-    head = ["parameter", "symbol", "default", "at work", "`all2025`", "range", "unit", "meaning", "source", "confidence"]
-    return table([*head, "mechanism", "may be fitted", "off"], rows)
+    head = ["parameter", "symbol", "default", "at work", "`all2025`", "range", "unit", "meaning", "source"]
+    return table([*head, "confidence", "mechanism", "may be fitted", "off"], rows)
 
 
 def _bounds(field: Field) -> str:

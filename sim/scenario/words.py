@@ -186,9 +186,10 @@ def _shown_parameters(scenario: Scenario, full: bool) -> list[str]:
     for name, declared in parameters().items():
         value = scenario.parameters[name]
         if full or value != declared.default:
-            shown = declared.choices[int(value)] if declared.choices else amount(value, declared.unit)
+            shown = declared.shown(value) if declared.choices else amount(value, declared.unit)
+            usual = declared.shown(declared.default)
             origin = scenario.origins.get(f"parameters.{name}", "default")
-            lines.append(f"  {name} = {shown} (default {declared.shown(declared.default)}; {declared.text})   # {origin}")
+            lines.append(f"  {name} = {shown} (default {usual}; {declared.text})   # {origin}")
     return lines or ["  none"]
 
 

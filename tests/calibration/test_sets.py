@@ -50,6 +50,18 @@ def test_layers_lie_in_order(folder: Path) -> None:
     assert load("third").parameters["ambient"] == 0.23
 
 
+def test_before_data_what_is_fitted_is_at_work(folder: Path) -> None:
+    """Draw 0: a mechanism that is off by default, and in the world, could not be fitted as it is; a fixed one stays."""
+    path = folder / "sets" / "one.yaml"
+    path.write_text(path.read_text().replace("priors: {", "priors: {rd_floor: {low: 0.2, high: 1.4}, "))
+    (folder / "world.yaml").write_text((folder / "world.yaml").read_text().replace("horizon: 28", "rd_floor: 0"))
+    before = load("base", {"posterior.draw": 0})
+    assert (before.parameters["rd_floor"], before.parameters["governance"]) == (0.6, 1.0)
+    assert before.origins["parameters.rd_floor"].startswith(f"{folder.name}/sets/one.yaml:5")
+    path.write_text(path.read_text().replace("horizon: 30", "rd_floor: 0"))
+    assert load("base", {"posterior.draw": 0}).parameters["rd_floor"] == 0.0
+
+
 def test_draws_are_taken_in_turn_by_the_seeds(folder: Path) -> None:
     several = load("base", posterior={"draws": 2})
     single = draws("one", scenario="base")

@@ -20,6 +20,16 @@ def test_every_parameter_is_declared_in_full(name: str, parameter: Parameter) ->
         assert (parameter.low, parameter.high) == (0, len(parameter.choices) - 1)
     if parameter.fitted:
         assert not parameter.choices
+    if parameter.on is not None:
+        assert parameter.low <= parameter.on <= parameter.high
+        assert parameter.default == parameter.off != parameter.on
+
+
+def test_values_in_words_and_as_files_have_them() -> None:
+    windows, floor = ALL["windows"], ALL["rd_floor"]
+    assert (windows.at_work, windows.written(windows.at_work), windows.shown(windows.default)) == (1, "on", "off")
+    assert (floor.at_work, floor.written(floor.at_work), floor.shown(floor.default)) == (0.6, 0.6, "0")
+    assert ALL["ambient"].at_work == ALL["ambient"].default
 
 
 def test_symbols_are_unique() -> None:

@@ -67,7 +67,7 @@ def survive(scenario: Scenario, every: int, seed: int = 0) -> State:
 
 
 def _of(parameter: Parameter) -> st.SearchStrategy[float]:
-    low, high, usual = float(parameter.low), float(parameter.high), float(parameter.default)  # the kernel takes floats
+    low, high, usual = float(parameter.low), float(parameter.high), float(parameter.at_work)  # the kernel takes floats
     if parameter.choices or parameter.unit in ("count", "quarters"):
         return st.sampled_from([low, high, usual]) | st.integers(int(low), int(high)).map(float)
     return st.sampled_from([low, high, usual]) | st.floats(low, high)

@@ -9,6 +9,7 @@ from sim.parameters import defaults, parameters
 
 DEFAULT = defaults()
 OFF = {name: parameter.off for name, parameter in parameters().items() if parameter.off is not None}
+AT_WORK = {name: parameter.at_work for name, parameter in parameters().items()}
 
 
 def between(low: float, high: float) -> st.SearchStrategy[float]:

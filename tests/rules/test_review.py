@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pytest import approx
 
 from sim.rules.review import dissatisfied, plant_use, renegotiation_chance, trust_next, worth_moving
-from tests.rules.declared import DEFAULT, OFF, money, money_unit, present_value, share, within
+from tests.rules.declared import AT_WORK, DEFAULT, OFF, money, money_unit, present_value, share, within
 
 shortfall = st.floats(0.0, 1e6)
 
@@ -119,10 +119,10 @@ def option_multiple(volatility: float, rate: float) -> float:
     return b / (b - 1)
 
 
-def test_the_default_band_is_the_value_of_waiting() -> None:
+def test_the_declared_band_is_the_value_of_waiting() -> None:
     """T31: 10 % yearly volatility and 5 % interest: b = 0.5 + 10.25**0.5 = 3.702, 3.702 / 2.702 = 1.37."""
     assert option_multiple(0.1, 0.05) == approx(1.370, abs=5e-4)
-    assert DEFAULT.hysteresis == approx(option_multiple(0.1, 0.05), abs=5e-3)
+    assert AT_WORK["hysteresis"] == approx(option_multiple(0.1, 0.05), abs=5e-3)
     assert option_multiple(1e-6, 0.05) == approx(OFF["hysteresis"], abs=1e-5)
 
 

@@ -17,7 +17,7 @@ from sim.rules.venture import (
     technology_balance,
     transfer_lag,
 )
-from tests.rules.declared import DEFAULT, OFF, log_points, share, within
+from tests.rules.declared import AT_WORK, DEFAULT, OFF, log_points, share, within
 
 gap = st.floats(-5.0, 5.0)
 
@@ -96,9 +96,9 @@ def test_joint_technology_builds_on_the_better_side(a: float, b: float, lag: flo
 
 @pytest.mark.parametrize(("behind", "pays"), [(0.05, True), (0.15, True), (0.5, False), (2.0, False)])
 def test_co_innovation_beats_market_access_only_once_gaps_are_small(behind: float, pays: bool) -> None:
-    """With the defaults at middling trust: what both add must exceed a few percent to be worth its governance."""
+    """With the declared gain at middling trust: what both add must exceed a few percent to be worth its governance."""
     p = DEFAULT
-    gain = complementarity(p.complementarity, p.complementarity_slope, p.complementarity_floor, behind, 0.5)
+    gain = complementarity(AT_WORK["complementarity"], p.complementarity_slope, p.complementarity_floor, behind, 0.5)
     assert (joint_technology(0.0, -behind, 0.1, gain) - joint_technology(0.0, -behind, 0.1, 0.0) > 0.03) == pays
 
 
