@@ -12,7 +12,7 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent
 _SOURCES = (
     "sources.py",
-    "compiled.py",
+    "compiled/*.py",
     "declare.py",
     "arithmetic.py",
     "draws.py",

@@ -51,6 +51,7 @@ __all__ = [
 
 
 TOGETHER = 640  # rows of firms, as many as have their columns near the processor; a larger sector goes alone
+WHOLE, TO_REVIEW, FROM_REVIEW = 0, 1, 2  # parts of a quarter
 STAGES = (read_conditions, learn, trade, hold_reviews, seek_partners, invest, turn_over, write_record)
 
 
@@ -66,45 +67,35 @@ def enter_stage(st: State, t: int, number: int) -> None:
 
 
 @stage
-def before_review(st: State, t: int, first: int, last: int) -> None:
-    """A quarter of sectors from `first` up to `last`, up to review."""
-    enter_stage(st, t, 0)
-    for s in range(first, last):
-        read_conditions(st, t, s)
-    enter_stage(st, t, 1)
-    for s in range(first, last):
-        learn(st, t, s)
-    enter_stage(st, t, 2)
-    for s in range(first, last):
-        trade(st, t, s)
-
-
-@stage
-def after_trade(st: State, t: int, first: int, last: int) -> None:
-    """Their quarter from review on."""
-    enter_stage(st, t, 3)
-    for s in range(first, last):
-        hold_reviews(st, t, s)
-    enter_stage(st, t, 4)
-    for s in range(first, last):
-        seek_partners(st, t, s)
-    enter_stage(st, t, 5)
-    for s in range(first, last):
-        invest(st, t, s)
-    enter_stage(st, t, 6)
-    for s in range(first, last):
-        turn_over(st, t, s)
-    enter_stage(st, t, 7)
-    for s in range(first, last):
-        write_record(st, t, s)
-
-
-@stage
-def sector_quarters(st: State, begin: int, end: int, first: int, last: int) -> None:
-    """Their quarters from `begin` up to `end`."""
+def sector_quarters(st: State, begin: int, end: int, part: int, first: int, last: int) -> None:
+    """Quarters from `begin` up to `end` of sectors from `first` up to `last`: whole ones, or a part of each."""
     for t in range(begin, end):
-        before_review(st, t, first, last)
-        after_trade(st, t, first, last)
+        if part != FROM_REVIEW:
+            enter_stage(st, t, 0)
+            for s in range(first, last):
+                read_conditions(st, t, s)
+            enter_stage(st, t, 1)
+            for s in range(first, last):
+                learn(st, t, s)
+            enter_stage(st, t, 2)
+            for s in range(first, last):
+                trade(st, t, s)
+        if part != TO_REVIEW:
+            enter_stage(st, t, 3)
+            for s in range(first, last):
+                hold_reviews(st, t, s)
+            enter_stage(st, t, 4)
+            for s in range(first, last):
+                seek_partners(st, t, s)
+            enter_stage(st, t, 5)
+            for s in range(first, last):
+                invest(st, t, s)
+            enter_stage(st, t, 6)
+            for s in range(first, last):
+                turn_over(st, t, s)
+            enter_stage(st, t, 7)
+            for s in range(first, last):
+                write_record(st, t, s)
 
 
 @stage
@@ -115,13 +106,6 @@ def file_living(st: State, first: int, last: int) -> None:
             q = live_row(st, s, k)
             if st.partnerships.active[q] > 0:
                 file_life(st, -1, q, -1)
-
-
-@stage
-def whole_run(st: State, quarters: int, first: int, last: int) -> None:
-    """All of the sectors' quarters, and their close."""
-    sector_quarters(st, 0, quarters, first, last)
-    file_living(st, first, last)
 
 
 def groups(first: Column, last: Column) -> list[tuple[int, int]]:
@@ -141,8 +125,8 @@ def seats(first: Column, last: Column) -> int:
     return max(int(last[end - 1] - first[begin]) for begin, end in groups(first, last))
 
 
-def _all_sectors(columns: Any, function: Callable[..., None], *arguments: int) -> None:
-    """Calls a stage for every group of sectors, and puts what was logged into the order of time."""
+def _all_sectors(columns: Any, go: Callable[[Any, int, int], None]) -> None:
+    """Goes through every group of sectors, and puts what was logged into the order of time."""
     st = bundle(columns)
     state = st.columns if isinstance(st, Bundle) else st
     before = state.scratch.counts.copy()
@@ -150,7 +134,7 @@ def _all_sectors(columns: Any, function: Callable[..., None], *arguments: int) -
     for first, last in groups(begins, ends):
         if isinstance(st, Bundle):
             st.seat(begins[first], ends[last - 1])
-        function(st, *arguments, first, last)
+        go(st, first, last)
     logs = ((EVENTS, state.events, state.event_time), (LIVES, state.lives, state.life_time))
     for kind, log, time in logs:
         new = slice(before[kind], state.scratch.counts[kind])
@@ -163,9 +147,9 @@ def begin(columns: Any) -> None:
     set_out(bundle(columns))
 
 
-def advance(columns: Any, t: int) -> None:
+def advance(columns: Any, t: int, part: int = WHOLE) -> None:
     """Quarter t of a state that has gone through all quarters before."""
-    _all_sectors(columns, sector_quarters, t, t + 1)
+    _all_sectors(columns, lambda st, *sectors: sector_quarters(st, t, t + 1, part, *sectors))
 
 
 def to_review(columns: Any, t: int) -> None:
@@ -173,12 +157,12 @@ def to_review(columns: Any, t: int) -> None:
 
     Needs working numbers for all firms, as does whoever reads them between quarters.
     """
-    _all_sectors(columns, before_review, t)
+    advance(columns, t, TO_REVIEW)
 
 
 def from_review(columns: Any, t: int) -> None:
     """The other stages of quarter t."""
-    _all_sectors(columns, after_trade, t)
+    advance(columns, t, FROM_REVIEW)
 
 
 def finish(columns: Any) -> None:
@@ -188,6 +172,11 @@ def finish(columns: Any) -> None:
 
 def run(columns: State, quarters: int) -> None:
     """A whole run: start, every quarter, close."""
+
+    def go(st: Any, first: int, last: int) -> None:
+        sector_quarters(st, 0, quarters, WHOLE, first, last)
+        file_living(st, first, last)
+
     st = bundle(columns)
     begin(st)
-    _all_sectors(st, whole_run, quarters)
+    _all_sectors(st, go)

@@ -23,6 +23,44 @@ print(json.dumps([value, kernel_hash(), numba.config.CACHE_DIR, hits]))
 """
 EDIT = "\n_log = log\n\n\n@rule\ndef log(x: float) -> float:\n    return 2.0 * _log(x)\n"
 
+PARTS = """
+from sim.compiled import rule, stage
+
+@rule
+def twice(x):
+    return 2.0 * x
+
+@stage
+def read(values, i):
+    return twice(values[i])
+
+@stage
+def total(values, n):
+    found = 0.0
+    for i in range(n):
+        found += read(values, i)
+    return found
+
+@stage
+def both(values, n):
+    return total(values, n) + read(values, 0)
+"""
+CALLS = """
+import json
+import numpy as np
+import pytest
+import sim.parts as parts
+
+names = ("both", "total", "read", "twice")
+values = np.arange(4.0)
+found = [{call}]
+with pytest.raises(IndexError, match="out of bounds"):
+    parts.total(values, 5)
+functions = [getattr(parts, name) for name in names]
+hits = [sum(each.stats.cache_hits.values()) for each in functions]
+print(json.dumps([found, hits, [len(each.overloads) for each in functions]]))
+"""
+
 LANES = """
 import hashlib
 import numpy as np
@@ -49,8 +87,9 @@ print(digest.hexdigest())
 def package(root: Path, tmp_path: Path) -> Path:
     """A folder with a copy of the modules below the rules, to edit."""
     (tmp_path / "sim").mkdir()
-    for name in ("__init__", "declare", "sources", "compiled", "arithmetic", "draws", "columns", "parameters"):
+    for name in ("__init__", "declare", "sources", "arithmetic", "draws", "columns", "parameters"):
         shutil.copy(root / f"sim/{name}.py", tmp_path / "sim")
+    shutil.copytree(root / "sim/compiled", tmp_path / "sim/compiled")
     return tmp_path
 
 
@@ -140,6 +179,21 @@ def test_bounds_are_checked() -> None:
     assert _read(values, 3) == 3.0
     with pytest.raises(IndexError):
         _read(values, 4)
+
+
+def test_a_function_is_one_thing_for_python_and_another_for_compiled_functions(interpreter, package: Path) -> None:
+    """Each is compiled when it is first called so; new or from the cache, it gives and raises the same."""
+    (package / "sim/parts.py").write_text(PARTS)
+
+    def call(what: str) -> list[list[float]]:
+        return json.loads(interpreter(CALLS.format(call=what), package, NUMBA_CACHE_DIR=None))
+
+    assert call("parts.total(values, 4)") == [[12.0], [0, 0, 0, 0], [0, 1, 0, 0]]
+    assert call("parts.total(values, 4)") == [[12.0], [0, 1, 0, 0], [0, 1, 0, 0]]
+    assert call("parts.both(values, 4)") == [[12.0], [0, 1, 0, 0], [1, 1, 0, 0]]  # from what `total` was made of
+    every = "parts.both(values, 4), parts.read(values, 3), parts.twice(4.0)"
+    assert call(every) == [[12.0, 6.0, 8.0], [1, 1, 0, 0], [1, 1, 1, 1]]
+    assert call(every) == [[12.0, 6.0, 8.0], [1, 1, 1, 1], [1, 1, 1, 1]]
 
 
 def test_division_by_zero_is_infinite_in_both_lanes() -> None:

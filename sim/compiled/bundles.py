@@ -1,17 +1,14 @@
-"""How rules and stages are compiled: the only module that knows Numba."""
+"""Columns as compiled code sees them: one pointer to a table of addresses, lengths and numbers."""
 
 import hashlib
-import importlib
 import operator
-import sys
-from collections.abc import Callable, Iterable
 from functools import cache, reduce
-from typing import Any, TypeVar
+from typing import Any
 
 import numba
 import numpy as np
-from llvmlite import binding, ir
-from numba.core import caching, cgutils, codegen, runtime, types
+from llvmlite import ir
+from numba.core import cgutils, types
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
@@ -27,93 +24,8 @@ from numba.extending import (
 )
 from numba.np.arrayobj import load_item, make_array
 
+from sim.compiled.machine import INTERPRETED
 from sim.declare import SEAT, dimensions, order
-from sim.sources import cache_folder
-from sim.sources import kernel_hash as kernel_hash  # for all who run a kernel
-
-_TUNING = (
-    "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue",  # short loops end in masked steps
-    "-force-vector-interleave=1",  # and are too short to work at several steps at a time
-    "-inline-threshold=2000",  # what a deal is worth is many functions of many numbers
-)
-for option in _TUNING if 14 <= binding.llvm_version_info[0] <= 22 else ():  # where they are known to exist
-    binding.set_option("", option)
-
-
-def _near(self: Any, options: dict[str, Any], usual: Any = codegen.JITCPUCodegen._customize_tm_options) -> None:
-    """Code reaches its constants by a short address, since they lie in one piece of memory: fewer instructions."""
-    usual(self, options)
-    options.update(codemodel="small", reloc="pic")
-
-
-if {"x86_64", "linux"} <= set(binding.get_process_triple().split("-")):
-    numba.config.USE_LLVMLITE_MEMORY_MANAGER = True
-    codegen.JITCPUCodegen._customize_tm_options = _near
-# Not in the environment: child processes would inherit it and nest a folder of their own in it.
-numba.config.CACHE_DIR = str(cache_folder())
-INTERPRETED = bool(numba.config.DISABLE_JIT)
-if not INTERPRETED and "scipy.linalg" not in sys.modules:  # Numba would load it, for what nobody asks for here
-    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
-    importlib.import_module("numba.np.arraymath")
-    del sys.modules["scipy.linalg"]
-if INTERPRETED:
-    np.seterr(all="ignore")  # as compiled: integers wrap around, x / 0 is infinite, nobody is warned
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-_OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "boundscheck": True, "no_cfunc_wrapper": True}
-
-
-class _Cache(caching.FunctionCache):  # type: ignore[misc]
-    """Numba's cache of a function, which here looks for code before the whole compiler has been brought up."""
-
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
-        runtime.rtsys.initialize(target_context)  # what code is linked with
-        with self._guard_against_spurious_io_errors():
-            return self._load_overload(sig, target_context)
-
-
-def _compiled(function: Function, **options: Any) -> Function:
-    """Compiles a function once for each set of argument types; Numba would do so again for every constant argument."""
-    dispatcher = numba.njit(**_OPTIONS | options)(function)
-    if not INTERPRETED:
-        dispatcher._cache = _Cache(function)
-        called = dispatcher.get_call_template
-        dispatcher.get_call_template = lambda args, kws: called(tuple(map(_general, args)), kws)
-    return dispatcher
-
-
-def _general(kind: types.Type) -> types.Type:
-    """The type a function is compiled for when it is called with an argument of this type."""
-    return types.Array(kind.dtype, kind.ndim, kind.layout) if isinstance(kind, _ColumnType) else types.unliteral(kind)
-
-
-def rule(function: Function) -> Function:
-    """A pure function of numbers, inlined; as a `step`, one over columns: what it reads is found once a loop."""
-    return _compiled(function, forceinline=True)
-
-
-step = rule
-
-
-def stage(function: Function) -> Function:
-    """A function over columns, compiled once."""
-    return _compiled(function)
-
-
-def lane(function: Function) -> Function:
-    """A loop over rows of columns without branches, which the processor works through several numbers at a time.
-
-    Nothing checks its bounds: its caller knows that the rows exist (`state.first_of` and its like have looked).
-    """
-    return _compiled(function, boundscheck=False)
-
-
-def precompile(functions: Iterable[Any], *arguments: Any) -> None:
-    """Compiles stages for these arguments without running them; what lies in the cache already is only loaded."""
-    if not INTERPRETED:
-        kinds = tuple(numba.typeof(argument) for argument in arguments)
-        for function in functions:
-            function.compile(kinds)
 
 
 class _BundleType(types.Type):  # type: ignore[misc]
@@ -130,7 +42,7 @@ _Members = tuple[tuple[str, types.Type, tuple[int, ...]], ...]
 register_model(_BundleType)(models.OpaqueModel)
 
 
-class _ColumnType(types.Array):  # type: ignore[misc]
+class ColumnType(types.Array):  # type: ignore[misc]
     """Type of an array in a bundle: it shares memory with no column of another name, and no index is negative.
 
     Integers are kept as short as declared, and read and written as int64: no function is compiled for each length.
@@ -152,7 +64,7 @@ class _ColumnType(types.Array):  # type: ignore[misc]
         return "Column", (self.column, self.kept, self.ndim, self.layout)
 
 
-class _SeatType(_ColumnType):
+class _SeatType(ColumnType):
     """Type of a column that may hold one group of sectors only: index i is row i less the bundle's `begin`."""
 
 
@@ -167,11 +79,11 @@ class _SeatModel(models.StructModel):  # type: ignore[misc]
 
 @cache
 def _column_kind(name: str, dtype: np.dtype[Any], dimensions: int, layout: str, seats: bool) -> types.Type:
-    kind = _SeatType if seats else _ColumnType
+    kind = _SeatType if seats else ColumnType
     return kind(name, numba.typeof(np.empty(0, dtype)).dtype, dimensions, layout)
 
 
-register_model(_ColumnType)(models.ArrayModel)
+register_model(ColumnType)(models.ArrayModel)
 _bundle_kind = cache(_BundleType)
 _plans: dict[tuple[Any, ...], "_Plan"] = {}  # by the shape of columns
 
@@ -355,15 +267,15 @@ def _array(target: Any, builder: Any, kind: types.Array, data: Any, shape: list[
     return array
 
 
-@lower_cast(_ColumnType, types.Array)
-def _as_array(target: Any, builder: Any, kind: _ColumnType, to: types.Array, column: Any) -> Any:
+@lower_cast(ColumnType, types.Array)
+def _as_array(target: Any, builder: Any, kind: ColumnType, to: types.Array, column: Any) -> Any:
     if kind.kept != kind.dtype or isinstance(kind, _SeatType):
         raise NotImplementedError("a column of short integers or of seats is no array: use it by index")
     return column
 
 
-@lower_builtin(operator.getitem, _ColumnType, types.Integer)
-@lower_builtin(operator.getitem, _ColumnType, types.BaseTuple)
+@lower_builtin(operator.getitem, ColumnType, types.Integer)
+@lower_builtin(operator.getitem, ColumnType, types.BaseTuple)
 def _get(target: Any, builder: Any, signature: Any, arguments: tuple[Any, Any]) -> Any:
     kind = signature.args[0]
     place = _place(target, builder, signature, arguments)
@@ -373,8 +285,8 @@ def _get(target: Any, builder: Any, signature: Any, arguments: tuple[Any, Any]) 
     return builder.sext(value, ir.IntType(64)) if kind.kept != kind.dtype else value
 
 
-@lower_builtin(operator.setitem, _ColumnType, types.Integer, types.Any)
-@lower_builtin(operator.setitem, _ColumnType, types.BaseTuple, types.Any)
+@lower_builtin(operator.setitem, ColumnType, types.Integer, types.Any)
+@lower_builtin(operator.setitem, ColumnType, types.BaseTuple, types.Any)
 def _set(target: Any, builder: Any, signature: Any, arguments: tuple[Any, Any, Any]) -> None:
     kind, _, given = signature.args
     value = target.cast(builder, arguments[2], given, kind.kept)
@@ -441,7 +353,7 @@ def _compiled_take_over(context: Any, into: Any, source: Any, t: types.Integer, 
 take_over = _take_over if INTERPRETED else _compiled_take_over
 
 
-def _named(builder: Any, kind: _ColumnType, access: Any) -> Any:
+def _named(builder: Any, kind: ColumnType, access: Any) -> Any:
     """Tells the compiler that this touches no column of another name, so that it keeps what it has read of them."""
     zero = ir.Constant(ir.IntType(64), 0)
     add = builder.module.add_metadata

@@ -1,0 +1,104 @@
+"""What a function becomes: how LLVM is asked to work, when there is machine code, and where it is kept."""
+
+import importlib
+import sys
+from typing import Any
+
+import numba
+import numpy as np
+from llvmlite import binding
+from numba.core import caching, codegen, runtime
+
+from sim.sources import cache_folder
+
+_TUNING = (
+    "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue",  # short loops end in masked steps
+    "-force-vector-interleave=1",  # and are too short to work at several steps at a time
+    "-inline-threshold=2000",  # what a deal is worth is many functions of many numbers
+)
+for option in _TUNING if 14 <= binding.llvm_version_info[0] <= 22 else ():  # where they are known to exist
+    binding.set_option("", option)
+
+
+def _near(self: Any, options: dict[str, Any], usual: Any = codegen.JITCPUCodegen._customize_tm_options) -> None:
+    """Code reaches its constants by a short address, since they lie in one piece of memory: fewer instructions."""
+    usual(self, options)
+    options.update(codemodel="small", reloc="pic")
+
+
+if {"x86_64", "linux"} <= set(binding.get_process_triple().split("-")):
+    numba.config.USE_LLVMLITE_MEMORY_MANAGER = True
+    codegen.JITCPUCodegen._customize_tm_options = _near
+# Not in the environment: child processes would inherit it and nest a folder of their own in it.
+numba.config.CACHE_DIR = str(cache_folder())
+INTERPRETED = bool(numba.config.DISABLE_JIT)
+if not INTERPRETED and "scipy.linalg" not in sys.modules:  # Numba would load it, for what nobody asks for here
+    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
+    importlib.import_module("numba.np.arraymath")
+    del sys.modules["scipy.linalg"]
+if INTERPRETED:
+    np.seterr(all="ignore")  # as compiled: integers wrap around, x / 0 is infinite, nobody is warned
+
+
+class _Library(codegen.JITCodeLibrary):  # type: ignore[misc]
+    """Code of one function, and of what it calls.
+
+    It becomes machine code when somebody asks for its address, which nobody does of a function that only compiled ones
+    call. It is optimised once: Numba does so twice, to prune counts of references between, and there are none here.
+    """
+
+    machine = False
+
+    def _optimize_final_module(self) -> None:
+        passes, builder = self._codegen._module_pass_manager()
+        passes.run(self._final_module, builder)
+
+    def _finalize_specific(self) -> None:
+        """Leaves what would be done here to the first who asks."""
+
+    def get_pointer_to_function(self, name: str) -> int:
+        self._ensure_finalized()
+        module = self._shared_module or self._final_module
+        if not self.machine and any(each.name == name for each in module.functions if not each.is_declaration):
+            self.machine = True
+            self._codegen._engine.add_module(self._final_module)
+            super()._finalize_specific()
+        return super().get_pointer_to_function(name)
+
+    def serialize_using_object_code(self) -> Any:
+        """Of machine code, which nobody links, the names of functions stand where others keep code to be linked."""
+        if not self.machine:
+            return self.serialize_using_bitcode()
+        own = (each for each in self._final_module.functions if each.linkage == binding.Linkage.external)
+        names = [each.name for each in own if not each.is_declaration]
+        known = binding.parse_assembly("\n".join(f'define void @"{name}"() {{ ret void }}' for name in names))
+        return self.name, "object", (self._get_compiled_object(), known.as_bitcode())
+
+
+codegen.JITCPUCodegen._library_class = _Library
+codegen.JITCPUCodegen._add_module = lambda self, module: None
+
+
+def _set_env(self: Any, name: str, env: Any, usual: Any = codegen.JITCPUCodegen.set_env) -> None:
+    """Python objects that a function uses, where it is machine code."""
+    if self._engine.get_global_value_address(name):
+        usual(self, name, env)
+
+
+codegen.JITCPUCodegen.set_env = _set_env
+
+
+class Cache(caching.FunctionCache):  # type: ignore[misc]
+    """Numba's cache of a function, which here looks for code before the whole compiler has been brought up."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        runtime.rtsys.initialize(target_context)  # what code is linked with
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
+
+
+class PartCache(Cache):
+    """Cache of a function as compiled functions call it, apart from what Python calls."""
+
+    def _index_key(self, sig: Any, target: Any) -> Any:
+        return (*super()._index_key(sig, target), "part")
