@@ -66,6 +66,7 @@ def common(
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code (see docs/results.md); prints errors in one line."""
     gc.set_threshold(50_000)  # by default a tenth of a start goes into looking for garbage that is not there
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would search all that is installed for them
     given = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in given
     for stream in (sys.stdout, sys.stderr):

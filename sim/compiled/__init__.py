@@ -1,9 +1,11 @@
 """How rules and stages are compiled: the only package that knows Numba."""
 
-from sim.compiled.bundles import Bundle, bundle, take_over  # isort: split
+from sim.compiled import loaded as loaded  # first, before anything loads Numba
 
+# isort: split
+from sim.compiled.bundles import Bundle, bundle, take_over
 from sim.compiled.functions import lane, precompile, rule, stage, step
-from sim.compiled.machine import INTERPRETED  # first: it says how Numba is to be loaded
+from sim.compiled.machine import INTERPRETED
 from sim.sources import kernel_hash  # for all who run a kernel
 
 __all__ = [

@@ -1,7 +1,5 @@
 """What a function becomes: how LLVM is asked to work, when there is machine code, and where it is kept."""
 
-import importlib
-import sys
 from typing import Any
 
 import numba
@@ -32,10 +30,6 @@ if {"x86_64", "linux"} <= set(binding.get_process_triple().split("-")):
 # Not in the environment: child processes would inherit it and nest a folder of their own in it.
 numba.config.CACHE_DIR = str(cache_folder())
 INTERPRETED = bool(numba.config.DISABLE_JIT)
-if not INTERPRETED and "scipy.linalg" not in sys.modules:  # Numba would load it, for what nobody asks for here
-    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
-    importlib.import_module("numba.np.arraymath")
-    del sys.modules["scipy.linalg"]
 if INTERPRETED:
     np.seterr(all="ignore")  # as compiled: integers wrap around, x / 0 is infinite, nobody is warned
 
