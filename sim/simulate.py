@@ -20,6 +20,7 @@ from sim.scenario.resolve import Scenario
 Result = TypeVar("Result")
 EVENTS_A_FIRM = 40  # first guess at the length of logs; a full log is made longer and the run repeated
 ROWS = 1.85  # first guess at a sector's partnerships at a time, per multinational; a run that needs more is repeated
+LUCK = 2.0  # and how many more there may be, per root of the number of multinationals
 _rows_needed: dict[str, float] = {}  # by world, where the guess was too low once
 
 
@@ -50,7 +51,8 @@ def _records(*tables: tuple[tuple[int, ...], type]) -> list[Column]:
 def _rows(sectors: Sectors, lines: int, a_multinational: float) -> Column:
     """Rows for a sector's partnerships; more than one for each line of each multinational are never needed."""
     multinationals = sectors.middle - sectors.first
-    return np.minimum(np.ceil(a_multinational * multinationals), lines * multinationals).astype(np.int64)
+    guess = a_multinational * multinationals + LUCK * np.sqrt(multinationals)
+    return np.minimum(np.ceil(guess), lines * multinationals).astype(np.int64)
 
 
 def _sizes(inputs: Inputs, partnerships: int, in_turn: bool) -> dict[str, int]:
