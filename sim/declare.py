@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 import numpy as np
@@ -63,14 +63,19 @@ Columns = TypeVar("Columns", bound=tuple[Any, ...])
 
 def allocate(declared: type[Columns], sizes: Mapping[str, int]) -> Columns:
     """Arrays for every declared column, filled with its default; `sizes` gives the length of each named dimension."""
-    arrays = []
-    for field in fields(declared).values():
-        shape = tuple(sizes[dimension] for dimension in field.per.split())
+    arrays = [np.zeros(shape, kind, how) for shape, kind, how in _shapes(declared, tuple(sizes.items()))]
+    for array, field in zip(arrays, fields(declared).values(), strict=True):
         if field.default:
-            arrays.append(np.full(shape, field.default, field.dtype, order(field.per)))
-        else:
-            arrays.append(np.zeros(shape, field.dtype, order(field.per)))
+            array.fill(field.default)
     return declared(*arrays)
+
+
+@lru_cache(maxsize=64)
+def _shapes(declared: type, sizes: tuple[tuple[str, int], ...]) -> list[tuple[tuple[int, ...], str, Literal["C", "F"]]]:
+    """Shape, dtype and memory order of every declared column."""
+    known = dict(sizes)
+    each = ((tuple(known[dimension] for dimension in field.per.split()), field) for field in fields(declared).values())
+    return [(shape, field.dtype, order(field.per)) for shape, field in each]
 
 
 @cache

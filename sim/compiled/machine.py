@@ -12,7 +12,9 @@ from sim.sources import cache_folder
 _TUNING = (
     "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue",  # short loops end in masked steps
     "-force-vector-interleave=1",  # and are too short to work at several steps at a time
+    "-unroll-allow-remainder=false",  # nor several times over, which only makes more code
     "-inline-threshold=2000",  # what a deal is worth is many functions of many numbers
+    "-pre-RA-sched=list-ilp",  # arithmetic that waits for its own results stands far from what it waits for
 )
 for option in _TUNING if 14 <= binding.llvm_version_info[0] <= 22 else ():  # where they are known to exist
     binding.set_option("", option)
