@@ -21,7 +21,7 @@ from sim.study.tables import fields
 from sim.study.yearly import YEARLY
 
 Floats = NDArray[np.float64]
-_HELD = 2**24  # bytes of metrics kept in memory while files are read, of one scenario
+_HELD = 2**26  # bytes of metrics kept in memory while files are read, of one scenario
 _SPOOLED = 2**30  # bytes of metrics read from files at a time, of one scenario, unless one metric is more
 _PARCEL = 2**23  # bytes read from files at a time by a thread: long pieces are quicker to find again
 _BLOCK = 2**22  # bytes of a block; computing takes some four times that
