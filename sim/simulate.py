@@ -20,7 +20,7 @@ from sim.scenario.resolve import Scenario
 Result = TypeVar("Result")
 EVENTS_A_FIRM = 40  # first guess at the length of logs; a full log is made longer and the run repeated
 ROWS = 1.85  # first guess at a sector's partnerships at a time, per multinational; a run that needs more is repeated
-LUCK = 2.0  # and how many more there may be, per root of the number of multinationals
+AMPLE, SMALL = 2.6, 10_000  # the guess where sectors have few firms, hence luck, and a world of so few room to spare
 _rows_needed: dict[str, float] = {}  # by world, where the guess was too low once
 
 
@@ -51,8 +51,7 @@ def _records(*tables: tuple[tuple[int, ...], type]) -> list[Column]:
 def _rows(sectors: Sectors, lines: int, a_multinational: float) -> Column:
     """Rows for a sector's partnerships; more than one for each line of each multinational are never needed."""
     multinationals = sectors.middle - sectors.first
-    guess = a_multinational * multinationals + LUCK * np.sqrt(multinationals)
-    return np.minimum(np.ceil(guess), lines * multinationals).astype(np.int64)
+    return np.minimum(np.ceil(a_multinational * multinationals), lines * multinationals).astype(np.int64)
 
 
 def _sizes(inputs: Inputs, partnerships: int, in_turn: bool) -> dict[str, int]:
@@ -140,7 +139,7 @@ def collect(state: State) -> Run:
 
 def simulate(scenario: Scenario, seed: int) -> Run:
     """Runs a scenario once. The same scenario and seed give the same bytes, on any machine and in any order."""
-    return collect(_carried_out(scenario, seed, lambda state: quietly(run, state, len(state.outcome)), ROWS))
+    return collect(_carried_out(scenario, seed, lambda state: quietly(run, state, len(state.outcome)), in_turn=True))
 
 
 def stepped(scenario: Scenario, seed: int, look: Callable[[State, int], None]) -> tuple[Run, State]:
@@ -161,11 +160,12 @@ def stepped(scenario: Scenario, seed: int, look: Callable[[State, int], None]) -
     return collect(state), state
 
 
-def _carried_out(scenario: Scenario, seed: int, carry_out: Callable[[State], None], rows: float | None = None) -> State:
+def _carried_out(scenario: Scenario, seed: int, carry_out: Callable[[State], None], in_turn: bool = False) -> State:
     """The state when `carry_out` is through with it and neither logs nor rows of partnerships were too few."""
     inputs = build(scenario, seed)
     length = EVENTS_A_FIRM * len(inputs.firms.id)
-    rows = _rows_needed.get(scenario.world_hash, rows) if rows else None
+    guess = ROWS if len(inputs.firms.id) > SMALL else AMPLE
+    rows = _rows_needed.get(scenario.world_hash, guess) if in_turn else None
     while True:
         state = prepare(inputs, host(scenario), seed, length, rows)
         carry_out(state)

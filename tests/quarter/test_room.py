@@ -76,9 +76,13 @@ def test_what_an_earlier_sector_left_in_its_seats_is_not_read(turmoil: Scenario,
     assert fingerprint(collect(clean)) == fingerprint(collect(dirty))
 
 
-def test_a_run_that_lacks_rows_is_repeated_with_more(turmoil: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("guess", "small"), [("AMPLE", 10**6), ("ROWS", 0)])
+def test_a_run_that_lacks_rows_is_repeated_with_more(
+    turmoil: Scenario, monkeypatch: pytest.MonkeyPatch, guess: str, small: int
+) -> None:
     needed: dict[str, float] = {}
-    monkeypatch.setattr(simulation, "ROWS", 0.1)
+    monkeypatch.setattr(simulation, guess, 0.1)
+    monkeypatch.setattr(simulation, "SMALL", small)
     monkeypatch.setattr(simulation, "_rows_needed", needed)
     found = fingerprint(simulate(turmoil, 1))
     assert needed[turmoil.world_hash] > 0.1  # and the next run of this world begins with as many
