@@ -97,7 +97,7 @@ class _Study:
     def _announce_compiling(self) -> None:
         code = code_folder()
         if self.job.warm and not self.options.cluster and code and not any(code.glob("*.sector_quarters-*.nbc")):
-            self.options.note("first run on this machine: the model is compiled, which takes about a minute")
+            self.options.note("first run on this machine: the model is compiled, which takes about half a minute")
 
     def _open(self) -> dict[str, Any]:
         """Compare with what the folder holds, and write the scenarios."""
