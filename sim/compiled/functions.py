@@ -19,19 +19,19 @@ def _compiled(function: Function, **options: Any) -> Function:
 
     What Python calls is compiled apart from what compiled functions call, and neither before it is needed.
     """
-    dispatcher = numba.njit(**_OPTIONS | options)(function)
+    dispatcher = _dispatcher(function, Cache, options)
     if not INTERPRETED:
-        dispatcher._cache = Cache(function)
-        part = cache(lambda: _part(function, options))
+        part = cache(lambda: _dispatcher(function, PartCache, {**options, "no_cpython_wrapper": True}))
         dispatcher.get_call_template = lambda args, kws: part().get_call_template(tuple(map(_general, args)), kws)
         dispatcher.get_overload = lambda sig: part().get_overload(sig)
     return dispatcher
 
 
-def _part(function: Callable[..., Any], options: dict[str, Any]) -> Any:
-    dispatcher = numba.njit(no_cpython_wrapper=True, **_OPTIONS | options)(function)
-    dispatcher._cache = PartCache(function)
-    return dispatcher
+def _dispatcher(function: Callable[..., Any], kept: type[Cache], options: dict[str, Any]) -> Any:
+    made = numba.njit(**_OPTIONS | options)(function)
+    if not INTERPRETED:
+        made._cache = kept(function)
+    return made
 
 
 def _general(kind: types.Type) -> types.Type:

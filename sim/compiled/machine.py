@@ -20,15 +20,9 @@ for option in _TUNING if 14 <= binding.llvm_version_info[0] <= 22 else ():  # wh
     binding.set_option("", option)
 
 
-def _near(self: Any, options: dict[str, Any], usual: Any = codegen.JITCPUCodegen._customize_tm_options) -> None:
-    """Code reaches its constants by a short address, since they lie in one piece of memory: fewer instructions."""
-    usual(self, options)
-    options.update(codemodel="small", reloc="pic")
-
-
-if {"x86_64", "linux"} <= set(binding.get_process_triple().split("-")):
-    numba.config.USE_LLVMLITE_MEMORY_MANAGER = True
-    codegen.JITCPUCodegen._customize_tm_options = _near
+_NEAR = {"x86_64", "linux"} <= set(binding.get_process_triple().split("-"))
+if _NEAR:
+    numba.config.USE_LLVMLITE_MEMORY_MANAGER = True  # in one piece of memory
 # Not in the environment: child processes would inherit it and nest a folder of their own in it.
 numba.config.CACHE_DIR = str(cache_folder())
 INTERPRETED = bool(numba.config.DISABLE_JIT)
@@ -71,17 +65,26 @@ class _Library(codegen.JITCodeLibrary):  # type: ignore[misc]
         return self.name, "object", (self._get_compiled_object(), known.as_bitcode())
 
 
-codegen.JITCPUCodegen._library_class = _Library
-codegen.JITCPUCodegen._add_module = lambda self, module: None
+class _Codegen(codegen.JITCPUCodegen):  # type: ignore[misc]
+    """Numba's, of such libraries."""
+
+    _library_class = _Library
+
+    def _customize_tm_options(self, options: dict[str, Any]) -> None:
+        super()._customize_tm_options(options)
+        if _NEAR:  # code reaches its constants by a short address: fewer instructions
+            options.update(codemodel="small", reloc="pic")
+
+    def _add_module(self, module: Any) -> None:
+        """Leaves this, too, to the first who asks for an address."""
+
+    def set_env(self, env_name: str, env: Any) -> None:
+        """Python objects that a function uses, where it is machine code."""
+        if self._engine.get_global_value_address(env_name):
+            super().set_env(env_name, env)
 
 
-def _set_env(self: Any, name: str, env: Any, usual: Any = codegen.JITCPUCodegen.set_env) -> None:
-    """Python objects that a function uses, where it is machine code."""
-    if self._engine.get_global_value_address(name):
-        usual(self, name, env)
-
-
-codegen.JITCPUCodegen.set_env = _set_env
+codegen.JITCPUCodegen = _Codegen  # Numba makes one when it first compiles
 
 
 class Cache(caching.FunctionCache):  # type: ignore[misc]

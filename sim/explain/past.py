@@ -97,7 +97,7 @@ def other_world(scenario: Scenario) -> Scenario | None:
     base = load(scenario.files[-2], scenario.standing)
     declared = parameters()
     moved = {
-        f"parameters.{name}": declared[name].choices[int(value)] if declared[name].choices else value
+        f"parameters.{name}": declared[name].written(value)
         for name, value in scenario.parameters.items()
         if value != base.parameters[name]
     }
