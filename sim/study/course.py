@@ -64,7 +64,8 @@ class _Study:
         self.manifest = self._open()
         self._take_stock()
         self._check_space()
-        self._save("running")
+        self._save("running")  # before all else that is seen: it says whose folder this is, should we die now
+        self._write_inputs()
         self.folder.log(event="started", command=self.options.command, planned=len(self.planned), found=self.found)
         with Interruption() as asked:
             most = max(len(self.planned) - self.found, len(self.arms) if self.options.until_ci else 0)
@@ -100,7 +101,7 @@ class _Study:
             self.options.note("first run on this machine: the model is compiled, which takes about half a minute")
 
     def _open(self) -> dict[str, Any]:
-        """Compare with what the folder holds, and write the scenarios."""
+        """Compare with what the folder holds."""
         plan = self.plan
         new = manifests.begin(plan, self.options, self.job.kernel_hash)
         seeds = set(plan.seeds)
@@ -114,6 +115,11 @@ class _Study:
                 new["earlier_code"] = manifests.earlier_code(old, new)
                 seeds |= set(old["seeds"])
         self.seeds = sorted(seeds)
+        return {**new, "command": self.options.command}
+
+    def _write_inputs(self) -> None:
+        """The scenarios, and the design of a sweep."""
+        plan = self.plan
         for place, (name, scenario) in enumerate(plan.scenarios.items()):
             if place == 0:
                 self.folder.write("scenario.yaml", scenario.text)
@@ -121,7 +127,6 @@ class _Study:
                 self.folder.write(f"scenarios/{name}.yaml", scenario.text)
         if plan.design is not None:
             self.folder.write_parquet("design.parquet", plan.design)
-        return {**new, "command": self.options.command}
 
     def _wanted(self) -> int:
         """How many runs the whole study has, all shards together."""

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -227,6 +228,43 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path):
     (tmp_path / "thesis.tex").write_text("")
     with pytest.raises(Conflict, match="holds other files"):
         study(tmp_path, force=True)
+
+
+class Killed(BaseException):
+    """As if the process had died."""
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_a_study_that_died_before_its_first_run_can_be_begun_again(tmp_path, monkeypatch, before):
+    """Whatever it had written: manifest, scenario.yaml, scenarios/quiet.yaml, scenarios/loud.yaml."""
+    write, told = Folder.write, []
+
+    def dying(folder, name, text):
+        if len(told) == before:
+            raise Killed
+        told.append(name)
+        write(folder, name, text)
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(Folder, "write", dying)
+        study(tmp_path / "r", QUIET, LOUD)
+    assert len(told) == before
+    assert study(tmp_path / "r", QUIET, LOUD).manifest["status"] == "complete"
+
+
+def test_a_study_that_died_while_it_cleared_its_folder_can_be_begun_again(tmp_path, monkeypatch):
+    study(tmp_path / "r")
+    unlink = Path.unlink
+
+    def dying(path, missing_ok=False):
+        if path.name == "scenario.yaml":
+            raise Killed
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(Path, "unlink", dying)
+        study(tmp_path / "r", LOUD, force=True)
+    assert study(tmp_path / "r", LOUD, force=True).manifest["status"] == "complete"
 
 
 def test_a_folder_in_use_names_its_owner(tmp_path):
