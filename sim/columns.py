@@ -63,6 +63,15 @@ class Way(IntEnum):
     as_parts = 3
 
 
+class Bound(IntEnum):
+    """Whose a line's offer is: the firm's own, with all its access or with some lent; or a contract's."""
+
+    own = 0
+    lent = 1
+    given = 2
+    powered = 3
+
+
 class SubForm(IntEnum):
     none = 0
     equity_jv = 1
@@ -319,7 +328,7 @@ class Scratch(NamedTuple):
     target: Annotated[Column, Field("share", "market share that each line tends to", "seat line", 0, 1)]
     host_made: Annotated[Column, Field("flag", "line is made in the host", "seat line", 0, 1, dtype="i1")]
     earned: Annotated[Column, Field("money", "profit of each line at its target share", "seat line", 0)]
-    bound: Annotated[Column, Field("code", "whose a line's offer is: the firm's own, or a contract's (own.FREE and on)", "seat line", 0, 3, dtype="i1")]
+    bound: Annotated[Column, Field("code", "whose a line's offer is: the firm's own, or a contract's (Bound)", "seat line", 0, 3, dtype="i1")]
     weighed: Annotated[Column, Field("1", "appeals of a line that may cross a border", "seat", 0)]
     charged: Annotated[Column, Field("1", "the part of them that is paid as tariff", "seat", 0)]
     duty: Annotated[Column, Field("money", "tariff paid on each line's sales this quarter", "seat line", 0)]

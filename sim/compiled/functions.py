@@ -36,7 +36,9 @@ def _dispatcher(function: Callable[..., Any], kept: type[Cache], options: dict[s
 
 def _general(kind: types.Type) -> types.Type:
     """The type a function is compiled for when it is called with an argument of this type."""
-    return types.Array(kind.dtype, kind.ndim, kind.layout) if isinstance(kind, ColumnType) else types.unliteral(kind)
+    if isinstance(kind, ColumnType):
+        return types.Array(kind.dtype, kind.ndim, kind.layout)
+    return kind.dtype if isinstance(kind, types.IntEnumMember) else types.unliteral(kind)
 
 
 def rule(function: Function) -> Function:

@@ -205,9 +205,9 @@ def candidates(
         m, c = (row, other) if mine == Kind.multinational else (other, row)
         if region in (None, labels.regions[state.host]):
             for kind in (Type.market_access, Type.co_innovation):
-                found.append(ask(m, c, (int(kind), 0, state.host), names[other]))
+                found.append(ask(m, c, (int(kind), int(Route.none), state.host), names[other]))
         for route in (Route.sell, Route.power):
-            abroad = [ask(m, c, (3, int(route), r), names[other]) for r in places]
+            abroad = [ask(m, c, (int(Type.globalize), int(route), r), names[other]) for r in places]
             found += sorted(abroad, key=lambda each: (not each.possible, -each.surplus))[:1]
     return sorted(found, key=lambda each: (not each.possible, -each.surplus))
 

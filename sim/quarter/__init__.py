@@ -33,7 +33,7 @@ from sim.quarter.record import write_record
 from sim.quarter.review import hold_reviews
 from sim.quarter.search import seek_partners
 from sim.quarter.start import set_out
-from sim.quarter.state import EVENTS, LIVES, NOW, State, file_life, in_force, live_row
+from sim.quarter.state import EVENTS, LIVES, NONE, NOW, State, file_life, in_force, live_row
 
 __all__ = [
     "State",
@@ -105,7 +105,7 @@ def file_living(st: State, first: int, last: int) -> None:
         for k in range(st.scratch.live[s]):
             q = live_row(st, s, k)
             if st.partnerships.active[q] > 0:
-                file_life(st, -1, q, -1)
+                file_life(st, NONE, q, NONE)
 
 
 def groups(first: Column, last: Column) -> list[tuple[int, int]]:

@@ -4,9 +4,9 @@ Nothing here writes. Where functions take `columns`, that is a State, or its bun
 Present values are over the horizon, in money.
 """
 
-from enum import IntEnum
 from typing import Any, NamedTuple
 
+from sim.columns import Mode, Route, Type
 from sim.compiled import bundle, stage
 from sim.draws import key, uniform
 from sim.quarter.review import (
@@ -19,30 +19,23 @@ from sim.quarter.review import (
     plant_uses,
     weigh_review,
 )
-from sim.quarter.search import FREE, SEARCH, abroad_deal, barred, enter, enter_abroad, host_deal, host_line
+from sim.quarter.search import (
+    SEARCH,
+    Obstacle,
+    abroad_deal,
+    barred,
+    enter,
+    enter_abroad,
+    host_deal,
+    host_line,
+    threshold_for,
+)
 from sim.quarter.state import State
 from sim.quarter.values import Terms, equity_cap, leak_price, lesson_rate, strangers
 from sim.rules.governance import dependence_cost
 from sim.rules.policy import screened
 
 __all__ = ["STAY", "Deal", "Obstacle", "Terms", "Weighed", "deal", "weigh"]
-
-
-class Obstacle(IntEnum):
-    """Why two firms would not sign now; the first that applies."""
-
-    none = 0
-    listed = 1  # an entity listing forbids it
-    no_technology = 2  # an access holder brings nothing to the host
-    line_taken = 3  # the multinational's line is in use
-    same_partner = 4  # and its other line in the host is with the same firm
-    partner_full = 5  # the Chinese firm has as many partnerships as it can run
-    no_surplus = 6  # alone both do as well
-    no_pay = 7  # nothing would be left for the Chinese firm
-    no_gain = 8  # nothing would be left for the multinational, though together they would gain
-
-
-NO_SURPLUS, NO_PAY, NO_GAIN = int(Obstacle.no_surplus), int(Obstacle.no_pay), int(Obstacle.no_gain)
 
 
 class Fears(NamedTuple):
@@ -121,7 +114,7 @@ def fears(st: State, t: int, q: int) -> Fears:
     m, c = jv.multinational[q], jv.chinese[q]
     to_c, to_m = lesson_rate(st, t, m, c, jv.trust[q])
     open_ramp = jv.openness[q] * st.ramp
-    dependent = c if jv.type[q] == 3 and jv.route[q] == 1 else m
+    dependent = c if jv.type[q] == Type.globalize and jv.route[q] == Route.sell else m
     risk = dependence_cost(firms.hazard[dependent], 4.0 * p.cutoff_loss, firms.hedge[dependent], p.hedge_cost)
     lost = risk * max(x.forecast_pot[q], 0.0) * st.annuity
     leak = open_ramp * to_c * leak_price(st, m, c)
@@ -172,8 +165,8 @@ def all_weighed(st: State, t: int, q: int) -> Weighed:
 def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int) -> Deal:
     """What `search.host_deal` or `search.abroad_deal` finds, and why it would come to nothing."""
     s, home = st.firms.sector[m], st.firms.home[m]
-    mode = 0
-    if kind == 3:
+    mode: int = Mode.absent
+    if kind == Type.globalize:
         found = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, t, m, c))
     else:
         line = max(host_line(st, m), st.host)  # if all are taken: as if the lead line were free
@@ -181,14 +174,14 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
         mode = own.mode
         found = host_deal(st, t, m, c, line, kind, own, strangers(st, t, m, c))
     obstacle = barred(st, m, c, kind, route, r)
-    if obstacle == FREE and found.gain_m <= 0.0:
-        obstacle = NO_SURPLUS if found.gain_m + found.gain_c <= 0.0 else NO_GAIN
-    elif obstacle == FREE and found.gain_c <= 0.0:
-        obstacle = NO_PAY
+    if obstacle == Obstacle.none and found.gain_m <= 0.0:
+        obstacle = Obstacle.no_surplus if found.gain_m + found.gain_c <= 0.0 else Obstacle.no_gain
+    elif obstacle == Obstacle.none and found.gain_c <= 0.0:
+        obstacle = Obstacle.no_pay
     equity = found.terms.equity
-    origin = st.host if kind == 3 else home
-    least = 0.0 if kind == 3 and st.firms.ownership[c] == 0 else st.now.threshold[s, origin, r]
-    stake = 1.0 - equity if kind == 3 else equity
+    origin = st.host if kind == Type.globalize else home
+    least = threshold_for(st, c, kind, origin, r)
+    stake = 1.0 - equity if kind == Type.globalize else equity
     return Deal(
         Terms(found.d_m + found.gain_m, found.d_c + found.gain_c, equity, found.terms.royalty),
         found.d_m + found.d_c + found.gain_m + found.gain_c,

@@ -1,7 +1,7 @@
 """Stage 1 and the reading of the state at a quarter's start: policy in force, demand by generation, technology."""
 
 from sim.arithmetic import exp, power
-from sim.columns import Way
+from sim.columns import Kind, Way
 from sim.compiled import lane, stage, take_over
 from sim.quarter.lanes import along_composite, along_operations, along_quality, along_wage
 from sim.quarter.state import State, first_of, generations_of, last_of, list_living, made_of, middle_of
@@ -11,7 +11,6 @@ from sim.rules.policy import ahead, blocked
 from sim.rules.venture import ecosystem
 
 FAR_BELOW = -1e3
-LOCAL, FROM_HOME, FROM_HOST, AS_PARTS = int(Way.local), int(Way.from_home), int(Way.from_host), int(Way.as_parts)
 
 
 @stage
@@ -110,8 +109,8 @@ def reckon_duties(st: State, s: int, g: int, o: int, tradable: bool) -> None:
             from_home = tariff_paid(1.0, (1.0 + now.tariff[s, g, o, r]) * owner - 1.0)
         if tradable and r != st.host:
             from_host = tariff_paid(1.0, (1.0 + now.tariff[s, g, st.host, r]) * owner - 1.0)
-        x.taxed[s, FROM_HOME, o, r, g] = from_home
-        x.taxed[s, FROM_HOST, o, r, g] = from_host
+        x.taxed[s, Way.from_home, o, r, g] = from_home
+        x.taxed[s, Way.from_host, o, r, g] = from_host
         if from_home > 0.0 or from_host > 0.0:
             x.dutied[s, r] = 1.0
 
@@ -151,14 +150,14 @@ def reckon_sold(st: State, s: int) -> None:
                 abroad = weight * x.brand_import[s, g, home, r]
                 from_home = brand if home == r else abroad
                 from_host = brand if host == r else abroad
-                x.sold[s, LOCAL, home, r, g] = brand * x.trade[s, g, r, r]
-                x.sold[s, FROM_HOME, home, r, g] = from_home * x.trade[s, g, home, r]
-                x.sold[s, FROM_HOST, home, r, g] = from_host * x.trade[s, g, host, r]
-                x.sold[s, AS_PARTS, home, r, g] = brand * parts
-                x.sold_ahead[s, LOCAL, home, r, g] = brand * x.trade_ahead[s, g, r, r]
-                x.sold_ahead[s, FROM_HOME, home, r, g] = from_home * x.trade_ahead[s, g, home, r]
-                x.sold_ahead[s, FROM_HOST, home, r, g] = from_host * x.trade_ahead[s, g, host, r]
-                x.sold_ahead[s, AS_PARTS, home, r, g] = brand * parts_ahead
+                x.sold[s, Way.local, home, r, g] = brand * x.trade[s, g, r, r]
+                x.sold[s, Way.from_home, home, r, g] = from_home * x.trade[s, g, home, r]
+                x.sold[s, Way.from_host, home, r, g] = from_host * x.trade[s, g, host, r]
+                x.sold[s, Way.as_parts, home, r, g] = brand * parts
+                x.sold_ahead[s, Way.local, home, r, g] = brand * x.trade_ahead[s, g, r, r]
+                x.sold_ahead[s, Way.from_home, home, r, g] = from_home * x.trade_ahead[s, g, home, r]
+                x.sold_ahead[s, Way.from_host, home, r, g] = from_host * x.trade_ahead[s, g, host, r]
+                x.sold_ahead[s, Way.as_parts, home, r, g] = brand * parts_ahead
 
 
 @stage
@@ -246,9 +245,9 @@ def reckon_technology(st: State, s: int) -> None:
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     read_firms(st, s, first, last)
     along_wage(st, s, first, middle)
-    x.peers[s, 0], foreign = living_and_best(st, first, middle)
-    x.peers[s, 1], chinese = living_and_best(st, middle, last)
-    for kind in range(2):
+    x.peers[s, Kind.multinational], foreign = living_and_best(st, first, middle)
+    x.peers[s, Kind.chinese], chinese = living_and_best(st, middle, last)
+    for kind in Kind.multinational, Kind.chinese:
         x.pool[s, kind] = 1.0 / max(x.peers[s, kind], 1.0)
     x.best_foreign[s] = foreign
     x.best_chinese[s] = chinese
@@ -266,7 +265,7 @@ def most_central(st: State, s: int, origin: int, region: int) -> int:
         if firms.active[i] == 0 or firms.home[i] != origin or firms.listed[i, region] > 0:
             continue
         central = float(firms.ventures[i] + firms.supplies[i]) + firms.share[i, st.host]
-        if firms.kind[i] == 0:
+        if firms.kind[i] == Kind.multinational:
             for line in range(firms.contract.shape[1]):
                 central += 1.0 if firms.contract[i, line] >= 0 else 0.0
         if central > rank:
@@ -350,9 +349,9 @@ def read_conditions(st: State, t: int, s: int) -> None:
     if demand_moved:
         reckon_sold(st, s)
     reckon_frontiers(st, s)
-    multinationals = x.peers[s, 0]
+    multinationals = x.peers[s, Kind.multinational]
     reckon_technology(st, s)
-    if moved or x.peers[s, 0] != multinationals:  # they never enter
+    if moved or x.peers[s, Kind.multinational] != multinationals:  # they never enter
         reckon_flows(st, t, s)
     if listing:
         list_firms(st, t, s)

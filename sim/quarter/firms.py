@@ -2,27 +2,25 @@
 
 import numpy as np
 
+from sim.columns import Happening, Kind, Mode, Ownership, Trigger, Type
 from sim.compiled import stage
 from sim.draws import Stream, key, normal, uniform
 from sim.quarter.conditions import read_firms
 from sim.quarter.state import (
-    BANKRUPTCY,
-    ENTRY,
-    SEVERANCE,
+    NONE,
     State,
     end_partnership,
     first_of,
     generations_of,
     last_of,
     live_row,
-    log_event,
+    log_firm,
     mean_sales,
     middle_of,
 )
 from sim.rules.firms import entrant_technology, entry_chance, in_distress
 
 ENTRY_STREAM = int(Stream.entry)
-BY_FIRM_EXIT = 7
 
 
 @stage
@@ -33,12 +31,10 @@ def close_firm(st: State, t: int, i: int) -> None:
     for k in range(st.scratch.live[s]):
         q = live_row(st, s, k)
         if jv.active[q] > 0 and (jv.multinational[q] == i or jv.chinese[q] == i):
-            end_partnership(st, t, q, SEVERANCE, 0, BY_FIRM_EXIT)
-    foreign = i if firms.kind[i] == 0 else -1
-    chinese = i if firms.kind[i] == 1 else -1
-    log_event(st, t, BANKRUPTCY, firms.sector[i], -1, -1, -1, foreign, chinese, 0, 0, 0)
+            end_partnership(st, t, q, Happening.severance, Type.none, Trigger.firm_exit)
+    log_firm(st, t, Happening.bankruptcy, i, NONE)
     firms.active[i] = 0
-    firms.mode[i] = 0
+    firms.mode[i] = Mode.absent
     firms.orientation[i] = 0
     firms.is_hub[i] = 0
     firms.hub[i] = 0.0
@@ -57,9 +53,9 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
     x.used[s] = max(x.used[s], i + 1)
     firms.id[i] = (st.sectors.key[s] << np.uint64(32)) | np.uint64((3 << 24) + t)
     draw = normal(key(st.seed, ENTRY_STREAM, t), firms.id[i])
-    firms.kind[i] = 1
+    firms.kind[i] = Kind.chinese
     firms.home[i] = st.host
-    firms.ownership[i] = 1
+    firms.ownership[i] = Ownership.private
     firms.active[i] = 1
     firms.cost_scale[i] = 1.0
     firms.worth[i] = 4.0 * x.unit[s]
@@ -83,7 +79,7 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
     firms.effort[i, 0] = 1.0
     firms.months[i] = 45.0
     read_firms(st, s, i, i + 1)
-    log_event(st, t, ENTRY, s, -1, -1, -1, -1, i, 0, 0, 0)
+    log_firm(st, t, Happening.entry, i, NONE)
 
 
 @stage
@@ -93,19 +89,19 @@ def turn_over(st: State, t: int, s: int) -> None:
     entry_key = key(st.seed, ENTRY_STREAM, t)
     count = 0.0
     empty = -1
-    mean_m = mean_sales(st, s, 0)
-    mean_c = mean_sales(st, s, 1)
+    mean_m = mean_sales(st, s, Kind.multinational)
+    mean_c = mean_sales(st, s, Kind.chinese)
     for i in range(first_of(st, s), last_of(st, s)):
         if firms.active[i] == 0:
             if i >= middle_of(st, s) and empty < 0 and firms.id[i] == np.uint64(0):
                 empty = i
             continue
-        if firms.kind[i] == 1:
+        if firms.kind[i] == Kind.chinese:
             count += 1.0
-        mean = mean_m if firms.kind[i] == 0 else mean_c
+        mean = mean_m if firms.kind[i] == Kind.multinational else mean_c
         distressed = in_distress(firms.worth[i], firms.revenue[i], mean, p.smallest_share)
         firms.distress[i] = firms.distress[i] + 1 if distressed else 0
-        longer = p.soft_budget if firms.ownership[i] == 0 else 1.0
+        longer = p.soft_budget if firms.ownership[i] == Ownership.state else 1.0
         if firms.distress[i] >= p.patience * longer:
             close_firm(st, t, i)
     if empty < 0 and last_of(st, s) < st.sectors.last[s]:

@@ -1,10 +1,11 @@
 """Stage 8: bases and hubs, plants and brands abroad, access by presence, hedges and perceived hazard."""
 
+from sim.columns import Happening, Kind, Mode, Trigger, Type
 from sim.compiled import lane, stage
 from sim.draws import Stream, bits, join, key, uniform
 from sim.quarter.lanes import along_turns
 from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, plant_works
-from sim.quarter.state import CONVERSION, State, first_of, last_of, live_row, log_event, middle_of, pay_once
+from sim.quarter.state import State, first_of, last_of, live_row, log_alone, middle_of, pay_once
 from sim.quarter.values import equity_cap, offer_worth, rivals_of, world_worth
 from sim.rules.base import access_growth, grow, serves_world
 from sim.rules.governance import hedge_level, perceived_hazard
@@ -17,14 +18,14 @@ CAUTION = 0.05  # hazard a quarter that full over-compliance at home suggests
 
 @stage
 def runs_base(st: State, m: int) -> int:
-    """5 if the multinational has a wholly owned base in the host, 2 if one in co-innovation, else 0 (types)."""
-    if st.firms.mode[m] == 2:
-        return 5
+    """How a multinational runs a base in the host: wholly owned, in co-innovation, or not at all (`Type.none`)."""
+    if st.firms.mode[m] == Mode.wholly_owned:
+        return Type.wholly_owned
     for line in (st.host, st.firms.contract.shape[1] - 1):
         q = st.firms.contract[m, line]
-        if q >= 0 and st.partnerships.type[q] == 2:
-            return 2
-    return 0
+        if q >= 0 and st.partnerships.type[q] == Type.co_innovation:
+            return Type.co_innovation
+    return Type.none
 
 
 @stage
@@ -32,7 +33,7 @@ def build_base(st: State, t: int, m: int, reviewing: bool) -> None:
     """Orientation, supply web and hub of a base; a base that works mainly for the world for four quarters is a hub."""
     p, firms, s = st.parameters, st.firms, st.firms.sector[m]
     base = runs_base(st, m)
-    if base == 0:
+    if base == Type.none:
         firms.orientation[m] = 0
         firms.is_hub[m] = 0
         firms.hub_quarters[m] = 0
@@ -57,7 +58,7 @@ def build_base(st: State, t: int, m: int, reviewing: bool) -> None:
     firms.hub_quarters[m] = firms.hub_quarters[m] + 1 if world and firms.orientation[m] == 1 else 0
     if firms.hub_quarters[m] == 4 and firms.is_hub[m] == 0:
         firms.is_hub[m] = 1
-        log_event(st, t, CONVERSION, s, st.host, -1, -1, m, -1, base, 4, 1)
+        log_alone(st, t, Happening.conversion, m, base, Type.hub, Trigger.scheduled)
     elif firms.orientation[m] == 0:
         firms.is_hub[m] = 0
 
@@ -74,7 +75,7 @@ def consider_plant(st: State, t: int, i: int, r: int) -> None:
     if firms.contract[i, r] >= 0:
         return
     rivals = rivals_of(st, s, i, r, r)
-    if firms.kind[i] == 1:
+    if firms.kind[i] == Kind.chinese:
         if equity_cap(st, t, s, st.host, r) < 1.0:
             return
         shipped = abroad_by_chinese(st, i, r, firms.access[i, r], False, True)
@@ -119,12 +120,12 @@ def grow_access(st: State, i: int) -> None:
     """A multinational's access is learnt by presence in the host, half as fast in market access."""
     p, firms = st.parameters, st.firms
     pace = 0.0
-    if firms.mode[i] == 2:
+    if firms.mode[i] == Mode.wholly_owned:
         pace = 1.0
     for line in (st.host, firms.contract.shape[1] - 1):
         q = firms.contract[i, line]
         if q >= 0:
-            pace = max(pace, 1.0 if st.partnerships.type[q] == 2 else 0.5)
+            pace = max(pace, 1.0 if st.partnerships.type[q] == Type.co_innovation else 0.5)
     firms.access[i, st.host] = access_growth(
         firms.access[i, st.host], 0.25 * p.host_access_growth * pace, p.host_access_cap
     )
@@ -173,7 +174,7 @@ def come_up(st: State, t: int, i: int, u: float) -> None:
     """One region comes up at a time: a brand, a plant."""
     firms, regions = st.firms, st.world.market.shape[2]
     r = min(int(u / st.parameters.review_rate * regions), regions - 1)
-    if firms.kind[i] == 1 and r != st.host:
+    if firms.kind[i] == Kind.chinese and r != st.host:
         consider_brand(st, t, i, r)
     if firms.access_holder[i] == 0:
         consider_plant(st, t, i, r)
@@ -191,7 +192,7 @@ def invest(st: State, t: int, s: int) -> None:
             continue
         if firms.access_holder[i] == 0:
             build_base(st, t, i, x.turn[i] < rate)
-            present += (0.5 if firms.mode[i] == 2 else 0.0) + 0.5 * firms.hub[i]
+            present += (0.5 if firms.mode[i] == Mode.wholly_owned else 0.0) + 0.5 * firms.hub[i]
         if x.turn[i] < rate:
             come_up(st, t, i, x.turn[i])
         grow_access(st, i)

@@ -4,16 +4,16 @@ import math
 
 import numpy as np
 
+from sim.columns import Happening, Kind, Mode, Type
 from sim.compiled import lane, stage, step
 from sim.draws import Stream, bits, key, normal, uniform
 from sim.quarter.state import (
-    GENERATION,
     State,
     first_of,
     generations_of,
     last_of,
     live_row,
-    log_event,
+    log_firm,
     made_of,
     middle_of,
 )
@@ -57,23 +57,21 @@ def arrive_generations(st: State, t: int, s: int) -> None:
                 continue
             old = firms.technology[i, g - 1]
             if p.windows <= 0.0:  # no window: the generation continues the one before
-                enter_generation(st, t, s, i, g, old)
+                enter_generation(st, t, i, g, old)
                 continue
             chance = adoption_chance(p.adoption_rate, x.frontier[s, g - 1] - old, p.adoption_distance)
             if uniform(adoption_key, bits(np.uint64(g), firms.id[i])) < chance:
-                lock_in = p.lock_in_incumbent if firms.kind[i] == 0 else p.lock_in_latecomer
+                lock_in = p.lock_in_incumbent if firms.kind[i] == Kind.multinational else p.lock_in_latecomer
                 begin = generation_start(old, x.start_front[s, g], p.start_drop, p.start_reach, lock_in)
-                enter_generation(st, t, s, i, g, begin)
+                enter_generation(st, t, i, g, begin)
 
 
 @stage
-def enter_generation(st: State, t: int, s: int, i: int, g: int, technology: float) -> None:
+def enter_generation(st: State, t: int, i: int, g: int, technology: float) -> None:
     """Gives a firm its first technology of a generation."""
     st.firms.adopted[i, g] = 1
     st.firms.technology[i, g] = technology
-    chinese = i if st.firms.kind[i] == 1 else -1
-    foreign = i if st.firms.kind[i] == 0 else -1
-    log_event(st, t, GENERATION, s, -1, g, -1, foreign, chinese, 0, 0, 0)
+    log_firm(st, t, Happening.generation_adoption, i, g)
 
 
 @lane
@@ -128,7 +126,7 @@ def own_speed(st: State, s: int, first: int, last: int) -> None:
         shared = False
         for line in (st.host, firms.contract.shape[1] - 1):
             q = firms.contract[i, line]
-            if q >= 0 and st.partnerships.type[q] == 2:
+            if q >= 0 and st.partnerships.type[q] == Type.co_innovation:
                 shared = True
                 freedom = max(freedom, st.partnerships.autonomy[q])
         bonus = p.hub_speed * firms.hub[i] + p.joint_speed * freedom
@@ -174,7 +172,7 @@ def along_multinational_learning(st: State, s: int, g: int, found: float, slower
         a = firms.technology[i, g]
         change = innovation(found, x.finds[i, g], x.pace[i], slower, x.chance[i])
         change += catch_up(around, x.frontier_foreign[s, g] - a)
-        wholly = by_base if firms.mode[i] == 2 else 0.0
+        wholly = by_base if firms.mode[i] == Mode.wholly_owned else 0.0
         rate = p.reverse_spillover + wholly + p.hub_learning * firms.hub[i]
         home = firms.home[i]
         stopped = blocked(st.now.control[s, g, st.host, home], st.now.over_compliance[s, st.host, home], aside)

@@ -1,5 +1,6 @@
 """Stages 4 and 5: offers meet demand, profit is shared by contract, and contributions are weighed."""
 
+from sim.columns import Bound, Happening, Kind, Route, Trigger, Type, Way
 from sim.compiled import lane, stage
 from sim.quarter.lanes import along_clearing, along_learning, along_markup, along_markup_beside
 from sim.quarter.offers import (
@@ -13,10 +14,6 @@ from sim.quarter.offers import (
     venture_offer,
 )
 from sim.quarter.own import (
-    FROM_HOST,
-    GIVEN,
-    LENT,
-    POWERED,
     along_accounts,
     along_baskets_abroad,
     along_baskets_in_host,
@@ -34,13 +31,12 @@ from sim.quarter.own import (
     along_taxed_multinational,
 )
 from sim.quarter.state import (
-    FLIP,
     State,
     first_of,
     generations_of,
     last_of,
     live_row,
-    log_event,
+    log_partnership,
     made_of,
     mean_sales,
     middle_of,
@@ -61,7 +57,7 @@ def place_own_offers(st: State, t: int, s: int) -> None:
         x.lifted[i] = 1.0
     for k in range(x.live[s]):
         q = live_row(st, s, k)
-        if jv.type[q] == 2:
+        if jv.type[q] == Type.co_innovation:
             lift_products(st, s, q)
     for r in range(st.world.market.shape[2]):
         for g in range(made_of(st, s)):
@@ -87,7 +83,7 @@ def offer_from_hub(st: State, t: int, i: int) -> None:
     for r in range(st.world.market.shape[2]):
         if r != st.host:
             x.appeal[i, r], way = abroad_by_multinational(st, t, i, r, False, True)
-            x.host_made[i, r] = 1 if way == FROM_HOST else 0
+            x.host_made[i, r] = 1 if way == Way.from_host else 0
 
 
 @stage
@@ -95,7 +91,7 @@ def lift_products(st: State, s: int, q: int) -> None:
     """Part of a joint technology's lead that the multinational uses in products abroad, as far as controls let it."""
     firms, x, jv = st.firms, st.scratch, st.partnerships
     m = jv.multinational[q]
-    _, demanded = venture_offer(st, 0, m, jv.chinese[q], 2, jv.openness[q], jv.trust[q])
+    _, demanded = venture_offer(st, 0, m, jv.chinese[q], Type.co_innovation, jv.openness[q], jv.trust[q])
     g = generations_of(st, s) - 1
     stopped = blocked(
         st.now.control[s, g, st.host, firms.home[m]],
@@ -114,15 +110,15 @@ def place_contract_offers(st: State, t: int, s: int) -> None:
     for k in range(st.scratch.live[s]):
         q = live_row(st, s, k)
         m, c, line, r = jv.multinational[q], jv.chinese[q], jv.line[q], jv.region[q]
-        if jv.type[q] != 3:
+        if jv.type[q] != Type.globalize:
             made, _ = venture_offer(st, t, m, c, jv.type[q], jv.openness[q], jv.trust[q])
             x.appeal[m, line] = made * host_rate(st, m, line)
             x.host_made[m, line] = 1
-            x.bound[m, line] = GIVEN
-        elif jv.route[q] == 1:
+            x.bound[m, line] = Bound.given
+        elif jv.route[q] == Route.sell:
             x.appeal[m, line] *= lender_keeps(st, m)
-            x.bound[m, line] = LENT
-            x.bound[c, line] = GIVEN
+            x.bound[m, line] = Bound.lent
+            x.bound[c, line] = Bound.given
             x.appeal[c, line] = abroad_by_chinese(st, c, r, access_with(st, m, c, r), jv.place[q] != st.host, False)
             x.host_made[c, line] = 1 if jv.place[q] == st.host else 0
         else:
@@ -130,7 +126,7 @@ def place_contract_offers(st: State, t: int, s: int) -> None:
                 st, t, m, c, r, jv.place[q] != st.host, jv.trust[q], jv.openness[q], False
             )
             x.host_made[m, line] = 1 if jv.place[q] == st.host else 0
-            x.bound[m, line] = POWERED
+            x.bound[m, line] = Bound.powered
 
 
 @stage
@@ -224,7 +220,7 @@ def add_up_sales(st: State, s: int, r: int, first: int, middle: int, last: int) 
 def fixed_cost(st: State, t: int, m: int, s: int, kind: int, region: int, trust: float, autonomy: float) -> float:
     """Fixed and governance cost of a partnership a quarter."""
     p, x = st.parameters, st.scratch
-    if kind == 3:
+    if kind == Type.globalize:
         world = 0.0
         for r in range(st.world.market.shape[2]):
             world += x.expenditure[s, r]
@@ -237,10 +233,11 @@ def fixed_cost(st: State, t: int, m: int, s: int, kind: int, region: int, trust:
             * st.firms.cost_scale[m]
         )
     cost = p.cost_market_access * st.firms.cost_scale[m]
-    if kind == 2:
+    if kind == Type.co_innovation:
         cost += p.governance * governance_cost(p.cost_co_innovation, p.cost_trust, trust) * st.firms.cost_scale[m]
         cost += st.now.localisation_cost[s, st.host]
-    return x.unit[s] * cost + hold_up_cost(autonomy, x.exposed[m], p.hold_up) * (0.0 if kind == 1 else 1.0)
+    shared = 0.0 if kind == Type.market_access else 1.0
+    return x.unit[s] * cost + hold_up_cost(autonomy, x.exposed[m], p.hold_up) * shared
 
 
 @stage
@@ -251,7 +248,7 @@ def share_by_contract(st: State, t: int, s: int) -> None:
     for k in range(st.scratch.live[s]):
         q = live_row(st, s, k)
         m, c, r, line = jv.multinational[q], jv.chinese[q], jv.region[q], jv.line[q]
-        owner = c if jv.type[q] == 3 and jv.route[q] == 1 else m
+        owner = c if jv.type[q] == Type.globalize and jv.route[q] == Route.sell else m
         alpha = st.sectors.price_elasticity[s]
         sales = x.expenditure[s, r] * firms.share[owner, line]
         rate = x.rate[owner, r] - x.compliance[s, firms.home[owner], r]
@@ -276,10 +273,10 @@ def share_by_contract(st: State, t: int, s: int) -> None:
         fresh = 1.0 if t == jv.start[q] + 1 else news
         x.forecast_pot[q] += fresh * (profit - x.forecast_pot[q])
         x.forecast_sales[q] += fresh * (expected - x.forecast_sales[q])
-        if jv.type[q] == 3 and jv.route[q] == 2:
+        if jv.type[q] == Type.globalize and jv.route[q] == Route.power:
             x.powered[s, r] += sales
             firms.borrowed[m] += sales
-        elif jv.type[q] == 3:
+        elif jv.type[q] == Type.globalize:
             firms.borrowed[c] += sales
         elif jv.technology_balance[q] > 0.5:
             firms.borrowed[m] += sales
@@ -292,7 +289,7 @@ def share_by_contract(st: State, t: int, s: int) -> None:
 @stage
 def royalty_side(st: State, q: int) -> float:
     """1 if the multinational receives the royalty (host contracts), 0 if the Chinese firm does (globalising)."""
-    return 0.0 if st.partnerships.type[q] == 3 else 1.0
+    return 0.0 if st.partnerships.type[q] == Type.globalize else 1.0
 
 
 @stage
@@ -302,8 +299,8 @@ def pay_firms(st: State, t: int, s: int) -> None:
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     regions = st.world.market.shape[2]
     floor = x.rd_reference[s] * p.rd_floor * st.world.floor[t] * st.sectors.floor[s]
-    along_multinational_costs(st, s, p.overhead * mean_sales(st, s, 0), first, middle)
-    along_chinese_costs(st, s, p.overhead * mean_sales(st, s, 1), floor, middle, last)
+    along_multinational_costs(st, s, p.overhead * mean_sales(st, s, Kind.multinational), first, middle)
+    along_chinese_costs(st, s, p.overhead * mean_sales(st, s, Kind.chinese), floor, middle, last)
     a_firm = 1.0 / max(st.sectors.chinese[s] + st.sectors.multinationals[s], 1.0)
     for r in range(regions):
         along_brands(st, r, p.brand_cost * x.expenditure[s, r] * a_firm, middle, last)
@@ -353,7 +350,7 @@ def weigh_contributions(st: State, t: int, s: int) -> None:
         jv.reversed[q] = jv.reversed[q] + 1 if jv.technology_balance[q] > 0.5 else 0
         if jv.reversed[q] == 4 and jv.flipped[q] < 0:
             jv.flipped[q] = t
-            log_event(st, t, FLIP, s, r, -1, q, m, c, jv.type[q], jv.type[q], 0)
+            log_partnership(st, t, Happening.flip, q, jv.type[q], jv.type[q], Trigger.none)
 
 
 @stage

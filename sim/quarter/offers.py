@@ -3,7 +3,7 @@
 import math
 
 from sim.arithmetic import exp, log
-from sim.columns import Way
+from sim.columns import Mode, Type, Way
 from sim.compiled import stage, step
 from sim.quarter.state import State, made_of
 from sim.rules.market import quality
@@ -11,7 +11,6 @@ from sim.rules.policy import blocked
 from sim.rules.venture import access_lent, complementarity, joint_technology, transfer_lag
 
 NOT_MADE = -1e9
-LOCAL, FROM_HOME, FROM_HOST, AS_PARTS = int(Way.local), int(Way.from_home), int(Way.from_host), int(Way.as_parts)
 
 
 @step
@@ -46,13 +45,13 @@ def abroad_by_multinational(st: State, t: int, i: int, region: int, ahead: bool,
     firms, x, s = st.firms, st.scratch, st.firms.sector[i]
     home = firms.home[i]
     tradable = st.sectors.tradable[s] > 0.0
-    way = LOCAL if home == region or plant_works(st, t, i, region) or not tradable else FROM_HOME
+    way = Way.local if home == region or plant_works(st, t, i, region) or not tradable else Way.from_home
     best = basket(st, s, i, way, region, home, ahead)
     if hub and tradable and plant_works(st, t, i, st.host):
-        other = basket(st, s, i, FROM_HOST, region, home, ahead) * x.base_wage[i] * x.platform[s]
+        other = basket(st, s, i, Way.from_host, region, home, ahead) * x.base_wage[i] * x.platform[s]
         if other > best:
             best = other
-            way = FROM_HOST
+            way = Way.from_host
     return best * x.lifted[i] * firms.access[i, region] * pool(st, i), way
 
 
@@ -60,7 +59,7 @@ def abroad_by_multinational(st: State, t: int, i: int, region: int, ahead: bool,
 def own_by_chinese(st: State, s: int, c: int, region: int, access: float, local: bool, ahead: bool) -> float:
     """Appeal of a Chinese brand with the given access, made in the host or, abroad and `local`, in the region."""
     x = st.scratch
-    way = LOCAL if local else FROM_HOST
+    way = Way.local if local else Way.from_host
     cost = x.wage_content[s] if local else x.wage[s]
     return basket(st, s, c, way, region, st.host, ahead) * cost * access * pool(st, c)
 
@@ -80,14 +79,14 @@ def host_alone(st: State, t: int, i: int, mode: int, access: float, ahead: bool)
     """
     firms, x, s = st.firms, st.scratch, st.firms.sector[i]
     home = firms.home[i]
-    if mode == 1:
-        return basket(st, s, i, FROM_HOME, st.host, home, ahead) * access * pool(st, i)
-    if mode != 2:
+    if mode == Mode.export:
+        return basket(st, s, i, Way.from_home, st.host, home, ahead) * access * pool(st, i)
+    if mode != Mode.wholly_owned:
         return 0.0
     total = 0.0
     for g in range(made_of(st, s)):
         if st.now.cap[s, g, home, st.host] >= 1.0:
-            total += x.quality[i, g] * x.sold[s, LOCAL, home, st.host, g]
+            total += x.quality[i, g] * x.sold[s, Way.local, home, st.host, g]
     return total * x.base_wage[i] * access * pool(st, i)
 
 
@@ -107,7 +106,7 @@ def venture_technology(st: State, t: int, m: int, c: int, g: int, kind: int, lag
     """Technology of a host venture's product of one generation; NOT_MADE if neither side can make it."""
     p, firms, s = st.parameters, st.firms, st.firms.sector[m]
     given = firms.technology[m, g] - withheld(st, t, s, g, firms.home[m], st.host)
-    if kind == 1:
+    if kind == Type.market_access:
         return given - lag if firms.adopted[m, g] > 0 else NOT_MADE
     own = firms.technology[c, g]
     if firms.adopted[m, g] > 0 and firms.adopted[c, g] > 0:
@@ -130,7 +129,7 @@ def venture_offer(st: State, t: int, m: int, c: int, kind: int, openness: float,
         technology = venture_technology(st, t, m, c, g, kind, lag, trust)
         if technology > NOT_MADE:
             q = quality(x.sensitivity[s], technology, x.reference[s])
-            total += q * x.sold[s, LOCAL, home, st.host, g]
+            total += q * x.sold[s, Way.local, home, st.host, g]
             demanded += x.demand_weight[s, g, st.host] * q
     return total * x.operated[m] * x.wage_venture[s] * firms.access[c, st.host] * pool(st, m), demanded
 
@@ -157,7 +156,7 @@ def powered_offer(
     """Appeal of the partner's own brand on Chinese technology: a whole offer, never a mix of the better attributes."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     home = firms.home[m]
-    way = LOCAL if local or st.sectors.tradable[s] <= 0.0 else AS_PARTS
+    way = Way.local if local or st.sectors.tradable[s] <= 0.0 else Way.as_parts
     near = transfer_lag(p.power_lag, p.cost_trust, trust, p.lag_openness, openness)
     total = 0.0
     for g in range(made_of(st, s)):
@@ -181,5 +180,5 @@ def host_rate(st: State, m: int, line: int) -> float:
     """Brand weight of a host line: one half while the multinational holds two lines there."""
     second = st.firms.contract.shape[1] - 1
     lead = st.firms.contract[m, st.host] >= 0
-    other = st.firms.contract[m, second] >= 0 or st.firms.mode[m] > 0
+    other = st.firms.contract[m, second] >= 0 or st.firms.mode[m] != Mode.absent
     return 0.5 if lead and other else 1.0

@@ -3,20 +3,17 @@
 Offers under contract are reckoned one by one (`market.place_contract_offers`) and replace what stands here.
 """
 
-from sim.columns import Way
+from sim.columns import Bound, Kind, Mode, Ownership, Way
 from sim.compiled import lane
 from sim.quarter.state import State
 from sim.rules.capability import research_budget
-
-LOCAL, FROM_HOME, FROM_HOST = int(Way.local), int(Way.from_home), int(Way.from_host)
-FREE, LENT, GIVEN, POWERED = 0, 1, 2, 3  # a line: the firm's own, its access lent, the offer a contract's, or powered
 
 
 @lane
 def along_chinese_baskets(st: State, t: int, s: int, r: int, g: int, first: int, last: int) -> None:
     """Adds a generation to the appeal of Chinese brands in a region, made there or in the host."""
     x, firms = st.scratch, st.firms
-    from_there, from_host = x.sold[s, LOCAL, st.host, r, g], x.sold[s, FROM_HOST, st.host, r, g]
+    from_there, from_host = x.sold[s, Way.local, st.host, r, g], x.sold[s, Way.from_host, st.host, r, g]
     must = st.sectors.tradable[s] <= 0.0
     for i in range(first, last):
         local = (r != st.host) & (must | ((firms.plant[i, r] >= 0) & (firms.plant[i, r] <= t)))
@@ -32,10 +29,10 @@ def along_chinese_offers(st: State, t: int, s: int, r: int, first: int, last: in
     for i in range(first, last):
         local = (r != st.host) & (must | ((firms.plant[i, r] >= 0) & (firms.plant[i, r] <= t)))
         cost = x.wage_content[s] if local else x.wage[s]
-        made = x.appeal[i, r] * cost * firms.access[i, r] * x.pool[s, 1]
+        made = x.appeal[i, r] * cost * firms.access[i, r] * x.pool[s, Kind.chinese]
         x.appeal[i, r] = made if firms.active[i] > 0 else 0.0
         x.host_made[i, r] = 0 if local | (firms.active[i] == 0) else 1
-        x.bound[i, r] = FREE
+        x.bound[i, r] = Bound.own
 
 
 @lane
@@ -46,7 +43,7 @@ def along_baskets_abroad(st: State, t: int, s: int, r: int, g: int, first: int, 
     for i in range(first, last):
         home = firms.home[i]
         local = (home == r) | must | ((firms.plant[i, r] >= 0) & (firms.plant[i, r] <= t))
-        sold = x.sold[s, LOCAL if local else FROM_HOME, home, r, g]
+        sold = x.sold[s, Way.local if local else Way.from_home, home, r, g]
         x.appeal[i, r] = x.quality[i, g] * sold + (x.appeal[i, r] if g > 0 else 0.0)
 
 
@@ -55,10 +52,10 @@ def along_offers_abroad(st: State, s: int, r: int, first: int, last: int) -> Non
     """Appeals of multinationals in a region abroad, out of their baskets; hubs in the host come on top."""
     x, firms = st.scratch, st.firms
     for i in range(first, last):
-        made = x.appeal[i, r] * x.lifted[i] * firms.access[i, r] * x.pool[s, 0]
+        made = x.appeal[i, r] * x.lifted[i] * firms.access[i, r] * x.pool[s, Kind.multinational]
         x.appeal[i, r] = made if firms.active[i] > 0 else 0.0
         x.host_made[i, r] = 0
-        x.bound[i, r] = FREE
+        x.bound[i, r] = Bound.own
 
 
 @lane
@@ -67,9 +64,9 @@ def along_baskets_in_host(st: State, s: int, g: int, first: int, last: int) -> N
     x, firms, host = st.scratch, st.firms, st.host
     for i in range(first, last):
         home = firms.home[i]
-        base = firms.mode[i] == 2
-        allowed = (firms.mode[i] == 1) | (base & (st.now.cap[s, g, home, host] >= 1.0))
-        made = x.quality[i, g] * x.sold[s, LOCAL if base else FROM_HOME, home, host, g]
+        base = firms.mode[i] == Mode.wholly_owned
+        allowed = (firms.mode[i] == Mode.export) | (base & (st.now.cap[s, g, home, host] >= 1.0))
+        made = x.quality[i, g] * x.sold[s, Way.local if base else Way.from_home, home, host, g]
         before = x.appeal[i, host]
         x.appeal[i, host] = (made if allowed else 0.0) + (before if g > 0 else 0.0)
 
@@ -80,9 +77,9 @@ def along_offers_in_host(st: State, s: int, first: int, last: int) -> None:
     x, firms, host = st.scratch, st.firms, st.host
     second = st.world.market.shape[2]
     for i in range(first, last):
-        base = firms.mode[i] == 2
+        base = firms.mode[i] == Mode.wholly_owned
         wage = x.base_wage[i]
-        made = x.appeal[i, host] * (wage if base else 1.0) * firms.access[i, host] * x.pool[s, 0]
+        made = x.appeal[i, host] * (wage if base else 1.0) * firms.access[i, host] * x.pool[s, Kind.multinational]
         made = made if firms.active[i] > 0 else 0.0
         half = 0.5 * made
         leads = firms.contract[i, host] < 0
@@ -91,8 +88,8 @@ def along_offers_in_host(st: State, s: int, first: int, last: int) -> None:
         x.appeal[i, second] = half if beside else 0.0
         x.host_made[i, host] = 1 if leads & base else 0
         x.host_made[i, second] = 1 if beside & base else 0
-        x.bound[i, host] = FREE
-        x.bound[i, second] = FREE
+        x.bound[i, host] = Bound.own
+        x.bound[i, second] = Bound.own
 
 
 @lane
@@ -101,7 +98,7 @@ def along_taxed_multinational(st: State, s: int, line: int, r: int, g: int, firs
     x, firms = st.scratch, st.firms
     for i in range(first, last):
         weight = x.demand_weight[s, g, r] * x.quality[i, g]
-        way = FROM_HOST if x.host_made[i, line] > 0 else FROM_HOME
+        way = Way.from_host if x.host_made[i, line] > 0 else Way.from_home
         taxed = x.taxed[s, way, firms.home[i], r, g]
         x.weighed[i] = weight + (x.weighed[i] if g > 0 else 0.0)
         x.charged[i] = weight * taxed + (x.charged[i] if g > 0 else 0.0)
@@ -114,7 +111,7 @@ def along_taxed_chinese(st: State, s: int, r: int, g: int, first: int, last: int
     for i in range(first, last):
         weight = x.demand_weight[s, g, r] * x.quality[i, g]
         x.weighed[i] = weight + (x.weighed[i] if g > 0 else 0.0)
-        x.charged[i] = weight * x.taxed[s, FROM_HOST, st.host, r, g] + (x.charged[i] if g > 0 else 0.0)
+        x.charged[i] = weight * x.taxed[s, Way.from_host, st.host, r, g] + (x.charged[i] if g > 0 else 0.0)
 
 
 @lane
@@ -139,7 +136,7 @@ def along_chinese_sales(st: State, s: int, r: int, dutied: bool, first: int, las
         sales = x.expenditure[s, r] * share
         duty = sales * charged / x.weighed[i]
         duty = duty if dutied & (x.host_made[i, r] > 0) & (charged > 0.0) else 0.0
-        own = x.bound[i, r] == FREE
+        own = x.bound[i, r] == Bound.own
         profit = (x.rate[i, r] - x.compliance[s, st.host, r]) * (sales - duty)
         worth = x.sensitivity[s] * x.earned[i, r] * (1.0 - share)
         x.duty[i, r] = duty
@@ -161,14 +158,14 @@ def along_multinational_sales(
         share, home, charged = firms.share[i, line], firms.home[i], x.charged[i]
         sales = x.expenditure[s, r] * share
         from_host = x.host_made[i, line] > 0
-        powered = x.bound[i, line] == POWERED
+        powered = x.bound[i, line] == Bound.powered
         no_plant = (firms.plant[i, r] < 0) | (firms.plant[i, r] > t)
-        from_home = (home != r) & (x.bound[i, line] != POWERED) & (x.host_made[i, line] == 0) & no_plant
+        from_home = (home != r) & (x.bound[i, line] != Bound.powered) & (x.host_made[i, line] == 0) & no_plant
         crosses = from_home | (from_host & (r != st.host))
         part = of_parts if from_host & powered else 1.0
         duty = sales * part * charged / x.weighed[i]
         duty = duty if dutied & crosses & (charged > 0.0) else 0.0
-        own = x.bound[i, line] < GIVEN
+        own = x.bound[i, line] < Bound.given
         profit = (x.rate[i, r] - x.compliance[s, home, r]) * (sales - duty)
         lifted = x.sensitivity[s] * x.earned[i, line]
         worth = lifted * (1.0 - share)
@@ -200,7 +197,7 @@ def along_multinational_costs(st: State, s: int, overhead: float, first: int, la
         export = (exporting * scale + 0.5 * friction) * unit
         owned = (owning * scale + friction) * unit
         hub = (world * scale + apart) * unit
-        cost = overhead + (export if mode == 1 else (owned if mode == 2 else 0.0))
+        cost = overhead + (export if mode == Mode.export else (owned if mode == Mode.wholly_owned else 0.0))
         cost += hub if firms.orientation[i] > 0 else 0.0
         x.support[i] = support if skilled else 0.0
         x.cost[i] = cost
@@ -214,7 +211,8 @@ def along_chinese_costs(st: State, s: int, overhead: float, floor: float, first:
     state, private = floor * (1.0 + p.state_tilt), floor * (1.0 - p.state_tilt)
     for i in range(first, last):
         before, skilled, lives = firms.rd[i], firms.access_holder[i] == 0, firms.active[i] > 0
-        support = (state if firms.ownership[i] == 0 else private) + x.rd_reference[s] * st.now.subsidy_rd[s, host]
+        given = state if firms.ownership[i] == Ownership.state else private
+        support = given + x.rd_reference[s] * st.now.subsidy_rd[s, host]
         rd = research_budget(st.sectors.rd_intensity[s], x.rd_own[i], x.rd_venture[i], p.rent_dampening, support)
         rd = rd if skilled else 0.0
         x.support[i] = support if skilled else 0.0

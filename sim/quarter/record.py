@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from sim.arithmetic import exp, log
+from sim.columns import Kind, Mode, Type
 from sim.compiled import lane, stage
 from sim.quarter.state import State, first_of, generations_of, last_of, live_row, made_of, middle_of
 from sim.rules.market import adjust, buyers_gain
@@ -42,8 +43,8 @@ def top_three(st: State, s: int, kind: int, g: int) -> float:
     Without sales the mean is unweighted; NOTHING if there is no such firm.
     """
     firms, x = st.firms, st.scratch
-    first = first_of(st, s) if kind == 0 else middle_of(st, s)
-    last = middle_of(st, s) if kind == 0 else last_of(st, s)
+    first = first_of(st, s) if kind == Kind.multinational else middle_of(st, s)
+    last = middle_of(st, s) if kind == Kind.multinational else last_of(st, s)
     weight = 0.0
     total = 0.0
     for i, level in three_best(st, g, first, last):
@@ -111,8 +112,8 @@ def record_firms(st: State, t: int, s: int) -> None:
     row.technology_gap = row.technology_multinational - row.technology_chinese
     both = skilled > 0.0 and c_count > 0.0
     row.frontier_gap = x.best_foreign[s] - x.best_chinese[s] if both else 0.0
-    ahead = top_three(st, s, 0, -1)
-    chinese = top_three(st, s, 1, -1)
+    ahead = top_three(st, s, Kind.multinational, -1)
+    chinese = top_three(st, s, Kind.chinese, -1)
     row.technology_level = exp(chinese - ahead) if ahead > NOTHING and chinese > NOTHING else 0.0
     row.dependence = all_firms.borrowed / all_firms.sales if all_firms.sales > 0.0 else 0.0
 
@@ -129,7 +130,7 @@ def record_multinationals(st: State, t: int, s: int, count: float) -> float:
             continue
         months += firms.months[i]
         hubs += float(firms.is_hub[i])
-        owned += 1.0 if firms.mode[i] == 2 else 0.0
+        owned += 1.0 if firms.mode[i] == Mode.wholly_owned else 0.0
         if firms.access_holder[i] == 0:
             skilled += 1.0
             level += x.composite[i]
@@ -152,9 +153,9 @@ def record_partnerships(st: State, t: int, s: int) -> None:
         if jv.active[q] == 0:  # its firm was closed
             continue
         row.active += 1.0
-        if jv.type[q] == 1:
+        if jv.type[q] == Type.market_access:
             row.active_market_access += 1.0
-        elif jv.type[q] == 2:
+        elif jv.type[q] == Type.co_innovation:
             row.active_co_innovation += 1.0
         else:
             row.active_globalize += 1.0
@@ -165,7 +166,7 @@ def record_partnerships(st: State, t: int, s: int) -> None:
         row.autonomy += jv.autonomy[q]
         row.equity_multinational += jv.equity[q]
         pay_c = jv.pot[q] - jv.equity[q] * (jv.pot[q] - jv.royalty[q] * jv.sales[q])
-        pay_c -= jv.royalty[q] * jv.sales[q] if jv.type[q] != 3 else 0.0
+        pay_c -= jv.royalty[q] * jv.sales[q] if jv.type[q] != Type.globalize else 0.0
         if jv.pot[q] > 0.0:
             row.value_share_chinese += min(max(pay_c / jv.pot[q], -1.0), 2.0)
         st.markets[t, s, jv.region[q]].partnerships += 1.0
@@ -270,8 +271,8 @@ def record_vintages(st: State, t: int, s: int) -> None:
         many, total = adopters(st, g, middle, last)
         cell.adopters_chinese = many
         cell.technology_chinese = total / max(many, 1.0)
-        foreign = top_three(st, s, 0, g)
-        chinese = top_three(st, s, 1, g)
+        foreign = top_three(st, s, Kind.multinational, g)
+        chinese = top_three(st, s, Kind.chinese, g)
         cell.technology_level = exp(chinese - foreign) if foreign > NOTHING and chinese > NOTHING else 0.0
 
 

@@ -2,22 +2,17 @@
 
 from typing import NamedTuple
 
+from sim.columns import Happening, Mode, Route, Trigger, Type
 from sim.compiled import stage
 from sim.draws import Stream, key, uniform
 from sim.quarter.market import fixed_cost
 from sim.quarter.offers import composite_of, venture_offer
 from sim.quarter.state import (
-    BUYOUT_C,
-    BUYOUT_M,
-    CONVERSION,
-    DISSOLUTION,
-    FORMATION,
-    RENEGOTIATION,
-    SEVERANCE,
     State,
     end_partnership,
     live_row,
-    log_event,
+    log_alone,
+    log_partnership,
     pay_once,
 )
 from sim.quarter.values import (
@@ -42,11 +37,10 @@ from sim.rules.review import dissatisfied, plant_use, renegotiation_chance, wort
 REVIEW, TALKS, EXOGENOUS = int(Stream.review), int(Stream.renegotiation), int(Stream.exogenous)
 STAY, ENDING = -1, -2
 PLANT_KNOWHOW = 0.02  # cost advantage that a bought plant brings, log
-SCHEDULED, BY_POLICY, BY_SURPLUS, BY_CHANCE, BY_LISTING = 1, 2, 4, 5, 6
 
 
 class Weighed(NamedTuple):
-    """One review in numbers; values are present values. `decision`: STAY, RENEGOTIATION, CONVERSION or ENDING."""
+    """One review in numbers; values are present values. `decision`: STAY, ENDING, or the happening it is."""
 
     now: Worth  # as it stands, in today's market
     forecast: Worth  # the same with profit and sales as the sides forecast them
@@ -83,7 +77,7 @@ def pair_of(st: State, t: int, q: int) -> Pair:
 def own_of(st: State, t: int, q: int) -> float:
     """Appeal of what the multinational offers of its own in the region of a partnership abroad; 0 in the host."""
     jv = st.partnerships
-    return own_abroad(st, t, jv.multinational[q], jv.region[q]) if jv.type[q] == 3 else 0.0
+    return own_abroad(st, t, jv.multinational[q], jv.region[q]) if jv.type[q] == Type.globalize else 0.0
 
 
 @stage
@@ -91,7 +85,7 @@ def current_worth(st: State, t: int, q: int, pair: Pair, own: float) -> Worth:
     """Worth of a partnership as it stands, under its own openness and autonomy, in today's market."""
     jv = st.partnerships
     m, c, r, kind = jv.multinational[q], jv.chinese[q], jv.region[q], jv.type[q]
-    if kind == 3:
+    if kind == Type.globalize:
         return abroad_worth(st, t, m, c, r, jv.route[q], pair, own, jv.openness[q], jv.place[q])
     return host_worth(st, t, m, c, jv.line[q], kind, pair, jv.openness[q], jv.autonomy[q])
 
@@ -111,9 +105,9 @@ def outside(st: State, t: int, q: int, own: float) -> tuple[float, float, int]:
     """Best alternatives of (multinational, Chinese firm) to a partnership, and what the former would do alone."""
     jv = st.partnerships
     m, c = jv.multinational[q], jv.chinese[q]
-    if jv.type[q] == 3:
+    if jv.type[q] == Type.globalize:
         d_m, d_c = alone_abroad(st, t, m, c, jv.region[q], jv.route[q], own)
-        return d_m, d_c, 0
+        return d_m, d_c, Mode.absent
     d_m, mode = alone_in_host(st, t, m, jv.line[q])
     return d_m, 0.0, mode
 
@@ -123,14 +117,14 @@ def alternative(st: State, t: int, q: int, pair: Pair, own: float) -> tuple[Wort
     """The other way the same two firms could work in the same place: (worth, type, route)."""
     jv = st.partnerships
     m, c = jv.multinational[q], jv.chinese[q]
-    if jv.type[q] == 3:
-        route = 3 - jv.route[q]
+    if jv.type[q] == Type.globalize:
+        route = Route.power if jv.route[q] == Route.sell else Route.sell
         full = st.firms.supplies[c] >= st.parameters.capacity_supply
-        if (route == 2 and full) or (route == 1 and st.firms.contract[c, jv.region[q]] >= 0):
+        if (route == Route.power and full) or (route == Route.sell and st.firms.contract[c, jv.region[q]] >= 0):
             route = jv.route[q]
-        return abroad_worth(st, t, m, c, jv.region[q], route, pair, own, -1.0, -1), 3, route
-    kind = 3 - jv.type[q]
-    return host_worth(st, t, m, c, jv.line[q], kind, pair, -1.0, -1.0), kind, 0
+        return abroad_worth(st, t, m, c, jv.region[q], route, pair, own, -1.0, -1), Type.globalize, route
+    kind = Type.co_innovation if jv.type[q] == Type.market_access else Type.market_access
+    return host_worth(st, t, m, c, jv.line[q], kind, pair, -1.0, -1.0), kind, Route.none
 
 
 @stage
@@ -138,8 +132,8 @@ def set_terms(st: State, t: int, q: int, kind: int, route: int, w: Worth, agreed
     """Writes new terms into a partnership and remembers what was promised."""
     jv, firms = st.partnerships, st.firms
     c, r = jv.chinese[q], jv.region[q]
-    if route != jv.route[q] and jv.type[q] == 3:  # the contract moves to the line of the other brand
-        if route == 1:
+    if route != jv.route[q] and jv.type[q] == Type.globalize:  # the contract moves to the line of the other brand
+        if route == Route.sell:
             firms.supplies[c] -= 1
             firms.contract[c, r] = q
         else:
@@ -164,23 +158,23 @@ def plant_uses(st: State, t: int, q: int, mode: int) -> tuple[float, float, floa
     jv, x = st.partnerships, st.scratch
     m, c, s = jv.multinational[q], jv.chinese[q], jv.sector[q]
     plant = max(x.forecast_sales[q], 0.0)
-    _, demanded = venture_offer(st, t, m, c, 1, jv.openness[q], jv.trust[q])
+    _, demanded = venture_offer(st, t, m, c, Type.market_access, jv.openness[q], jv.trust[q])
     fills = 1.0 + (x.composite[c] - composite_of(st, s, demanded)) * 0.5 * x.sensitivity[s]
-    return plant, plant_use(plant, 1.0 if mode == 2 else 0.0), plant_use(plant, fills)
+    return plant, plant_use(plant, 1.0 if mode == Mode.wholly_owned else 0.0), plant_use(plant, fills)
 
 
 @stage
 def end_of(st: State, t: int, q: int, mode: int) -> int:
     """How a partnership would end: bought by the side that can use the plant better and may own it, else dissolved."""
     jv = st.partnerships
-    if jv.type[q] == 3:
-        return DISSOLUTION
+    if jv.type[q] == Type.globalize:
+        return Happening.dissolution
     plant, use_m, use_c = plant_uses(st, t, q, mode)
     least = st.parameters.buyout_threshold * plant
     allowed = equity_cap(st, t, jv.sector[q], st.firms.home[jv.multinational[q]], st.host) >= 1.0
     if allowed and use_m - use_c > least:
-        return BUYOUT_M
-    return BUYOUT_C if use_c - use_m > least else DISSOLUTION
+        return Happening.buyout_multinational
+    return Happening.buyout_chinese if use_c - use_m > least else Happening.dissolution
 
 
 @stage
@@ -200,27 +194,27 @@ def carry_out_end(st: State, t: int, q: int) -> None:
     """When notice runs out: the plant changes hands at its value, or half of it is scrapped; lines become free."""
     jv, firms, x = st.partnerships, st.firms, st.scratch
     m, c, mode, kind = jv.multinational[q], jv.chinese[q], jv.next_mode[q], jv.end_kind[q]
-    host_contract = jv.type[q] != 3
+    host_contract = jv.type[q] != Type.globalize
     line = jv.line[q]
     plant = 0.5 * x.forecast_sales[q] if host_contract else 0.0
-    if kind == BUYOUT_M:
+    if kind == Happening.buyout_multinational:
         pay_once(st, m, (1.0 - jv.equity[q]) * plant)
         pay_once(st, c, -(1.0 - jv.equity[q]) * plant)
-    elif kind == BUYOUT_C:
+    elif kind == Happening.buyout_chinese:
         pay_once(st, c, jv.equity[q] * plant)
         pay_once(st, m, -jv.equity[q] * plant)
         firms.operations[c] += PLANT_KNOWHOW
-    after = 5 if kind == BUYOUT_M else 0
+    after = Type.wholly_owned if kind == Happening.buyout_multinational else Type.none
     end_partnership(st, t, q, kind, after, jv.end_trigger[q])
-    if kind == BUYOUT_M:
-        firms.mode[m] = 2
+    if kind == Happening.buyout_multinational:
+        firms.mode[m] = Mode.wholly_owned
         firms.plant[m, st.host] = t
-    elif host_contract and line == st.host and firms.contract[m, line] < 0 and firms.mode[m] == 0:
+    elif host_contract and line == st.host and firms.contract[m, line] < 0 and firms.mode[m] == Mode.absent:
         firms.mode[m] = mode
-        if mode == 2:  # what it left the venture for
+        if mode == Mode.wholly_owned:  # what it left the venture for
             firms.plant[m, st.host] = t
             pay_once(st, m, 4.0 * st.parameters.sunk_cost * firms.cost_scale[m] * x.unit[firms.sector[m]])
-            log_event(st, t, FORMATION, firms.sector[m], st.host, -1, -1, m, -1, 0, 5, BY_SURPLUS)
+            log_alone(st, t, Happening.formation, m, Type.none, Type.wholly_owned, Trigger.surplus)
 
 
 @stage
@@ -266,9 +260,9 @@ def weigh_review(st: State, t: int, q: int) -> Weighed:
     if short_m or short_c:
         decision = ENDING
         if talks < chance and (moves or renews):
-            decision = CONVERSION if moves else RENEGOTIATION
+            decision = Happening.conversion if moves else Happening.renegotiation
     elif moves:
-        decision = CONVERSION
+        decision = Happening.conversion
     return Weighed(
         now,
         w,
@@ -305,16 +299,15 @@ def review_one(st: State, t: int, q: int, trigger: int) -> None:
     if w.decision == STAY:
         return
     if w.decision == ENDING:
-        cause = trigger if trigger == BY_POLICY else BY_SURPLUS
+        cause = trigger if trigger == Trigger.policy else Trigger.surplus
         give_notice(st, t, q, w.mode, max(w.forecast.value, w.other.value - w.moving), w.d_m + w.d_c, cause)
         return
     before = jv.type[q]
-    if w.decision == CONVERSION:
+    if w.decision == Happening.conversion:
         set_terms(st, t, q, w.other_type, w.other_route, w.other, w.changed)
     else:
         set_terms(st, t, q, before, jv.route[q], w.forecast, w.again)
-    m, c = jv.multinational[q], jv.chinese[q]
-    log_event(st, t, w.decision, jv.sector[q], jv.region[q], -1, q, m, c, before, jv.type[q], trigger)
+    log_partnership(st, t, w.decision, q, before, jv.type[q], trigger)
 
 
 @stage
@@ -322,7 +315,7 @@ def called(st: State, t: int, q: int) -> bool:
     """Whether a changed field of policy calls a review: in the region; in the host, by its own law or with the home."""
     jv, s = st.partnerships, st.partnerships.sector[q]
     changed = st.announced.changed if st.parameters.anticipation > 0.0 else st.in_force.changed
-    if jv.type[q] == 3:
+    if jv.type[q] == Type.globalize:
         return changed[t, s, jv.region[q]] > 0.0
     elsewhere = 0.0
     for r in range(changed.shape[2]):
@@ -338,7 +331,7 @@ def sever(st: State, t: int, q: int) -> bool:
     m, c = jv.multinational[q], jv.chinese[q]
     if firms.listed[c, firms.home[m]] == 0 and firms.listed[m, st.host] == 0:
         return False
-    end_partnership(st, t, q, SEVERANCE, 0, BY_LISTING)
+    end_partnership(st, t, q, Happening.severance, Type.none, Trigger.listing)
     return True
 
 
@@ -362,10 +355,10 @@ def hold_reviews(st: State, t: int, s: int) -> None:
             own = own_of(st, t, q)
             w = current_worth(st, t, q, pair_of(st, t, q), own)
             d_m, d_c, mode = outside(st, t, q, own)
-            give_notice(st, t, q, mode, w.value, d_m + d_c, BY_CHANCE)
+            give_notice(st, t, q, mode, w.value, d_m + d_c, Trigger.exogenous)
             continue
         touched = called(st, t, q)
         if uniform(review_key, jv.id[q]) < p.review_rate:
-            review_one(st, t, q, BY_POLICY if touched else SCHEDULED)
+            review_one(st, t, q, Trigger.policy if touched else Trigger.scheduled)
         elif touched:
-            review_one(st, t, q, BY_POLICY)
+            review_one(st, t, q, Trigger.policy)

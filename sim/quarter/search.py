@@ -4,24 +4,26 @@ Candidates are drawn uniformly by key, so that luck is shared by scenarios. Ever
 proposal a quarter, every Chinese firm accepts at most the one that is worth most to it.
 """
 
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.arithmetic import power
+from sim.columns import Happening, Mode, Ownership, Route, Trigger, Type
 from sim.compiled import stage
 from sim.draws import Stream, bits, gumbel, join, key, uniform
 from sim.quarter.lanes import along_turns
 from sim.quarter.review import set_terms
 from sim.quarter.state import (
-    DISSOLUTION,
-    FORMATION,
-    REFUSAL,
+    NONE,
     State,
     first_of,
     last_of,
     list_living,
+    log_alone,
     log_event,
+    log_partnership,
     middle_of,
     pay_once,
     take_row,
@@ -46,9 +48,23 @@ from sim.rules.venture import technology_balance
 
 SEARCH, CANDIDATE, TASTE = int(Stream.search), int(Stream.candidate), int(Stream.taste)
 SCREENING, CLAUSE = int(Stream.screening), int(Stream.clause)
-BY_SEARCH = 3
-FREE, LISTED, NO_TECHNOLOGY, LINE_TAKEN, SAME_PARTNER, PARTNER_FULL = 0, 1, 2, 3, 4, 5  # obstacles
+ALONE, ABROAD = 0, 2  # tastes: for no partner; a host type has its own number, a route abroad this and its own
+FURTHER = 64  # draws of candidates abroad come after those in the host
 PARTNER, PARTNER_SINCE, PARTNER_TYPE = 3, 4, 5  # positions in State.starts
+
+
+class Obstacle(IntEnum):
+    """Why two firms would not sign now; the first that applies."""
+
+    none = 0
+    listed = 1  # an entity listing forbids it
+    no_technology = 2  # an access holder brings nothing to the host
+    line_taken = 3  # the multinational's line is in use
+    same_partner = 4  # and its other line in the host is with the same firm
+    partner_full = 5  # the Chinese firm has as many partnerships as it can run
+    no_surplus = 6  # alone both do as well
+    no_pay = 7  # nothing would be left for the Chinese firm
+    no_gain = 8  # nothing would be left for the multinational, though together they would gain
 
 
 @stage
@@ -92,7 +108,7 @@ def host_line(st: State, m: int) -> int:
     if firms.contract[m, st.host] < 0:
         return st.host
     ending = st.partnerships.ends[firms.contract[m, st.host]] >= 0
-    free = firms.contract[m, second] < 0 and firms.mode[m] == 0
+    free = firms.contract[m, second] < 0 and firms.mode[m] == Mode.absent
     return second if st.parameters.second_line > 0.0 and free and not ending else -1
 
 
@@ -165,15 +181,15 @@ def enter_abroad(st: State, t: int, m: int, r: int) -> Entry:
     """The same in a region abroad, where the alternative depends on the partner."""
     s = st.firms.sector[m]
     kept = waited(st, t, s, st.host, r) * (1.0 - avoided(st, t, m, r))
-    once = signing_cost(st, m) * market_scale(st, s, r, 3) / max(st.scratch.unit[s], 1e-30)
-    return Entry(0.0, 0, once, kept, own_abroad(st, t, m, r))
+    once = signing_cost(st, m) * market_scale(st, s, r, Type.globalize) / max(st.scratch.unit[s], 1e-30)
+    return Entry(0.0, Mode.absent, once, kept, own_abroad(st, t, m, r))
 
 
 @stage
 def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, own: Entry, pair: Pair) -> Deal:
     """Market access or co-innovation on a host line, against the multinational's best alternative."""
     w = host_worth(st, t, m, c, line, kind, pair, -1.0, -1.0)
-    agreed = under(st, t, m, kind, 0, st.host, w, split(st, w.value - own.once, own.d_m, 0.0))
+    agreed = under(st, t, m, kind, Route.none, st.host, w, split(st, w.value - own.once, own.d_m, 0.0))
     gain_m = agreed.multinational * own.kept - own.once - own.d_m
     return Deal(w, agreed, gain_m, agreed.chinese * own.kept, own.d_m, 0.0, pair.trust)
 
@@ -183,30 +199,30 @@ def abroad_deal(st: State, t: int, m: int, c: int, r: int, route: int, own: Entr
     """Selling or powering in a region abroad, against what both have there without each other."""
     w = abroad_worth(st, t, m, c, r, route, pair, own.own, -1.0, -1)
     d_m, d_c = alone_abroad(st, t, m, c, r, route, own.own)
-    agreed = under(st, t, m, 3, route, r, w, split(st, w.value - own.once, d_m, d_c))
+    agreed = under(st, t, m, Type.globalize, route, r, w, split(st, w.value - own.once, d_m, d_c))
     gain_m = (agreed.multinational - d_m) * own.kept - own.once
     return Deal(w, agreed, gain_m, (agreed.chinese - d_c) * own.kept, d_m, d_c, pair.trust)
 
 
 @stage
 def barred(st: State, m: int, c: int, kind: int, route: int, r: int) -> int:
-    """What keeps two firms apart whatever the deal is worth: one of the obstacles, or FREE."""
+    """What keeps two firms apart whatever the deal is worth: the first obstacle."""
     firms, p = st.firms, st.parameters
     if listed_pair(st, m, c):
-        return LISTED
-    if kind == 3:
+        return Obstacle.listed
+    if kind == Type.globalize:
         if firms.contract[m, r] >= 0:
-            return LINE_TAKEN
-        full = firms.contract[c, r] >= 0 if route == 1 else firms.supplies[c] >= p.capacity_supply
-        return PARTNER_FULL if full else FREE
+            return Obstacle.line_taken
+        full = firms.contract[c, r] >= 0 if route == Route.sell else firms.supplies[c] >= p.capacity_supply
+        return Obstacle.partner_full if full else Obstacle.none
     if firms.access_holder[m] > 0:
-        return NO_TECHNOLOGY
+        return Obstacle.no_technology
     line = host_line(st, m)
     if line < 0:
-        return LINE_TAKEN
+        return Obstacle.line_taken
     if line != st.host and st.partnerships.chinese[firms.contract[m, st.host]] == c:
-        return SAME_PARTNER
-    return PARTNER_FULL if firms.ventures[c] >= p.capacity_host else FREE
+        return Obstacle.same_partner
+    return Obstacle.partner_full if firms.ventures[c] >= p.capacity_host else Obstacle.none
 
 
 @stage
@@ -226,21 +242,21 @@ def look_in_host(st: State, t: int, m: int, line: int) -> None:
     """One menu: absent, export, wholly owned, or a partner for market access or co-innovation."""
     own = enter(st, t, m, line)
     loss = half_line_loss(st, m, line)
-    best = taste(st, t, m, m, 0) - (loss if own.mode > 0 else 0.0)
+    best = taste(st, t, m, m, ALONE) - (loss if own.mode != Mode.absent else 0.0)
     for n in range(int(st.parameters.candidates)):
         c = pick_candidate(st, t, m, n)
-        if c < 0 or barred(st, m, c, 1, 0, st.host) != FREE:
+        if c < 0 or barred(st, m, c, Type.market_access, Route.none, st.host) != Obstacle.none:
             continue
         pair = strangers(st, t, m, c)
-        for kind in (1, 2):
+        for kind in (Type.market_access, Type.co_innovation):
             deal = host_deal(st, t, m, c, line, kind, own, pair)
             if deal.gain_m <= 0.0 or deal.gain_c <= 0.0:
                 continue
             gain = deal.gain_m + pair_bonus(st, m, deal.trust) + taste(st, t, m, c, kind)
             if gain > best:
                 best = gain
-                propose(st, m, c, kind, 0, st.host, line, deal)
-    if st.scratch.proposed_to[m] < 0 and (line == st.host or own.mode == 2):
+                propose(st, m, c, kind, Route.none, st.host, line, deal)
+    if st.scratch.proposed_to[m] < 0 and (line == st.host or own.mode == Mode.wholly_owned):
         go_alone(st, t, m, own.mode, own.d_m, loss)
 
 
@@ -252,16 +268,16 @@ def go_alone(st: State, t: int, m: int, mode: int, value: float, loss: float) ->
     before = firms.mode[m]
     cost = 4.0 * p.sunk_cost * firms.cost_scale[m] * x.unit[s]
     # the value is net of the cost once, so that what must remain is the hysteresis beyond it
-    if mode == before or (mode == 2 and not worth_moving(value + cost - loss, cost, p.hysteresis)):
+    if mode == before or (mode == Mode.wholly_owned and not worth_moving(value + cost - loss, cost, p.hysteresis)):
         return
     firms.mode[m] = mode
-    if mode == 2:
-        log_event(st, t, FORMATION, s, st.host, -1, -1, m, -1, 0, 5, BY_SEARCH)
+    if mode == Mode.wholly_owned:
+        log_alone(st, t, Happening.formation, m, Type.none, Type.wholly_owned, Trigger.search)
         if firms.plant[m, st.host] < 0:
             firms.plant[m, st.host] = t
         pay_once(st, m, cost)
-    elif before == 2:
-        log_event(st, t, DISSOLUTION, s, st.host, -1, -1, m, -1, 5, 0, BY_SEARCH)
+    elif before == Mode.wholly_owned:
+        log_alone(st, t, Happening.dissolution, m, Type.wholly_owned, Type.none, Trigger.search)
         firms.orientation[m] = 0
         firms.is_hub[m] = 0
         firms.plant[m, st.host] = -1
@@ -273,20 +289,27 @@ def look_abroad(st: State, t: int, m: int, r: int) -> None:
     best = 0.0
     own = enter_abroad(st, t, m, r)
     for n in range(int(st.parameters.candidates)):
-        c = pick_candidate(st, t, m, n + 64)
+        c = pick_candidate(st, t, m, n + FURTHER)
         if c < 0:
             continue
         pair = strangers(st, t, m, c)
-        for route in (1, 2):
-            if barred(st, m, c, 3, route, r) != FREE:
+        for route in (Route.sell, Route.power):
+            if barred(st, m, c, Type.globalize, route, r) != Obstacle.none:
                 continue
             deal = abroad_deal(st, t, m, c, r, route, own, pair)
             if deal.gain_m <= 0.0 or deal.gain_c <= 0.0:
                 continue
-            gain = deal.gain_m + pair_bonus(st, m, deal.trust) + taste(st, t, m, c, 2 + route)
+            gain = deal.gain_m + pair_bonus(st, m, deal.trust) + taste(st, t, m, c, ABROAD + route)
             if gain > best:
                 best = gain
-                propose(st, m, c, 3, route, r, r, deal)
+                propose(st, m, c, Type.globalize, route, r, r, deal)
+
+
+@stage
+def threshold_for(st: State, c: int, kind: int, origin: int, r: int) -> float:
+    """Equity from which an investor is screened: a state-owned one abroad is at any equity."""
+    owned_by_state = kind == Type.globalize and st.firms.ownership[c] == Ownership.state
+    return 0.0 if owned_by_state else st.now.threshold[st.firms.sector[c], origin, r]
 
 
 @stage
@@ -296,12 +319,9 @@ def refused(st: State, t: int, m: int, c: int, kind: int, r: int, equity: float)
     A state-owned investor is screened at any equity; licences and supply have none to screen.
     """
     s = st.firms.sector[m]
-    origin = st.firms.home[m] if kind != 3 else st.host
-    stake = equity if kind != 3 else (1.0 - equity)
-    least = st.now.threshold[s, origin, r]
-    if kind == 3 and st.firms.ownership[c] == 0:
-        least = 0.0
-    if not screened(stake, least):
+    origin = st.firms.home[m] if kind != Type.globalize else st.host
+    stake = equity if kind != Type.globalize else (1.0 - equity)
+    if not screened(stake, threshold_for(st, c, kind, origin, r)):
         return False
     chance = st.now.block[s, origin, r]
     return uniform(key(st.seed, SCREENING, t), join(st.firms.id[m], st.firms.id[c])) < chance
@@ -324,12 +344,12 @@ def sign(st: State, t: int, m: int, c: int) -> None:
     firms, jv, x, p = st.firms, st.partnerships, st.scratch, st.parameters
     kind, route, r, line = x.proposed_type[m], x.proposed_route[m], x.proposed_region[m], x.proposed_line[m]
     s = firms.sector[m]
-    if kind == 3:
+    if kind == Type.globalize:
         deal = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, t, m, c))
     else:
         deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line), strangers(st, t, m, c))
     if refused(st, t, m, c, kind, r, deal.terms.equity):
-        log_event(st, t, REFUSAL, s, r, -1, -1, m, c, 0, kind, BY_SEARCH)
+        log_event(st, t, Happening.screening_refusal, s, r, NONE, NONE, m, c, Type.none, kind, Trigger.search)
         return
     q = take_row(st, s)
     if q < 0:
@@ -342,11 +362,12 @@ def sign(st: State, t: int, m: int, c: int) -> None:
     jv.clause[q] = 1 if clause_draw < p.clause_share else 0
     part = market_scale(st, s, r, kind) / max(x.unit[s], 1e-30)
     pay_once(st, m, signing_cost(st, m) * part)
-    before = 5 if kind != 3 and line == st.host and firms.mode[m] == 2 else 0
-    if kind != 3 and line == st.host:
-        firms.mode[m] = 0
+    before = Type.none
+    if kind != Type.globalize and line == st.host:
+        before = Type.wholly_owned if firms.mode[m] == Mode.wholly_owned else Type.none
+        firms.mode[m] = Mode.absent
         firms.plant[m, st.host] = -1  # a base of its own goes into the venture
-    log_event(st, t, FORMATION, s, r, -1, q, m, c, before, kind, BY_SEARCH)
+    log_partnership(st, t, Happening.formation, q, before, kind, Trigger.search)
 
 
 @stage
@@ -367,9 +388,9 @@ def begin_partnership(
     jv.trust[q] = trust
     jv.start[q] = t
     jv.ends[q] = -1
-    jv.end_kind[q] = -1
-    jv.end_trigger[q] = 0
-    jv.next_mode[q] = 0
+    jv.end_kind[q] = NONE
+    jv.end_trigger[q] = Trigger.none
+    jv.next_mode[q] = Mode.absent
     jv.reversed[q] = 0
     jv.flipped[q] = -1
     jv.clause[q] = 0
@@ -386,9 +407,9 @@ def begin_partnership(
     x.forecast_sales[q] = 0.0
     x.slot[q] = free_slot(st, m, line)
     firms.contract[m, line] = q
-    if kind != 3:
+    if kind != Type.globalize:
         firms.ventures[c] += 1
-    elif route == 1:
+    elif route == Route.sell:
         firms.contract[c, line] = q
     else:
         firms.supplies[c] += 1
@@ -398,10 +419,10 @@ def begin_partnership(
 def sign_named(st: State, t: int, m: int) -> None:
     """Signs the partnership that a named firm's file dates to this quarter, in the host, at terms bargained today."""
     c, kind = int(st.starts[m, PARTNER]), int(st.starts[m, PARTNER_TYPE])
-    if st.firms.active[c] > 0 and barred(st, m, c, kind, 0, st.host) == FREE:
+    if st.firms.active[c] > 0 and barred(st, m, c, kind, Route.none, st.host) == Obstacle.none:
         line = host_line(st, m)
         deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line), strangers(st, t, m, c))
-        propose(st, m, c, kind, 0, st.host, line, deal)
+        propose(st, m, c, kind, Route.none, st.host, line, deal)
         sign(st, t, m, c)
 
 

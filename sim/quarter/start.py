@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from sim.arithmetic import exp, log
+from sim.columns import Kind
 from sim.compiled import stage
 from sim.draws import Stream, bits, key, normal, uniform
 from sim.quarter.state import State
@@ -22,7 +23,7 @@ def start_firm(st: State, i: int) -> None:
     first = normal(start_key, firms.id[i])
     second = normal(start_key, bits(np.uint64(1), firms.id[i]))
     third = uniform(start_key, bits(np.uint64(2), firms.id[i]))
-    foreign = firms.kind[i] == 0
+    foreign = firms.kind[i] == Kind.multinational
     mean = 0.0 if foreign else log(st.sectors.start_level[s])
     firms.technology[i, 0] = mean + (FOREIGN_SPREAD if foreign else CHINESE_SPREAD) * first
     given = st.starts[i, TECHNOLOGY]

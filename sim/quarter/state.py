@@ -4,21 +4,13 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from sim.columns import Firms, Happening, Partnerships, Policy, Scratch, Sectors, World
+from sim.columns import Firms, Happening, Kind, Partnerships, Policy, Route, Scratch, Sectors, Trigger, Type, World
 from sim.compiled import stage, step
 from sim.declare import Column, Field
 from sim.parameters import Parameters
 
-FORMATION, RENEGOTIATION, CONVERSION = int(Happening.formation), int(Happening.renegotiation), int(Happening.conversion)
-BUYOUT_M, BUYOUT_C, DISSOLUTION = (
-    int(Happening.buyout_multinational),
-    int(Happening.buyout_chinese),
-    int(Happening.dissolution),
-)
-REFUSAL, SEVERANCE, FLIP = int(Happening.screening_refusal), int(Happening.severance), int(Happening.flip)
-GENERATION, ENTRY, BANKRUPTCY = int(Happening.generation_adoption), int(Happening.entry), int(Happening.bankruptcy)
-
 EVENTS, LIVES, NOW, LACKING = 0, 1, 2, 3  # positions in Scratch.counts
+NONE = -1  # in records: no such row, region or generation, not ended
 
 
 class State(NamedTuple):
@@ -171,39 +163,40 @@ def live_row(st: State, s: int, k: int) -> int:
 def count_event(st: State, t: int, s: int, kind: int, before: int, after: int, partnered: bool) -> None:
     """Adds an event to the sector's metrics of the quarter."""
     row = st.outcome[t, s]
-    if kind == FORMATION and partnered:
+    if kind == Happening.formation and partnered:
         row.formations += 1.0
-    elif kind == RENEGOTIATION:
+    elif kind == Happening.renegotiation:
         row.renegotiations += 1.0
-    elif kind == CONVERSION and partnered:
+    elif kind == Happening.conversion and partnered:
         row.conversions += 1.0
-    elif kind in (BUYOUT_M, BUYOUT_C):
+    elif kind in (Happening.buyout_multinational, Happening.buyout_chinese):
         row.buyouts += 1.0
         row.exits += 1.0
-    elif kind == DISSOLUTION and partnered:
+    elif kind == Happening.dissolution and partnered:
         row.dissolutions += 1.0
         row.exits += 1.0
-    elif kind == SEVERANCE:
+    elif kind == Happening.severance:
         row.severances += 1.0
         row.exits += 1.0
-    elif kind == REFUSAL:
+    elif kind == Happening.screening_refusal:
         row.refusals += 1.0
-    elif kind == FLIP:
+    elif kind == Happening.flip:
         row.flips += 1.0
-    elif kind == ENTRY:
+    elif kind == Happening.entry:
         row.entries += 1.0
-    elif kind == BANKRUPTCY:
+    elif kind == Happening.bankruptcy:
         row.bankruptcies += 1.0
-    if kind in (FORMATION, CONVERSION) or (kind == BUYOUT_M and after == 5):
-        if after == 1:
+    bought = kind == Happening.buyout_multinational and after == Type.wholly_owned
+    if bought or kind in (Happening.formation, Happening.conversion):
+        if after == Type.market_access:
             row.adoptions_market_access += 1.0
-        elif after == 2:
+        elif after == Type.co_innovation:
             row.adoptions_co_innovation += 1.0
-        elif after == 3:
+        elif after == Type.globalize:
             row.adoptions_globalize += 1.0
-        elif after == 4:
+        elif after == Type.hub:
             row.adoptions_hub += 1.0
-        elif after == 5:
+        elif after == Type.wholly_owned:
             row.adoptions_wholly_owned += 1.0
 
 
@@ -248,8 +241,30 @@ def log_event(
 
 
 @stage
+def log_partnership(st: State, t: int, kind: int, p: int, before: int, after: int, trigger: int) -> None:
+    """Writes an event of a partnership in force: between its two firms, in its region."""
+    jv = st.partnerships
+    m, c = jv.multinational[p], jv.chinese[p]
+    log_event(st, t, kind, jv.sector[p], jv.region[p], NONE, p, m, c, before, after, trigger)
+
+
+@stage
+def log_alone(st: State, t: int, kind: int, m: int, before: int, after: int, trigger: int) -> None:
+    """Writes what a multinational does alone in the host."""
+    log_event(st, t, kind, st.firms.sector[m], st.host, NONE, NONE, m, NONE, before, after, trigger)
+
+
+@stage
+def log_firm(st: State, t: int, kind: int, i: int, generation: int) -> None:
+    """Writes an event of one firm, of either origin, that concerns no region."""
+    foreign = st.firms.kind[i] == Kind.multinational
+    m, c = i if foreign else NONE, NONE if foreign else i
+    log_event(st, t, kind, st.firms.sector[i], NONE, generation, NONE, m, c, Type.none, Type.none, Trigger.none)
+
+
+@stage
 def file_life(st: State, t: int, p: int, kind: int) -> None:
-    """Writes a partnership's life: at its end, or for those alive when the run stops (t = kind = -1)."""
+    """Writes a partnership's life: at its end, or for those alive when the run stops (t = kind = NONE)."""
     n = st.scratch.counts[LIVES]
     st.scratch.counts[LIVES] = n + 1
     if n >= st.lives.shape[0]:
@@ -284,11 +299,11 @@ def end_partnership(st: State, t: int, p: int, kind: int, after: int, trigger: i
     """Closes a partnership: the event, its life, and the lines and slots it held."""
     jv, firms = st.partnerships, st.firms
     m, c, line = jv.multinational[p], jv.chinese[p], jv.line[p]
-    log_event(st, t, kind, jv.sector[p], jv.region[p], -1, p, m, c, jv.type[p], after, trigger)
+    log_partnership(st, t, kind, p, jv.type[p], after, trigger)
     file_life(st, t, p, kind)
     firms.contract[m, line] = -1
-    if jv.type[p] == 3:
-        if jv.route[p] == 1:
+    if jv.type[p] == Type.globalize:
+        if jv.route[p] == Route.sell:
             firms.contract[c, line] = -1
         else:
             firms.supplies[c] -= 1
@@ -309,8 +324,8 @@ def end_partnership(st: State, t: int, p: int, kind: int, after: int, trigger: i
 def mean_sales(st: State, s: int, kind: int) -> float:
     """Mean sales a quarter of the active firms of an origin."""
     total = 0.0
-    first = first_of(st, s) if kind == 0 else middle_of(st, s)
-    last = middle_of(st, s) if kind == 0 else last_of(st, s)
+    first = first_of(st, s) if kind == Kind.multinational else middle_of(st, s)
+    last = middle_of(st, s) if kind == Kind.multinational else last_of(st, s)
     for i in range(first, last):
         if st.firms.active[i] > 0:
             total += st.firms.revenue[i]

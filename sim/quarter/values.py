@@ -6,6 +6,7 @@ Read by review, search and investment, and by agents that are asked to explain t
 
 from typing import NamedTuple
 
+from sim.columns import Mode, Route, Type
 from sim.compiled import stage, step
 from sim.quarter.market import fixed_cost
 from sim.quarter.offers import (
@@ -66,23 +67,23 @@ def alone_in_host(st: State, t: int, m: int, line: int) -> tuple[float, int]:
     friction = st.now.sole_entry_friction[s, host] * x.unit[s]
     compliance = 1.0 - st.now.compliance[s, firms.home[m], host] * (1.0 + st.sectors.price_elasticity[s])
     best = 0.0
-    mode = 0
+    mode: int = Mode.absent
     if line == host:
-        earned, _ = offer_worth(st, s, host, host_alone(st, t, m, 1, firms.access[m, host], True), rivals)
+        earned, _ = offer_worth(st, s, host, host_alone(st, t, m, Mode.export, firms.access[m, host], True), rivals)
         exported = total * (earned * compliance - p.cost_export * scale - 0.5 * friction)
         if exported > best:
             best = exported
-            mode = 1
+            mode = Mode.export
     later = st.ramp / total
     access = access_later(firms.access[m, host], 0.25 * p.host_access_growth, p.host_access_cap, later)
     rate = 1.0 if line == host else 0.5
-    earned, _ = offer_worth(st, s, host, rate * host_alone(st, t, m, 2, access, True), rivals)
+    earned, _ = offer_worth(st, s, host, rate * host_alone(st, t, m, Mode.wholly_owned, access, True), rivals)
     owned = total * (earned * compliance - p.cost_wholly_owned * scale - friction)
-    if firms.mode[m] != 2:
+    if firms.mode[m] != Mode.wholly_owned:
         owned -= p.sunk_cost * 4.0 * scale
     if owned > best:
         best = owned
-        mode = 2
+        mode = Mode.wholly_owned
     return best, mode
 
 
@@ -95,7 +96,7 @@ def world_worth(st: State, t: int, m: int) -> float:
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     flow = 0.0
     for r in range(st.world.market.shape[2]):
-        if r == st.host or (firms.contract[m, r] >= 0 and st.partnerships.route[firms.contract[m, r]] == 2):
+        if r == st.host or (firms.contract[m, r] >= 0 and st.partnerships.route[firms.contract[m, r]] == Route.power):
             continue
         now, _ = abroad_by_multinational(st, t, m, r, True, False)
         hub, _ = abroad_by_multinational(st, t, m, r, True, True)
@@ -182,7 +183,7 @@ def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, pair: Pa
     trust, to_c, to_m, price = pair
     chosen = tau
     if chosen < 0.0:
-        most = p.openness_market_access if kind == 1 else p.openness_co_innovation
+        most = p.openness_market_access if kind == Type.market_access else p.openness_co_innovation
         shorter = p.transfer_lag * max(p.lag_trust - trust, 0.0) * p.lag_openness
         gain = 0.5 * x.sensitivity[s] * shorter * max(x.earned[m, st.host], 0.1 * x.unit[s]) * total
         leak = to_c * price * ramp
@@ -190,15 +191,15 @@ def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, pair: Pa
         chosen = openness(most, gain, leak, bonus, st.now.mandate[s, firms.home[m], st.host])
     made, demanded = venture_offer(st, t, m, c, kind, chosen, trust)
     second = st.firms.contract.shape[1] - 1
-    led = firms.contract[m, st.host] >= 0
-    beside = firms.contract[m, second] >= 0 or (led and firms.mode[m] > 0)  # a base goes into a first venture
+    base = firms.contract[m, st.host] >= 0 and firms.mode[m] != Mode.absent  # it goes into a first venture
+    beside = firms.contract[m, second] >= 0 or base
     rate = 0.5 if line == second or (beside and line == st.host) else 1.0
     rivals = rivals_of(st, s, m, line, st.host)
     earned, sales = offer_worth(st, s, st.host, rate * made, rivals)
     earned -= st.now.compliance[s, firms.home[m], st.host] * sales
     speed = 0.0
     lifted = 0.0
-    if kind == 2:
+    if kind == Type.co_innovation:
         quicker = 0.25 * st.sectors.innovation[s] * p.joint_speed * x.ecosystem[s] * x.gain[m] * ramp
         exposure = x.exposed[m] * total
         if free < 0.0:
@@ -244,7 +245,7 @@ def abroad_worth(
     tradable = st.sectors.tradable[s] > 0.0
     local_only = not tradable or (place >= 0 and place != st.host)
     shipped_only = place == st.host
-    if route == 1:
+    if route == Route.sell:
         rivals = rivals_of(st, s, c, r, r)
         access = access_with(st, m, c, r)
         made = abroad_by_chinese(st, c, r, access, False, True) if not local_only else 0.0
@@ -255,11 +256,11 @@ def abroad_worth(
         local = powered_offer(st, t, m, c, r, True, trust, chosen, True) if not shipped_only else 0.0
     site = r if local > made else st.host
     earned, sales = offer_worth(st, s, r, max(made, local), rivals)
-    profit = earned - fixed_cost(st, t, m, s, 3, r, trust, 0.0)
+    profit = earned - fixed_cost(st, t, m, s, Type.globalize, r, trust, 0.0)
     side_m = chosen * ramp * (to_m * x.gain[m] - to_c * price)
     side_c = chosen * ramp * to_c * x.gain[c]
     risk = dependence_cost(firms.hazard[c], 4.0 * p.cutoff_loss, firms.hedge[c], p.hedge_cost)
-    if route == 1:
+    if route == Route.sell:
         others = rivals_of(st, s, m, r, r) - x.appeal[c, r] + max(made, local)
         kept, _ = offer_worth(st, s, r, own * lender_keeps(st, m), others)
         side_m += kept * total
@@ -282,7 +283,7 @@ def alone_abroad(st: State, t: int, m: int, c: int, r: int, route: int, own: flo
     """What both sides have in a region without a contract: (multinational, Chinese firm), present values."""
     firms, s = st.firms, st.firms.sector[m]
     total = st.annuity
-    if route == 1:
+    if route == Route.sell:
         chinese = abroad_by_chinese(st, c, r, firms.access[c, r], plant_works(st, t, c, r), True)
         rivals_c = rivals_of(st, s, c, r, r)
         hers, _ = offer_worth(st, s, r, chinese, rivals_c)
@@ -311,10 +312,10 @@ def terms(st: State, t: int, m: int, kind: int, route: int, r: int, w: Worth, pa
     p, s = st.parameters, st.firms.sector[m]
     total = st.annuity
     profit, sales = w.profit, w.sales
-    if kind == 3 and route == 2:
+    if kind == Type.globalize and route == Route.power:
         wanted = (pay_c - w.side_c) / total
         return 1.0, min(max(wanted / sales, 0.0), 1.0) if sales > 0.0 else 0.0
-    if kind == 3:
+    if kind == Type.globalize:
         wanted = profit - (pay_c - w.side_c) / total
         return equity_share(wanted, profit, 0.0, 1.0 - equity_cap(st, t, s, st.host, r), 1.0), 0.0
     wanted = profit - (pay_c - w.side_c) / total
@@ -328,7 +329,7 @@ def pays(st: State, kind: int, w: Worth, equity: float, royalty: float) -> tuple
     """Present value of a contract under given terms to (multinational, Chinese firm)."""
     total = st.annuity
     paid = royalty * w.sales
-    flow = equity * (w.profit - paid) + (paid if kind != 3 else 0.0)
+    flow = equity * (w.profit - paid) + (paid if kind != Type.globalize else 0.0)
     return total * flow + w.side_m, total * (w.profit - flow) + w.side_c
 
 
@@ -359,6 +360,6 @@ def under(st: State, t: int, m: int, kind: int, route: int, r: int, w: Worth, pa
 @step
 def market_scale(st: State, s: int, r: int, kind: int) -> float:
     """A quarter's market per firm of the place that a contract is about, in money."""
-    if kind != 3:
+    if kind != Type.globalize:
         return st.scratch.unit[s]
     return st.scratch.expenditure[s, r] / max(st.sectors.multinationals[s] + st.sectors.chinese[s], 1.0)

@@ -1,6 +1,7 @@
 """How policy reaches a decision (M15): each instrument writes one field; these read it where it is not a price."""
 
 from sim.arithmetic import clip
+from sim.columns import Route, SubForm, Type
 from sim.compiled import rule
 
 
@@ -42,24 +43,29 @@ def screened(equity: float, threshold: float) -> bool:
 
 @rule
 def sub_form(kind: int, route: int, equity: float, local: bool) -> int:
-    """Legal form that fits the terms (numbers of columns.SubForm, types of columns.Type, routes of columns.Route).
+    """Legal form that fits the terms (a SubForm).
 
     Host contracts: a licence where the partner holds nearly all, contract manufacturing where the multinational does,
     otherwise a joint venture; co-innovation with a small Chinese part is a minority stake, with a large one an R&D
     alliance. Globalising: selling is distribution or, with shared equity, a joint venture; powering is a licence when
     made locally and supply when not. The form has no effect.
 
-    Formula: ((7 if equity < 0.25 else 1) if route == 1 else (2 if local else 4)) if kind == 3
-        else (5 if equity > 0.8 else 6 if equity < 0.2 else 1) if kind == 2
-        else (2 if equity < 0.15 else 3 if equity > 0.95 else 1)
+    Formula: ((SubForm.distribution if equity < 0.25 else SubForm.equity_jv) if route == Route.sell
+            else SubForm.licence if local else SubForm.supply) if kind == Type.globalize
+        else (SubForm.minority_stake if equity > 0.8 else SubForm.rd_alliance if equity < 0.2
+            else SubForm.equity_jv) if kind == Type.co_innovation
+        else (SubForm.licence if equity < 0.15 else SubForm.contract_manufacturing if equity > 0.95
+            else SubForm.equity_jv)
     Units: kind: type; route: route; equity: the multinational's share; local: flag; result: legal form
-    Limits: every contract has one of the forms 1 to 7.
+    Limits: every contract has a form, and none is an acquisition.
     Source: assumed
     """
-    if kind == 3:
-        if route == 1:
-            return 7 if equity < 0.25 else 1
-        return 2 if local else 4
-    if kind == 2:
-        return 5 if equity > 0.8 else (6 if equity < 0.2 else 1)
-    return 2 if equity < 0.15 else (3 if equity > 0.95 else 1)
+    if kind == Type.globalize:
+        if route == Route.sell:
+            return SubForm.distribution if equity < 0.25 else SubForm.equity_jv
+        return SubForm.licence if local else SubForm.supply
+    if kind == Type.co_innovation:
+        small = SubForm.rd_alliance if equity < 0.2 else SubForm.equity_jv
+        return SubForm.minority_stake if equity > 0.8 else small
+    some = SubForm.contract_manufacturing if equity > 0.95 else SubForm.equity_jv
+    return SubForm.licence if equity < 0.15 else some

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.columns import Kind, SubForm, Type
 from sim.history.evidence import read_sectors, shipped
 from sim.history.mapping import Place, mapping
 from sim.history.scores import rank_correlation
@@ -70,7 +71,7 @@ def leader_share(record: Record, sector: str, year: int) -> Floats:
     for n, shots in enumerate(record.snapshots):
         spent = record.markets["expenditure"][n, stop, place]
         sold = shots[stop].share @ spent / spent.sum()
-        found.append(sold[(record.sector_of == place) & (record.kind == 1)].max())
+        found.append(sold[(record.sector_of == place) & (record.kind == Kind.chinese)].max())
     return np.array(found, float)
 
 
@@ -114,8 +115,6 @@ def firms_left(record: Record, sector: str, first: int, last: int) -> Floats:
 @statistic
 def equity_forms(record: Record, region: str, first: int, last: int, then_first: int, then_last: int) -> Floats:
     """Share of forms with equity in partnerships that globalise in a region: in later years less in earlier ones."""
-    from sim.columns import SubForm, Type
-
     forms = (SubForm.equity_jv, SubForm.minority_stake, SubForm.acquisition)
     place = record.regions.index(region)
     found = []

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from sim.columns import Type
+from sim.columns import Kind, Route, Type
 from sim.quarter import State
 from sim.quarter.asked import Weighed, deal, weigh
 from sim.rules.bargaining import chinese_pay, equity_share, openness, royalty_needed
@@ -69,7 +69,7 @@ def _reviews(lab: Laboratory, more_access: float = 0.0, **parameters: Any) -> It
     for seed in range(6):
         state = state_at(lab.scenario(**parameters), QUARTER, seed)
         access = state.firms.access.copy()
-        access[state.firms.kind == 0, state.host] += more_access
+        access[state.firms.kind == Kind.multinational, state.host] += more_access
         better = state._replace(firms=state.firms._replace(access=access))
         jv = state.partnerships
         for q in np.flatnonzero((jv.active > 0) & (jv.type != Type.globalize)):
@@ -181,7 +181,7 @@ def _deals(state: State) -> list[float]:
         c = int(state.sectors.middle[s])
         for m in range(int(state.sectors.first[s]), c):
             if state.firms.access_holder[m] == 0 and state.firms.active[m] and state.firms.active[c]:
-                found.append(deal(state, 20, m, c, Type.market_access, 0, state.host).openness)
+                found.append(deal(state, 20, m, c, Type.market_access, Route.none, state.host).openness)
     return found
 
 
@@ -201,8 +201,10 @@ def openness_falls_in_learning(lab: Laboratory) -> Found:
 def openness_falls_in_absorption(lab: Laboratory) -> Found:
     """The same over three sizes of the Chinese firms' research."""
     state = state_at(lab.scenario(), 20)
-    research = [np.where(state.firms.kind == 1, state.firms.rd * size, state.firms.rd) for size in (1.0, 2.0, 4.0)]
-    deals = [_deals(state._replace(firms=state.firms._replace(rd=rd))) for rd in research]
+    research = [
+        np.where(state.firms.kind == Kind.chinese, state.firms.rd * size, state.firms.rd) for size in (1.0, 2.0, 4.0)
+    ]
+    deals = [_deals(state._replace(firms=state.firms._replace(rd=each))) for each in research]
     return worst(falling(each) for each in zip(*deals, strict=True))
 
 

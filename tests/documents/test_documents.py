@@ -11,6 +11,7 @@ import pytest
 
 import sim
 import sim.quarter
+from sim.columns import Route, SubForm, Type
 from sim.documents import described, filled, pages
 from sim.documents.experiments import experiments
 from sim.documents.markdown import KEY
@@ -88,6 +89,7 @@ FUNCTIONS = {
     "exp": math.exp, "log": math.log, "abs": abs, "min": min, "max": max, "sum": sum, "range": range, "int": int,
     "clip": lambda x, low, high: min(max(x, low), high), "power": lambda x, y: x**y,
 }  # fmt: skip
+ENUMS = {"Type": Type, "Route": Route, "SubForm": SubForm}
 WORDS = {"if", "else", "and", "or", "for", "in", "k", "e"}  # of expressions; `e` as in 1e-9
 
 
@@ -98,7 +100,8 @@ def test_every_symbol_of_a_rule_is_documented(page: str, rule: Rule) -> None:
     assert rule.limits
     assert set(rule.units) == {*rule.arguments, "result"}
     assert all(rule.units.values())
-    assert set(re.findall(r"[a-z_]+", rule.formula)) <= {*rule.arguments, *FUNCTIONS, *WORDS}
+    symbols = re.findall(r"[a-z_]+", re.sub(rf"\b({'|'.join(ENUMS)})\.\w+", "", rule.formula))
+    assert set(symbols) <= {*rule.arguments, *FUNCTIONS, *WORDS}
     rules = {other.name for where, other in RULES if where == page}
     quoted = set(re.findall(r"`(\w+)`", f"{rule.sentence} {rule.remarks} {rule.limits} {rule.source}"))
     assert quoted <= {*rule.arguments, *rules}
@@ -126,7 +129,7 @@ def test_the_documented_formula_is_the_rule(page: str, rule: Rule) -> None:
     luck = random.Random(rule.name)
     for _ in range(200):
         values = {name: _draw(luck, rule.units[name]) for name in rule.arguments}
-        documented = eval(f"({rule.formula})", {"__builtins__": {}, **FUNCTIONS, **values})
+        documented = eval(f"({rule.formula})", {"__builtins__": {}, **FUNCTIONS, **ENUMS, **values})
         assert asked(**values) == pytest.approx(documented, rel=1e-9, abs=1e-12), values
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from mesa import DataCollector
 
-from sim.columns import Firms, Partnerships
+from sim.columns import Firms, Partnerships, Type
 from sim.compiled import bundle
 from sim.declare import fields
 from sim.economy import ChineseFirm, Economy, Multinational, Partnership, reporters
@@ -124,7 +124,7 @@ def test_agents_come_and_go_with_their_rows(turmoil):
 def test_questions_to_agent_sets(economy):
     jv = economy.state.partnerships
     shares = economy.agents_by_type[Partnership].groupby("type").agg("equity", np.mean)
-    assert shares["market_access"] == pytest.approx(jv.equity[(jv.active > 0) & (jv.type == 1)].mean())
+    assert shares["market_access"] == pytest.approx(jv.equity[(jv.active > 0) & (jv.type == Type.market_access)].mean())
     big = economy.agents_by_type[Multinational].select(lambda firm: firm.home == "us" and firm.revenue > 0)
     assert len(big) and set(big.get("home")) == {"us"}
     assert economy.agents_by_type[ChineseFirm].agg("rd", sum) == pytest.approx(economy.metric("rd_chinese"))

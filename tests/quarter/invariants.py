@@ -10,7 +10,7 @@ from math import isfinite
 import numpy as np
 import pytest
 
-from sim.columns import Firms, Partnerships, Scratch, Type
+from sim.columns import Firms, Kind, Partnerships, Route, Scratch, Type
 from sim.declare import Column, Field
 from sim.declare import fields as declared_fields
 from sim.quarter import State
@@ -102,19 +102,19 @@ def check_contracts(state: State) -> None:
     for q in np.flatnonzero(jv.active):
         m, c, line, kind, route = (int(x[q]) for x in (jv.multinational, jv.chinese, jv.line, jv.type, jv.route))
         assert firms.active[m] and firms.active[c]
-        assert (firms.kind[m], firms.kind[c]) == (0, 1)
+        assert (firms.kind[m], firms.kind[c]) == (Kind.multinational, Kind.chinese)
         assert firms.sector[m] == firms.sector[c] == jv.sector[q]
         assert firms.contract[m, line] == q
         held[m, line] += 1
         if kind == Type.globalize:
-            assert route in (1, 2) and jv.region[q] == line != state.host
-            if route == 1:
+            assert route in (Route.sell, Route.power) and jv.region[q] == line != state.host
+            if route == Route.sell:
                 assert firms.contract[c, line] == q
                 held[c, line] += 1
             else:
                 supplies[c] += 1
         else:
-            assert kind in (Type.market_access, Type.co_innovation) and route == 0
+            assert kind in (Type.market_access, Type.co_innovation) and route == Route.none
             assert line in (state.host, second) and jv.region[q] == state.host
             ventures[c] += 1
         assert jv.place[q] in (state.host, jv.region[q])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from sim.columns import Happening, Ownership, Type
+from sim.columns import Happening, Kind, Ownership, Route, Type
 from sim.quarter.state import EVENTS
 from sim.simulate import Run
 from sim.verify.laboratory import Laboratory, Shock, differing, shock, state_at, steps, until
@@ -227,11 +227,11 @@ def test_goods_made_where_they_are_sold_pay_no_tariff(lab: Laboratory) -> None:
             read = int(state.scratch.counts[EVENTS])
             if t < 0 or np.any(new["region"] == ROW):
                 continue  # contracts of the market's stage are those at the end of the quarter
-            local = (jv.active > 0) & (jv.route == 2) & (jv.region == ROW) & (jv.place == ROW)
+            local = (jv.active > 0) & (jv.route == Route.power) & (jv.region == ROW) & (jv.place == ROW)
             seen += local.sum()
             for s in (MOTORS, PARTS):
                 plant = (firms.plant[:, ROW] >= 0) & (firms.plant[:, ROW] <= t)
-                shipped = (firms.sector == s) & (firms.kind == 0) & ~plant & (x.host_made[:, ROW] == 0)
+                shipped = (firms.sector == s) & (firms.kind == Kind.multinational) & ~plant & (x.host_made[:, ROW] == 0)
                 shipped[jv.multinational[local]] = False
                 most = 0.5 * x.expenditure[s, ROW] * firms.share[shipped, ROW].sum()
                 assert x.tariff_revenue[s, ROW] == pytest.approx(most, rel=1e-9), (seed, t, s)

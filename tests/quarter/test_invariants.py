@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.columns import Happening, Type
+from sim.columns import Happening, Mode, Type
 from sim.declare import fields
 from sim.quarter.state import EVENTS
 from sim.records import Event, Life
@@ -147,7 +147,7 @@ def test_a_buy_out_by_the_multinational_makes_it_wholly_owned(lab: Laboratory) -
                     m = int(event["multinational"])
                     partner = [q for q in state.firms.contract[m, [state.host, -1]] if q >= 0]
                     signed = any(state.partnerships.start[q] == t for q in partner)
-                    assert state.firms.mode[m] == 2 or signed, (seed, t, m)
+                    assert state.firms.mode[m] == Mode.wholly_owned or signed, (seed, t, m)
             read = count
     assert seen > 5
 

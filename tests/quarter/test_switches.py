@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.columns import Happening, Trigger, Type
+from sim.columns import Happening, Route, Trigger, Type
 from sim.parameters import parameters
 from sim.quarter.state import EVENTS
 from sim.scenario import Scenario
@@ -209,7 +209,7 @@ def test_capacity_bounds_partnerships(lab: Laboratory) -> None:
     """One venture a firm at most, nobody powered."""
     for seed in range(SEEDS):
         run = lab.run(seed=seed, capacity_host=1, capacity_supply=0)
-        assert not np.any(run.lives["route"] == 2)
+        assert not np.any(run.lives["route"] == Route.power)
         local = run.lives[run.lives["type_last"] != Type.globalize]
         for c in set(local["chinese"].tolist()):
             mine = local[local["chinese"] == c]
