@@ -1,14 +1,14 @@
 """Stage 1 and the reading of the state at a quarter's start: policy in force, demand by generation, technology."""
 
-from sim.arithmetic import exp, power
+from sim.arithmetic import exp, log, power
 from sim.columns import Kind, Way
 from sim.compiled import lane, stage, take_over
 from sim.quarter.lanes import along_composite, along_operations, along_quality, along_wage
 from sim.quarter.state import State, first_of, generations_of, last_of, list_living, made_of, middle_of
-from sim.rules.base import platform_quality
+from sim.rules.capability import damping
+from sim.rules.ecosystem import able_suppliers, cut_inputs, imported_part, made_appeal, suppliers_next
 from sim.rules.market import border, brand_factor, tariff_paid
 from sim.rules.policy import ahead, blocked
-from sim.rules.venture import ecosystem
 
 FAR_BELOW = -1e3
 
@@ -239,20 +239,43 @@ def read_firms(st: State, s: int, first: int, last: int) -> None:
 
 
 @stage
-def reckon_technology(st: State, s: int) -> None:
-    """What each firm's technology is worth to buyers, over generations, and what the host's ecosystem gives."""
+def build_suppliers(st: State, t: int, s: int, able: float) -> None:
+    """Local suppliers grow; what still has to be imported, and what controls cut off, follows from them."""
+    x, p, need = st.scratch, st.parameters, st.sectors.foreign_inputs[s]
+    stopped = 0.0
+    for g in range(made_of(st, s)):
+        stopped += x.demand_weight[s, g, st.host] * (1.0 - x.inflow[s, g]) if t > 0 else 0.0
+    before = x.suppliers[s] if t > 0 else able
+    x.suppliers[s] = suppliers_next(before, able, stopped, p.ecosystem_growth)
+    x.usable[s] = min(x.suppliers[s], able)  # what controls have made local is not yet what the frontier uses
+    x.imported[s] = imported_part(need, x.usable[s])
+    for g in range(generations_of(st, s)):
+        cut = cut_inputs(need, x.suppliers[s], x.inflow[s, g]) if t > 0 else 0.0
+        x.cut_before[s, g] = x.cut[s, g] if t > 1 else cut  # technology at the start has what was cut then
+        x.cut[s, g] = cut
+    for home in range(st.world.market.shape[2]):
+        inward = 0.0
+        for g in range(made_of(st, s)):
+            kept = x.trade[s, g, home, st.host] if home != st.host else 1.0
+            inward += x.demand_weight[s, g, st.host] * log(max(kept, 1e-9))
+        x.inward[s, home] = p.power_tariff * inward
+        x.kits[s, home] = made_appeal(need, x.cost_worth[s], x.inward[s, home], 0.0)
+
+
+@stage
+def reckon_technology(st: State, t: int, s: int) -> None:
+    """What each firm's technology is worth to buyers, over generations, and what the host's suppliers can make."""
     x = st.scratch
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     read_firms(st, s, first, last)
-    along_wage(st, s, first, middle)
     x.peers[s, Kind.multinational], foreign = living_and_best(st, first, middle)
     x.peers[s, Kind.chinese], chinese = living_and_best(st, middle, last)
-    for kind in Kind.multinational, Kind.chinese:
-        x.pool[s, kind] = 1.0 / max(x.peers[s, kind], 1.0)
+    x.pool[s, Kind.multinational] = 1.0 / max(st.sectors.multinationals[s], 1.0)
+    x.pool[s, Kind.chinese] = 1.0 / max(st.sectors.chinese[s], 1.0)
     x.best_foreign[s] = foreign
     x.best_chinese[s] = chinese
-    x.ecosystem[s] = ecosystem(st.parameters.ecosystem, foreign - chinese)
-    x.platform[s] = platform_quality(x.sensitivity[s], st.parameters.platform_quality, x.ecosystem[s])
+    build_suppliers(st, t, s, able_suppliers(st.parameters.ecosystem, foreign - chinese))
+    along_wage(st, s, first, middle)
 
 
 @stage
@@ -311,18 +334,26 @@ def list_firms(st: State, t: int, s: int) -> None:
 
 
 @stage
+def trend(st: State, s: int) -> float:
+    """Pace of the outside good: that of reference research, damped as research on today's generations is; a quarter."""
+    x, slower = st.scratch, 0.0
+    for g in range(made_of(st, s)):
+        slower += x.world_weight[s, g] * damping(x.frontier[s, g], x.start_front[s, g], st.parameters.room)
+    return 0.25 * st.sectors.innovation[s] * slower
+
+
+@stage
 def read_conditions(st: State, t: int, s: int) -> None:
     """Stage 1: apply policy, then read the state that the whole quarter works from."""
     list_living(st, s)
     x = st.scratch
     regions = st.world.market.shape[2]
     if t > 0:
-        x.reference[s] += 0.25 * st.sectors.innovation[s]
+        x.reference[s] += trend(st, s)
     x.advantage[s] = st.world.advantage[t] * st.sectors.cost_advantage[s]
     worth = st.sectors.price_elasticity[s] * x.advantage[s]
     x.cost_worth[s] = worth
     x.wage[s] = exp(worth)
-    x.wage_venture[s] = exp(st.parameters.venture_cost * worth)
     x.wage_content[s] = exp(st.parameters.power_cost * worth)
     x.sensitivity[s] = st.sectors.quality_sensitivity[s] * st.parameters.quality_scale
     moved = t == 0
@@ -350,7 +381,7 @@ def read_conditions(st: State, t: int, s: int) -> None:
         reckon_sold(st, s)
     reckon_frontiers(st, s)
     multinationals = x.peers[s, Kind.multinational]
-    reckon_technology(st, s)
+    reckon_technology(st, t, s)
     if moved or x.peers[s, Kind.multinational] != multinationals:  # they never enter
         reckon_flows(st, t, s)
     if listing:

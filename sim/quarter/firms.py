@@ -15,25 +15,105 @@ from sim.quarter.state import (
     last_of,
     live_row,
     log_firm,
-    mean_sales,
     middle_of,
 )
+from sim.quarter.review import apart_in_host, hand_over
+from sim.rules.customers import customers_of, pull
 from sim.rules.firms import entrant_technology, entry_chance, in_distress
+from sim.rules.venture import technology_balance
 
 ENTRY_STREAM = int(Stream.entry)
 
 
 @stage
+def sell_customers(st: State, i: int) -> None:
+    """A closed firm's customers go to the firm of its origin to whom they are worth most: the best maker."""
+    firms, x, s = st.firms, st.scratch, st.firms.sector[i]
+    foreign = firms.kind[i] == Kind.multinational
+    first, last = (first_of(st, s), middle_of(st, s)) if foreign else (middle_of(st, s), last_of(st, s))
+    best = -1
+    for j in range(first, last):
+        alike = firms.active[j] > 0 and firms.access_holder[j] == firms.access_holder[i]
+        if alike and (best < 0 or x.composite[j] > x.composite[best]):
+            best = j
+    for r in range(st.world.market.shape[2]):
+        if best >= 0:
+            firms.customers[best, r] += firms.customers[i, r]
+            firms.pull[best, r] = pull(firms.customers[best, r], st.parameters.habit)
+        firms.customers[i, r] = 0.0
+        firms.pull[i, r] = 0.0
+
+
+@stage
+def heir_of(st: State, q: int) -> int:
+    """The Chinese firm that takes a bankrupt partner's stake: the one of largest worth with room for it; -1 if none."""
+    firms, jv, second = st.firms, st.partnerships, st.firms.contract.shape[1] - 1
+    m, s = jv.multinational[q], jv.sector[q]
+    other = firms.contract[m, second] if firms.contract[m, st.host] == q else firms.contract[m, st.host]
+    best = -1
+    for i in range(middle_of(st, s), last_of(st, s)):
+        room = firms.active[i] > 0 and firms.ventures[i] < st.parameters.capacity_host and firms.worth[i] > 0.0
+        listed = firms.listed[i, firms.home[m]] > 0
+        partner = i == jv.chinese[q] or (other >= 0 and jv.chinese[other] == i)
+        if room and not listed and not partner and (best < 0 or firms.worth[i] > firms.worth[best]):
+            best = i
+    return best
+
+
+@stage
+def succeed(st: State, q: int, heir: int) -> None:
+    """A venture goes on with another Chinese partner, who is a stranger to the multinational."""
+    firms, jv, x = st.firms, st.partnerships, st.scratch
+    firms.ventures[jv.chinese[q]] -= 1
+    firms.ventures[heir] += 1
+    jv.chinese[q] = heir
+    jv.trust[q] = min(jv.trust[q], st.parameters.trust_start)
+    gap = x.composite[jv.multinational[q]] - x.composite[heir]
+    jv.technology_balance[q] = technology_balance(gap, st.parameters.contribution_band)
+
+
+@stage
+def settle_venture(st: State, t: int, q: int, bankrupt: int) -> None:
+    """A bankrupt firm's stake in a host venture goes to its partner, if it can use the plant, or to an heir."""
+    firms, jv = st.firms, st.partnerships
+    m, line = jv.multinational[q], jv.line[q]
+    apart = apart_in_host(st, t, q)
+    if m == bankrupt:
+        bought = apart.use_c > 0.0
+        if bought:
+            hand_over(st, q, Happening.buyout_chinese, apart)
+        end = Happening.buyout_chinese if bought else Happening.dissolution
+        end_partnership(st, t, q, end, Type.none, Trigger.firm_exit)
+        return
+    owns = apart.use_m > 0.0 and line == st.host
+    heir = -1 if owns else heir_of(st, q)
+    if heir >= 0:
+        succeed(st, q, heir)
+    elif owns:
+        hand_over(st, q, Happening.buyout_multinational, apart)
+        end_partnership(st, t, q, Happening.buyout_multinational, Type.wholly_owned, Trigger.firm_exit)
+        firms.mode[m] = Mode.wholly_owned
+        firms.plant[m, st.host] = t
+    else:
+        end_partnership(st, t, q, Happening.dissolution, Type.none, Trigger.firm_exit)
+
+
+@stage
 def close_firm(st: State, t: int, i: int) -> None:
-    """A bankrupt firm's partnerships end, its brands and plants are gone."""
+    """A bankrupt firm's stakes and customers are sold, its other contracts end, its plants are gone."""
     firms, jv = st.firms, st.partnerships
     s = firms.sector[i]
     for k in range(st.scratch.live[s]):
         q = live_row(st, s, k)
-        if jv.active[q] > 0 and (jv.multinational[q] == i or jv.chinese[q] == i):
-            end_partnership(st, t, q, Happening.severance, Type.none, Trigger.firm_exit)
+        if jv.active[q] == 0 or (jv.multinational[q] != i and jv.chinese[q] != i):
+            continue
+        if jv.type[q] != Type.globalize:
+            settle_venture(st, t, q, i)
+        else:
+            end_partnership(st, t, q, Happening.dissolution, Type.none, Trigger.firm_exit)
     log_firm(st, t, Happening.bankruptcy, i, NONE)
     firms.active[i] = 0
+    sell_customers(st, i)
     firms.mode[i] = Mode.absent
     firms.orientation[i] = 0
     firms.is_hub[i] = 0
@@ -42,7 +122,6 @@ def close_firm(st: State, t: int, i: int) -> None:
         firms.share[i, line] = 0.0
         st.scratch.earned[i, line] = 0.0
     for r in range(st.world.market.shape[2]):
-        firms.branding[i, r] = 0
         st.scratch.firm_share[i, r] = 0.0
 
 
@@ -66,7 +145,9 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
     firms.ventures[i] = 0
     firms.supplies[i] = 0
     for r in range(st.world.market.shape[2]):
-        firms.access[i, r] = 1.0 if r == st.host else p.abroad_access
+        at_home = pull(p.entrant_size, p.habit)
+        firms.pull[i, r] = at_home if r == st.host else p.newcomer_abroad * at_home
+        firms.customers[i, r] = customers_of(firms.pull[i, r], p.habit)
         firms.plant[i, r] = 0 if r == st.host else -1
         firms.contract[i, r] = -1
         x.firm_share[i, r] = 0.0
@@ -89,8 +170,6 @@ def turn_over(st: State, t: int, s: int) -> None:
     entry_key = key(st.seed, ENTRY_STREAM, t)
     count = 0.0
     empty = -1
-    mean_m = mean_sales(st, s, Kind.multinational)
-    mean_c = mean_sales(st, s, Kind.chinese)
     for i in range(first_of(st, s), last_of(st, s)):
         if firms.active[i] == 0:
             if i >= middle_of(st, s) and empty < 0 and firms.id[i] == np.uint64(0):
@@ -98,9 +177,7 @@ def turn_over(st: State, t: int, s: int) -> None:
             continue
         if firms.kind[i] == Kind.chinese:
             count += 1.0
-        mean = mean_m if firms.kind[i] == Kind.multinational else mean_c
-        distressed = in_distress(firms.worth[i], firms.revenue[i], mean, p.smallest_share)
-        firms.distress[i] = firms.distress[i] + 1 if distressed else 0
+        firms.distress[i] = firms.distress[i] + 1 if in_distress(firms.worth[i]) else 0
         longer = p.soft_budget if firms.ownership[i] == Ownership.state else 1.0
         if firms.distress[i] >= p.patience * longer:
             close_firm(st, t, i)

@@ -1,18 +1,28 @@
-"""Stage 8: bases and hubs, plants and brands abroad, access by presence, hedges and perceived hazard."""
+"""Stage 8: bases and hubs, plants abroad, hedges and perceived hazard; and once a year customers."""
 
 from sim.columns import Happening, Kind, Mode, Trigger, Type
-from sim.compiled import lane, stage
+from sim.compiled import lane, stage, step
 from sim.draws import Stream, bits, join, key, uniform
+from sim.quarter.abroad import earned_abroad, world_worth
+from sim.quarter.fame import become_known
 from sim.quarter.lanes import along_turns
-from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, plant_works
+from sim.quarter.offers import (
+    Abroad,
+    abroad_by_chinese,
+    abroad_by_multinational,
+    duty_of_chinese,
+    hub_part,
+)
 from sim.quarter.state import State, first_of, last_of, live_row, log_alone, middle_of, pay_once
-from sim.quarter.values import equity_cap, offer_worth, rivals_of, world_worth
-from sim.rules.base import access_growth, grow, serves_world
+from sim.quarter.values import equity_cap, offer_worth, rivals_of, set_up_cost
+from sim.rules.base import grow, serves_world
+from sim.rules.ecosystem import capacity_next
 from sim.rules.governance import hedge_level, perceived_hazard
 from sim.rules.policy import blocked
-from sim.rules.review import worth_moving
 
 INVESTMENT = int(Stream.investment)
+WEAR = 0.02  # of a base's capacity a quarter: plants last some twelve years; assumed
+CALM = 1.0 / 6.0  # how much slower perceived hazard falls than it rises; assumed
 CAUTION = 0.05  # hazard a quarter that full over-compliance at home suggests
 
 
@@ -28,32 +38,38 @@ def runs_base(st: State, m: int) -> int:
     return Type.none
 
 
+@step
+def grow_capacity(st: State, m: int) -> None:
+    """Capacity of a base that could serve other markets."""
+    firms = st.firms
+    elsewhere = firms.revenue[m] - firms.host_revenue[m]
+    firms.capacity[m] = capacity_next(firms.capacity[m], firms.host_revenue[m], elsewhere, WEAR)
+
+
 @stage
 def build_base(st: State, t: int, m: int, reviewing: bool) -> None:
-    """Orientation, supply web and hub of a base; a base that works mainly for the world for four quarters is a hub."""
+    """Orientation, capacity and hub of a base; a base that works mainly for the world for four quarters is a hub."""
     p, firms, s = st.parameters, st.firms, st.firms.sector[m]
     base = runs_base(st, m)
+    grow_capacity(st, m)
     if base == Type.none:
         firms.orientation[m] = 0
         firms.is_hub[m] = 0
         firms.hub_quarters[m] = 0
         firms.hub[m] = grow(firms.hub[m], p.hub_growth, 0.0)
-        firms.web[m] = grow(firms.web[m], p.web_growth, 0.0)
         firms.plant[m, st.host] = -1
         return
     if firms.plant[m, st.host] < 0:
         firms.plant[m, st.host] = t
     if reviewing:
-        setting_up = 4.0 * p.sunk_cost * firms.cost_scale[m] * st.scratch.unit[s]
         gain = world_worth(st, t, m)
-        if firms.orientation[m] == 0 and worth_moving(gain, setting_up, p.hysteresis):
+        if firms.orientation[m] == 0 and gain > set_up_cost(st, m):
             firms.orientation[m] = 1
-            pay_once(st, m, setting_up)
+            pay_once(st, m, set_up_cost(st, m))
         elif firms.orientation[m] == 1 and gain < 0.0:
             firms.orientation[m] = 0
     towards = 1.0 if firms.orientation[m] == 1 else 0.0
     firms.hub[m] = grow(firms.hub[m], p.hub_growth, towards)
-    firms.web[m] = grow(firms.web[m], p.web_growth, 1.0)
     world = serves_world(firms.exports[m], firms.host_revenue[m], firms.hub[m], st.sectors.rd_intensity[s])
     firms.hub_quarters[m] = firms.hub_quarters[m] + 1 if world and firms.orientation[m] == 1 else 0
     if firms.hub_quarters[m] == 4 and firms.is_hub[m] == 0:
@@ -64,89 +80,45 @@ def build_base(st: State, t: int, m: int, reviewing: bool) -> None:
 
 
 @stage
+def plant_offer(st: State, t: int, i: int, r: int, local: bool) -> Abroad:
+    """What a firm would offer in a region with or without a plant there."""
+    if st.firms.kind[i] == Kind.multinational:
+        return abroad_by_multinational(st, t, i, r, local, hub_part(st, i), True)
+    appeal = abroad_by_chinese(st, i, r, st.firms.pull[i, r], local, True)
+    return Abroad(appeal, 0.0 if local else 1.0, duty_of_chinese(st, i, r, local))
+
+
+@stage
 def consider_plant(st: State, t: int, i: int, r: int) -> None:
     """Tariff jumping: builds a plant in a region if local production earns enough more than shipping there.
 
     A Chinese firm may own one only where no cap binds; screening refuses it with its probability.
     """
-    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[i]
+    p, firms, s = st.parameters, st.firms, st.firms.sector[i]
     if firms.plant[i, r] >= 0 or firms.home[i] == r or r == st.host or st.sectors.tradable[s] <= 0.0:
         return
-    if firms.contract[i, r] >= 0:
+    if firms.contract[i, r] >= 0 or (firms.kind[i] == Kind.chinese and equity_cap(st, t, s, st.host, r) < 1.0):
         return
     rivals = rivals_of(st, s, i, r, r)
-    if firms.kind[i] == Kind.chinese:
-        if equity_cap(st, t, s, st.host, r) < 1.0:
-            return
-        shipped = abroad_by_chinese(st, i, r, firms.access[i, r], False, True)
-        local = abroad_by_chinese(st, i, r, firms.access[i, r], True, True)
-    else:
-        shipped, _ = abroad_by_multinational(st, t, i, r, True, firms.orientation[i] > 0)
-        firms.plant[i, r] = t  # what if it worked today
-        local, _ = abroad_by_multinational(st, t, i, r, True, firms.orientation[i] > 0)
-        firms.plant[i, r] = -1
-    now, _ = offer_worth(st, s, r, shipped, rivals)
-    then, _ = offer_worth(st, s, r, local, rivals)
-    firms_there = max(st.sectors.multinationals[s] + st.sectors.chinese[s], 1.0)
-    cost = 4.0 * p.plant_cost * x.expenditure[s, r] / firms_there * firms.cost_scale[i]
-    if not worth_moving((then - now) * st.annuity, cost, p.hysteresis):
+    built = plant_offer(st, t, i, r, True)
+    gain = earned_abroad(st, s, r, built, rivals) - earned_abroad(st, s, r, plant_offer(st, t, i, r, False), rivals)
+    _, sales = offer_worth(st, s, r, built.appeal, rivals)
+    cost = 4.0 * p.plant_cost * sales * (1.0 - built.from_host) * firms.cost_scale[i]
+    if gain * st.annuity <= cost:
         return
     stopped = st.now.block[s, firms.home[i], r] if firms.home[i] == st.host else 0.0
-    if (
-        uniform(key(st.seed, INVESTMENT, t), join(firms.id[i], bits(key(st.seed, INVESTMENT, r), firms.id[i])))
-        < stopped
-    ):
+    place = bits(key(st.seed, INVESTMENT, r), firms.id[i])
+    if uniform(key(st.seed, INVESTMENT, t), join(firms.id[i], place)) < stopped:
         return
     firms.plant[i, r] = t + int(p.plant_lead)
     pay_once(st, i, cost)
-
-
-@stage
-def consider_brand(st: State, t: int, c: int, r: int) -> None:
-    """A Chinese firm pays for a brand of its own in a region as long as the access it grows is worth the cost."""
-    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[c]
-    rivals = rivals_of(st, s, c, r, r)
-    local = plant_works(st, t, c, r)
-    access = firms.access[c, r]
-    now, _ = offer_worth(st, s, r, abroad_by_chinese(st, c, r, access, local, True), rivals)
-    grown = access_growth(access, 0.25 * p.abroad_access_growth, p.host_access_cap)
-    then, _ = offer_worth(st, s, r, abroad_by_chinese(st, c, r, grown, local, True), rivals)
-    cost = p.brand_cost * x.expenditure[s, r] / max(st.sectors.multinationals[s] + st.sectors.chinese[s], 1.0)
-    firms.branding[c, r] = 1 if (then - now) * st.ramp > cost * firms.cost_scale[c] * st.annuity else 0
-
-
-@stage
-def grow_access(st: State, i: int) -> None:
-    """A multinational's access is learnt by presence in the host, half as fast in market access."""
-    p, firms = st.parameters, st.firms
-    pace = 0.0
-    if firms.mode[i] == Mode.wholly_owned:
-        pace = 1.0
-    for line in (st.host, firms.contract.shape[1] - 1):
-        q = firms.contract[i, line]
-        if q >= 0:
-            pace = max(pace, 1.0 if st.partnerships.type[q] == Type.co_innovation else 0.5)
-    firms.access[i, st.host] = access_growth(
-        firms.access[i, st.host], 0.25 * p.host_access_growth * pace, p.host_access_cap
-    )
-
-
-@lane
-def along_access(st: State, r: int, first: int, last: int) -> None:
-    """Chinese firms' access to a region grows by paid effort."""
-    p, firms = st.parameters, st.firms
-    rate, cap = 0.25 * p.abroad_access_growth, p.host_access_cap
-    for i in range(first, last):
-        access = firms.access[i, r]
-        grown = access_growth(access, rate, cap)
-        firms.access[i, r] = grown if (firms.active[i] > 0) & (firms.branding[i, r] > 0) else access
 
 
 @lane
 def along_fear(st: State, s: int, rate: float, caution: float, first: int, last: int) -> None:
     """Perceived hazard follows what happens to partnerships, and over-compliance at home; hedges follow."""
     p, firms = st.parameters, st.firms
-    up, down, loss, cost, scale = p.hazard_up, p.hazard_down, 4.0 * p.cutoff_loss, p.hedge_cost, p.over_compliance
+    up, down, loss, cost, scale = p.hazard_speed, CALM * p.hazard_speed, 4.0 * p.cutoff_loss, p.hedge_cost, p.over_compliance
     for i in range(first, last):
         hazard, hedge, lives = firms.hazard[i], firms.hedge[i], firms.active[i] > 0
         near = blocked(0.0, st.now.over_compliance[s, firms.home[i], st.host], scale)
@@ -171,13 +143,10 @@ def fear(st: State, t: int, s: int) -> None:
 
 @stage
 def come_up(st: State, t: int, i: int, u: float) -> None:
-    """One region comes up at a time: a brand, a plant."""
-    firms, regions = st.firms, st.world.market.shape[2]
-    r = min(int(u / st.parameters.review_rate * regions), regions - 1)
-    if firms.kind[i] == Kind.chinese and r != st.host:
-        consider_brand(st, t, i, r)
-    if firms.access_holder[i] == 0:
-        consider_plant(st, t, i, r)
+    """One region comes up at a time for a plant."""
+    regions = st.world.market.shape[2]
+    if st.firms.access_holder[i] == 0:
+        consider_plant(st, t, i, min(int(u / st.parameters.review_rate * regions), regions - 1))
 
 
 @stage
@@ -195,11 +164,9 @@ def invest(st: State, t: int, s: int) -> None:
             present += (0.5 if firms.mode[i] == Mode.wholly_owned else 0.0) + 0.5 * firms.hub[i]
         if x.turn[i] < rate:
             come_up(st, t, i, x.turn[i])
-        grow_access(st, i)
     for i in range(middle, last):
         if x.turn[i] < rate and firms.active[i] > 0:
             come_up(st, t, i, x.turn[i])
-    for r in range(st.world.market.shape[2]):
-        along_access(st, r, middle, last)
+    become_known(st, t, s)
     x.presence[s] = present / max(st.sectors.multinationals[s], 1.0)
     fear(st, t, s)

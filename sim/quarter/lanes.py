@@ -10,8 +10,8 @@ from sim.arithmetic import exp, log
 from sim.compiled import lane
 from sim.draws import uniform
 from sim.quarter.state import State
-from sim.rules.base import cost_part
 from sim.rules.capability import operations_learnt
+from sim.rules.ecosystem import made_appeal
 from sim.rules.market import adjust, margin, markup_factor, offer_profit, quality
 
 
@@ -43,10 +43,12 @@ def along_composite(st: State, s: int, first: int, last: int) -> None:
 
 @lane
 def along_wage(st: State, s: int, first: int, last: int) -> None:
-    """Appeal that foreign-run bases gain from Chinese cost, by how local their supply web is."""
+    """Appeal of production in the host with local suppliers, by where the rest of the inputs comes from."""
+    x = st.scratch
+    imported = x.imported[s]
+    lost = x.sensitivity[s] * st.parameters.input_quality * imported
     for i in range(first, last):
-        part = cost_part(st.parameters.import_cost, st.firms.web[i])
-        st.scratch.base_wage[i] = exp(st.scratch.cost_worth[s] * part)
+        x.base_wage[i] = made_appeal(imported, x.cost_worth[s], x.inward[s, st.firms.home[i]], lost)
 
 
 @lane

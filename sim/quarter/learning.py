@@ -29,11 +29,13 @@ from sim.rules.capability import (
     lesson,
     luck,
     research_return,
+    spillover_reach,
 )
 from sim.rules.governance import development_months
 from sim.rules.policy import blocked
 
 INNOVATION, ADOPTION = int(Stream.innovation), int(Stream.adoption)
+ADOPTION_DISTANCE = 1.5  # log distance to the frontier that halves the chance to take up a generation; assumed
 SLOW_MONTHS = 45.0  # a mass-market product in the country of 1979; McKinsey via series.csv
 
 
@@ -59,7 +61,7 @@ def arrive_generations(st: State, t: int, s: int) -> None:
             if p.windows <= 0.0:  # no window: the generation continues the one before
                 enter_generation(st, t, i, g, old)
                 continue
-            chance = adoption_chance(p.adoption_rate, x.frontier[s, g - 1] - old, p.adoption_distance)
+            chance = adoption_chance(p.adoption_rate, x.frontier[s, g - 1] - old, ADOPTION_DISTANCE)
             if uniform(adoption_key, bits(np.uint64(g), firms.id[i])) < chance:
                 lock_in = p.lock_in_incumbent if firms.kind[i] == Kind.multinational else p.lock_in_latecomer
                 begin = generation_start(old, x.start_front[s, g], p.start_drop, p.start_reach, lock_in)
@@ -123,16 +125,12 @@ def own_speed(st: State, s: int, first: int, last: int) -> None:
         if firms.active[i] == 0 or firms.access_holder[i] > 0:
             continue
         freedom = 0.0
-        shared = False
         for line in (st.host, firms.contract.shape[1] - 1):
             q = firms.contract[i, line]
             if q >= 0 and st.partnerships.type[q] == Type.co_innovation:
-                shared = True
                 freedom = max(freedom, st.partnerships.autonomy[q])
-        bonus = p.hub_speed * firms.hub[i] + p.joint_speed * freedom
-        speed = 1.0 + x.ecosystem[s] * bonus
-        veto = p.veto_months if shared else 0.0
-        firms.months[i] = min(development_months(SLOW_MONTHS, speed, veto, freedom), 120.0)
+        speed = 1.0 + x.usable[s] * p.hub_speed * max(firms.hub[i], freedom)
+        firms.months[i] = development_months(SLOW_MONTHS, speed)
         x.pace[i] = math.sqrt(SLOW_MONTHS / firms.months[i])
 
 
@@ -147,16 +145,22 @@ def along_chinese_speed(st: State, months: float, pace: float, first: int, last:
 
 
 @lane
-def along_chinese_learning(st: State, s: int, g: int, found: float, slower: float, first: int, last: int) -> None:
-    """What Chinese firms find and what spills over to them: from the world and bases, and from each other."""
+def along_chinese_learning(
+    st: State, s: int, g: int, found: float, slower: float, lost: float, first: int, last: int
+) -> None:
+    """What Chinese firms find, what spills over to them, from the world, bases and each other, and what a cut takes.
+
+    A base teaches what is made in it; what it imports nobody in the host learns.
+    """
     p, firms, x = st.parameters, st.firms, st.scratch
-    around = 0.25 * p.local_spillover
+    around = 0.25 * p.spillover
+    shown = p.spillover * p.spillover_distance * x.presence[s] * (1.0 - x.imported[s])
     for i in range(first, last):
         a = firms.technology[i, g]
         change = innovation(found, x.finds[i, g], x.pace[i], slower, x.chance[i])
-        rate = p.ambient * st.sectors.absorption[s] * x.absorbs[i] + p.base_leakage * x.presence[s]
+        rate = p.ambient * st.sectors.absorption[s] * x.absorbs[i] + shown
         ambient = catch_up(0.25 * rate * x.inflow[s, g], x.frontier[s, g] - a)
-        change += ambient + catch_up(around, x.frontier_chinese[s, g] - a)
+        change += ambient + catch_up(around, x.frontier_chinese[s, g] - a) - lost
         learns = (firms.active[i] > 0) & (firms.access_holder[i] == 0) & (firms.adopted[i, g] > 0)
         x.lesson[i, g] = 0.0
         x.change[i, g] = change if learns else 0.0
@@ -167,13 +171,13 @@ def along_chinese_learning(st: State, s: int, g: int, found: float, slower: floa
 def along_multinational_learning(st: State, s: int, g: int, found: float, slower: float, first: int, last: int) -> None:
     """What multinationals find, and what spills over to them from each other and, by way of bases, Chinese firms."""
     p, firms, x = st.parameters, st.firms, st.scratch
-    around, by_base, aside = 0.25 * p.foreign_spillover, p.base_learning, p.over_compliance
+    around, aside = 0.25 * p.spillover, p.over_compliance
     for i in range(first, last):
         a = firms.technology[i, g]
         change = innovation(found, x.finds[i, g], x.pace[i], slower, x.chance[i])
         change += catch_up(around, x.frontier_foreign[s, g] - a)
-        wholly = by_base if firms.mode[i] == Mode.wholly_owned else 0.0
-        rate = p.reverse_spillover + wholly + p.hub_learning * firms.hub[i]
+        there = 0.5 * firms.hub[i] + (0.5 if firms.mode[i] == Mode.wholly_owned else 0.0)
+        rate = p.spillover * spillover_reach(p.spillover_distance, there)
         home = firms.home[i]
         stopped = blocked(st.now.control[s, g, st.host, home], st.now.over_compliance[s, st.host, home], aside)
         back = catch_up(0.25 * rate * x.absorbs[i] * (1.0 - stopped), x.frontier_chinese[s, g] - a)
@@ -194,6 +198,18 @@ def all_spilled(st: State, s: int, first: int, last: int) -> float:
     return total
 
 
+@step
+def per_leader(st: State, per_reference: float, first: int, last: int) -> float:
+    """One over the R&D that a sector's pace is told for: the reference's, or the largest multinational's if that is more.
+
+    Firms differ in size; without it a superstar would outrun the trend that appeals are relative to.
+    """
+    most = 0.0
+    for i in range(first, last):
+        most = max(most, st.firms.rd[i] if st.firms.active[i] > 0 else 0.0)
+    return min(per_reference, 1.0 / most) if most > 0.0 else per_reference
+
+
 @stage
 def research(st: State, t: int, s: int) -> None:
     """Stage 3: own innovation, and what spills over from the world, the locals, the Chinese frontier and bases."""
@@ -203,18 +219,20 @@ def research(st: State, t: int, s: int) -> None:
     along_draws(st, key(st.seed, INNOVATION, t), first, last)
     along_absorption(st, per_reference, first, last)
     own_speed(st, s, first, middle)
-    months = min(development_months(SLOW_MONTHS, st.world.speed[t], 0.0, 0.0), 120.0)
+    months = development_months(SLOW_MONTHS, st.world.speed[t])
     along_chinese_speed(st, months, math.sqrt(SLOW_MONTHS / months), middle, last)
     found = 0.25 * st.sectors.innovation[s]
+    per_largest = per_leader(st, per_reference, first, middle)
     for newer in range(made_of(st, s)):
         g = made_of(st, s) - 1 - newer
-        demanded, ratio, start = x.world_weight[s, g], p.latecomer_effort, p.latecomer_start
-        along_effort(st, s, g, effort_wanted(demanded, False, ratio, start), first, middle)
-        along_effort(st, s, g, effort_wanted(demanded, True, ratio, start), middle, last)
-        along_research(st, g, per_reference, first, last)
+        demanded, start = x.world_weight[s, g], p.latecomer_start
+        along_effort(st, s, g, effort_wanted(demanded, False, start), first, middle)
+        along_effort(st, s, g, effort_wanted(demanded, True, start), middle, last)
+        along_research(st, g, per_largest, first, last)
         slower = damping(x.frontier[s, g], x.start_front[s, g], p.room)
         along_multinational_learning(st, s, g, found, slower, first, middle)
-        along_chinese_learning(st, s, g, found, slower, middle, last)
+        lost = p.input_quality * (x.cut[s, g] - x.cut_before[s, g])
+        along_chinese_learning(st, s, g, found, slower, lost, middle, last)
     st.outcome[t, s].knowledge_to_multinational += all_spilled(st, s, first, middle)
     st.outcome[t, s].knowledge_to_chinese += all_spilled(st, s, middle, last)
 
@@ -243,7 +261,8 @@ def learn_from_partners(st: State, t: int, s: int) -> None:
             )
             rd = firms.rd[pupil] / x.rd_reference[s] if x.rd_reference[s] > 0.0 else 0.0
             absorbs = absorptive(rd, p.absorption_half)
-            learnt = lesson(p.partner_learning, jv.openness[q], jv.trust[q], absorbs, stopped, abs(gap))
+            shown = 1.0 if jv.type[q] == Type.globalize else 1.0 - x.imported[s]  # partners learn what is made locally
+            learnt = lesson(p.partner_learning * shown, jv.openness[q], jv.trust[q], absorbs, stopped, abs(gap))
             x.lesson[pupil, g] = max(x.lesson[pupil, g], learnt)
             if gap > 0.0:
                 jv.flow_to_chinese[q] += learnt

@@ -1,23 +1,26 @@
 """Stages 4 and 5: offers meet demand, profit is shared by contract, and contributions are weighed."""
 
-from sim.columns import Bound, Happening, Kind, Route, Trigger, Type, Way
-from sim.compiled import lane, stage
+from sim.columns import Bound, Happening, Kind, Route, Trigger, Type
+from sim.compiled import lane, stage, step
 from sim.quarter.lanes import along_clearing, along_learning, along_markup, along_markup_beside
 from sim.quarter.offers import (
     abroad_by_chinese,
     abroad_by_multinational,
-    access_with,
     composite_of,
+    exports_beside,
     host_rate,
+    hub_part,
     lender_keeps,
+    plant_works,
     powered_offer,
-    venture_offer,
+    pull_with,
+    venture_product,
+    venture_pull,
 )
 from sim.quarter.own import (
     along_accounts,
     along_baskets_abroad,
     along_baskets_in_host,
-    along_brands,
     along_chinese_baskets,
     along_chinese_costs,
     along_chinese_offers,
@@ -41,8 +44,10 @@ from sim.quarter.state import (
     mean_sales,
     middle_of,
 )
+from sim.rules.capability import feeding_sales
+from sim.rules.customers import procurement_penalty, reserved_reach
 from sim.rules.governance import governance_cost, hold_up_cost
-from sim.rules.market import offer_profit, quality
+from sim.rules.market import offer_profit, plant_rent, quality
 from sim.rules.policy import blocked
 from sim.rules.review import trust_next
 from sim.rules.venture import access_balance, technology_balance
@@ -65,7 +70,7 @@ def place_own_offers(st: State, t: int, s: int) -> None:
             if r != st.host:
                 along_baskets_abroad(st, t, s, r, g, first, middle)
             else:
-                along_baskets_in_host(st, s, g, first, middle)
+                along_baskets_in_host(st, t, s, g, first, middle)
         along_chinese_offers(st, t, s, r, middle, last)
         if r != st.host:
             along_offers_abroad(st, s, r, first, middle)
@@ -82,8 +87,9 @@ def offer_from_hub(st: State, t: int, i: int) -> None:
     x = st.scratch
     for r in range(st.world.market.shape[2]):
         if r != st.host:
-            x.appeal[i, r], way = abroad_by_multinational(st, t, i, r, False, True)
-            x.host_made[i, r] = 1 if way == Way.from_host else 0
+            offer = abroad_by_multinational(st, t, i, r, plant_works(st, t, i, r), hub_part(st, i), False)
+            x.appeal[i, r] = offer.appeal
+            x.host_made[i, r] = offer.from_host
 
 
 @stage
@@ -91,7 +97,7 @@ def lift_products(st: State, s: int, q: int) -> None:
     """Part of a joint technology's lead that the multinational uses in products abroad, as far as controls let it."""
     firms, x, jv = st.firms, st.scratch, st.partnerships
     m = jv.multinational[q]
-    _, demanded = venture_offer(st, 0, m, jv.chinese[q], Type.co_innovation, jv.openness[q], jv.trust[q])
+    demanded = venture_product(st, 0, m, jv.chinese[q], Type.co_innovation, jv.openness[q], jv.trust[q]).demanded
     g = generations_of(st, s) - 1
     stopped = blocked(
         st.now.control[s, g, st.host, firms.home[m]],
@@ -106,26 +112,29 @@ def lift_products(st: State, s: int, q: int) -> None:
 @stage
 def place_contract_offers(st: State, t: int, s: int) -> None:
     """Appeals of what partnerships offer."""
-    jv, x = st.partnerships, st.scratch
+    jv, x, second = st.partnerships, st.scratch, st.world.market.shape[2]
     for k in range(st.scratch.live[s]):
         q = live_row(st, s, k)
         m, c, line, r = jv.multinational[q], jv.chinese[q], jv.line[q], jv.region[q]
+        local = jv.place[q] != st.host
         if jv.type[q] != Type.globalize:
-            made, _ = venture_offer(st, t, m, c, jv.type[q], jv.openness[q], jv.trust[q])
-            x.appeal[m, line] = made * host_rate(st, m, line)
-            x.host_made[m, line] = 1
+            made = venture_product(st, t, m, c, jv.type[q], jv.openness[q], jv.trust[q]).appeal
+            exported = exports_beside(st, m, line, made)
+            x.appeal[m, line] = made * venture_pull(st, m, c, exported) * host_rate(st, m, line)
+            x.host_made[m, line] = 1.0
             x.bound[m, line] = Bound.given
+            if exported > 0.0:
+                x.appeal[m, second] = exported
+                x.host_made[m, second] = 0.0
         elif jv.route[q] == Route.sell:
-            x.appeal[m, line] *= lender_keeps(st, m)
+            x.appeal[m, line] *= lender_keeps(st)
             x.bound[m, line] = Bound.lent
             x.bound[c, line] = Bound.given
-            x.appeal[c, line] = abroad_by_chinese(st, c, r, access_with(st, m, c, r), jv.place[q] != st.host, False)
-            x.host_made[c, line] = 1 if jv.place[q] == st.host else 0
+            x.appeal[c, line] = abroad_by_chinese(st, c, r, pull_with(st, m, c, r), local, False)
+            x.host_made[c, line] = 0.0 if local else 1.0
         else:
-            x.appeal[m, line] = powered_offer(
-                st, t, m, c, r, jv.place[q] != st.host, jv.trust[q], jv.openness[q], False
-            )
-            x.host_made[m, line] = 1 if jv.place[q] == st.host else 0
+            x.appeal[m, line] = powered_offer(st, t, m, c, r, local, jv.trust[q], jv.openness[q], False)
+            x.host_made[m, line] = 0.0 if local else 1.0
             x.bound[m, line] = Bound.powered
 
 
@@ -135,14 +144,15 @@ def clear_markets(st: State, s: int) -> None:
     x = st.scratch
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     second = st.world.market.shape[2]
-    if st.parameters.pass_on > 0.0:  # rows of firms that do not live have no appeal and no share
-        for r in range(second):
-            along_markup(st, s, r, first, last)
-            if r == st.host:
-                along_markup_beside(st, second, first, middle)
+    for r in range(second):  # rows of firms that do not live have no appeal and no share
+        along_markup(st, s, r, first, last)
+        if r == st.host:
+            along_markup_beside(st, second, first, middle)
     for r in range(second):  # sums one after the other: the processor works at several
         x.denominator[s, r] = all_appeals(st, r, first, middle, last)
         x.per_appeal[s, r] = 1.0 / x.denominator[s, r]
+    if st.sectors.reserved_demand[s] > 0.0:
+        reserve(st, s, first, middle, last)
     along_clearing(st, s, second, st.host, first, middle)
     for r in range(second):
         along_clearing(st, s, r, r, first, last)
@@ -151,6 +161,42 @@ def clear_markets(st: State, s: int) -> None:
         for i in range(middle, last):
             chinese += x.firm_share[i, r]
         x.chinese_share[s, r] = chinese
+
+
+@stage
+def reserve(st: State, s: int, first: int, middle: int, last: int) -> None:
+    """Splits the host's demand into one open to all and one that prefers local owners and ventures.
+
+    Shares in both add up to each appeal, times its reach, over the sum of all as it was.
+    """
+    x, reserved = st.scratch, st.sectors.reserved_demand[s]
+    kept = procurement_penalty(st.sectors.price_elasticity[s], st.parameters.procurement_margin)
+    everybody = x.denominator[s, st.host]
+    preferred = everybody - (1.0 - kept) * foreign_appeals(st, first, middle)
+    x.reach[s, Kind.multinational] = reserved_reach(reserved, kept, everybody, preferred)
+    x.reach[s, Kind.chinese] = reserved_reach(reserved, 1.0, everybody, preferred)
+    along_reach(st, s, st.host, first, last, middle)
+    along_reach(st, s, st.world.market.shape[2], first, middle, middle)
+
+
+@lane
+def foreign_appeals(st: State, first: int, middle: int) -> float:
+    """Appeals in the host of multinationals alone: not of their ventures, which count as local."""
+    x, second = st.scratch, st.world.market.shape[2]
+    total = 0.0
+    for i in range(first, middle):
+        total += x.appeal[i, st.host] if x.bound[i, st.host] != Bound.given else 0.0
+        total += x.appeal[i, second] if x.bound[i, second] != Bound.given else 0.0
+    return total
+
+
+@lane
+def along_reach(st: State, s: int, line: int, first: int, last: int, middle: int) -> None:
+    """What reserved demand makes of the appeals of a line in the host."""
+    x = st.scratch
+    local, foreign = x.reach[s, Kind.chinese], x.reach[s, Kind.multinational]
+    for i in range(first, last):
+        x.appeal[i, line] *= local if (i >= middle) | (x.bound[i, line] == Bound.given) else foreign
 
 
 @lane
@@ -179,7 +225,7 @@ def sell_own_lines(st: State, t: int, s: int) -> None:
         dutied = x.dutied[s, r] > 0.0
         if dutied:
             for g in range(made_of(st, s)):
-                along_taxed_multinational(st, s, line, r, g, first, middle)
+                along_taxed_multinational(st, t, s, line, r, g, first, middle)
         along_multinational_sales(st, t, s, line, r, dutied, first, middle)
     for r in range(regions):
         dutied = x.dutied[s, r] > 0.0 and r != st.host
@@ -198,10 +244,10 @@ def add_up_sales(st: State, s: int, r: int, first: int, middle: int, last: int) 
     spent = x.expenditure[s, r]
     made, duties, chinese, local = 0.0, 0.0, 0.0, 0.0
     for i in range(first, middle):
-        made += spent * firms.share[i, r] if x.host_made[i, r] > 0 else 0.0
+        made += spent * firms.share[i, r] * x.host_made[i, r]
         duties += x.duty[i, r]
         if r == st.host:
-            made += spent * firms.share[i, second] if x.host_made[i, second] > 0 else 0.0
+            made += spent * firms.share[i, second] * x.host_made[i, second]
             duties += x.duty[i, second]
     for i in range(middle, last):
         sales = spent * firms.share[i, r]
@@ -217,46 +263,45 @@ def add_up_sales(st: State, s: int, r: int, first: int, middle: int, last: int) 
 
 
 @stage
-def fixed_cost(st: State, t: int, m: int, s: int, kind: int, region: int, trust: float, autonomy: float) -> float:
+def fixed_cost(st: State, m: int, s: int, kind: int, region: int, trust: float, autonomy: float) -> float:
     """Fixed and governance cost of a partnership a quarter."""
-    p, x = st.parameters, st.scratch
+    p, x, scale = st.parameters, st.scratch, st.firms.cost_scale[m]
+    governed = governance_cost(p.governance, p.trust_end, trust)
     if kind == Type.globalize:
         world = 0.0
         for r in range(st.world.market.shape[2]):
             world += x.expenditure[s, r]
         part = x.expenditure[s, region] / world if world > 0.0 else 0.0
-        return (
-            x.unit[s]
-            * part
-            * p.governance
-            * governance_cost(p.cost_globalize, p.cost_trust, trust)
-            * st.firms.cost_scale[m]
-        )
-    cost = p.cost_market_access * st.firms.cost_scale[m]
+        return x.unit[s] * part * governed * scale
+    cost = x.unit[s] * p.cost_market_access * scale
     if kind == Type.co_innovation:
-        cost += p.governance * governance_cost(p.cost_co_innovation, p.cost_trust, trust) * st.firms.cost_scale[m]
-        cost += st.now.localisation_cost[s, st.host]
-    shared = 0.0 if kind == Type.market_access else 1.0
-    return x.unit[s] * cost + hold_up_cost(autonomy, x.exposed[m], p.hold_up) * shared
+        cost += x.unit[s] * (governed * scale + st.now.localisation_cost[s, st.host])
+        cost += hold_up_cost(autonomy, x.exposed[m], p.hold_up)
+    return cost
+
+
+@step
+def rent(st: State, s: int, kind: int, place: int) -> float:
+    """What a contract's plant abroad costs a quarter, over the sales made in it; in the host and where nothing is shipped, 0."""
+    abroad = kind == Type.globalize and place != st.host and st.sectors.tradable[s] > 0.0
+    return plant_rent(st.parameters.plant_cost, st.annuity) if abroad else 0.0
 
 
 @stage
 def share_by_contract(st: State, t: int, s: int) -> None:
     """Splits each partnership's profit: royalty to the side that gives technology, the rest by equity."""
     firms, jv, x, p = st.firms, st.partnerships, st.scratch, st.parameters
-    news = p.forecast_speed if p.expectations <= 0.0 else 1.0
+    intensity = st.sectors.rd_intensity[s]
     for k in range(st.scratch.live[s]):
         q = live_row(st, s, k)
         m, c, r, line = jv.multinational[q], jv.chinese[q], jv.region[q], jv.line[q]
         owner = c if jv.type[q] == Type.globalize and jv.route[q] == Route.sell else m
-        alpha = st.sectors.price_elasticity[s]
         sales = x.expenditure[s, r] * firms.share[owner, line]
         rate = x.rate[owner, r] - x.compliance[s, firms.home[owner], r]
-        cost = fixed_cost(st, t, m, s, jv.type[q], r, jv.trust[q], jv.autonomy[q])
-        if jv.clause[q] > 0:
-            cost += p.clause_cost * rate * sales
+        plant = rent(st, s, jv.type[q], jv.place[q])
+        cost = fixed_cost(st, m, s, jv.type[q], r, jv.trust[q], jv.autonomy[q])
         jv.sales[q] = sales
-        jv.pot[q] = rate * (sales - x.duty[owner, line]) - cost
+        jv.pot[q] = rate * (sales - x.duty[owner, line]) - plant * sales - cost
         royalty = jv.royalty[q] * sales
         to_m = royalty_side(st, q) * royalty + jv.equity[q] * (jv.pot[q] - royalty)
         to_c = (1.0 - royalty_side(st, q)) * royalty + (1.0 - jv.equity[q]) * (jv.pot[q] - royalty)
@@ -264,26 +309,30 @@ def share_by_contract(st: State, t: int, s: int) -> None:
         firms.venture_income[c] += to_c
         firms.profit[m] += to_m
         firms.profit[c] += to_c
-        x.rd_venture[m] += jv.equity[q] * sales
-        x.rd_venture[c] += (1.0 - jv.equity[q]) * sales
+        x.rd_venture[m] += feeding_sales(jv.equity[q], sales, to_m, intensity)
+        x.rd_venture[c] += feeding_sales(1.0 - jv.equity[q], sales, to_c, intensity)
         target = x.target[owner, line]
-        profit = offer_profit(x.expenditure[s, r], target, alpha)
         expected = x.expenditure[s, r] * target
-        profit -= x.compliance[s, firms.home[owner], r] * expected
-        fresh = 1.0 if t == jv.start[q] + 1 else news
-        x.forecast_pot[q] += fresh * (profit - x.forecast_pot[q])
-        x.forecast_sales[q] += fresh * (expected - x.forecast_sales[q])
-        if jv.type[q] == Type.globalize and jv.route[q] == Route.power:
-            x.powered[s, r] += sales
-            firms.borrowed[m] += sales
-        elif jv.type[q] == Type.globalize:
-            firms.borrowed[c] += sales
-        elif jv.technology_balance[q] > 0.5:
-            firms.borrowed[m] += sales
-        else:
-            firms.borrowed[c] += sales
-        kept = 1.0 if to_m >= 0.0 and to_c >= 0.0 else 0.0
-        jv.trust[q] = trust_next(jv.trust[q], kept, p.trust_speed)
+        kept = 1.0 - x.duty[owner, line] / sales if sales > 0.0 else 1.0
+        profit = kept * offer_profit(x.expenditure[s, r], target, st.sectors.price_elasticity[s])
+        x.expected_pot[q] = profit - (x.compliance[s, firms.home[owner], r] + plant) * expected
+        x.expected_sales[q] = expected
+        borrow(st, s, q, m, c, r, sales)
+        paid = 1.0 if to_m >= 0.0 and to_c >= 0.0 else 0.0
+        jv.trust[q] = trust_next(jv.trust[q], paid, p.trust_speed)
+
+
+@stage
+def borrow(st: State, s: int, q: int, m: int, c: int, r: int, sales: float) -> None:
+    """Notes sales that run on a partner's technology."""
+    firms, jv = st.firms, st.partnerships
+    if jv.type[q] == Type.globalize and jv.route[q] == Route.power:
+        st.scratch.powered[s, r] += sales
+        firms.borrowed[m] += sales
+    elif jv.type[q] != Type.globalize and jv.technology_balance[q] > 0.5:
+        firms.borrowed[m] += sales
+    else:
+        firms.borrowed[c] += sales
 
 
 @stage
@@ -292,18 +341,22 @@ def royalty_side(st: State, q: int) -> float:
     return 0.0 if st.partnerships.type[q] == Type.globalize else 1.0
 
 
+@step
+def host_floor(st: State, t: int, s: int) -> float:
+    """R&D that state and market give each Chinese firm beyond its own revenue: sized by the host's market."""
+    x, p = st.scratch, st.parameters
+    reference = st.sectors.rd_intensity[s] * x.expenditure[s, st.host] / max(st.sectors.chinese[s], 1.0)
+    return reference * p.rd_floor * st.world.floor[t] * st.sectors.floor[s]
+
+
 @stage
 def pay_firms(st: State, t: int, s: int) -> None:
     """R&D, overheads and the cost of what a firm does alone; net worth."""
     firms, x, p = st.firms, st.scratch, st.parameters
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
-    regions = st.world.market.shape[2]
-    floor = x.rd_reference[s] * p.rd_floor * st.world.floor[t] * st.sectors.floor[s]
+    floor = host_floor(st, t, s)
     along_multinational_costs(st, s, p.overhead * mean_sales(st, s, Kind.multinational), first, middle)
     along_chinese_costs(st, s, p.overhead * mean_sales(st, s, Kind.chinese), floor, middle, last)
-    a_firm = 1.0 / max(st.sectors.chinese[s] + st.sectors.multinationals[s], 1.0)
-    for r in range(regions):
-        along_brands(st, r, p.brand_cost * x.expenditure[s, r] * a_firm, middle, last)
     along_accounts(st, first, last)
     for i in range(first, middle):
         if firms.active[i] > 0:
@@ -346,7 +399,7 @@ def weigh_contributions(st: State, t: int, s: int) -> None:
         q = live_row(st, s, k)
         m, c, r = jv.multinational[q], jv.chinese[q], jv.region[q]
         jv.technology_balance[q] = technology_balance(x.composite[m] - x.composite[c], st.parameters.contribution_band)
-        jv.access_balance[q] = access_balance(firms.access[c, r], firms.access[m, r])
+        jv.access_balance[q] = access_balance(firms.pull[c, r], firms.pull[m, r])
         jv.reversed[q] = jv.reversed[q] + 1 if jv.technology_balance[q] > 0.5 else 0
         if jv.reversed[q] == 4 and jv.flipped[q] < 0:
             jv.flipped[q] = t

@@ -1,12 +1,14 @@
 """Stage 4, first half: what every firm offers where, as appeals. Read by markets and, for options, by values."""
 
 import math
+from typing import NamedTuple
 
 from sim.arithmetic import exp, log
-from sim.columns import Mode, Type, Way
+from sim.columns import Kind, Mode, Type, Way
 from sim.compiled import stage, step
 from sim.quarter.state import State, made_of
-from sim.rules.market import quality
+from sim.rules.customers import reach_of_two
+from sim.rules.market import offer_profit, quality
 from sim.rules.policy import blocked
 from sim.rules.venture import access_lent, complementarity, joint_technology, transfer_lag
 
@@ -15,7 +17,7 @@ NOT_MADE = -1e9
 
 @step
 def basket(st: State, s: int, i: int, way: int, region: int, home: int, ahead: bool) -> float:
-    """Appeal of a firm's products in a region by way of supply, over generations, before access and wages."""
+    """Appeal of a firm's products in a region by way of supply, over generations, before wages and the brand's pull."""
     x = st.scratch
     total = 0.0
     for g in range(made_of(st, s)):
@@ -26,8 +28,24 @@ def basket(st: State, s: int, i: int, way: int, region: int, home: int, ahead: b
 
 @step
 def pool(st: State, i: int) -> float:
-    """Weight of a firm's brand: one over the firms of its origin, so that entrants share their origin's pool."""
+    """Weight of a brand of normal pull: one over the firms that its origin began with."""
     return st.scratch.pool[st.firms.sector[i], st.firms.kind[i]]
+
+
+@step
+def duty_on(st: State, s: int, i: int, way: int, region: int, home: int) -> float:
+    """Share of a firm's sales in a region that is paid as tariff, by way of supply; over generations, as in accounts."""
+    x = st.scratch
+    if x.dutied[s, region] <= 0.0 or way == Way.local:
+        return 0.0
+    crossing = Way.from_home if way == Way.from_home else Way.from_host
+    part = st.parameters.power_tariff if way == Way.as_parts else 1.0
+    weighed, charged = 0.0, 0.0
+    for g in range(made_of(st, s)):
+        weight = x.demand_weight[s, g, region] * x.quality[i, g]
+        weighed += weight
+        charged += weight * x.taxed[s, crossing, home, region, g]
+    return part * charged / weighed if charged > 0.0 else 0.0
 
 
 @step
@@ -36,43 +54,70 @@ def plant_works(st: State, t: int, i: int, region: int) -> bool:
     return 0 <= st.firms.plant[i, region] <= t
 
 
-@step
-def abroad_by_multinational(st: State, t: int, i: int, region: int, ahead: bool, hub: bool) -> tuple[float, int]:
-    """Appeal of a multinational's own offer outside the host, and its way there.
+class Abroad(NamedTuple):
+    """An offer outside the host."""
 
-    From a plant in the region, else from home; from the host base when that works for the world and sells better there.
+    appeal: float
+    from_host: float  # part of it that is made in the host
+    duty: float  # share of its sales that is paid as tariff
+
+
+@stage
+def abroad_by_multinational(st: State, t: int, i: int, region: int, planted: bool, hub: float, ahead: bool) -> Abroad:
+    """A multinational's own offer outside the host.
+
+    From a plant in the region (`planted`, or where nothing can be shipped), else from home. A base that works for the
+    world takes over the part `hub` of the brand where what it ships sells better.
     """
     firms, x, s = st.firms, st.scratch, st.firms.sector[i]
     home = firms.home[i]
     tradable = st.sectors.tradable[s] > 0.0
-    way = Way.local if home == region or plant_works(st, t, i, region) or not tradable else Way.from_home
-    best = basket(st, s, i, way, region, home, ahead)
-    if hub and tradable and plant_works(st, t, i, st.host):
-        other = basket(st, s, i, Way.from_host, region, home, ahead) * x.base_wage[i] * x.platform[s]
-        if other > best:
-            best = other
-            way = Way.from_host
-    return best * x.lifted[i] * firms.access[i, region] * pool(st, i), way
+    way = Way.local if home == region or planted or not tradable else Way.from_home
+    appeal = basket(st, s, i, way, region, home, ahead)
+    duty = duty_on(st, s, i, way, region, home)
+    part = 0.0
+    if hub > 0.0 and tradable and plant_works(st, t, i, st.host):
+        shipped = basket(st, s, i, Way.from_host, region, home, ahead) * x.base_wage[i]
+        if shipped > appeal:
+            whole = (1.0 - hub) * appeal + hub * shipped
+            part = hub * shipped / whole
+            appeal = whole
+            duty = (1.0 - part) * duty + part * duty_on(st, s, i, Way.from_host, region, home)
+    return Abroad(appeal * x.lifted[i] * firms.pull[i, region] * pool(st, i), part, duty)
 
 
 @step
-def own_by_chinese(st: State, s: int, c: int, region: int, access: float, local: bool, ahead: bool) -> float:
-    """Appeal of a Chinese brand with the given access, made in the host or, abroad and `local`, in the region."""
+def hub_part(st: State, i: int) -> float:
+    """Part of what a multinational sells outside the host that its base could take over now."""
+    return st.firms.hub[i] * st.firms.capacity[i] if st.firms.orientation[i] > 0 else 0.0
+
+
+@step
+def own_by_chinese(st: State, s: int, c: int, region: int, pull: float, local: bool, ahead: bool) -> float:
+    """Appeal of a Chinese brand with the given pull, made in the host or, abroad and `local`, in the region."""
     x = st.scratch
     way = Way.local if local else Way.from_host
     cost = x.wage_content[s] if local else x.wage[s]
-    return basket(st, s, c, way, region, st.host, ahead) * cost * access * pool(st, c)
+    return basket(st, s, c, way, region, st.host, ahead) * cost * pull * pool(st, c)
 
 
 @stage
-def abroad_by_chinese(st: State, c: int, region: int, access: float, local: bool, ahead: bool) -> float:
+def abroad_by_chinese(st: State, c: int, region: int, pull: float, local: bool, ahead: bool) -> float:
     """Appeal of a Chinese brand outside the host; what cannot be shipped is made locally."""
     s = st.firms.sector[c]
-    return own_by_chinese(st, s, c, region, access, local or st.sectors.tradable[s] <= 0.0, ahead)
+    return own_by_chinese(st, s, c, region, pull, local or st.sectors.tradable[s] <= 0.0, ahead)
+
+
+@step
+def duty_of_chinese(st: State, c: int, region: int, local: bool) -> float:
+    """Share of a Chinese brand's sales abroad that is paid as tariff."""
+    s = st.firms.sector[c]
+    made = Way.local if local or st.sectors.tradable[s] <= 0.0 else Way.from_host
+    return duty_on(st, s, c, made, region, st.host)
 
 
 @stage
-def host_alone(st: State, t: int, i: int, mode: int, access: float, ahead: bool) -> float:
+def host_alone(st: State, i: int, mode: int, pull: float, ahead: bool) -> float:
     """Appeal of a multinational alone in the host: exported from home, or made in its wholly owned base.
 
     A base may make only generations for which no ownership cap binds.
@@ -80,14 +125,14 @@ def host_alone(st: State, t: int, i: int, mode: int, access: float, ahead: bool)
     firms, x, s = st.firms, st.scratch, st.firms.sector[i]
     home = firms.home[i]
     if mode == Mode.export:
-        return basket(st, s, i, Way.from_home, st.host, home, ahead) * access * pool(st, i)
+        return basket(st, s, i, Way.from_home, st.host, home, ahead) * pull * pool(st, i)
     if mode != Mode.wholly_owned:
         return 0.0
     total = 0.0
     for g in range(made_of(st, s)):
         if st.now.cap[s, g, home, st.host] >= 1.0:
             total += x.quality[i, g] * x.sold[s, Way.local, home, st.host, g]
-    return total * x.base_wage[i] * access * pool(st, i)
+    return total * x.base_wage[i] * pull * pool(st, i)
 
 
 @step
@@ -110,19 +155,26 @@ def venture_technology(st: State, t: int, m: int, c: int, g: int, kind: int, lag
         return given - lag if firms.adopted[m, g] > 0 else NOT_MADE
     own = firms.technology[c, g]
     if firms.adopted[m, g] > 0 and firms.adopted[c, g] > 0:
-        joint = complementarity(p.complementarity, p.complementarity_slope, p.complementarity_floor, given - own, trust)
+        joint = complementarity(p.complementarity, p.complementarity_slope, given - own, trust)
         return joint_technology(given, own, lag, joint)
     if firms.adopted[m, g] > 0:
         return given - lag
     return own - lag if firms.adopted[c, g] > 0 else NOT_MADE
 
 
+class Product(NamedTuple):
+    """What a host venture makes: its appeal to the customers of a brand of normal pull, and its technology to buyers."""
+
+    appeal: float
+    demanded: float
+
+
 @stage
-def venture_offer(st: State, t: int, m: int, c: int, kind: int, openness: float, trust: float) -> tuple[float, float]:
-    """Appeal of a host venture with the partner's access, and of its technology over generations, by host demand."""
+def venture_product(st: State, t: int, m: int, c: int, kind: int, openness: float, trust: float) -> Product:
+    """A host venture's product: market access assembles the multinational's inputs, co-innovation uses local suppliers."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     home = firms.home[m]
-    lag = transfer_lag(p.transfer_lag, p.lag_trust, trust, p.lag_openness, openness)
+    lag = transfer_lag(p.transfer_lag, p.trust_end, trust, p.lag_openness, openness)
     total = 0.0
     demanded = 0.0
     for g in range(made_of(st, s)):
@@ -131,7 +183,46 @@ def venture_offer(st: State, t: int, m: int, c: int, kind: int, openness: float,
             q = quality(x.sensitivity[s], technology, x.reference[s])
             total += q * x.sold[s, Way.local, home, st.host, g]
             demanded += x.demand_weight[s, g, st.host] * q
-    return total * x.operated[m] * x.wage_venture[s] * firms.access[c, st.host] * pool(st, m), demanded
+    made = x.base_wage[m] if kind == Type.co_innovation else x.kits[s, home]
+    return Product(total * x.operated[m] * made * pool(st, m), demanded)
+
+
+@step
+def venture_pull(st: State, m: int, c: int, exported: float) -> float:
+    """Pull of a venture's product: the multinational's customers, unless it exports to them, and part of its partner's."""
+    p, customers = st.parameters, st.firms.customers
+    own = customers[m, st.host] if exported <= 0.0 else 0.0
+    return reach_of_two(own, p.shared_customers, customers[c, st.host], p.habit)
+
+
+@step
+def export_cost(st: State, m: int) -> float:
+    """Fixed cost of exporting to the host, a quarter."""
+    s = st.firms.sector[m]
+    friction = 0.5 * st.now.sole_entry_friction[s, st.host]
+    return st.scratch.unit[s] * (st.parameters.cost_export * st.firms.cost_scale[m] + friction)
+
+
+@stage
+def exports_beside(st: State, m: int, line: int, made: float) -> float:
+    """Appeal of what a multinational exports to its own customers beside its only venture; 0 if that does not pay.
+
+    `made`: appeal of the venture's product to a brand of normal pull, which these customers would buy otherwise.
+    """
+    firms, x, s, host = st.firms, st.scratch, st.firms.sector[m], st.host
+    second = firms.contract.shape[1] - 1
+    alone = line == host and firms.contract[m, second] < 0 and firms.mode[m] != Mode.wholly_owned
+    if not alone or st.sectors.tradable[s] <= 0.0 or x.denominator[s, host] <= 0.0:
+        return 0.0
+    shipped = host_alone(st, m, Mode.export, firms.pull[m, host], False)
+    foreign, local = x.reach[s, Kind.multinational], x.reach[s, Kind.chinese]
+    more = foreign * shipped - local * made * firms.pull[m, host]
+    if more <= 0.0:
+        return 0.0
+    share = min(more / x.denominator[s, host], 0.99)
+    kept = 1.0 - duty_on(st, s, m, Way.from_home, host, firms.home[m])
+    gained = kept * offer_profit(x.expenditure[s, host], share, st.sectors.price_elasticity[s])
+    return shipped if gained > export_cost(st, m) else 0.0
 
 
 @step
@@ -142,11 +233,11 @@ def composite_of(st: State, s: int, demanded: float) -> float:
 
 
 @stage
-def access_with(st: State, m: int, c: int, region: int) -> float:
-    """Access of a Chinese brand that is sold through the partner's."""
-    p, firms, x = st.parameters, st.firms, st.scratch
-    lent = access_lent(p.lend_share, firms.access[m, region], p.lend_distance, x.composite[m] - x.composite[c])
-    return min(firms.access[c, region] + lent, 1.0)
+def pull_with(st: State, m: int, c: int, region: int) -> float:
+    """Pull of a Chinese brand that is sold through a partner's channels: to its own customers and those that are lent."""
+    p, customers, x = st.parameters, st.firms.customers, st.scratch
+    lent = access_lent(p.lend_share, 1.0, p.lend_distance, x.composite[m] - x.composite[c])
+    return reach_of_two(customers[c, region], lent, customers[m, region], p.habit)
 
 
 @stage
@@ -157,7 +248,7 @@ def powered_offer(
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     home = firms.home[m]
     way = Way.local if local or st.sectors.tradable[s] <= 0.0 else Way.as_parts
-    near = transfer_lag(p.power_lag, p.cost_trust, trust, p.lag_openness, openness)
+    near = transfer_lag(p.transfer_lag, p.trust_end, trust, p.lag_openness, openness)
     total = 0.0
     for g in range(made_of(st, s)):
         if firms.adopted[c, g] > 0:
@@ -165,14 +256,13 @@ def powered_offer(
             sold = x.sold_ahead[s, way, home, region, g] if ahead else x.sold[s, way, home, region, g]
             total += x.quality[c, g] * exp(-x.sensitivity[s] * lag) * sold
     kept = math.sqrt(x.wage_content[s]) if local else x.wage_content[s]
-    return total * kept * firms.access[m, region] * pool(st, m)
+    return total * kept * firms.pull[m, region] * pool(st, m)
 
 
 @step
-def lender_keeps(st: State, m: int) -> float:
-    """Part of its own access that a lender keeps for its own offer."""
-    p = st.parameters
-    return 1.0 - (p.lend_loss_holder if st.firms.access_holder[m] > 0 else p.lend_loss)
+def lender_keeps(st: State) -> float:
+    """Part of its own pull that a lender keeps for its own offer."""
+    return 1.0 - st.parameters.lend_loss
 
 
 @step

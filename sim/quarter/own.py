@@ -3,10 +3,11 @@
 Offers under contract are reckoned one by one (`market.place_contract_offers`) and replace what stands here.
 """
 
-from sim.columns import Bound, Kind, Mode, Ownership, Way
+from sim.columns import Bound, Kind, Mode, Way
 from sim.compiled import lane
 from sim.quarter.state import State
 from sim.rules.capability import research_budget
+from sim.rules.venture import tie_up
 
 
 @lane
@@ -23,15 +24,17 @@ def along_chinese_baskets(st: State, t: int, s: int, r: int, g: int, first: int,
 
 @lane
 def along_chinese_offers(st: State, t: int, s: int, r: int, first: int, last: int) -> None:
-    """Appeals of Chinese brands in a region, out of their baskets."""
+    """Appeals of Chinese brands in a region, out of their baskets; at home ventures tie up part of a brand's assets."""
     x, firms = st.scratch, st.firms
     must = st.sectors.tradable[s] <= 0.0
+    tied = st.parameters.tied_assets if r == st.host else 0.0
     for i in range(first, last):
         local = (r != st.host) & (must | ((firms.plant[i, r] >= 0) & (firms.plant[i, r] <= t)))
         cost = x.wage_content[s] if local else x.wage[s]
-        made = x.appeal[i, r] * cost * firms.access[i, r] * x.pool[s, Kind.chinese]
+        free = tie_up(tied, float(firms.ventures[i]))
+        made = x.appeal[i, r] * cost * firms.pull[i, r] * x.pool[s, Kind.chinese] * free
         x.appeal[i, r] = made if firms.active[i] > 0 else 0.0
-        x.host_made[i, r] = 0 if local | (firms.active[i] == 0) else 1
+        x.host_made[i, r] = 0.0 if local | (firms.active[i] == 0) else 1.0
         x.bound[i, r] = Bound.own
 
 
@@ -52,20 +55,21 @@ def along_offers_abroad(st: State, s: int, r: int, first: int, last: int) -> Non
     """Appeals of multinationals in a region abroad, out of their baskets; hubs in the host come on top."""
     x, firms = st.scratch, st.firms
     for i in range(first, last):
-        made = x.appeal[i, r] * x.lifted[i] * firms.access[i, r] * x.pool[s, Kind.multinational]
+        made = x.appeal[i, r] * x.lifted[i] * firms.pull[i, r] * x.pool[s, Kind.multinational]
         x.appeal[i, r] = made if firms.active[i] > 0 else 0.0
-        x.host_made[i, r] = 0
+        x.host_made[i, r] = 0.0
         x.bound[i, r] = Bound.own
 
 
 @lane
-def along_baskets_in_host(st: State, s: int, g: int, first: int, last: int) -> None:
-    """Adds a generation to what multinationals sell in the host alone: exported, or made in their base."""
+def along_baskets_in_host(st: State, t: int, s: int, g: int, first: int, last: int) -> None:
+    """Adds a generation to what multinationals sell in the host alone: exported, or made in a base that works."""
     x, firms, host = st.scratch, st.firms, st.host
     for i in range(first, last):
         home = firms.home[i]
         base = firms.mode[i] == Mode.wholly_owned
-        allowed = (firms.mode[i] == Mode.export) | (base & (st.now.cap[s, g, home, host] >= 1.0))
+        works = base & (firms.plant[i, host] <= t) & (st.now.cap[s, g, home, host] >= 1.0)
+        allowed = (firms.mode[i] == Mode.export) | works
         made = x.quality[i, g] * x.sold[s, Way.local if base else Way.from_home, home, host, g]
         before = x.appeal[i, host]
         x.appeal[i, host] = (made if allowed else 0.0) + (before if g > 0 else 0.0)
@@ -79,27 +83,29 @@ def along_offers_in_host(st: State, s: int, first: int, last: int) -> None:
     for i in range(first, last):
         base = firms.mode[i] == Mode.wholly_owned
         wage = x.base_wage[i]
-        made = x.appeal[i, host] * (wage if base else 1.0) * firms.access[i, host] * x.pool[s, Kind.multinational]
+        made = x.appeal[i, host] * (wage if base else 1.0) * firms.pull[i, host] * x.pool[s, Kind.multinational]
         made = made if firms.active[i] > 0 else 0.0
         half = 0.5 * made
         leads = firms.contract[i, host] < 0
         beside = (firms.contract[i, host] >= 0) & (firms.contract[i, second] < 0)
         x.appeal[i, host] = made if leads else 0.0
         x.appeal[i, second] = half if beside else 0.0
-        x.host_made[i, host] = 1 if leads & base else 0
-        x.host_made[i, second] = 1 if beside & base else 0
+        x.host_made[i, host] = 1.0 if leads & base else 0.0
+        x.host_made[i, second] = 1.0 if beside & base else 0.0
         x.bound[i, host] = Bound.own
         x.bound[i, second] = Bound.own
 
 
 @lane
-def along_taxed_multinational(st: State, s: int, line: int, r: int, g: int, first: int, last: int) -> None:
+def along_taxed_multinational(st: State, t: int, s: int, line: int, r: int, g: int, first: int, last: int) -> None:
     """Adds a generation to the appeals that cross a border on a line, and to the tariffs they pay."""
     x, firms = st.scratch, st.firms
     for i in range(first, last):
         weight = x.demand_weight[s, g, r] * x.quality[i, g]
-        way = Way.from_host if x.host_made[i, line] > 0 else Way.from_home
-        taxed = x.taxed[s, way, firms.home[i], r, g]
+        part, home = x.host_made[i, line], firms.home[i]
+        made_there = (firms.plant[i, r] >= 0) & (firms.plant[i, r] <= t)
+        shipped = 0.0 if (part > 0.0) & made_there else 1.0 - part
+        taxed = part * x.taxed[s, Way.from_host, home, r, g] + shipped * x.taxed[s, Way.from_home, home, r, g]
         x.weighed[i] = weight + (x.weighed[i] if g > 0 else 0.0)
         x.charged[i] = weight * taxed + (x.charged[i] if g > 0 else 0.0)
 
@@ -172,7 +178,8 @@ def along_multinational_sales(
         exposed = lifted * x.chinese_share[s, r]
         x.duty[i, line] = duty
         firms.revenue[i] = before * firms.revenue[i] + sales
-        firms.exports[i] = before * firms.exports[i] + (sales if from_host & (r != st.host) else 0.0)
+        sent = sales * x.host_made[i, line] if r != st.host else 0.0
+        firms.exports[i] = before * firms.exports[i] + sent
         firms.host_revenue[i] = before * firms.host_revenue[i] + (sales if r == st.host else 0.0)
         firms.profit[i] = before * firms.profit[i] + (profit if own else 0.0)
         x.rd_own[i] = before * x.rd_own[i] + (sales if own else 0.0)
@@ -185,19 +192,21 @@ def along_multinational_sales(
 def along_multinational_costs(st: State, s: int, overhead: float, first: int, last: int) -> None:
     """R&D of multinationals, public support for it, overheads and the cost of what they do alone in the host."""
     x, firms, p, host = st.scratch, st.firms, st.parameters, st.host
-    rho = st.sectors.rd_intensity[s]
+    rho, second = st.sectors.rd_intensity[s], st.world.market.shape[2]
     friction, apart = st.now.sole_entry_friction[s, host], st.now.localisation_cost[s, host]
     unit, exporting, owning, world = x.unit[s], p.cost_export, p.cost_wholly_owned, p.cost_hub
     for i in range(first, last):
         home, scale, mode, before = firms.home[i], firms.cost_scale[i], firms.mode[i], firms.rd[i]
         skilled, lives = firms.access_holder[i] == 0, firms.active[i] > 0
         support = x.rd_reference[s] * st.now.subsidy_rd[s, home]
-        rd = research_budget(rho, x.rd_own[i], x.rd_venture[i], 0.0, support)
+        rd = research_budget(rho, x.rd_own[i], x.rd_venture[i], support)
         rd = rd if skilled else 0.0
         export = (exporting * scale + 0.5 * friction) * unit
         owned = (owning * scale + friction) * unit
-        hub = (world * scale + apart) * unit
-        cost = overhead + (export if mode == Mode.export else (owned if mode == Mode.wholly_owned else 0.0))
+        hub = (world * scale * min(firms.capacity[i], 1.0) + apart) * unit
+        one_venture = (firms.contract[i, host] >= 0) & (firms.contract[i, second] < 0)
+        exports = (mode == Mode.export) | ((mode == Mode.absent) & one_venture & (x.appeal[i, second] > 0.0))
+        cost = overhead + (owned if mode == Mode.wholly_owned else (export if exports else 0.0))
         cost += hub if firms.orientation[i] > 0 else 0.0
         x.support[i] = support if skilled else 0.0
         x.cost[i] = cost
@@ -206,25 +215,16 @@ def along_multinational_costs(st: State, s: int, overhead: float, first: int, la
 
 @lane
 def along_chinese_costs(st: State, s: int, overhead: float, floor: float, first: int, last: int) -> None:
-    """R&D of Chinese firms, public support for it, from a floor that tilts to the state's firms, and overheads."""
-    x, firms, p, host = st.scratch, st.firms, st.parameters, st.host
-    state, private = floor * (1.0 + p.state_tilt), floor * (1.0 - p.state_tilt)
+    """R&D of Chinese firms, the floor and public support in it, and overheads."""
+    x, firms = st.scratch, st.firms
+    support = floor + x.rd_reference[s] * st.now.subsidy_rd[s, st.host]
     for i in range(first, last):
         before, skilled, lives = firms.rd[i], firms.access_holder[i] == 0, firms.active[i] > 0
-        given = state if firms.ownership[i] == Ownership.state else private
-        support = given + x.rd_reference[s] * st.now.subsidy_rd[s, host]
-        rd = research_budget(st.sectors.rd_intensity[s], x.rd_own[i], x.rd_venture[i], p.rent_dampening, support)
+        rd = research_budget(st.sectors.rd_intensity[s], x.rd_own[i], x.rd_venture[i], support)
         rd = rd if skilled else 0.0
         x.support[i] = support if skilled else 0.0
         x.cost[i] = overhead
         firms.rd[i] = rd if lives else before
-
-
-@lane
-def along_brands(st: State, r: int, cost: float, first: int, last: int) -> None:
-    """Adds what Chinese firms pay for brands in a region."""
-    for i in range(first, last):
-        st.scratch.cost[i] += cost if st.firms.branding[i, r] > 0 else 0.0
 
 
 @lane

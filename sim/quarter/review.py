@@ -1,12 +1,20 @@
-"""Stage 6: partnerships are reviewed, by turn or because policy changed, and go on, change or end."""
+"""Stage 6: partnerships are reviewed, by turn or because policy changed, and go on, change or end.
+
+One protocol (M9): the sides bargain over the better of the forms that are open to them. What they have while the venture
+stalls is the threat; what they have after leaving binds where it is more. A contract that is worth less than that ends.
+"""
 
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.columns import Happening, Mode, Route, Trigger, Type
-from sim.compiled import stage
-from sim.draws import Stream, key, uniform
+from sim.compiled import stage, step
+from sim.draws import Stream, join, key, uniform
+from sim.quarter.abroad import abroad_worth, alone_abroad, own_abroad
+from sim.quarter.host import alone_in_host, diverted, host_worth, regained, stalled
 from sim.quarter.market import fixed_cost
-from sim.quarter.offers import composite_of, venture_offer
+from sim.quarter.offers import Abroad
 from sim.quarter.state import (
     State,
     end_partnership,
@@ -16,72 +24,83 @@ from sim.quarter.state import (
     pay_once,
 )
 from sim.quarter.values import (
+    CHOSEN,
     Pair,
     Terms,
     Worth,
-    abroad_worth,
-    alone_abroad,
-    alone_in_host,
     between,
     equity_cap,
-    host_worth,
     market_scale,
-    own_abroad,
     pays,
-    split,
+    set_up_cost,
     under,
 )
+from sim.rules.bargaining import annuity, nash_pay, sale_price, stall_pay
 from sim.rules.policy import sub_form
-from sim.rules.review import dissatisfied, plant_use, renegotiation_chance, worth_moving
+from sim.rules.review import breakdown, claims
 
 REVIEW, TALKS, EXOGENOUS = int(Stream.review), int(Stream.renegotiation), int(Stream.exogenous)
 STAY, ENDING = -1, -2
+SALE = np.uint64(1)  # talks about a plant's sale draw apart from talks about the contract
 PLANT_KNOWHOW = 0.02  # cost advantage that a bought plant brings, log
+SAME = 1e-9  # of the market per firm: less is no loss
+
+
+class Apart(NamedTuple):
+    """What both sides have without the contract; present values over a stall in the host, of the whole abroad."""
+
+    multinational: float
+    chinese: float
+    mode: int  # what the multinational does alone in the host
+    use_m: float  # what keeping the plant is worth to each side
+    use_c: float
+    scrapped: float  # chance that nobody takes it over
 
 
 class Weighed(NamedTuple):
     """One review in numbers; values are present values. `decision`: STAY, ENDING, or the happening it is."""
 
-    now: Worth  # as it stands, in today's market
-    forecast: Worth  # the same with profit and sales as the sides forecast them
-    pay_m: float  # of the forecast, under the terms in force
+    now: Worth  # as it stands, reckoned as every other option is
+    expected: Worth  # the same with profit and sales at the share that buyers move to
+    pay_m: float  # of that, under the terms in force
     pay_c: float
-    again: Terms  # the same form, split anew
+    apart: Apart
+    again: Terms  # the same form under today's bargain
     other: Worth  # the other form
-    changed: Terms  # under new terms
+    changed: Terms  # under today's bargain
     other_type: int
     other_route: int
-    d_m: float
-    d_c: float
-    mode: int  # what the multinational would do alone
-    tolerance: float
     moving: float  # cost of changing form
-    better: bool  # whether the other form is worth it
-    moves: bool  # and both would sign it
-    renews: bool  # whether both would sign new terms in the same form
-    unhappy_m: bool
-    unhappy_c: bool
-    chance: float  # that talks succeed
-    talks: float  # the draw
+    better: bool  # whether the other form is worth more than that
+    stake: float  # what there is to bargain about
+    surplus: float  # what both have more than apart, as far as law lets it be shared
+    allowed: bool  # whether law lets both have what they have apart
+    gain_m: float  # by today's bargain over the terms in force
+    gain_c: float
+    opens: bool  # whether anybody opens talks
+    success: float  # chance that they succeed
+    talks: float  # the partnership's draw
     decision: int
 
 
 @stage
-def pair_of(st: State, t: int, q: int) -> Pair:
+def pair_of(st: State, q: int) -> Pair:
     """The two firms of a partnership."""
     jv = st.partnerships
-    return between(st, t, jv.multinational[q], jv.chinese[q], jv.trust[q])
+    return between(st, jv.multinational[q], jv.chinese[q], jv.type[q], jv.trust[q])
 
 
 @stage
-def own_of(st: State, t: int, q: int) -> float:
-    """Appeal of what the multinational offers of its own in the region of a partnership abroad; 0 in the host."""
+def own_of(st: State, t: int, q: int) -> Abroad:
+    """What the multinational offers of its own in the region of a partnership abroad; nothing in the host."""
     jv = st.partnerships
-    return own_abroad(st, t, jv.multinational[q], jv.region[q]) if jv.type[q] == Type.globalize else 0.0
+    if jv.type[q] != Type.globalize:
+        return Abroad(0.0, 0.0, 0.0)
+    return own_abroad(st, t, jv.multinational[q], jv.region[q])
 
 
 @stage
-def current_worth(st: State, t: int, q: int, pair: Pair, own: float) -> Worth:
+def current_worth(st: State, t: int, q: int, pair: Pair, own: Abroad) -> Worth:
     """Worth of a partnership as it stands, under its own openness and autonomy, in today's market."""
     jv = st.partnerships
     m, c, r, kind = jv.multinational[q], jv.chinese[q], jv.region[q], jv.type[q]
@@ -91,29 +110,69 @@ def current_worth(st: State, t: int, q: int, pair: Pair, own: float) -> Worth:
 
 
 @stage
-def as_forecast(st: State, t: int, q: int, w: Worth) -> Worth:
-    """The same with profit and sales as the sides forecast them: reviews are about what is expected to last."""
+def as_expected(st: State, q: int, w: Worth) -> Worth:
+    """The same with profit and sales at the share that buyers move to."""
     jv, x = st.partnerships, st.scratch
-    cost = fixed_cost(st, t, jv.multinational[q], jv.sector[q], jv.type[q], jv.region[q], jv.trust[q], jv.autonomy[q])
-    profit = x.forecast_pot[q] - cost
+    m, s, kind, r = jv.multinational[q], jv.sector[q], jv.type[q], jv.region[q]
+    profit = x.expected_pot[q] - fixed_cost(st, m, s, kind, r, jv.trust[q], jv.autonomy[q])
     value = st.annuity * profit + w.side_m + w.side_c
-    return Worth(profit, x.forecast_sales[q], w.side_m, w.side_c, w.openness, w.autonomy, w.place, value)
+    return Worth(profit, x.expected_sales[q], w.side_m, w.side_c, w.openness, w.autonomy, w.place, value)
+
+
+@step
+def later_part(st: State) -> float:
+    """Part of a flow's present value that is left when it starts after the time it takes to build a plant."""
+    return 1.0 - annuity(st.parameters.discount, st.parameters.plant_lead) / st.annuity
+
+
+@step
+def doubt_of(st: State, q: int, stake: float) -> float:
+    """Scale of what the sides of a partnership do not know of each other, over what is at stake: less with trust."""
+    return st.parameters.doubt * (2.0 - st.partnerships.trust[q]) * max(stake, 0.0)
 
 
 @stage
-def outside(st: State, t: int, q: int, own: float) -> tuple[float, float, int]:
-    """Best alternatives of (multinational, Chinese firm) to a partnership, and what the former would do alone."""
+def apart_in_host(st: State, t: int, q: int) -> Apart:
+    """What both sides have after leaving a host venture.
+
+    The multinational builds anew, unless it exports or keeps the plant; the Chinese side has its own brand with all its
+    assets, at once if it keeps the plant. Who can use the plant better buys the other's part at the Nash price.
+    """
+    jv, p = st.partnerships, st.parameters
+    m, c, s, line = jv.multinational[q], jv.chinese[q], jv.sector[q], jv.line[q]
+    alone, mode = alone_in_host(st, t, m, line)
+    own = stalled(st, m, c, line)
+    leaves = regained(st, m, line, mode, own) * st.annuity
+    diverts = diverted(st, s, own, st.scratch.appeal[m, line]) * st.annuity
+    later = later_part(st)
+    use_m, use_c = 0.0, max(leaves + diverts, 0.0) * (1.0 - later)
+    if mode == Mode.wholly_owned and equity_cap(st, t, s, st.firms.home[m], st.host) >= 1.0:
+        use_m = alone * (1.0 - later) + set_up_cost(st, m)
+    d_m = alone * later if mode == Mode.wholly_owned else alone
+    d_c = leaves * later - diverts * (1.0 - later)
+    stake = st.scratch.expected_pot[q] * st.annuity * (1.0 - later)
+    scrapped = breakdown(max(use_m, use_c), doubt_of(st, q, stake))
+    sold_m, sold_c = (1.0 - scrapped) * use_m, (1.0 - scrapped) * use_c
+    price = sale_price(sold_m, sold_c, p.bargaining_power)
+    if use_m > use_c:
+        part = (1.0 - jv.equity[q]) * price
+        return Apart(d_m + sold_m - part, d_c + part, mode, use_m, use_c, scrapped)
+    part = jv.equity[q] * price
+    return Apart(d_m + part, d_c + sold_c - part, mode, use_m, use_c, scrapped)
+
+
+@stage
+def apart_of(st: State, t: int, q: int, own: Abroad) -> Apart:
+    """What both sides have without a partnership."""
     jv = st.partnerships
-    m, c = jv.multinational[q], jv.chinese[q]
-    if jv.type[q] == Type.globalize:
-        d_m, d_c = alone_abroad(st, t, m, c, jv.region[q], jv.route[q], own)
-        return d_m, d_c, Mode.absent
-    d_m, mode = alone_in_host(st, t, m, jv.line[q])
-    return d_m, 0.0, mode
+    if jv.type[q] != Type.globalize:
+        return apart_in_host(st, t, q)
+    d_m, d_c = alone_abroad(st, t, jv.multinational[q], jv.chinese[q], jv.region[q], jv.route[q], own)
+    return Apart(d_m, d_c, Mode.absent, 0.0, 0.0, 1.0)
 
 
 @stage
-def alternative(st: State, t: int, q: int, pair: Pair, own: float) -> tuple[Worth, int, int]:
+def alternative(st: State, t: int, q: int, pair: Pair, own: Abroad) -> tuple[Worth, int, int]:
     """The other way the same two firms could work in the same place: (worth, type, route)."""
     jv = st.partnerships
     m, c = jv.multinational[q], jv.chinese[q]
@@ -122,9 +181,33 @@ def alternative(st: State, t: int, q: int, pair: Pair, own: float) -> tuple[Wort
         full = st.firms.supplies[c] >= st.parameters.capacity_supply
         if (route == Route.power and full) or (route == Route.sell and st.firms.contract[c, jv.region[q]] >= 0):
             route = jv.route[q]
-        return abroad_worth(st, t, m, c, jv.region[q], route, pair, own, -1.0, -1), Type.globalize, route
+        return abroad_worth(st, t, m, c, jv.region[q], route, pair, own, CHOSEN, CHOSEN), Type.globalize, route
     kind = Type.co_innovation if jv.type[q] == Type.market_access else Type.market_access
-    return host_worth(st, t, m, c, jv.line[q], kind, pair, -1.0, -1.0), kind, Route.none
+    return host_worth(st, t, m, c, jv.line[q], kind, pair, CHOSEN, CHOSEN), kind, Route.none
+
+
+@stage
+def bargained(st: State, kind: int, value: float, apart: Apart) -> float:
+    """The Chinese side's part of a contract: in the host a stall is the threat, abroad it is as good as leaving."""
+    power = st.parameters.bargaining_power
+    if kind == Type.globalize:
+        return nash_pay(value, apart.multinational, apart.chinese, power)
+    return stall_pay(value, apart.multinational, apart.chinese, power)
+
+
+@stage
+def retermed(st: State, t: int, q: int, w: Worth, pay_c: float) -> Terms:
+    """New terms of the same form: royalty moves first, equity only where royalty cannot deliver."""
+    jv, p = st.partnerships, st.parameters
+    m, s, kind = jv.multinational[q], jv.sector[q], jv.type[q]
+    equity = min(jv.equity[q], equity_cap(st, t, s, st.firms.home[m], st.host))
+    if kind != Type.globalize and w.sales > 0.0 and equity < 1.0:
+        wanted = w.profit - (pay_c - w.side_c) / st.annuity
+        royalty = (wanted - equity * w.profit) / (w.sales * (1.0 - equity))
+        if 0.0 <= royalty <= min(p.royalty_ceiling, max(w.profit, 0.0) / w.sales):
+            got_m, got_c = pays(st, kind, w, equity, royalty)
+            return Terms(got_m, got_c, equity, royalty)
+    return under(st, t, m, kind, jv.route[q], jv.region[q], w, pay_c)
 
 
 @stage
@@ -147,145 +230,123 @@ def set_terms(st: State, t: int, q: int, kind: int, route: int, w: Worth, agreed
     jv.autonomy[q] = w.autonomy
     jv.place[q] = w.place
     jv.sub_form[q] = sub_form(kind, route, agreed.equity, w.place != st.host)
-    jv.balance_start[q] = jv.technology_balance[q]
     jv.promise_multinational[q] = agreed.multinational / st.annuity
     jv.promise_chinese[q] = agreed.chinese / st.annuity
 
-
 @stage
-def plant_uses(st: State, t: int, q: int, mode: int) -> tuple[float, float, float]:
-    """Sales of a host venture's plant, and what multinational and Chinese firm could make of it alone."""
-    jv, x = st.partnerships, st.scratch
-    m, c, s = jv.multinational[q], jv.chinese[q], jv.sector[q]
-    plant = max(x.forecast_sales[q], 0.0)
-    _, demanded = venture_offer(st, t, m, c, Type.market_access, jv.openness[q], jv.trust[q])
-    fills = 1.0 + (x.composite[c] - composite_of(st, s, demanded)) * 0.5 * x.sensitivity[s]
-    return plant, plant_use(plant, 1.0 if mode == Mode.wholly_owned else 0.0), plant_use(plant, fills)
-
-
-@stage
-def end_of(st: State, t: int, q: int, mode: int) -> int:
-    """How a partnership would end: bought by the side that can use the plant better and may own it, else dissolved."""
-    jv = st.partnerships
-    if jv.type[q] == Type.globalize:
-        return Happening.dissolution
-    plant, use_m, use_c = plant_uses(st, t, q, mode)
-    least = st.parameters.buyout_threshold * plant
-    allowed = equity_cap(st, t, jv.sector[q], st.firms.home[jv.multinational[q]], st.host) >= 1.0
-    if allowed and use_m - use_c > least:
-        return Happening.buyout_multinational
-    return Happening.buyout_chinese if use_c - use_m > least else Happening.dissolution
-
-
-@stage
-def give_notice(st: State, t: int, q: int, mode: int, value: float, outside_both: float, trigger: int) -> None:
+def give_notice(st: State, t: int, q: int, value: float, apart: Apart, trigger: int) -> None:
     """Starts the notice period of an end; an end is inefficient if together both sides had more than apart."""
     jv = st.partnerships
-    if value > outside_both:
+    if value > apart.multinational + apart.chinese:
         st.outcome[t, jv.sector[q]].inefficient_exits += 1.0
     jv.ends[q] = t + int(st.parameters.notice)
-    jv.end_kind[q] = end_of(st, t, q, mode)
+    jv.end_kind[q] = end_of(st, t, q, apart)
     jv.end_trigger[q] = trigger
-    jv.next_mode[q] = mode
+    jv.next_mode[q] = apart.mode
+
+
+@stage
+def end_of(st: State, t: int, q: int, apart: Apart) -> int:
+    """How a partnership would end: its plant goes to who can use it better, or is scrapped when talks on it fail."""
+    jv = st.partnerships
+    drawn = uniform(key(st.seed, TALKS, t), join(jv.id[q], SALE))
+    if jv.type[q] == Type.globalize or drawn < apart.scrapped:
+        return Happening.dissolution
+    return Happening.buyout_multinational if apart.use_m > apart.use_c else Happening.buyout_chinese
+
+
+@stage
+def hand_over(st: State, q: int, kind: int, apart: Apart) -> None:
+    """The buyer of a plant pays the other side's part of its price."""
+    jv = st.partnerships
+    m, c, equity = jv.multinational[q], jv.chinese[q], jv.equity[q]
+    price = sale_price(apart.use_m, apart.use_c, st.parameters.bargaining_power)
+    paid = (1.0 - equity) * price if kind == Happening.buyout_multinational else -equity * price
+    pay_once(st, m, paid)
+    pay_once(st, c, -paid)
 
 
 @stage
 def carry_out_end(st: State, t: int, q: int) -> None:
-    """When notice runs out: the plant changes hands at its value, or half of it is scrapped; lines become free."""
-    jv, firms, x = st.partnerships, st.firms, st.scratch
-    m, c, mode, kind = jv.multinational[q], jv.chinese[q], jv.next_mode[q], jv.end_kind[q]
+    """When notice runs out: the plant changes hands or is scrapped; lines become free."""
+    jv, firms = st.partnerships, st.firms
+    m, c, mode, kind, line = jv.multinational[q], jv.chinese[q], jv.next_mode[q], jv.end_kind[q], jv.line[q]
     host_contract = jv.type[q] != Type.globalize
-    line = jv.line[q]
-    plant = 0.5 * x.forecast_sales[q] if host_contract else 0.0
-    if kind == Happening.buyout_multinational:
-        pay_once(st, m, (1.0 - jv.equity[q]) * plant)
-        pay_once(st, c, -(1.0 - jv.equity[q]) * plant)
-    elif kind == Happening.buyout_chinese:
-        pay_once(st, c, jv.equity[q] * plant)
-        pay_once(st, m, -jv.equity[q] * plant)
-        firms.operations[c] += PLANT_KNOWHOW
-    after = Type.wholly_owned if kind == Happening.buyout_multinational else Type.none
-    end_partnership(st, t, q, kind, after, jv.end_trigger[q])
-    if kind == Happening.buyout_multinational:
+    bought = kind == Happening.buyout_multinational
+    if bought or kind == Happening.buyout_chinese:
+        hand_over(st, q, kind, apart_in_host(st, t, q))
+        firms.operations[c] += 0.0 if bought else PLANT_KNOWHOW
+    end_partnership(st, t, q, kind, Type.wholly_owned if bought else Type.none, jv.end_trigger[q])
+    if bought:
         firms.mode[m] = Mode.wholly_owned
         firms.plant[m, st.host] = t
     elif host_contract and line == st.host and firms.contract[m, line] < 0 and firms.mode[m] == Mode.absent:
         firms.mode[m] = mode
         if mode == Mode.wholly_owned:  # what it left the venture for
-            firms.plant[m, st.host] = t
-            pay_once(st, m, 4.0 * st.parameters.sunk_cost * firms.cost_scale[m] * x.unit[firms.sector[m]])
+            firms.plant[m, st.host] = t + int(st.parameters.plant_lead)
+            pay_once(st, m, set_up_cost(st, m))
             log_alone(st, t, Happening.formation, m, Type.none, Type.wholly_owned, Trigger.surplus)
-
-
-@stage
-def consents(got: Terms, least_m: float, least_c: float, tolerance: float) -> bool:
-    """Whether both sides would sign: what law and royalties leave them is not below what they have otherwise."""
-    return got.multinational >= least_m - tolerance and got.chinese >= least_c - tolerance
 
 
 @stage
 def weigh_review(st: State, t: int, q: int) -> Weighed:
     """All that a review weighs, and its decision.
 
-    A side that falls short of its alternative asks for new terms, of the same or the other form, against the
-    alternatives; talks can fail, and then the partnership ends. If nobody falls short, both move to the other form when
-    that is worth the cost and neither loses by it.
+    A side opens talks if the contract is worth less than leaving it, or if today's bargain would give it enough more.
+    Talks break down the more often the less there is to lose; else the form and the terms are the bargain's.
     """
-    jv, firms, p = st.partnerships, st.firms, st.parameters
+    jv, p = st.partnerships, st.parameters
     m, s, r, kind, route = jv.multinational[q], jv.sector[q], jv.region[q], jv.type[q], jv.route[q]
-    pair, own = pair_of(st, t, q), own_of(st, t, q)
+    pair, own = pair_of(st, q), own_of(st, t, q)
     now = current_worth(st, t, q, pair, own)
-    w = as_forecast(st, t, q, now)
-    pay_m, pay_c = pays(st, kind, w, jv.equity[q], jv.royalty[q])
-    d_m, d_c, mode = outside(st, t, q, own)
+    expected = as_expected(st, q, now)
+    pay_m, pay_c = pays(st, kind, expected, jv.equity[q], jv.royalty[q])
+    apart = apart_of(st, t, q, own)
     other, other_kind, other_route = alternative(st, t, q, pair, own)
     scale = market_scale(st, s, r, kind)
-    tolerance = p.tolerance * scale * st.annuity
-    moving = p.sunk_cost * 4.0 * scale * firms.cost_scale[m]
-    better = worth_moving(other.value - max(now.value, d_m + d_c), moving, p.hysteresis)
-    better = better and (other_kind != kind or other_route != route)
-    short_m, short_c = dissatisfied(pay_m, d_m, tolerance), dissatisfied(pay_c, d_c, tolerance)
-    moved = abs(jv.technology_balance[q] - jv.balance_start[q])
-    base = p.clause_success if jv.clause[q] > 0 else p.renegotiation
-    chance = renegotiation_chance(base, jv.trust[q], moved, p.balance_strain)
-    talks = uniform(key(st.seed, TALKS, t), jv.id[q])
-    again = under(st, t, m, kind, route, r, w, split(st, w.value, d_m, d_c))
-    least_m, least_c = d_m, d_c
-    if not (short_m or short_c):
-        least_m, least_c = pays(st, kind, now, jv.equity[q], jv.royalty[q])
-    changed = under(st, t, m, other_kind, other_route, r, other, split(st, other.value, least_m, least_c))
-    moves = better and consents(changed, least_m, least_c, tolerance)
-    renews = w.value > d_m + d_c and consents(again, d_m, d_c, tolerance)
+    moving = 4.0 * p.sunk_cost * scale * st.firms.cost_scale[m]
+    better = other.value - moving > now.value and (other_kind != kind or other_route != route)
+    again = retermed(st, t, q, expected, bargained(st, kind, expected.value, apart))
+    changed = under(st, t, m, other_kind, other_route, r, other, bargained(st, kind, other.value - moving, apart))
+    best = expected.value + (other.value - moving - now.value if better else 0.0)
+    got_m = changed.multinational - moving if better else again.multinational
+    got_c = changed.chinese if better else again.chinese
+    both = apart.multinational + apart.chinese
+    stake = best - both if kind == Type.globalize else best
+    allowed = got_m >= apart.multinational - SAME * scale and got_c >= apart.chinese - SAME * scale
+    surplus = best - both
+    if surplus > 0.0 and not allowed:  # law does not let it be shared
+        surplus = min(got_m - apart.multinational, got_c - apart.chinese)
+    opens = surplus < 0.0 or claims(max(got_m - pay_m, got_c - pay_c), stake, p.claim)
+    success = 1.0 - breakdown(surplus, doubt_of(st, q, st.scratch.expected_pot[q] * st.annuity))
+    talks = uniform(key(st.seed, TALKS, 0), jv.id[q])  # drawn once: what a pair finds out about itself
     decision = STAY
-    if short_m or short_c:
+    if opens and talks >= success:
         decision = ENDING
-        if talks < chance and (moves or renews):
-            decision = Happening.conversion if moves else Happening.renegotiation
-    elif moves:
-        decision = Happening.conversion
+    elif opens and surplus > 0.0:
+        decision = Happening.conversion if better else Happening.renegotiation
     return Weighed(
-        now,
-        w,
-        pay_m,
-        pay_c,
-        again,
-        other,
-        changed,
-        other_kind,
-        other_route,
-        d_m,
-        d_c,
-        mode,
-        tolerance,
-        moving,
-        better,
-        moves,
-        renews,
-        short_m,
-        short_c,
-        chance,
-        talks,
-        decision,
+        now=now,
+        expected=expected,
+        pay_m=pay_m,
+        pay_c=pay_c,
+        apart=apart,
+        again=again,
+        other=other,
+        changed=changed,
+        other_type=other_kind,
+        other_route=other_route,
+        moving=moving,
+        better=better,
+        stake=stake,
+        surplus=surplus,
+        allowed=allowed,
+        gain_m=got_m - pay_m,
+        gain_c=got_c - pay_c,
+        opens=opens,
+        success=success,
+        talks=talks,
+        decision=decision,
     )
 
 
@@ -300,13 +361,13 @@ def review_one(st: State, t: int, q: int, trigger: int) -> None:
         return
     if w.decision == ENDING:
         cause = trigger if trigger == Trigger.policy else Trigger.surplus
-        give_notice(st, t, q, w.mode, max(w.forecast.value, w.other.value - w.moving), w.d_m + w.d_c, cause)
+        give_notice(st, t, q, max(w.expected.value, w.other.value - w.moving), w.apart, cause)
         return
     before = jv.type[q]
     if w.decision == Happening.conversion:
         set_terms(st, t, q, w.other_type, w.other_route, w.other, w.changed)
     else:
-        set_terms(st, t, q, before, jv.route[q], w.forecast, w.again)
+        set_terms(st, t, q, before, jv.route[q], w.expected, w.again)
     log_partnership(st, t, w.decision, q, before, jv.type[q], trigger)
 
 
@@ -353,9 +414,8 @@ def hold_reviews(st: State, t: int, s: int) -> None:
             continue
         if uniform(chance_key, jv.id[q]) < p.exogenous_end:
             own = own_of(st, t, q)
-            w = current_worth(st, t, q, pair_of(st, t, q), own)
-            d_m, d_c, mode = outside(st, t, q, own)
-            give_notice(st, t, q, mode, w.value, d_m + d_c, Trigger.exogenous)
+            value = current_worth(st, t, q, pair_of(st, q), own).value
+            give_notice(st, t, q, value, apart_of(st, t, q, own), Trigger.exogenous)
             continue
         touched = called(st, t, q)
         if uniform(review_key, jv.id[q]) < p.review_rate:

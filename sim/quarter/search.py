@@ -11,10 +11,13 @@ import numpy as np
 
 from sim.arithmetic import power
 from sim.columns import Happening, Mode, Ownership, Route, Trigger, Type
-from sim.compiled import stage
+from sim.compiled import stage, step
 from sim.draws import Stream, bits, gumbel, join, key, uniform
+from sim.quarter.abroad import abroad_worth, alone_abroad, own_abroad
+from sim.quarter.host import SECOND_LINE, alone_in_host, chinese_alone_in_host, host_worth
 from sim.quarter.lanes import along_turns
-from sim.quarter.review import set_terms
+from sim.quarter.offers import Abroad
+from sim.quarter.review import SAME, set_terms
 from sim.quarter.state import (
     NONE,
     State,
@@ -28,26 +31,14 @@ from sim.quarter.state import (
     pay_once,
     take_row,
 )
-from sim.quarter.values import (
-    Pair,
-    Terms,
-    Worth,
-    abroad_worth,
-    alone_abroad,
-    alone_in_host,
-    host_worth,
-    market_scale,
-    own_abroad,
-    split,
-    strangers,
-    under,
-)
+from sim.quarter.values import CHOSEN, Pair, Terms, Worth, market_scale, set_up_cost, strangers, under
+from sim.rules.bargaining import nash_pay
 from sim.rules.policy import blocked, screened
-from sim.rules.review import worth_moving
 from sim.rules.venture import technology_balance
 
 SEARCH, CANDIDATE, TASTE = int(Stream.search), int(Stream.candidate), int(Stream.taste)
-SCREENING, CLAUSE = int(Stream.screening), int(Stream.clause)
+SCREENING = int(Stream.screening)
+CANDIDATES = 5  # Chinese firms that a multinational compares in a search; assumed
 ALONE, ABROAD = 0, 2  # tastes: for no partner; a host type has its own number, a route abroad this and its own
 FURTHER = 64  # draws of candidates abroad come after those in the host
 PARTNER, PARTNER_SINCE, PARTNER_TYPE = 3, 4, 5  # positions in State.starts
@@ -87,20 +78,6 @@ def taste(st: State, t: int, m: int, c: int, option: int) -> float:
 
 
 @stage
-def pair_bonus(st: State, m: int, trust: float) -> float:
-    """Value of a partner already known, in money."""
-    p = st.parameters
-    return p.familiarity * st.annuity * st.scratch.unit[st.firms.sector[m]] * (1.0 if trust > p.trust_start else 0.0)
-
-
-@stage
-def signing_cost(st: State, m: int) -> float:
-    """Once: search and set-up, in money."""
-    p = st.parameters
-    return 4.0 * st.scratch.unit[st.firms.sector[m]] * (p.search_cost + p.sunk_cost * st.firms.cost_scale[m])
-
-
-@stage
 def host_line(st: State, m: int) -> int:
     """The host line a multinational can fill: its lead line, else a second one if allowed, else -1."""
     firms = st.firms
@@ -109,7 +86,7 @@ def host_line(st: State, m: int) -> int:
         return st.host
     ending = st.partnerships.ends[firms.contract[m, st.host]] >= 0
     free = firms.contract[m, second] < 0 and firms.mode[m] == Mode.absent
-    return second if st.parameters.second_line > 0.0 and free and not ending else -1
+    return second if free and not ending else -1
 
 
 @stage
@@ -135,7 +112,7 @@ def half_line_loss(st: State, m: int, line: int) -> float:
         return 0.0
     q = st.firms.contract[m, st.host]
     part = st.partnerships.equity[q] if q >= 0 else 1.0
-    return 0.5 * part * st.scratch.earned[m, st.host] * st.annuity
+    return (1.0 - SECOND_LINE) * part * st.scratch.earned[m, st.host] * st.annuity
 
 
 @stage
@@ -164,7 +141,7 @@ class Entry(NamedTuple):
     mode: int  # what it would do alone
     once: float  # cost of signing, and what its lead line loses
     kept: float  # part of a deal's value left after waiting and avoidance
-    own: float  # appeal of its own offer in a region abroad
+    own: Abroad  # its own offer in a region abroad
 
 
 @stage
@@ -173,7 +150,7 @@ def enter(st: State, t: int, m: int, line: int) -> Entry:
     s, home = st.firms.sector[m], st.firms.home[m]
     d_m, mode = alone_in_host(st, t, m, line)
     kept = waited(st, t, s, home, st.host) * (1.0 - avoided(st, t, m, home))
-    return Entry(d_m, mode, signing_cost(st, m) + half_line_loss(st, m, line), kept, 0.0)
+    return Entry(d_m, mode, set_up_cost(st, m) + half_line_loss(st, m, line), kept, Abroad(0.0, 0.0, 0.0))
 
 
 @stage
@@ -181,25 +158,35 @@ def enter_abroad(st: State, t: int, m: int, r: int) -> Entry:
     """The same in a region abroad, where the alternative depends on the partner."""
     s = st.firms.sector[m]
     kept = waited(st, t, s, st.host, r) * (1.0 - avoided(st, t, m, r))
-    once = signing_cost(st, m) * market_scale(st, s, r, Type.globalize) / max(st.scratch.unit[s], 1e-30)
+    once = set_up_cost(st, m) * market_scale(st, s, r, Type.globalize) / max(st.scratch.unit[s], 1e-30)
     return Entry(0.0, Mode.absent, once, kept, own_abroad(st, t, m, r))
 
 
 @stage
 def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, own: Entry, pair: Pair) -> Deal:
-    """Market access or co-innovation on a host line, against the multinational's best alternative."""
-    w = host_worth(st, t, m, c, line, kind, pair, -1.0, -1.0)
-    agreed = under(st, t, m, kind, Route.none, st.host, w, split(st, w.value - own.once, own.d_m, 0.0))
+    """Market access or co-innovation on a host line, against the best that both have without it."""
+    w = host_worth(st, t, m, c, line, kind, pair, CHOSEN, CHOSEN)
+    d_c = chinese_alone_in_host(st, m, c, line, own.mode)
+    pay_c = nash_pay(w.value - own.once, own.d_m, d_c, st.parameters.bargaining_power)
+    agreed = under(st, t, m, kind, Route.none, st.host, w, pay_c)
     gain_m = agreed.multinational * own.kept - own.once - own.d_m
-    return Deal(w, agreed, gain_m, agreed.chinese * own.kept, own.d_m, 0.0, pair.trust)
+    return Deal(w, agreed, gain_m, (agreed.chinese - d_c) * own.kept, own.d_m, d_c, pair.trust)
+
+
+@step
+def worthless(st: State, m: int, deal: Deal) -> bool:
+    """Whether a deal leaves a side less than it has, or both together nothing; one of them may be held to its option."""
+    least = -SAME * st.scratch.unit[st.firms.sector[m]]
+    return deal.gain_m < least or deal.gain_c < least or deal.gain_m + deal.gain_c <= 0.0
 
 
 @stage
 def abroad_deal(st: State, t: int, m: int, c: int, r: int, route: int, own: Entry, pair: Pair) -> Deal:
     """Selling or powering in a region abroad, against what both have there without each other."""
-    w = abroad_worth(st, t, m, c, r, route, pair, own.own, -1.0, -1)
+    w = abroad_worth(st, t, m, c, r, route, pair, own.own, CHOSEN, CHOSEN)
     d_m, d_c = alone_abroad(st, t, m, c, r, route, own.own)
-    agreed = under(st, t, m, Type.globalize, route, r, w, split(st, w.value - own.once, d_m, d_c))
+    pay_c = nash_pay(w.value - own.once, d_m, d_c, st.parameters.bargaining_power)
+    agreed = under(st, t, m, Type.globalize, route, r, w, pay_c)
     gain_m = (agreed.multinational - d_m) * own.kept - own.once
     return Deal(w, agreed, gain_m, (agreed.chinese - d_c) * own.kept, d_m, d_c, pair.trust)
 
@@ -243,16 +230,16 @@ def look_in_host(st: State, t: int, m: int, line: int) -> None:
     own = enter(st, t, m, line)
     loss = half_line_loss(st, m, line)
     best = taste(st, t, m, m, ALONE) - (loss if own.mode != Mode.absent else 0.0)
-    for n in range(int(st.parameters.candidates)):
+    for n in range(CANDIDATES):
         c = pick_candidate(st, t, m, n)
         if c < 0 or barred(st, m, c, Type.market_access, Route.none, st.host) != Obstacle.none:
             continue
-        pair = strangers(st, t, m, c)
+        pair = strangers(st, m, c, Type.market_access)
         for kind in (Type.market_access, Type.co_innovation):
             deal = host_deal(st, t, m, c, line, kind, own, pair)
-            if deal.gain_m <= 0.0 or deal.gain_c <= 0.0:
+            if worthless(st, m, deal):
                 continue
-            gain = deal.gain_m + pair_bonus(st, m, deal.trust) + taste(st, t, m, c, kind)
+            gain = deal.gain_m + taste(st, t, m, c, kind)
             if gain > best:
                 best = gain
                 propose(st, m, c, kind, Route.none, st.host, line, deal)
@@ -263,19 +250,16 @@ def look_in_host(st: State, t: int, m: int, line: int) -> None:
 @stage
 def go_alone(st: State, t: int, m: int, mode: int, value: float, loss: float) -> None:
     """Moves to what a multinational does best alone in the host, if that beats what it does now by enough."""
-    firms, x, p = st.firms, st.scratch, st.parameters
-    s = firms.sector[m]
+    firms = st.firms
     before = firms.mode[m]
-    cost = 4.0 * p.sunk_cost * firms.cost_scale[m] * x.unit[s]
-    # the value is net of the cost once, so that what must remain is the hysteresis beyond it
-    if mode == before or (mode == Mode.wholly_owned and not worth_moving(value + cost - loss, cost, p.hysteresis)):
+    if mode == before or (mode == Mode.wholly_owned and value <= loss):
         return
     firms.mode[m] = mode
     if mode == Mode.wholly_owned:
         log_alone(st, t, Happening.formation, m, Type.none, Type.wholly_owned, Trigger.search)
         if firms.plant[m, st.host] < 0:
             firms.plant[m, st.host] = t
-        pay_once(st, m, cost)
+        pay_once(st, m, set_up_cost(st, m))
     elif before == Mode.wholly_owned:
         log_alone(st, t, Happening.dissolution, m, Type.wholly_owned, Type.none, Trigger.search)
         firms.orientation[m] = 0
@@ -288,18 +272,18 @@ def look_abroad(st: State, t: int, m: int, r: int) -> None:
     """Globalising in one region outside the host: sell a Chinese brand, or power one's own with Chinese technology."""
     best = 0.0
     own = enter_abroad(st, t, m, r)
-    for n in range(int(st.parameters.candidates)):
+    for n in range(CANDIDATES):
         c = pick_candidate(st, t, m, n + FURTHER)
         if c < 0:
             continue
-        pair = strangers(st, t, m, c)
+        pair = strangers(st, m, c, Type.globalize)
         for route in (Route.sell, Route.power):
             if barred(st, m, c, Type.globalize, route, r) != Obstacle.none:
                 continue
             deal = abroad_deal(st, t, m, c, r, route, own, pair)
-            if deal.gain_m <= 0.0 or deal.gain_c <= 0.0:
+            if worthless(st, m, deal):
                 continue
-            gain = deal.gain_m + pair_bonus(st, m, deal.trust) + taste(st, t, m, c, ABROAD + route)
+            gain = deal.gain_m + taste(st, t, m, c, ABROAD + route)
             if gain > best:
                 best = gain
                 propose(st, m, c, Type.globalize, route, r, r, deal)
@@ -341,13 +325,13 @@ def free_slot(st: State, m: int, line: int) -> int:
 @stage
 def sign(st: State, t: int, m: int, c: int) -> None:
     """Writes a new partnership from the multinational's proposal, unless screening refuses it."""
-    firms, jv, x, p = st.firms, st.partnerships, st.scratch, st.parameters
+    firms, jv, x = st.firms, st.partnerships, st.scratch
     kind, route, r, line = x.proposed_type[m], x.proposed_route[m], x.proposed_region[m], x.proposed_line[m]
     s = firms.sector[m]
     if kind == Type.globalize:
-        deal = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, t, m, c))
+        deal = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, m, c, kind))
     else:
-        deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line), strangers(st, t, m, c))
+        deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line), strangers(st, m, c, kind))
     if refused(st, t, m, c, kind, r, deal.terms.equity):
         log_event(st, t, Happening.screening_refusal, s, r, NONE, NONE, m, c, Type.none, kind, Trigger.search)
         return
@@ -358,10 +342,8 @@ def sign(st: State, t: int, m: int, c: int) -> None:
     set_terms(st, t, q, kind, route, deal.worth, deal.terms)
     jv.type_first[q] = kind
     jv.equity_start[q] = jv.equity[q]
-    clause_draw = uniform(key(st.seed, CLAUSE, t), jv.id[q])
-    jv.clause[q] = 1 if clause_draw < p.clause_share else 0
     part = market_scale(st, s, r, kind) / max(x.unit[s], 1e-30)
-    pay_once(st, m, signing_cost(st, m) * part)
+    pay_once(st, m, set_up_cost(st, m) * part)
     before = Type.none
     if kind != Type.globalize and line == st.host:
         before = Type.wholly_owned if firms.mode[m] == Mode.wholly_owned else Type.none
@@ -393,7 +375,6 @@ def begin_partnership(
     jv.next_mode[q] = Mode.absent
     jv.reversed[q] = 0
     jv.flipped[q] = -1
-    jv.clause[q] = 0
     jv.gap_start[q] = x.composite[m] - x.composite[c]
     jv.technology_balance[q] = technology_balance(jv.gap_start[q], st.parameters.contribution_band)
     jv.access_balance[q] = 0.5
@@ -403,8 +384,8 @@ def begin_partnership(
     jv.pot[q] = 0.0
     jv.pay_multinational[q] = 0.0
     jv.pay_chinese[q] = 0.0
-    x.forecast_pot[q] = 0.0
-    x.forecast_sales[q] = 0.0
+    x.expected_pot[q] = 0.0
+    x.expected_sales[q] = 0.0
     x.slot[q] = free_slot(st, m, line)
     firms.contract[m, line] = q
     if kind != Type.globalize:
@@ -421,7 +402,7 @@ def sign_named(st: State, t: int, m: int) -> None:
     c, kind = int(st.starts[m, PARTNER]), int(st.starts[m, PARTNER_TYPE])
     if st.firms.active[c] > 0 and barred(st, m, c, kind, Route.none, st.host) == Obstacle.none:
         line = host_line(st, m)
-        deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line), strangers(st, t, m, c))
+        deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line), strangers(st, m, c, kind))
         propose(st, m, c, kind, Route.none, st.host, line, deal)
         sign(st, t, m, c)
 
@@ -442,12 +423,12 @@ def seek_partners(st: State, t: int, s: int) -> None:
             x.proposed_to[m] = -1
             continue
         u = x.turn[m]
-        if u < p.search_host and firms.access_holder[m] == 0:
+        if u < p.search and firms.access_holder[m] == 0:
             line = host_line(st, m)
             if line >= 0:
                 look_in_host(st, t, m, line)
-        elif u >= 1.0 - p.search_abroad and regions > 1:
-            spread = (u - (1.0 - p.search_abroad)) / max(p.search_abroad, 1e-12)
+        elif u >= 1.0 - p.search and regions > 1:
+            spread = (u - (1.0 - p.search)) / max(p.search, 1e-12)
             r = min(int(spread * (regions - 1)), regions - 2)
             r = r + 1 if r >= st.host else r
             if firms.contract[m, r] < 0:

@@ -9,6 +9,7 @@ from sim.columns import Kind
 from sim.compiled import stage
 from sim.draws import Stream, bits, key, normal, uniform
 from sim.quarter.state import State
+from sim.rules.customers import customers_of, newcomers_pull
 
 START = int(Stream.start)
 FOREIGN_SPREAD, CHINESE_SPREAD = 0.10, 0.15  # s.d. of log technology at the start
@@ -37,16 +38,18 @@ def start_firm(st: State, i: int) -> None:
     firms.worth[i] = 4.0 * 0.25 * st.world.market[0, s, firms.home[i]] / max(st.sectors.multinationals[s], 1.0)
     for r in range(st.world.market.shape[2]):
         if r == firms.home[i]:
-            firms.access[i, r] = 1.0
+            known = 1.0
             firms.plant[i, r] = 0
         elif not foreign:
             given = st.starts[i, ACCESS_ABROAD]
-            firms.access[i, r] = p.abroad_access if math.isnan(given) else given
+            known = p.newcomer_abroad if math.isnan(given) else given
         elif r == st.host:
             given = st.starts[i, HOST_ACCESS]
-            firms.access[i, r] = p.host_access if math.isnan(given) else given
+            known = newcomers_pull(p.newcomer, st.world.rights[0]) if math.isnan(given) else given
         else:
-            firms.access[i, r] = min(p.foreign_access * (0.7 + 0.6 * third), 1.0)
+            known = min(p.known_abroad * (0.7 + 0.6 * third), 1.0)
+        firms.pull[i, r] = known
+        firms.customers[i, r] = customers_of(known, p.habit)
 
 
 @stage

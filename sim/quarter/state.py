@@ -322,11 +322,12 @@ def end_partnership(st: State, t: int, p: int, kind: int, after: int, trigger: i
 
 @stage
 def mean_sales(st: State, s: int, kind: int) -> float:
-    """Mean sales a quarter of the active firms of an origin."""
+    """Sales a quarter of an origin's active firms, over the firms that it began with: exits make no firm small."""
     total = 0.0
     first = first_of(st, s) if kind == Kind.multinational else middle_of(st, s)
     last = middle_of(st, s) if kind == Kind.multinational else last_of(st, s)
     for i in range(first, last):
         if st.firms.active[i] > 0:
             total += st.firms.revenue[i]
-    return total / max(st.scratch.peers[s, kind], 1.0)
+    begun = st.sectors.multinationals[s] if kind == Kind.multinational else st.sectors.chinese[s]
+    return total / max(begun, 1.0)

@@ -1,32 +1,19 @@
-"""What every option is worth to each side: one contract, the best a multinational can do alone, and the split.
+"""What contracts are worth and how they are split: what the options of both sides, in the host and abroad, are built of.
 
 All values are present values over the horizon in money; rivals' offers and the firm's other contracts stay in place.
-Read by review, search and investment, and by agents that are asked to explain themselves.
 """
 
 from typing import NamedTuple
 
-from sim.columns import Mode, Route, Type
+from sim.columns import Route, Type
 from sim.compiled import stage, step
-from sim.quarter.market import fixed_cost
-from sim.quarter.offers import (
-    abroad_by_chinese,
-    abroad_by_multinational,
-    access_with,
-    composite_of,
-    host_alone,
-    lender_keeps,
-    plant_works,
-    powered_offer,
-    venture_offer,
-)
 from sim.quarter.state import State, generations_of
-from sim.rules.bargaining import chinese_pay, equity_share, openness, royalty_needed
-from sim.rules.base import access_later
+from sim.rules.bargaining import equity_share, royalty_needed
 from sim.rules.capability import absorptive
-from sim.rules.governance import autonomy, dependence_cost
 from sim.rules.market import offer_profit, share_of
 from sim.rules.policy import blocked
+
+CHOSEN = -1  # openness, autonomy or place that the contract's sides choose
 
 
 class Worth(NamedTuple):
@@ -56,59 +43,10 @@ def rivals_of(st: State, s: int, i: int, line: int, r: int) -> float:
     return st.scratch.denominator[s, r] - st.scratch.appeal[i, line]
 
 
-@stage
-def alone_in_host(st: State, t: int, m: int, line: int) -> tuple[float, int]:
-    """Best of absence, export and full ownership on a host line: (present value, mode). A second line cannot export."""
-    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
-    host = st.host
-    total = st.annuity
-    rivals = rivals_of(st, s, m, line, host)
-    scale = firms.cost_scale[m] * x.unit[s]
-    friction = st.now.sole_entry_friction[s, host] * x.unit[s]
-    compliance = 1.0 - st.now.compliance[s, firms.home[m], host] * (1.0 + st.sectors.price_elasticity[s])
-    best = 0.0
-    mode: int = Mode.absent
-    if line == host:
-        earned, _ = offer_worth(st, s, host, host_alone(st, t, m, Mode.export, firms.access[m, host], True), rivals)
-        exported = total * (earned * compliance - p.cost_export * scale - 0.5 * friction)
-        if exported > best:
-            best = exported
-            mode = Mode.export
-    later = st.ramp / total
-    access = access_later(firms.access[m, host], 0.25 * p.host_access_growth, p.host_access_cap, later)
-    rate = 1.0 if line == host else 0.5
-    earned, _ = offer_worth(st, s, host, rate * host_alone(st, t, m, Mode.wholly_owned, access, True), rivals)
-    owned = total * (earned * compliance - p.cost_wholly_owned * scale - friction)
-    if firms.mode[m] != Mode.wholly_owned:
-        owned -= p.sunk_cost * 4.0 * scale
-    if owned > best:
-        best = owned
-        mode = Mode.wholly_owned
-    return best, mode
-
-
-@stage
-def world_worth(st: State, t: int, m: int) -> float:
-    """Value of turning the base in the host to the world: exports, speed and lessons, less its cost; present value.
-
-    Only a base that the multinational runs, alone or in co-innovation, can work for the world.
-    """
-    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
-    flow = 0.0
-    for r in range(st.world.market.shape[2]):
-        if r == st.host or (firms.contract[m, r] >= 0 and st.partnerships.route[firms.contract[m, r]] == Route.power):
-            continue
-        now, _ = abroad_by_multinational(st, t, m, r, True, False)
-        hub, _ = abroad_by_multinational(st, t, m, r, True, True)
-        rivals = rivals_of(st, s, m, r, r)
-        earned, _ = offer_worth(st, s, r, now, rivals)
-        better, _ = offer_worth(st, s, r, hub, rivals)
-        flow += better - earned
-    quicker = 0.25 * st.sectors.innovation[s] * p.hub_speed * x.ecosystem[s]
-    lesson = 0.25 * p.hub_learning * max(x.best_chinese[s] - x.composite[m], 0.0)
-    cost = p.cost_hub * firms.cost_scale[m] * x.unit[s]
-    cost += st.now.localisation_cost[s, st.host] * x.unit[s]
-    return st.annuity * (flow - cost) + st.ramp * (quicker + lesson) * x.gain[m]
+@step
+def set_up_cost(st: State, m: int) -> float:
+    """Once: what a multinational pays to set up a base, or to sign and set up a contract in the host."""
+    return 4.0 * st.parameters.sunk_cost * st.firms.cost_scale[m] * st.scratch.unit[st.firms.sector[m]]
 
 
 @stage
@@ -122,8 +60,19 @@ def leak_price(st: State, m: int, c: int) -> float:
 
 
 @stage
-def lesson_rate(st: State, t: int, m: int, c: int, trust: float) -> tuple[float, float]:
-    """Technology a quarter that flows at full openness: (to the Chinese firm, to the multinational), log points."""
+def stopped_to(st: State, s: int, origin: int, target: int) -> float:
+    """Share of the newest technology's flow between two places that does not pass."""
+    g = generations_of(st, s) - 1
+    spill = st.now.over_compliance[s, origin, target]
+    return blocked(st.now.control[s, g, origin, target], spill, st.parameters.over_compliance)
+
+
+@stage
+def lesson_rate(st: State, m: int, c: int, trust: float, shown: float) -> tuple[float, float]:
+    """Technology a quarter that flows at full openness: (to the Chinese firm, to the multinational), log points.
+
+    `shown`: part of the product that is made where the partner sees it.
+    """
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     if firms.access_holder[m] > 0:
         return 0.0, 0.0
@@ -131,14 +80,9 @@ def lesson_rate(st: State, t: int, m: int, c: int, trust: float) -> tuple[float,
     pupil = c if gap > 0.0 else m
     origin = firms.home[m] if gap > 0.0 else st.host
     target = st.host if gap > 0.0 else firms.home[m]
-    g = generations_of(st, s) - 1
-    stopped = blocked(
-        st.now.control[s, g, origin, target],
-        st.now.over_compliance[s, origin, target],
-        p.over_compliance,
-    )
+    stopped = stopped_to(st, s, origin, target)
     rd = firms.rd[pupil] / x.rd_reference[s] if x.rd_reference[s] > 0.0 else 0.0
-    flow = p.partner_learning * trust * absorptive(rd, p.absorption_half) * (1.0 - stopped) * abs(gap)
+    flow = p.partner_learning * shown * trust * absorptive(rd, p.absorption_half) * (1.0 - stopped) * abs(gap)
     return (flow, 0.0) if gap > 0.0 else (0.0, flow)
 
 
@@ -152,9 +96,10 @@ class Pair(NamedTuple):
 
 
 @stage
-def between(st: State, t: int, m: int, c: int, trust: float) -> Pair:
-    """Two firms who trust each other as given."""
-    to_c, to_m = lesson_rate(st, t, m, c, trust)
+def between(st: State, m: int, c: int, kind: int, trust: float) -> Pair:
+    """Two firms who trust each other as given and work together in a type of contract."""
+    shown = 1.0 if kind == Type.globalize else 1.0 - st.scratch.imported[st.firms.sector[m]]
+    to_c, to_m = lesson_rate(st, m, c, trust, shown)
     return Pair(trust, to_c, to_m, leak_price(st, m, c))
 
 
@@ -170,127 +115,9 @@ def known(st: State, m: int, c: int) -> float:
 
 
 @stage
-def strangers(st: State, t: int, m: int, c: int) -> Pair:
-    """Two firms in search of a contract."""
-    return between(st, t, m, c, known(st, m, c))
-
-
-@stage
-def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, pair: Pair, tau: float, free: float) -> Worth:
-    """Worth of market access or co-innovation; openness and autonomy are chosen if given as negative."""
-    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
-    total, ramp = st.annuity, st.ramp
-    trust, to_c, to_m, price = pair
-    chosen = tau
-    if chosen < 0.0:
-        most = p.openness_market_access if kind == Type.market_access else p.openness_co_innovation
-        shorter = p.transfer_lag * max(p.lag_trust - trust, 0.0) * p.lag_openness
-        gain = 0.5 * x.sensitivity[s] * shorter * max(x.earned[m, st.host], 0.1 * x.unit[s]) * total
-        leak = to_c * price * ramp
-        bonus = p.ip_openness * st.now.ip[s, st.host]
-        chosen = openness(most, gain, leak, bonus, st.now.mandate[s, firms.home[m], st.host])
-    made, demanded = venture_offer(st, t, m, c, kind, chosen, trust)
-    second = st.firms.contract.shape[1] - 1
-    base = firms.contract[m, st.host] >= 0 and firms.mode[m] != Mode.absent  # it goes into a first venture
-    beside = firms.contract[m, second] >= 0 or base
-    rate = 0.5 if line == second or (beside and line == st.host) else 1.0
-    rivals = rivals_of(st, s, m, line, st.host)
-    earned, sales = offer_worth(st, s, st.host, rate * made, rivals)
-    earned -= st.now.compliance[s, firms.home[m], st.host] * sales
-    speed = 0.0
-    lifted = 0.0
-    if kind == Type.co_innovation:
-        quicker = 0.25 * st.sectors.innovation[s] * p.joint_speed * x.ecosystem[s] * x.gain[m] * ramp
-        exposure = x.exposed[m] * total
-        if free < 0.0:
-            free = autonomy(quicker, exposure, p.hold_up)
-        speed = quicker * free
-        g = generations_of(st, s) - 1
-        stopped = blocked(
-            st.now.control[s, g, st.host, firms.home[m]],
-            st.now.over_compliance[s, st.host, firms.home[m]],
-            p.over_compliance,
-        )
-        lead = max(composite_of(st, s, demanded) - x.composite[m], 0.0)
-        lifted = p.deployment * (1.0 - stopped) * lead * x.gain_abroad[m] * total
-    free = max(free, 0.0)
-    profit = earned - fixed_cost(st, t, m, s, kind, st.host, trust, free)
-    side_m = chosen * ramp * (to_m * x.gain[m] - to_c * price) + speed + lifted
-    stolen = x.earned[c, st.host] * (share_of(rate * made, rivals) - share_of(x.appeal[m, line], rivals)) * total
-    side_c = chosen * ramp * to_c * x.gain[c] - max(stolen, 0.0)
-    risk = dependence_cost(firms.hazard[m], 4.0 * p.cutoff_loss, firms.hedge[m], p.hedge_cost)
-    side_m -= risk * max(earned, 0.0) * total
-    return Worth(profit, sales, side_m, side_c, chosen, free, st.host, total * profit + side_m + side_c)
-
-
-@stage
-def abroad_worth(
-    st: State, t: int, m: int, c: int, r: int, route: int, pair: Pair, own: float, tau: float, place: int
-) -> Worth:
-    """Worth of globalising in a region, against what both sell there without it; the place is chosen if negative.
-
-    The lender's loss when its partner sells, and the own offers given up, are in the sides; `own` is as of
-    `own_abroad`.
-    """
-    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
-    total, ramp = st.annuity, st.ramp
-    trust, to_c, to_m, price = pair
-    chosen = tau
-    if chosen < 0.0:
-        shorter = p.power_lag * max(p.cost_trust - trust, 0.0) * p.lag_openness
-        gain = x.sensitivity[s] * shorter * x.earned[m, r] * total
-        leak = to_c * price * ramp + to_m * x.gain[c] * ramp
-        law = st.now.mandate[s, st.host, r]
-        chosen = openness(p.openness_globalize, gain, leak, p.ip_openness * st.now.ip[s, r], law)
-    tradable = st.sectors.tradable[s] > 0.0
-    local_only = not tradable or (place >= 0 and place != st.host)
-    shipped_only = place == st.host
-    if route == Route.sell:
-        rivals = rivals_of(st, s, c, r, r)
-        access = access_with(st, m, c, r)
-        made = abroad_by_chinese(st, c, r, access, False, True) if not local_only else 0.0
-        local = abroad_by_chinese(st, c, r, access, True, True) if not shipped_only else 0.0
-    else:
-        rivals = rivals_of(st, s, m, r, r)
-        made = powered_offer(st, t, m, c, r, False, trust, chosen, True) if not local_only else 0.0
-        local = powered_offer(st, t, m, c, r, True, trust, chosen, True) if not shipped_only else 0.0
-    site = r if local > made else st.host
-    earned, sales = offer_worth(st, s, r, max(made, local), rivals)
-    profit = earned - fixed_cost(st, t, m, s, Type.globalize, r, trust, 0.0)
-    side_m = chosen * ramp * (to_m * x.gain[m] - to_c * price)
-    side_c = chosen * ramp * to_c * x.gain[c]
-    risk = dependence_cost(firms.hazard[c], 4.0 * p.cutoff_loss, firms.hedge[c], p.hedge_cost)
-    if route == Route.sell:
-        others = rivals_of(st, s, m, r, r) - x.appeal[c, r] + max(made, local)
-        kept, _ = offer_worth(st, s, r, own * lender_keeps(st, m), others)
-        side_m += kept * total
-        side_c -= risk * max(earned, 0.0) * total
-    else:
-        risk = dependence_cost(firms.hazard[m], 4.0 * p.cutoff_loss, firms.hedge[m], p.hedge_cost)
-        side_m -= risk * max(earned, 0.0) * total
-    return Worth(profit, sales, side_m, side_c, chosen, 0.0, site, total * profit + side_m + side_c)
-
-
-@stage
-def own_abroad(st: State, t: int, m: int, r: int) -> float:
-    """Appeal of what a multinational offers in a region of its own, as announced."""
-    own, _ = abroad_by_multinational(st, t, m, r, True, st.firms.orientation[m] > 0)
-    return own
-
-
-@stage
-def alone_abroad(st: State, t: int, m: int, c: int, r: int, route: int, own: float) -> tuple[float, float]:
-    """What both sides have in a region without a contract: (multinational, Chinese firm), present values."""
-    firms, s = st.firms, st.firms.sector[m]
-    total = st.annuity
-    if route == Route.sell:
-        chinese = abroad_by_chinese(st, c, r, firms.access[c, r], plant_works(st, t, c, r), True)
-        rivals_c = rivals_of(st, s, c, r, r)
-        hers, _ = offer_worth(st, s, r, chinese, rivals_c)
-        mine, _ = offer_worth(st, s, r, own, rivals_of(st, s, m, r, r) - st.scratch.appeal[c, r] + chinese)
-        return mine * total, hers * total
-    mine, _ = offer_worth(st, s, r, own, rivals_of(st, s, m, r, r))
-    return mine * total, 0.0
+def strangers(st: State, m: int, c: int, kind: int) -> Pair:
+    """Two firms in search of a contract of a type."""
+    return between(st, m, c, kind, known(st, m, c))
 
 
 @stage
@@ -331,13 +158,6 @@ def pays(st: State, kind: int, w: Worth, equity: float, royalty: float) -> tuple
     paid = royalty * w.sales
     flow = equity * (w.profit - paid) + (paid if kind != Type.globalize else 0.0)
     return total * flow + w.side_m, total * (w.profit - flow) + w.side_c
-
-
-@stage
-def split(st: State, value: float, outside_m: float, outside_c: float) -> float:
-    """Present value the Chinese side gets out of a contract worth `value`, by the bargaining rule in use."""
-    p = st.parameters
-    return chinese_pay(value, outside_m, outside_c, p.bargaining_power, p.bargaining > 0.0)
 
 
 class Terms(NamedTuple):

@@ -39,22 +39,41 @@ def ramp_value(discount: float, horizon: float) -> float:
 
 
 @rule
-def chinese_pay(value: float, outside_m: float, outside_c: float, power: float, deal_me_out: bool) -> float:
-    """Value that the Chinese side gets out of a contract worth `value` to both.
+def nash_pay(value: float, outside_m: float, outside_c: float, power: float) -> float:
+    """Value that the Chinese side gets where neither side is bound yet: its option, and its part of what both gain.
 
-    Nash bargaining, or deal-me-out, where options matter only if they bind.
-
-    Formula: max(outside_c, min(power * value, value - outside_m)) if deal_me_out
-        else outside_c + power * (value - outside_m - outside_c)
-    Units: value, outside_m, outside_c: money, present values; power: share; deal_me_out: flag; result: money, present
-        value
-    Limits: power 0 leaves the Chinese side its option, power 1 the other side its own; without options both rules
-        agree.
-    Source: [Nash1950], [Binmore1989], [Bhaumik2023]
+    Formula: outside_c + power * (value - outside_m - outside_c)
+    Units: value, outside_m, outside_c: money, present values; power: share; result: money, present value
+    Limits: power 0 leaves the Chinese side its option, power 1 the other side its own.
+    Source: [Nash1950]
     """
-    if deal_me_out:
-        return max(outside_c, min(power * value, value - outside_m))
     return outside_c + power * (value - outside_m - outside_c)
+
+
+@rule
+def stall_pay(value: float, outside_m: float, outside_c: float, power: float) -> float:
+    """Value that the Chinese side gets where a dispute means a stall: options to leave matter only if they bind.
+
+    `value` is over what both have while the venture stalls, which is the point that threats refer to.
+
+    Formula: max(outside_c, min(power * value, value - outside_m))
+    Units: value, outside_m, outside_c: money, present values; power: share; result: money, present value
+    Limits: options that do not bind change nothing; an option that binds is matched, never beaten.
+    Source: [BinmoreRubinsteinWolinsky1986], [Binmore1989]
+    """
+    return max(outside_c, min(power * value, value - outside_m))
+
+
+@rule
+def sale_price(use_m: float, use_c: float, power: float) -> float:
+    """Price of a venture's whole plant, bought by the side that can use it better: the seller's power over the gain.
+
+    Formula: use_c + power * (use_m - use_c) if use_m > use_c else use_m + (1 - power) * (use_c - use_m)
+    Units: use_m, use_c: money, present values; power: share, of the Chinese side; result: money, present value
+    Limits: between both uses; equal uses are the price.
+    Source: [Nash1950]
+    """
+    return use_c + power * (use_m - use_c) if use_m > use_c else use_m + (1.0 - power) * (use_c - use_m)
 
 
 @rule

@@ -1,31 +1,6 @@
-"""The multinational's base in the host: local supply web, platform for the world, hub (M14)."""
+"""The multinational's base in the host: platform for the world, hub (M14)."""
 
-from sim.arithmetic import exp
 from sim.compiled import rule
-
-
-@rule
-def cost_part(without_web: float, web: float) -> float:
-    """Part of the Chinese cost advantage that a foreign-run plant has: all of it once its supply web is local.
-
-    Formula: without_web + (1 - without_web) * web
-    Units: without_web, web: share; result: share
-    Limits: web = 0 gives `without_web`, web = 1 gives 1.
-    Source: assumed
-    """
-    return without_web + (1.0 - without_web) * web
-
-
-@rule
-def platform_quality(sensitivity: float, loss: float, ecosystem: float) -> float:
-    """Appeal of exports from the base relative to the lead plant's.
-
-    Formula: exp(-sensitivity * loss * (1 - ecosystem))
-    Units: sensitivity: 1; loss: log; ecosystem: share; result: ratio
-    Limits: a full ecosystem or no loss gives 1.
-    Source: assumed
-    """
-    return exp(-sensitivity * loss * (1.0 - ecosystem))
 
 
 @rule
@@ -38,30 +13,6 @@ def grow(level: float, rate: float, towards: float) -> float:
     Source: assumed
     """
     return min(level + rate, towards) if towards >= level else max(level - rate, towards)
-
-
-@rule
-def access_growth(access: float, rate: float, cap: float) -> float:
-    """Next own access: learnt slowly by presence.
-
-    Formula: access + rate * max(cap - access, 0)
-    Units: access, cap: share; rate: 1/quarter; result: share
-    Limits: tends to the cap; access above the cap, or rate = 0, stays.
-    Source: assumed
-    """
-    return access + rate * max(cap - access, 0.0)
-
-
-@rule
-def access_later(access: float, rate: float, cap: float, quarters: float) -> float:
-    """Own access after some quarters of presence; `access_growth` in continuous time.
-
-    Formula: cap - (cap - access) * exp(-rate * quarters) if cap > access else access
-    Units: access, cap: share; rate: 1/quarter; quarters: quarters; result: share
-    Limits: no time or no growth leaves it, endless time gives the cap.
-    Source: assumed
-    """
-    return cap - (cap - access) * exp(-rate * quarters) if cap > access else access
 
 
 @rule

@@ -137,15 +137,15 @@ def generation_start(old: float, old_frontier: float, drop: float, reach: float,
 
 
 @rule
-def effort_wanted(weight: float, latecomer: bool, ratio: float, start: float) -> float:
+def effort_wanted(weight: float, latecomer: bool, start: float) -> float:
     """Share of R&D for a new generation: its share of demand; latecomers lead demand.
 
-    Formula: clip(ratio * weight + start, 0, 1) if latecomer else weight
-    Units: weight, start: share; latecomer: flag; ratio: 1; result: share
-    Limits: ratio 1 and start 0 treat latecomers as incumbents.
+    Formula: clip(weight + start, 0, 1) if latecomer else weight
+    Units: weight, start: share; latecomer: flag; result: share
+    Limits: start 0 treats latecomers as incumbents.
     Source: assumed
     """
-    return clip(ratio * weight + start, 0.0, 1.0) if latecomer else weight
+    return clip(weight + start, 0.0, 1.0) if latecomer else weight
 
 
 @rule
@@ -161,14 +161,36 @@ def effort_move(effort: float, wanted: float, inertia: float) -> float:
 
 
 @rule
-def research_budget(intensity: float, own: float, venture: float, dampening: float, support: float) -> float:
-    """R&D spending of a quarter: a part of sales, and public support.
+def research_budget(intensity: float, own_sales: float, venture_sales: float, support: float) -> float:
+    """R&D of a quarter: the sector's share of the sales that feed it, and public support.
 
-    The dampening is the Chinese partner's: rents of a venture feed its own research less.
-
-    Formula: intensity * (own + (1 - dampening) * venture) + support
-    Units: intensity, dampening: share; own, venture, support: money a quarter; result: money a quarter
-    Limits: dampening 1 makes ventures feed no research; without sales support alone is left.
-    Source: [Howell2018]
+    Formula: intensity * (own_sales + venture_sales) + support
+    Units: intensity: share; own_sales, venture_sales: money; support: money; result: money
+    Limits: no sales leave support alone.
+    Source: definition
     """
-    return intensity * (own + (1.0 - dampening) * venture) + support
+    return intensity * (own_sales + venture_sales) + support
+
+
+@rule
+def feeding_sales(share: float, sales: float, paid: float, intensity: float) -> float:
+    """Sales of a venture that feed a side's R&D: its share of them, but no more research than the venture pays it.
+
+    Formula: min(share * sales, max(paid, 0) / max(intensity, 1e-9))
+    Units: share, intensity: share; sales, paid: money; result: money
+    Limits: a venture that pays nothing feeds no research; one that pays well feeds the share of sales.
+    Source: definition
+    """
+    return min(share * sales, max(paid, 0.0) / max(intensity, 1e-9))
+
+
+@rule
+def spillover_reach(distance: float, presence: float) -> float:
+    """Part of an origin's spillovers that reach a firm of the other origin: more the more it works where they arise.
+
+    Formula: distance + (1 - distance) * presence
+    Units: distance, presence: share; result: share
+    Limits: full presence learns as locals do; without presence `distance` is left.
+    Source: [Jiang2018]; the form assumed
+    """
+    return distance + (1.0 - distance) * presence

@@ -29,12 +29,12 @@ def entrant_technology(best: float, discount: float, draw: float) -> float:
 
 
 @rule
-def in_distress(worth: float, sales: float, mean_sales: float, smallest: float) -> bool:
-    """A firm is in distress when it owes more than it owns, or sells far less than the mean firm of its origin.
+def in_distress(worth: float) -> bool:
+    """A firm is in distress when it owes more than it owns.
 
-    Formula: worth < 0 or sales < smallest * mean_sales
-    Units: worth: money; sales, mean_sales: money a quarter; smallest: share; result: flag
-    Limits: smallest = 0 leaves insolvency as the only distress.
-    Source: assumed
+    Formula: worth < 0
+    Units: worth: money; result: flag
+    Limits: a firm that owes nothing is never in distress, however small.
+    Source: definition
     """
-    return worth < 0.0 or sales < smallest * mean_sales
+    return worth < 0.0

@@ -30,18 +30,17 @@ def hold_up_cost(autonomy: float, exposure: float, hold_up: float) -> float:
 
 
 @rule
-def development_months(slow: float, speed: float, veto: float, autonomy: float) -> float:
-    """Months to develop a product, and the delay of shared vetoes, largest at half autonomy.
+def development_months(slow: float, speed: float) -> float:
+    """Months to develop a product.
 
-    45 months of a mass-market carmaker fall to about 24 at a speed of 1.37. Shared control is the worst of both when
-    the veto's delay is long.
+    45 months of a mass-market carmaker fall to about 24 at a speed of 1.37.
 
-    Formula: slow / (speed * speed) + 4 * veto * autonomy * (1 - autonomy)
-    Units: slow, veto: months; speed: ratio; autonomy: share; result: months
-    Limits: full or no autonomy has no vetoes.
+    Formula: slow / (speed * speed)
+    Units: slow: months; speed: ratio; result: months
+    Limits: speed 1 takes `slow` months.
     Source: assumed; months of carmakers in the project's series.csv
     """
-    return slow / (speed * speed) + 4.0 * veto * autonomy * (1.0 - autonomy)
+    return slow / (speed * speed)
 
 
 @rule

@@ -107,6 +107,18 @@ def offer_profit(expenditure: float, share: float, elasticity: float) -> float:
 
 
 @rule
+def plant_rent(cost: float, annuity: float) -> float:
+    """What a plant costs a quarter, over the sales made in it, when its price is spread over the horizon.
+
+    Formula: 4 * cost / annuity
+    Units: cost: ratio, price over a year's sales; annuity: quarters; result: share of sales
+    Limits: a plant for nothing costs nothing; a longer horizon makes it cheaper.
+    Source: definition
+    """
+    return 4.0 * cost / annuity
+
+
+@rule
 def tariff_paid(sales: float, tariff: float) -> float:
     """Revenue of a tariff from sales at consumers' prices.
 

@@ -1,59 +1,7 @@
 """Whether a partnership goes on: review, renegotiation that can fail, ends and trust (M9, M10, M11, M16)."""
 
-from sim.arithmetic import clip
+from sim.arithmetic import clip, exp
 from sim.compiled import rule
-
-
-@rule
-def dissatisfied(pay: float, outside: float, tolerance: float) -> bool:
-    """A side asks for new terms when what it gets falls short of its best alternative by more than the tolerance.
-
-    Formula: pay < outside - tolerance
-    Units: pay, outside, tolerance: money, present values; result: flag
-    Limits: a side exactly at its alternative stays; tolerance 0 moves it at the first loss.
-    Source: definition
-    """
-    return pay < outside - tolerance
-
-
-@rule
-def renegotiation_chance(base: float, trust: float, moved: float, strain: float) -> float:
-    """Chance that talks succeed: more with trust, less the further the technology balance has moved.
-
-    Contracts with an adaptation clause have a higher base.
-
-    Formula: clip(base * (0.5 + 0.5 * trust) - strain * moved, 0, 1)
-    Units: base: probability; trust, moved: share; strain: 1; result: probability
-    Limits: `base` at full trust and nothing moved, half of it without trust.
-    Source: [Ernst2005]; the form assumed
-    """
-    return clip(base * (0.5 + 0.5 * trust) - strain * moved, 0.0, 1.0)
-
-
-@rule
-def worth_moving(gain: float, cost: float, hysteresis: float) -> bool:
-    """Real options: move only when the gain exceeds the cost of moving by the hysteresis ratio.
-
-    1.37 at 10 % yearly volatility and a 5 % rate.
-
-    Formula: gain > hysteresis * cost
-    Units: gain, cost: money, present values; hysteresis: ratio; result: flag
-    Limits: ratio 1 is the rule without uncertainty; a gain equal to the bound does not move.
-    Source: [Dixit1994]
-    """
-    return gain > hysteresis * cost
-
-
-@rule
-def plant_use(plant: float, fills: float) -> float:
-    """What a side can make of the venture's plant: its value times how well the side's own products fill it.
-
-    Formula: plant * clip(fills, 0, 1)
-    Units: plant: money; fills: share; result: money
-    Limits: nothing to fill it with, nothing; never more than the plant.
-    Source: assumed
-    """
-    return plant * clip(fills, 0.0, 1.0)
 
 
 @rule
@@ -68,3 +16,27 @@ def trust_next(trust: float, kept: float, speed: float) -> float:
     Source: assumed
     """
     return trust + speed * (kept - trust)
+
+
+@rule
+def breakdown(surplus: float, doubt: float) -> float:
+    """Chance that talks end a contract worth `surplus` more than both sides' alternatives: each side knows only its own.
+
+    Formula: 1 / (1 + exp(clip(surplus / max(doubt, 1e-30), -50, 50)))
+    Units: surplus, doubt: money, present values; result: probability
+    Limits: one half where nothing is to be lost; without doubt talks end a contract if and only if it is worth less.
+    Source: [MyersonSatterthwaite1983]; the form assumed
+    """
+    return 1.0 / (1.0 + exp(clip(surplus / max(doubt, 1e-30), -50.0, 50.0)))
+
+
+@rule
+def claims(gain: float, stake: float, least: float) -> bool:
+    """Whether a side asks for new terms: today's bargain would give it enough more than the terms in force.
+
+    Formula: gain > least * max(stake, 0)
+    Units: gain, stake: money, present values; least: share; result: flag
+    Limits: least = 0 reopens a contract at every review; where nothing is left to bargain about, any gain does.
+    Source: [ReuerArino2002], [Blodgett1992]
+    """
+    return gain > least * max(stake, 0.0)

@@ -19,15 +19,15 @@ def transfer_lag(base: float, trust_end: float, trust: float, openness_part: flo
 
 
 @rule
-def complementarity(gain: float, slope: float, floor: float, gap: float, trust: float) -> float:
+def complementarity(gain: float, slope: float, gap: float, trust: float) -> float:
     """Gain of joint development: steep in the technology gap, so that it pays near parity only.
 
-    Formula: gain * exp(-slope * abs(gap)) * (floor + (1 - floor) * trust)
-    Units: gain, gap: log; slope: 1/log; floor, trust: share; result: log
+    Formula: gain * exp(-slope * abs(gap)) * trust
+    Units: gain, gap: log; slope: 1/log; trust: share; result: log
     Limits: `gain` at parity and full trust; towards 0 far apart.
     Source: assumed
     """
-    return gain * exp(-slope * abs(gap)) * (floor + (1.0 - floor) * trust)
+    return gain * exp(-slope * abs(gap)) * trust
 
 
 @rule
@@ -81,14 +81,12 @@ def access_balance(chinese: float, multinational: float) -> float:
 
 
 @rule
-def ecosystem(slope: float, lead: float) -> float:
-    """How much the host's suppliers and engineers add to speed, falling with the foreign frontier's lead.
+def tie_up(tied: float, ventures: float) -> float:
+    """What ventures leave of a Chinese firm's own brand: each ties up dealers, plants and engineers.
 
-    It makes hubs follow the flip without a date.
-
-    Formula: exp(-slope * max(lead, 0))
-    Units: slope: 1/log; lead: log, foreign frontier less Chinese; result: share
-    Limits: 1 from parity on; slope 0 is a full ecosystem at all times.
-    Source: assumed
+    Formula: max(1 - tied * ventures, 0.05)
+    Units: tied: share; ventures: count; result: share
+    Limits: no venture leaves all; a twentieth is left whatever is tied.
+    Source: [Howell2018]; the form assumed
     """
-    return exp(-slope * max(lead, 0.0))
+    return max(1.0 - tied * ventures, 0.05)

@@ -18,7 +18,12 @@ from sim.scenario.values import Dated, LastQuarter, Model, Names, Quantity, Quar
 LAST_YEAR = 2055
 DEFAULT_END = 2040
 _WORLD = declare.fields(columns.World)
-PATHS = {"cost_advantage": "advantage", "floor": "floor", "chinese_speed": "speed"}  # key of a file -> field of World
+PATHS = {  # key of a file -> field of World
+    "cost_advantage": "advantage",
+    "floor": "floor",
+    "chinese_speed": "speed",
+    "distribution_rights": "rights",
+}
 
 
 class Region(Model):
@@ -122,6 +127,7 @@ class Paths(Model):
     cost_advantage: Annotated[dict[float, float], _path("cost_advantage")]
     floor: Annotated[dict[float, float], _path("floor")]
     chinese_speed: Annotated[dict[float, float], _path("chinese_speed")]
+    distribution_rights: Annotated[dict[float, float], _path("distribution_rights")] = {FIRST_YEAR: 1.0}
 
 
 class Takeoffs(Model):

@@ -21,7 +21,7 @@ from sim.scenario.reader import Node, read
 from sim.scenario.validate import problem_at, told
 from sim.scenario.values import Model, Names, Quantity, Text
 
-MOST_FITTED = 10
+MOST_FITTED = 12
 _Count = Annotated[int, Quantity("count", "a number", 1, 1_000_000, whole=True)]
 _Positive = Annotated[float, Quantity("1", "a number above zero", 1e-6, 1e6)]
 

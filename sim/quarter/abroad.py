@@ -1,0 +1,151 @@
+"""What both sides have in a region outside the host: alone, selling a Chinese brand, powering the other's, or from a hub."""
+
+from typing import NamedTuple
+
+from sim.columns import Route, Type, Way
+from sim.compiled import stage, step
+from sim.quarter.market import fixed_cost, rent
+from sim.quarter.offers import (
+    Abroad,
+    abroad_by_chinese,
+    abroad_by_multinational,
+    duty_of_chinese,
+    duty_on,
+    hub_part,
+    lender_keeps,
+    plant_works,
+    powered_offer,
+    pull_with,
+)
+from sim.quarter.state import State
+from sim.quarter.values import CHOSEN, Pair, Worth, offer_worth, rivals_of
+from sim.rules.bargaining import openness
+from sim.rules.governance import dependence_cost
+
+
+@stage
+def world_worth(st: State, t: int, m: int) -> float:
+    """Value of turning the base in the host to the world: exports, speed and lessons, less its cost; present value.
+
+    Only a base that the multinational runs, alone or in co-innovation, can work for the world.
+    """
+    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
+    full = firms.capacity[m]
+    flow = 0.0
+    for r in range(st.world.market.shape[2]):
+        if r == st.host or powered_there(st, m, r):
+            continue
+        works = plant_works(st, t, m, r)
+        rivals = rivals_of(st, s, m, r, r)
+        flow += earned_abroad(st, s, r, abroad_by_multinational(st, t, m, r, works, full, True), rivals)
+        flow -= earned_abroad(st, s, r, abroad_by_multinational(st, t, m, r, works, 0.0, True), rivals)
+    quicker = 0.25 * st.sectors.innovation[s] * p.hub_speed * x.usable[s]
+    nearer = 0.25 * p.spillover * (1.0 - p.spillover_distance) * 0.5
+    lesson = nearer * max(x.best_chinese[s] - x.composite[m], 0.0)
+    cost = p.cost_hub * min(full, 1.0) * firms.cost_scale[m] * x.unit[s]
+    cost += st.now.localisation_cost[s, st.host] * x.unit[s]
+    return st.annuity * (flow - cost) + st.ramp * (quicker + lesson) * x.gain[m]
+
+
+@step
+def powered_there(st: State, m: int, r: int) -> bool:
+    """Whether a multinational's line abroad runs on a partner's technology."""
+    q = st.firms.contract[m, r]
+    return q >= 0 and st.partnerships.route[q] == Route.power
+
+
+@stage
+def earned_abroad(st: State, s: int, r: int, offer: Abroad, rivals: float) -> float:
+    """Profit a quarter of an offer abroad, duties paid."""
+    earned, _ = offer_worth(st, s, r, offer.appeal, rivals)
+    return earned * (1.0 - offer.duty)
+
+
+@stage
+def openness_abroad(st: State, m: int, c: int, r: int, pair: Pair) -> float:
+    """Openness of a globalising contract: a shorter lag against what both sides learn from each other."""
+    p, x, s = st.parameters, st.scratch, st.firms.sector[m]
+    shorter = p.transfer_lag * max(p.trust_end - pair.trust, 0.0) * p.lag_openness
+    gain = x.sensitivity[s] * shorter * x.earned[m, r] * st.annuity
+    leak = (pair.to_chinese * pair.leak + pair.to_multinational * x.gain[c]) * st.ramp
+    return openness(p.openness_most, gain, leak, p.ip_openness * st.now.ip[s, r], st.now.mandate[s, st.host, r])
+
+
+class Placed(NamedTuple):
+    """A contract's offer abroad where it is best made: profit and sales a quarter, appeal, place."""
+
+    profit: float
+    sales: float
+    appeal: float
+    place: int
+
+
+@stage
+def best_placed(st: State, s: int, r: int, shipped: float, duty: float, local: float, rivals: float, only: int) -> Placed:
+    """Made in the host and shipped, or in the region in a plant whose rent grows with it; `only`: a place that is given."""
+    sent, sent_sales = offer_worth(st, s, r, shipped, rivals)
+    there, there_sales = offer_worth(st, s, r, local, rivals)
+    sent *= 1.0 - duty
+    there -= rent(st, s, Type.globalize, r) * there_sales
+    local_only = st.sectors.tradable[s] <= 0.0 or only == r
+    if local_only or (only == CHOSEN and there > sent):
+        return Placed(there, there_sales, local, r)
+    return Placed(sent, sent_sales, shipped, st.host)
+
+
+@stage
+def abroad_worth(
+    st: State, t: int, m: int, c: int, r: int, route: int, pair: Pair, own: Abroad, tau: float, place: int
+) -> Worth:
+    """Worth of globalising in a region, against what both sell there without it; openness and place may be CHOSEN.
+
+    The lender's loss when its partner sells, and the own offers given up, are in the sides; `own` is as of
+    `own_abroad`.
+    """
+    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
+    total, ramp = st.annuity, st.ramp
+    opened = openness_abroad(st, m, c, r, pair) if tau == CHOSEN else tau
+    side_m = opened * ramp * (pair.to_multinational * x.gain[m] - pair.to_chinese * pair.leak)
+    side_c = opened * ramp * pair.to_chinese * x.gain[c]
+    if route == Route.sell:
+        pulled, rivals = pull_with(st, m, c, r), rivals_of(st, s, c, r, r)
+        shipped = abroad_by_chinese(st, c, r, pulled, False, True)
+        local = abroad_by_chinese(st, c, r, pulled, True, True)
+        sold = best_placed(st, s, r, shipped, duty_of_chinese(st, c, r, False), local, rivals, place)
+        others = rivals_of(st, s, m, r, r) - x.appeal[c, r] + sold.appeal
+        kept, _ = offer_worth(st, s, r, own.appeal * lender_keeps(st), others)
+        side_m += kept * (1.0 - own.duty) * total
+        risk = dependence_cost(firms.hazard[c], 4.0 * p.cutoff_loss, firms.hedge[c], p.hedge_cost)
+        side_c -= risk * max(sold.profit, 0.0) * total
+    else:
+        rivals = rivals_of(st, s, m, r, r)
+        shipped = powered_offer(st, t, m, c, r, False, pair.trust, opened, True)
+        local = powered_offer(st, t, m, c, r, True, pair.trust, opened, True)
+        duty = duty_on(st, s, m, Way.as_parts, r, firms.home[m])
+        sold = best_placed(st, s, r, shipped, duty, local, rivals, place)
+        risk = dependence_cost(firms.hazard[m], 4.0 * p.cutoff_loss, firms.hedge[m], p.hedge_cost)
+        side_m -= risk * max(sold.profit, 0.0) * total
+    profit = sold.profit - fixed_cost(st, m, s, Type.globalize, r, pair.trust, 0.0)
+    value = total * profit + side_m + side_c
+    return Worth(profit, sold.sales, side_m, side_c, opened, 0.0, sold.place, value)
+
+
+@stage
+def own_abroad(st: State, t: int, m: int, r: int) -> Abroad:
+    """What a multinational offers in a region of its own, as announced."""
+    return abroad_by_multinational(st, t, m, r, plant_works(st, t, m, r), hub_part(st, m), True)
+
+
+@stage
+def alone_abroad(st: State, t: int, m: int, c: int, r: int, route: int, own: Abroad) -> tuple[float, float]:
+    """What both sides have in a region without a contract: (multinational, Chinese firm), present values."""
+    firms, s = st.firms, st.firms.sector[m]
+    rivals = rivals_of(st, s, m, r, r)
+    hers = 0.0
+    if route == Route.sell:
+        local = plant_works(st, t, c, r)
+        chinese = abroad_by_chinese(st, c, r, firms.pull[c, r], local, True)
+        earned, _ = offer_worth(st, s, r, chinese, rivals_of(st, s, c, r, r))
+        hers = earned * (1.0 - duty_of_chinese(st, c, r, local)) * st.annuity
+        rivals += chinese - st.scratch.appeal[c, r]
+    return earned_abroad(st, s, r, own, rivals) * st.annuity, hers
