@@ -2,18 +2,16 @@
 
 from typing import NamedTuple
 
-from sim.columns import Route, Type, Way
+from sim.columns import Route, Type
 from sim.compiled import stage, step
 from sim.quarter.market import fixed_cost, rent
 from sim.quarter.offers import (
     Abroad,
     abroad_by_chinese,
     abroad_by_multinational,
-    duty_of_chinese,
-    duty_on,
     hub_part,
     lender_keeps,
-    plant_works,
+    local_part,
     powered_offer,
     pull_with,
 )
@@ -35,7 +33,7 @@ def world_worth(st: State, t: int, m: int) -> float:
     for r in range(st.world.market.shape[2]):
         if r == st.host or powered_there(st, m, r):
             continue
-        works = plant_works(st, t, m, r)
+        works = local_part(st, t, m, r)
         rivals = rivals_of(st, s, m, r, r)
         flow += earned_abroad(st, s, r, abroad_by_multinational(st, t, m, r, works, full, True), rivals)
         flow -= earned_abroad(st, s, r, abroad_by_multinational(st, t, m, r, works, 0.0, True), rivals)
@@ -81,16 +79,16 @@ class Placed(NamedTuple):
 
 
 @stage
-def best_placed(st: State, s: int, r: int, shipped: float, duty: float, local: float, rivals: float, only: int) -> Placed:
+def best_placed(st: State, s: int, r: int, shipped: Abroad, local: Abroad, rivals: float, only: int) -> Placed:
     """Made in the host and shipped, or in the region in a plant whose rent grows with it; `only`: a place that is given."""
-    sent, sent_sales = offer_worth(st, s, r, shipped, rivals)
-    there, there_sales = offer_worth(st, s, r, local, rivals)
-    sent *= 1.0 - duty
+    sent, sent_sales = offer_worth(st, s, r, shipped.appeal, rivals)
+    there, there_sales = offer_worth(st, s, r, local.appeal, rivals)
+    sent *= 1.0 - shipped.duty
     there -= rent(st, s, Type.globalize, r) * there_sales
     local_only = st.sectors.tradable[s] <= 0.0 or only == r
     if local_only or (only == CHOSEN and there > sent):
-        return Placed(there, there_sales, local, r)
-    return Placed(sent, sent_sales, shipped, st.host)
+        return Placed(there, there_sales, local.appeal, r)
+    return Placed(sent, sent_sales, shipped.appeal, st.host)
 
 
 @stage
@@ -109,9 +107,9 @@ def abroad_worth(
     side_c = opened * ramp * pair.to_chinese * x.gain[c]
     if route == Route.sell:
         pulled, rivals = pull_with(st, m, c, r), rivals_of(st, s, c, r, r)
-        shipped = abroad_by_chinese(st, c, r, pulled, False, True)
-        local = abroad_by_chinese(st, c, r, pulled, True, True)
-        sold = best_placed(st, s, r, shipped, duty_of_chinese(st, c, r, False), local, rivals, place)
+        shipped = abroad_by_chinese(st, c, r, pulled, 0.0, True)
+        local = abroad_by_chinese(st, c, r, pulled, 1.0, True)
+        sold = best_placed(st, s, r, shipped, local, rivals, place)
         others = rivals_of(st, s, m, r, r) - x.appeal[c, r] + sold.appeal
         kept, _ = offer_worth(st, s, r, own.appeal * lender_keeps(st), others)
         side_m += kept * (1.0 - own.duty) * total
@@ -119,10 +117,9 @@ def abroad_worth(
         side_c -= risk * max(sold.profit, 0.0) * total
     else:
         rivals = rivals_of(st, s, m, r, r)
-        shipped = powered_offer(st, t, m, c, r, False, pair.trust, opened, True)
-        local = powered_offer(st, t, m, c, r, True, pair.trust, opened, True)
-        duty = duty_on(st, s, m, Way.as_parts, r, firms.home[m])
-        sold = best_placed(st, s, r, shipped, duty, local, rivals, place)
+        shipped = powered_offer(st, t, m, c, r, 0.0, pair.trust, opened, True)
+        local = powered_offer(st, t, m, c, r, 1.0, pair.trust, opened, True)
+        sold = best_placed(st, s, r, shipped, local, rivals, place)
         risk = dependence_cost(firms.hazard[m], 4.0 * p.cutoff_loss, firms.hedge[m], p.hedge_cost)
         side_m -= risk * max(sold.profit, 0.0) * total
     profit = sold.profit - fixed_cost(st, m, s, Type.globalize, r, pair.trust, 0.0)
@@ -133,7 +130,7 @@ def abroad_worth(
 @stage
 def own_abroad(st: State, t: int, m: int, r: int) -> Abroad:
     """What a multinational offers in a region of its own, as announced."""
-    return abroad_by_multinational(st, t, m, r, plant_works(st, t, m, r), hub_part(st, m), True)
+    return abroad_by_multinational(st, t, m, r, local_part(st, t, m, r), hub_part(st, m), True)
 
 
 @stage
@@ -143,9 +140,7 @@ def alone_abroad(st: State, t: int, m: int, c: int, r: int, route: int, own: Abr
     rivals = rivals_of(st, s, m, r, r)
     hers = 0.0
     if route == Route.sell:
-        local = plant_works(st, t, c, r)
-        chinese = abroad_by_chinese(st, c, r, firms.pull[c, r], local, True)
-        earned, _ = offer_worth(st, s, r, chinese, rivals_of(st, s, c, r, r))
-        hers = earned * (1.0 - duty_of_chinese(st, c, r, local)) * st.annuity
-        rivals += chinese - st.scratch.appeal[c, r]
+        chinese = abroad_by_chinese(st, c, r, firms.pull[c, r], local_part(st, t, c, r), True)
+        hers = earned_abroad(st, s, r, chinese, rivals_of(st, s, c, r, r)) * st.annuity
+        rivals += chinese.appeal - st.scratch.appeal[c, r]
     return earned_abroad(st, s, r, own, rivals) * st.annuity, hers

@@ -10,17 +10,17 @@ from sim.quarter.offers import (
     Abroad,
     abroad_by_chinese,
     abroad_by_multinational,
-    duty_of_chinese,
     hub_part,
 )
 from sim.quarter.state import State, first_of, last_of, live_row, log_alone, middle_of, pay_once
-from sim.quarter.values import equity_cap, offer_worth, rivals_of, set_up_cost
+from sim.quarter.values import equity_cap, market_scale, offer_worth, rivals_of, set_up_cost
 from sim.rules.base import grow, serves_world
 from sim.rules.ecosystem import capacity_next
 from sim.rules.governance import hedge_level, perceived_hazard
 from sim.rules.policy import blocked
 
 INVESTMENT = int(Stream.investment)
+LEAST_PLANT = 0.5  # sales of the smallest plant that pays, over the region's market per firm: 200,000 cars a year; assumed
 WEAR = 0.02  # of a base's capacity a quarter: plants last some twelve years; assumed
 CALM = 1.0 / 6.0  # how much slower perceived hazard falls than it rises; assumed
 CAUTION = 0.05  # hazard a quarter that full over-compliance at home suggests
@@ -80,12 +80,11 @@ def build_base(st: State, t: int, m: int, reviewing: bool) -> None:
 
 
 @stage
-def plant_offer(st: State, t: int, i: int, r: int, local: bool) -> Abroad:
-    """What a firm would offer in a region with or without a plant there."""
+def plant_offer(st: State, t: int, i: int, r: int, local: float) -> Abroad:
+    """What a firm would offer in a region with a plant that makes the part `local` of it."""
     if st.firms.kind[i] == Kind.multinational:
         return abroad_by_multinational(st, t, i, r, local, hub_part(st, i), True)
-    appeal = abroad_by_chinese(st, i, r, st.firms.pull[i, r], local, True)
-    return Abroad(appeal, 0.0 if local else 1.0, duty_of_chinese(st, i, r, local))
+    return abroad_by_chinese(st, i, r, st.firms.pull[i, r], local, True)
 
 
 @stage
@@ -100,10 +99,11 @@ def consider_plant(st: State, t: int, i: int, r: int) -> None:
     if firms.contract[i, r] >= 0 or (firms.kind[i] == Kind.chinese and equity_cap(st, t, s, st.host, r) < 1.0):
         return
     rivals = rivals_of(st, s, i, r, r)
-    built = plant_offer(st, t, i, r, True)
-    gain = earned_abroad(st, s, r, built, rivals) - earned_abroad(st, s, r, plant_offer(st, t, i, r, False), rivals)
+    built = plant_offer(st, t, i, r, 1.0)
+    gain = earned_abroad(st, s, r, built, rivals) - earned_abroad(st, s, r, plant_offer(st, t, i, r, 0.0), rivals)
     _, sales = offer_worth(st, s, r, built.appeal, rivals)
-    cost = 4.0 * p.plant_cost * sales * (1.0 - built.from_host) * firms.cost_scale[i]
+    least = LEAST_PLANT * market_scale(st, s, r, Type.globalize)
+    cost = 4.0 * p.plant_cost * max(sales * (1.0 - built.from_host), least) * firms.cost_scale[i]
     if gain * st.annuity <= cost:
         return
     stopped = st.now.block[s, firms.home[i], r] if firms.home[i] == st.host else 0.0

@@ -11,7 +11,7 @@ from sim.quarter.offers import (
     host_rate,
     hub_part,
     lender_keeps,
-    plant_works,
+    local_part,
     powered_offer,
     pull_with,
     venture_product,
@@ -44,6 +44,7 @@ from sim.quarter.state import (
     mean_sales,
     middle_of,
 )
+from sim.rules.base import ramped
 from sim.rules.capability import feeding_sales
 from sim.rules.customers import procurement_penalty, reserved_reach
 from sim.rules.governance import governance_cost, hold_up_cost
@@ -71,7 +72,7 @@ def place_own_offers(st: State, t: int, s: int) -> None:
                 along_baskets_abroad(st, t, s, r, g, first, middle)
             else:
                 along_baskets_in_host(st, t, s, g, first, middle)
-        along_chinese_offers(st, t, s, r, middle, last)
+        along_chinese_offers(st, s, r, middle, last)
         if r != st.host:
             along_offers_abroad(st, s, r, first, middle)
         else:
@@ -87,7 +88,7 @@ def offer_from_hub(st: State, t: int, i: int) -> None:
     x = st.scratch
     for r in range(st.world.market.shape[2]):
         if r != st.host:
-            offer = abroad_by_multinational(st, t, i, r, plant_works(st, t, i, r), hub_part(st, i), False)
+            offer = abroad_by_multinational(st, t, i, r, local_part(st, t, i, r), hub_part(st, i), False)
             x.appeal[i, r] = offer.appeal
             x.host_made[i, r] = offer.from_host
 
@@ -116,7 +117,7 @@ def place_contract_offers(st: State, t: int, s: int) -> None:
     for k in range(st.scratch.live[s]):
         q = live_row(st, s, k)
         m, c, line, r = jv.multinational[q], jv.chinese[q], jv.line[q], jv.region[q]
-        local = jv.place[q] != st.host
+        local = 0.0 if jv.place[q] == st.host else ramped(float(t - jv.start[q]), st.parameters.hub_growth)
         if jv.type[q] != Type.globalize:
             made = venture_product(st, t, m, c, jv.type[q], jv.openness[q], jv.trust[q]).appeal
             exported = exports_beside(st, m, line, made)
@@ -130,11 +131,13 @@ def place_contract_offers(st: State, t: int, s: int) -> None:
             x.appeal[m, line] *= lender_keeps(st)
             x.bound[m, line] = Bound.lent
             x.bound[c, line] = Bound.given
-            x.appeal[c, line] = abroad_by_chinese(st, c, r, pull_with(st, m, c, r), local, False)
-            x.host_made[c, line] = 0.0 if local else 1.0
+            offer = abroad_by_chinese(st, c, r, pull_with(st, m, c, r), local, False)
+            x.appeal[c, line] = offer.appeal
+            x.host_made[c, line] = offer.from_host
         else:
-            x.appeal[m, line] = powered_offer(st, t, m, c, r, local, jv.trust[q], jv.openness[q], False)
-            x.host_made[m, line] = 0.0 if local else 1.0
+            offer = powered_offer(st, t, m, c, r, local, jv.trust[q], jv.openness[q], False)
+            x.appeal[m, line] = offer.appeal
+            x.host_made[m, line] = offer.from_host
             x.bound[m, line] = Bound.powered
 
 
@@ -251,10 +254,10 @@ def add_up_sales(st: State, s: int, r: int, first: int, middle: int, last: int) 
             duties += x.duty[i, second]
     for i in range(middle, last):
         sales = spent * firms.share[i, r]
-        from_host = x.host_made[i, r] > 0
-        made += sales if from_host else 0.0
-        chinese += sales if from_host else 0.0
-        local += 0.0 if from_host else sales
+        from_host = sales * x.host_made[i, r]
+        made += from_host
+        chinese += from_host
+        local += sales - from_host
         duties += x.duty[i, r]
     x.made_in_host[s, r] = made
     x.chinese_made_host[s, r] = chinese

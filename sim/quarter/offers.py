@@ -7,12 +7,21 @@ from sim.arithmetic import exp, log
 from sim.columns import Kind, Mode, Type, Way
 from sim.compiled import stage, step
 from sim.quarter.state import State, made_of
+from sim.rules.base import ramped
 from sim.rules.customers import reach_of_two
 from sim.rules.market import offer_profit, quality
 from sim.rules.policy import blocked
 from sim.rules.venture import access_lent, complementarity, joint_technology, transfer_lag
 
 NOT_MADE = -1e9
+
+
+class Abroad(NamedTuple):
+    """An offer outside the host."""
+
+    appeal: float
+    from_host: float  # part of it that is made in the host
+    duty: float  # share of its sales that is paid as tariff
 
 
 @step
@@ -54,29 +63,30 @@ def plant_works(st: State, t: int, i: int, region: int) -> bool:
     return 0 <= st.firms.plant[i, region] <= t
 
 
-class Abroad(NamedTuple):
-    """An offer outside the host."""
-
-    appeal: float
-    from_host: float  # part of it that is made in the host
-    duty: float  # share of its sales that is paid as tariff
+@step
+def local_part(st: State, t: int, i: int, region: int) -> float:
+    """Part of what a firm sells in a region outside the host that is made there: its plant grows into its market."""
+    s, built = st.firms.sector[i], st.firms.plant[i, region]
+    if st.firms.home[i] == region or st.sectors.tradable[s] <= 0.0:
+        return 1.0
+    return ramped(float(t - built), st.parameters.hub_growth) if built >= 0 else 0.0
 
 
 @stage
-def abroad_by_multinational(st: State, t: int, i: int, region: int, planted: bool, hub: float, ahead: bool) -> Abroad:
+def abroad_by_multinational(st: State, t: int, i: int, region: int, local: float, hub: float, ahead: bool) -> Abroad:
     """A multinational's own offer outside the host.
 
-    From a plant in the region (`planted`, or where nothing can be shipped), else from home. A base that works for the
-    world takes over the part `hub` of the brand where what it ships sells better.
+    The part `local` is made in a plant in the region, the rest at home. A base that works for the world takes over the
+    part `hub` of the brand where what it ships sells better.
     """
     firms, x, s = st.firms, st.scratch, st.firms.sector[i]
     home = firms.home[i]
-    tradable = st.sectors.tradable[s] > 0.0
-    way = Way.local if home == region or planted or not tradable else Way.from_home
-    appeal = basket(st, s, i, way, region, home, ahead)
-    duty = duty_on(st, s, i, way, region, home)
+    there = local * basket(st, s, i, Way.local, region, home, ahead) if local > 0.0 else 0.0
+    sent = (1.0 - local) * basket(st, s, i, Way.from_home, region, home, ahead) if local < 1.0 else 0.0
+    appeal = there + sent
+    duty = duty_on(st, s, i, Way.from_home, region, home) * sent / appeal if sent > 0.0 else 0.0
     part = 0.0
-    if hub > 0.0 and tradable and plant_works(st, t, i, st.host):
+    if hub > 0.0 and st.sectors.tradable[s] > 0.0 and plant_works(st, t, i, st.host):
         shipped = basket(st, s, i, Way.from_host, region, home, ahead) * x.base_wage[i]
         if shipped > appeal:
             whole = (1.0 - hub) * appeal + hub * shipped
@@ -92,28 +102,19 @@ def hub_part(st: State, i: int) -> float:
     return st.firms.hub[i] * st.firms.capacity[i] if st.firms.orientation[i] > 0 else 0.0
 
 
-@step
-def own_by_chinese(st: State, s: int, c: int, region: int, pull: float, local: bool, ahead: bool) -> float:
-    """Appeal of a Chinese brand with the given pull, made in the host or, abroad and `local`, in the region."""
-    x = st.scratch
-    way = Way.local if local else Way.from_host
-    cost = x.wage_content[s] if local else x.wage[s]
-    return basket(st, s, c, way, region, st.host, ahead) * cost * pull * pool(st, c)
-
-
 @stage
-def abroad_by_chinese(st: State, c: int, region: int, pull: float, local: bool, ahead: bool) -> float:
-    """Appeal of a Chinese brand outside the host; what cannot be shipped is made locally."""
-    s = st.firms.sector[c]
-    return own_by_chinese(st, s, c, region, pull, local or st.sectors.tradable[s] <= 0.0, ahead)
-
-
-@step
-def duty_of_chinese(st: State, c: int, region: int, local: bool) -> float:
-    """Share of a Chinese brand's sales abroad that is paid as tariff."""
-    s = st.firms.sector[c]
-    made = Way.local if local or st.sectors.tradable[s] <= 0.0 else Way.from_host
-    return duty_on(st, s, c, made, region, st.host)
+def abroad_by_chinese(st: State, c: int, region: int, pull: float, local: float, ahead: bool) -> Abroad:
+    """A Chinese brand with the given pull outside the host: the part `local` made in the region, the rest shipped."""
+    x, s, host = st.scratch, st.firms.sector[c], st.host
+    part = local if st.sectors.tradable[s] > 0.0 else 1.0
+    there, sent = 0.0, 0.0
+    if part > 0.0:
+        there = part * basket(st, s, c, Way.local, region, host, ahead) * x.wage_content[s]
+    if part < 1.0:
+        sent = (1.0 - part) * basket(st, s, c, Way.from_host, region, host, ahead) * x.wage[s]
+    whole = there + sent
+    from_host = sent / whole if sent > 0.0 else 0.0
+    return Abroad(whole * pull * pool(st, c), from_host, from_host * duty_on(st, s, c, Way.from_host, region, host))
 
 
 @stage
@@ -242,21 +243,30 @@ def pull_with(st: State, m: int, c: int, region: int) -> float:
 
 @stage
 def powered_offer(
-    st: State, t: int, m: int, c: int, region: int, local: bool, trust: float, openness: float, ahead: bool
-) -> float:
-    """Appeal of the partner's own brand on Chinese technology: a whole offer, never a mix of the better attributes."""
+    st: State, t: int, m: int, c: int, region: int, local: float, trust: float, openness: float, ahead: bool
+) -> Abroad:
+    """The partner's own brand on Chinese technology: a whole offer, never a mix of the better attributes.
+
+    The part `local` is made in the region, for the rest parts are sent.
+    """
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     home = firms.home[m]
-    way = Way.local if local or st.sectors.tradable[s] <= 0.0 else Way.as_parts
     near = transfer_lag(p.transfer_lag, p.trust_end, trust, p.lag_openness, openness)
-    total = 0.0
+    part = local if st.sectors.tradable[s] > 0.0 else 1.0
+    there, sent = 0.0, 0.0
     for g in range(made_of(st, s)):
         if firms.adopted[c, g] > 0:
             lag = near + withheld(st, t, s, g, st.host, region)
-            sold = x.sold_ahead[s, way, home, region, g] if ahead else x.sold[s, way, home, region, g]
-            total += x.quality[c, g] * exp(-x.sensitivity[s] * lag) * sold
-    kept = math.sqrt(x.wage_content[s]) if local else x.wage_content[s]
-    return total * kept * firms.pull[m, region] * pool(st, m)
+            made = x.quality[c, g] * exp(-x.sensitivity[s] * lag)
+            sold = x.sold_ahead if ahead else x.sold
+            there += made * sold[s, Way.local, home, region, g]
+            sent += made * sold[s, Way.as_parts, home, region, g]
+    there *= part * math.sqrt(x.wage_content[s])
+    sent *= (1.0 - part) * x.wage_content[s]
+    whole = there + sent
+    from_host = sent / whole if sent > 0.0 else 0.0
+    duty = from_host * duty_on(st, s, m, Way.as_parts, region, home)
+    return Abroad(whole * firms.pull[m, region] * pool(st, m), from_host, duty)
 
 
 @step

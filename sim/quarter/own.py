@@ -6,47 +6,51 @@ Offers under contract are reckoned one by one (`market.place_contract_offers`) a
 from sim.columns import Bound, Kind, Mode, Way
 from sim.compiled import lane
 from sim.quarter.state import State
+from sim.rules.base import ramped
 from sim.rules.capability import research_budget
 from sim.rules.venture import tie_up
 
 
 @lane
 def along_chinese_baskets(st: State, t: int, s: int, r: int, g: int, first: int, last: int) -> None:
-    """Adds a generation to the appeal of Chinese brands in a region, made there or in the host."""
-    x, firms = st.scratch, st.firms
-    from_there, from_host = x.sold[s, Way.local, st.host, r, g], x.sold[s, Way.from_host, st.host, r, g]
-    must = st.sectors.tradable[s] <= 0.0
+    """Adds a generation to the appeal of Chinese brands in a region, and to the part of it that is made in the host."""
+    x, firms, growth = st.scratch, st.firms, st.parameters.hub_growth
+    there, shipped = x.sold[s, Way.local, st.host, r, g], x.sold[s, Way.from_host, st.host, r, g] * x.wage[s]
+    there = there * x.wage_content[s]
+    must, abroad = st.sectors.tradable[s] <= 0.0, r != st.host
     for i in range(first, last):
-        local = (r != st.host) & (must | ((firms.plant[i, r] >= 0) & (firms.plant[i, r] <= t)))
-        sold = from_there if local else from_host
-        x.appeal[i, r] = x.quality[i, g] * sold + (x.appeal[i, r] if g > 0 else 0.0)
+        built = float(firms.plant[i, r])
+        grown = ramped(float(t) - built, growth) if built >= 0.0 else 0.0
+        part = (1.0 if must else grown) if abroad else 0.0
+        sent = x.quality[i, g] * (1.0 - part) * shipped
+        made = sent + x.quality[i, g] * part * there
+        x.appeal[i, r] = made + (x.appeal[i, r] if g > 0 else 0.0)
+        x.host_made[i, r] = sent + (x.host_made[i, r] if g > 0 else 0.0)
 
 
 @lane
-def along_chinese_offers(st: State, t: int, s: int, r: int, first: int, last: int) -> None:
+def along_chinese_offers(st: State, s: int, r: int, first: int, last: int) -> None:
     """Appeals of Chinese brands in a region, out of their baskets; at home ventures tie up part of a brand's assets."""
     x, firms = st.scratch, st.firms
-    must = st.sectors.tradable[s] <= 0.0
     tied = st.parameters.tied_assets if r == st.host else 0.0
     for i in range(first, last):
-        local = (r != st.host) & (must | ((firms.plant[i, r] >= 0) & (firms.plant[i, r] <= t)))
-        cost = x.wage_content[s] if local else x.wage[s]
-        free = tie_up(tied, float(firms.ventures[i]))
-        made = x.appeal[i, r] * cost * firms.pull[i, r] * x.pool[s, Kind.chinese] * free
-        x.appeal[i, r] = made if firms.active[i] > 0 else 0.0
-        x.host_made[i, r] = 0.0 if local | (firms.active[i] == 0) else 1.0
+        whole, sent, lives = x.appeal[i, r], x.host_made[i, r], firms.active[i] > 0
+        made = whole * firms.pull[i, r] * x.pool[s, Kind.chinese] * tie_up(tied, float(firms.ventures[i]))
+        x.appeal[i, r] = made if lives else 0.0
+        x.host_made[i, r] = sent / whole if lives & (sent > 0.0) else 0.0
         x.bound[i, r] = Bound.own
 
 
 @lane
 def along_baskets_abroad(st: State, t: int, s: int, r: int, g: int, first: int, last: int) -> None:
     """Adds a generation to the appeal of multinationals' products in a region abroad, made there or at home."""
-    x, firms = st.scratch, st.firms
+    x, firms, growth = st.scratch, st.firms, st.parameters.hub_growth
     must = st.sectors.tradable[s] <= 0.0
     for i in range(first, last):
-        home = firms.home[i]
-        local = (home == r) | must | ((firms.plant[i, r] >= 0) & (firms.plant[i, r] <= t))
-        sold = x.sold[s, Way.local if local else Way.from_home, home, r, g]
+        home, built = firms.home[i], float(firms.plant[i, r])
+        grown = ramped(float(t) - built, growth) if built >= 0.0 else 0.0
+        part = 1.0 if (home == r) | must else grown
+        sold = part * x.sold[s, Way.local, home, r, g] + (1.0 - part) * x.sold[s, Way.from_home, home, r, g]
         x.appeal[i, r] = x.quality[i, g] * sold + (x.appeal[i, r] if g > 0 else 0.0)
 
 
@@ -99,13 +103,14 @@ def along_offers_in_host(st: State, s: int, first: int, last: int) -> None:
 @lane
 def along_taxed_multinational(st: State, t: int, s: int, line: int, r: int, g: int, first: int, last: int) -> None:
     """Adds a generation to the appeals that cross a border on a line, and to the tariffs they pay."""
-    x, firms = st.scratch, st.firms
+    x, firms, growth = st.scratch, st.firms, st.parameters.hub_growth
     for i in range(first, last):
         weight = x.demand_weight[s, g, r] * x.quality[i, g]
-        part, home = x.host_made[i, line], firms.home[i]
-        made_there = (firms.plant[i, r] >= 0) & (firms.plant[i, r] <= t)
-        shipped = 0.0 if (part > 0.0) & made_there else 1.0 - part
-        taxed = part * x.taxed[s, Way.from_host, home, r, g] + shipped * x.taxed[s, Way.from_home, home, r, g]
+        part, home, built = x.host_made[i, line], firms.home[i], float(firms.plant[i, r])
+        elsewhere = (built < 0.0) | (r == st.host)
+        grown = 0.0 if elsewhere else ramped(float(t) - built, growth)
+        sent = 0.0 if x.bound[i, line] == Bound.powered else (1.0 - part) * (1.0 - grown)
+        taxed = part * x.taxed[s, Way.from_host, home, r, g] + sent * x.taxed[s, Way.from_home, home, r, g]
         x.weighed[i] = weight + (x.weighed[i] if g > 0 else 0.0)
         x.charged[i] = weight * taxed + (x.charged[i] if g > 0 else 0.0)
 
@@ -140,8 +145,8 @@ def along_chinese_sales(st: State, s: int, r: int, dutied: bool, first: int, las
     for i in range(first, last):
         share, charged = firms.share[i, r], x.charged[i]
         sales = x.expenditure[s, r] * share
-        duty = sales * charged / x.weighed[i]
-        duty = duty if dutied & (x.host_made[i, r] > 0) & (charged > 0.0) else 0.0
+        duty = x.host_made[i, r] * sales * charged / x.weighed[i]
+        duty = duty if dutied & (charged > 0.0) else 0.0
         own = x.bound[i, r] == Bound.own
         profit = (x.rate[i, r] - x.compliance[s, st.host, r]) * (sales - duty)
         worth = x.sensitivity[s] * x.earned[i, r] * (1.0 - share)
@@ -163,12 +168,10 @@ def along_multinational_sales(
     for i in range(first, last):
         share, home, charged = firms.share[i, line], firms.home[i], x.charged[i]
         sales = x.expenditure[s, r] * share
-        from_host = x.host_made[i, line] > 0
+        from_host = x.host_made[i, line]
         powered = x.bound[i, line] == Bound.powered
-        no_plant = (firms.plant[i, r] < 0) | (firms.plant[i, r] > t)
-        from_home = (home != r) & (x.bound[i, line] != Bound.powered) & (x.host_made[i, line] == 0) & no_plant
-        crosses = from_home | (from_host & (r != st.host))
-        part = of_parts if from_host & powered else 1.0
+        crosses = (home != r) | (from_host > 0.0)
+        part = of_parts if powered else 1.0
         duty = sales * part * charged / x.weighed[i]
         duty = duty if dutied & crosses & (charged > 0.0) else 0.0
         own = x.bound[i, line] < Bound.given
@@ -178,7 +181,7 @@ def along_multinational_sales(
         exposed = lifted * x.chinese_share[s, r]
         x.duty[i, line] = duty
         firms.revenue[i] = before * firms.revenue[i] + sales
-        sent = sales * x.host_made[i, line] if r != st.host else 0.0
+        sent = sales * from_host if r != st.host else 0.0
         firms.exports[i] = before * firms.exports[i] + sent
         firms.host_revenue[i] = before * firms.host_revenue[i] + (sales if r == st.host else 0.0)
         firms.profit[i] = before * firms.profit[i] + (profit if own else 0.0)

@@ -1,5 +1,6 @@
 """The multinational's base in the host: platform for the world, hub (M14)."""
 
+from sim.arithmetic import clip
 from sim.compiled import rule
 
 
@@ -30,3 +31,15 @@ def serves_world(exports: float, host_sales: float, hub: float, rd_intensity: fl
     """
     rd = rd_intensity * (host_sales + exports)
     return exports + hub * rd > 0.5 * (host_sales + exports + rd) and host_sales + exports > 0.0
+
+
+@rule
+def ramped(quarters: float, rate: float) -> float:
+    """Part of a brand's sales in a region that a plant there can make, some quarters after it began to work.
+
+    Formula: clip((quarters + 1) * rate, 0, 1)
+    Units: quarters: quarters, negative before the plant works; rate: share a quarter; result: share
+    Limits: nothing before it works; all of it after 1 / rate quarters.
+    Source: assumed
+    """
+    return clip((quarters + 1.0) * rate, 0.0, 1.0)
