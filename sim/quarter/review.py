@@ -2,17 +2,19 @@
 
 from typing import NamedTuple
 
-from sim.columns import Happening, Mode, Route, Trigger, Type
+from sim.columns import Cause, Happening, Mode, Route, Trigger, Type
 from sim.compiled import stage
 from sim.draws import Stream, key, uniform
 from sim.quarter.market import fixed_cost
 from sim.quarter.offers import composite_of, venture_offer
 from sim.quarter.state import (
+    Agreed,
     State,
     end_partnership,
     live_row,
     log_alone,
     log_partnership,
+    note_terms,
     pay_once,
 )
 from sim.quarter.values import (
@@ -178,7 +180,9 @@ def end_of(st: State, t: int, q: int, mode: int) -> int:
 
 
 @stage
-def give_notice(st: State, t: int, q: int, mode: int, value: float, outside_both: float, trigger: int) -> None:
+def give_notice(
+    st: State, t: int, q: int, mode: int, value: float, outside_both: float, trigger: int, cause: int
+) -> None:
     """Starts the notice period of an end; an end is inefficient if together both sides had more than apart."""
     jv = st.partnerships
     if value > outside_both:
@@ -186,6 +190,7 @@ def give_notice(st: State, t: int, q: int, mode: int, value: float, outside_both
     jv.ends[q] = t + int(st.parameters.notice)
     jv.end_kind[q] = end_of(st, t, q, mode)
     jv.end_trigger[q] = trigger
+    jv.end_cause[q] = cause
     jv.next_mode[q] = mode
 
 
@@ -205,7 +210,7 @@ def carry_out_end(st: State, t: int, q: int) -> None:
         pay_once(st, m, -jv.equity[q] * plant)
         firms.operations[c] += PLANT_KNOWHOW
     after = Type.wholly_owned if kind == Happening.buyout_multinational else Type.none
-    end_partnership(st, t, q, kind, after, jv.end_trigger[q])
+    end_partnership(st, t, q, kind, after, jv.end_trigger[q], jv.end_cause[q])
     if kind == Happening.buyout_multinational:
         firms.mode[m] = Mode.wholly_owned
         firms.plant[m, st.host] = t
@@ -290,6 +295,14 @@ def weigh_review(st: State, t: int, q: int) -> Weighed:
 
 
 @stage
+def cause_of(trigger: int, agreeable: bool) -> int:
+    """Why a review ends a partnership; `agreeable`: there were terms that both sides would have signed."""
+    if trigger == Trigger.policy:
+        return Cause.policy
+    return Cause.failed_talks if agreeable else Cause.lost_surplus
+
+
+@stage
 def review_one(st: State, t: int, q: int, trigger: int) -> None:
     """Carries out what a review decides."""
     jv = st.partnerships
@@ -299,15 +312,19 @@ def review_one(st: State, t: int, q: int, trigger: int) -> None:
     if w.decision == STAY:
         return
     if w.decision == ENDING:
-        cause = trigger if trigger == Trigger.policy else Trigger.surplus
-        give_notice(st, t, q, w.mode, max(w.forecast.value, w.other.value - w.moving), w.d_m + w.d_c, cause)
+        reason = trigger if trigger == Trigger.policy else Trigger.surplus
+        cause = cause_of(trigger, w.moves or w.renews)
+        give_notice(st, t, q, w.mode, max(w.forecast.value, w.other.value - w.moving), w.d_m + w.d_c, reason, cause)
         return
+    old = Agreed(jv.equity[q], jv.royalty[q], jv.pay_multinational[q], jv.pay_chinese[q])
     before = jv.type[q]
     if w.decision == Happening.conversion:
         set_terms(st, t, q, w.other_type, w.other_route, w.other, w.changed)
     else:
         set_terms(st, t, q, before, jv.route[q], w.forecast, w.again)
     log_partnership(st, t, w.decision, q, before, jv.type[q], trigger)
+    new = Agreed(jv.equity[q], jv.royalty[q], jv.promise_multinational[q], jv.promise_chinese[q])
+    note_terms(st, t, jv.sector[q], w.decision, old, new)
 
 
 @stage
@@ -331,7 +348,7 @@ def sever(st: State, t: int, q: int) -> bool:
     m, c = jv.multinational[q], jv.chinese[q]
     if firms.listed[c, firms.home[m]] == 0 and firms.listed[m, st.host] == 0:
         return False
-    end_partnership(st, t, q, Happening.severance, Type.none, Trigger.listing)
+    end_partnership(st, t, q, Happening.severance, Type.none, Trigger.listing, Cause.listing)
     return True
 
 
@@ -355,7 +372,7 @@ def hold_reviews(st: State, t: int, s: int) -> None:
             own = own_of(st, t, q)
             w = current_worth(st, t, q, pair_of(st, t, q), own)
             d_m, d_c, mode = outside(st, t, q, own)
-            give_notice(st, t, q, mode, w.value, d_m + d_c, Trigger.exogenous)
+            give_notice(st, t, q, mode, w.value, d_m + d_c, Trigger.exogenous, Cause.chance)
             continue
         touched = called(st, t, q)
         if uniform(review_key, jv.id[q]) < p.review_rate:
