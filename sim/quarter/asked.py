@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sim.columns import Mode, Route, Type
 from sim.compiled import bundle, stage
 from sim.draws import key, uniform
+from sim.quarter.deals import Obstacle, abroad_deal, barred, enter, enter_abroad, host_deal, host_line, threshold_for
 from sim.quarter.review import (
     ENDING,
     EXOGENOUS,
@@ -19,17 +20,7 @@ from sim.quarter.review import (
     plant_uses,
     weigh_review,
 )
-from sim.quarter.search import (
-    SEARCH,
-    Obstacle,
-    abroad_deal,
-    barred,
-    enter,
-    enter_abroad,
-    host_deal,
-    host_line,
-    threshold_for,
-)
+from sim.quarter.search import SEARCH
 from sim.quarter.state import State
 from sim.quarter.values import Terms, equity_cap, leak_price, lesson_rate, strangers
 from sim.rules.governance import dependence_cost

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from sim.columns import Happening, Kind, Mode, Ownership, Trigger, Type
+from sim.columns import Cause, Happening, Kind, Mode, Ownership, Trigger, Type
 from sim.compiled import stage
 from sim.draws import Stream, key, normal, uniform
 from sim.quarter.conditions import read_firms
+from sim.quarter.review import apart_in_host, hand_over
 from sim.quarter.state import (
     NONE,
     State,
@@ -17,7 +18,6 @@ from sim.quarter.state import (
     log_firm,
     middle_of,
 )
-from sim.quarter.review import apart_in_host, hand_over
 from sim.rules.customers import customers_of, pull
 from sim.rules.firms import entrant_technology, entry_chance, in_distress
 from sim.rules.venture import technology_balance
@@ -83,7 +83,7 @@ def settle_venture(st: State, t: int, q: int, bankrupt: int) -> None:
         if bought:
             hand_over(st, q, Happening.buyout_chinese, apart)
         end = Happening.buyout_chinese if bought else Happening.dissolution
-        end_partnership(st, t, q, end, Type.none, Trigger.firm_exit)
+        end_partnership(st, t, q, end, Type.none, Trigger.firm_exit, Cause.bankruptcy_multinational)
         return
     owns = apart.use_m > 0.0 and line == st.host
     heir = -1 if owns else heir_of(st, q)
@@ -91,11 +91,13 @@ def settle_venture(st: State, t: int, q: int, bankrupt: int) -> None:
         succeed(st, q, heir)
     elif owns:
         hand_over(st, q, Happening.buyout_multinational, apart)
-        end_partnership(st, t, q, Happening.buyout_multinational, Type.wholly_owned, Trigger.firm_exit)
+        end_partnership(
+            st, t, q, Happening.buyout_multinational, Type.wholly_owned, Trigger.firm_exit, Cause.bankruptcy_chinese
+        )
         firms.mode[m] = Mode.wholly_owned
         firms.plant[m, st.host] = t
     else:
-        end_partnership(st, t, q, Happening.dissolution, Type.none, Trigger.firm_exit)
+        end_partnership(st, t, q, Happening.dissolution, Type.none, Trigger.firm_exit, Cause.bankruptcy_chinese)
 
 
 @stage
@@ -110,7 +112,8 @@ def close_firm(st: State, t: int, i: int) -> None:
         if jv.type[q] != Type.globalize:
             settle_venture(st, t, q, i)
         else:
-            end_partnership(st, t, q, Happening.dissolution, Type.none, Trigger.firm_exit)
+            cause = Cause.bankruptcy_multinational if jv.multinational[q] == i else Cause.bankruptcy_chinese
+            end_partnership(st, t, q, Happening.dissolution, Type.none, Trigger.firm_exit, cause)
     log_firm(st, t, Happening.bankruptcy, i, NONE)
     firms.active[i] = 0
     sell_customers(st, i)

@@ -12,7 +12,7 @@ from sim.quarter.offers import (
     abroad_by_multinational,
     hub_part,
 )
-from sim.quarter.state import State, first_of, last_of, live_row, log_alone, middle_of, pay_once
+from sim.quarter.state import NONE, State, first_of, last_of, live_row, log_alone, log_event, middle_of, pay_once
 from sim.quarter.values import equity_cap, market_scale, offer_worth, rivals_of, set_up_cost
 from sim.rules.base import grow, serves_world
 from sim.rules.ecosystem import capacity_next
@@ -20,7 +20,9 @@ from sim.rules.governance import hedge_level, perceived_hazard
 from sim.rules.policy import blocked
 
 INVESTMENT = int(Stream.investment)
-LEAST_PLANT = 0.5  # sales of the smallest plant that pays, over the region's market per firm: 200,000 cars a year; assumed
+LEAST_PLANT = (
+    0.5  # sales of the smallest plant that pays, over the region's market per firm: 200,000 cars a year; assumed
+)
 WEAR = 0.02  # of a base's capacity a quarter: plants last some twelve years; assumed
 CALM = 1.0 / 6.0  # how much slower perceived hazard falls than it rises; assumed
 CAUTION = 0.05  # hazard a quarter that full over-compliance at home suggests
@@ -112,13 +114,21 @@ def consider_plant(st: State, t: int, i: int, r: int) -> None:
         return
     firms.plant[i, r] = t + int(p.plant_lead)
     pay_once(st, i, cost)
+    foreign, chinese = (i, NONE) if firms.kind[i] == Kind.multinational else (NONE, i)
+    log_event(st, t, Happening.own_plant, s, r, NONE, NONE, foreign, chinese, Type.none, Type.none, Trigger.scheduled)
 
 
 @lane
 def along_fear(st: State, s: int, rate: float, caution: float, first: int, last: int) -> None:
     """Perceived hazard follows what happens to partnerships, and over-compliance at home; hedges follow."""
     p, firms = st.parameters, st.firms
-    up, down, loss, cost, scale = p.hazard_speed, CALM * p.hazard_speed, 4.0 * p.cutoff_loss, p.hedge_cost, p.over_compliance
+    up, down, loss, cost, scale = (
+        p.hazard_speed,
+        CALM * p.hazard_speed,
+        4.0 * p.cutoff_loss,
+        p.hedge_cost,
+        p.over_compliance,
+    )
     for i in range(first, last):
         hazard, hedge, lives = firms.hazard[i], firms.hedge[i], firms.active[i] > 0
         near = blocked(0.0, st.now.over_compliance[s, firms.home[i], st.host], scale)

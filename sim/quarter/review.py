@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.columns import Happening, Mode, Route, Trigger, Type
+from sim.columns import Cause, Happening, Mode, Route, Trigger, Type
 from sim.compiled import stage, step
 from sim.draws import Stream, join, key, uniform
 from sim.quarter.abroad import abroad_worth, alone_abroad, own_abroad
@@ -16,11 +16,13 @@ from sim.quarter.host import alone_in_host, diverted, host_worth, regained, stal
 from sim.quarter.market import fixed_cost
 from sim.quarter.offers import Abroad
 from sim.quarter.state import (
+    Agreed,
     State,
     end_partnership,
     live_row,
     log_alone,
     log_partnership,
+    note_terms,
     pay_once,
 )
 from sim.quarter.values import (
@@ -233,8 +235,9 @@ def set_terms(st: State, t: int, q: int, kind: int, route: int, w: Worth, agreed
     jv.promise_multinational[q] = agreed.multinational / st.annuity
     jv.promise_chinese[q] = agreed.chinese / st.annuity
 
+
 @stage
-def give_notice(st: State, t: int, q: int, value: float, apart: Apart, trigger: int) -> None:
+def give_notice(st: State, t: int, q: int, value: float, apart: Apart, trigger: int, cause: int) -> None:
     """Starts the notice period of an end; an end is inefficient if together both sides had more than apart."""
     jv = st.partnerships
     if value > apart.multinational + apart.chinese:
@@ -242,6 +245,7 @@ def give_notice(st: State, t: int, q: int, value: float, apart: Apart, trigger: 
     jv.ends[q] = t + int(st.parameters.notice)
     jv.end_kind[q] = end_of(st, t, q, apart)
     jv.end_trigger[q] = trigger
+    jv.end_cause[q] = cause
     jv.next_mode[q] = apart.mode
 
 
@@ -276,7 +280,7 @@ def carry_out_end(st: State, t: int, q: int) -> None:
     if bought or kind == Happening.buyout_chinese:
         hand_over(st, q, kind, apart_in_host(st, t, q))
         firms.operations[c] += 0.0 if bought else PLANT_KNOWHOW
-    end_partnership(st, t, q, kind, Type.wholly_owned if bought else Type.none, jv.end_trigger[q])
+    end_partnership(st, t, q, kind, Type.wholly_owned if bought else Type.none, jv.end_trigger[q], jv.end_cause[q])
     if bought:
         firms.mode[m] = Mode.wholly_owned
         firms.plant[m, st.host] = t
@@ -360,15 +364,20 @@ def review_one(st: State, t: int, q: int, trigger: int) -> None:
     if w.decision == STAY:
         return
     if w.decision == ENDING:
-        cause = trigger if trigger == Trigger.policy else Trigger.surplus
-        give_notice(st, t, q, max(w.expected.value, w.other.value - w.moving), w.apart, cause)
+        reason = trigger if trigger == Trigger.policy else Trigger.surplus
+        cause = Cause.lost_surplus if w.surplus < 0.0 else Cause.failed_talks
+        cause = Cause.policy if trigger == Trigger.policy else cause
+        give_notice(st, t, q, max(w.expected.value, w.other.value - w.moving), w.apart, reason, cause)
         return
+    old = Agreed(jv.equity[q], jv.royalty[q], jv.pay_multinational[q], jv.pay_chinese[q])
     before = jv.type[q]
     if w.decision == Happening.conversion:
         set_terms(st, t, q, w.other_type, w.other_route, w.other, w.changed)
     else:
         set_terms(st, t, q, before, jv.route[q], w.expected, w.again)
     log_partnership(st, t, w.decision, q, before, jv.type[q], trigger)
+    new = Agreed(jv.equity[q], jv.royalty[q], jv.promise_multinational[q], jv.promise_chinese[q])
+    note_terms(st, t, jv.sector[q], w.decision, old, new)
 
 
 @stage
@@ -392,7 +401,7 @@ def sever(st: State, t: int, q: int) -> bool:
     m, c = jv.multinational[q], jv.chinese[q]
     if firms.listed[c, firms.home[m]] == 0 and firms.listed[m, st.host] == 0:
         return False
-    end_partnership(st, t, q, Happening.severance, Type.none, Trigger.listing)
+    end_partnership(st, t, q, Happening.severance, Type.none, Trigger.listing, Cause.listing)
     return True
 
 
@@ -415,7 +424,7 @@ def hold_reviews(st: State, t: int, s: int) -> None:
         if uniform(chance_key, jv.id[q]) < p.exogenous_end:
             own = own_of(st, t, q)
             value = current_worth(st, t, q, pair_of(st, q), own).value
-            give_notice(st, t, q, value, apart_of(st, t, q, own), Trigger.exogenous)
+            give_notice(st, t, q, value, apart_of(st, t, q, own), Trigger.exogenous, Cause.chance)
             continue
         touched = called(st, t, q)
         if uniform(review_key, jv.id[q]) < p.review_rate:

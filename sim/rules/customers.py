@@ -3,7 +3,9 @@
 from sim.arithmetic import clip, exp, power
 from sim.compiled import rule
 
-WITHOUT_RIGHTS = 0.2  # part of a newcomer's pull that trading corporations and Hong Kong gave it without rights; assumed
+WITHOUT_RIGHTS = (
+    0.2  # part of a newcomer's pull that trading corporations and Hong Kong gave it without rights; assumed
+)
 
 
 @rule

@@ -5,6 +5,19 @@ from sim.compiled import rule
 
 
 @rule
+def gain_by_terms(before: float, after: float) -> float:
+    """What new terms are worth to a side beyond the old ones; rounding is nobody's gain.
+
+    Formula: after - before if abs(after - before) > 1e-6 * max(abs(before), abs(after)) else 0
+    Units: before, after: money; result: money
+    Limits: terms that law leaves as they were bring nothing.
+    Source: definition
+    """
+    gain = after - before
+    return gain if abs(gain) > 1e-6 * max(abs(before), abs(after)) else 0.0
+
+
+@rule
 def trust_next(trust: float, kept: float, speed: float) -> float:
     """Next trust: towards 1 if promises were kept, towards 0 if not.
 
