@@ -53,7 +53,7 @@ class Parameters(NamedTuple):
     """Assumptions about how the world works; a scenario's `parameters:` changes them by these names."""
     # innovation and learning (M2, M3)
     rd_elasticity: Annotated[float, P("gamma", "1", "elasticity of innovation to R&D", 0.3, 0.0, 0.9, "Blundell2002", "medium", "M2")]
-    rd_floor: Annotated[float, P("phi_F", "ratio", "scale of the national R&D floor", 0.6, 0.0, 2.0, "fitted; GERD path in series.csv", "medium", "M2", fitted=True, off=0.0)]
+    rd_floor: Annotated[float, P("phi_F", "ratio", "scale of the national R&D floor", 1.2, 0.0, 4.0, "fitted; GERD path in series.csv", "medium", "M2", fitted=True, off=0.0)]
     innovation_noise: Annotated[float, P("sigma", "1", "idiosyncratic s.d. of innovation", 0.35, 0.0, 0.8, "assumed", "low", "M2", off=0.0)]
     room: Annotated[float, P("C", "log", "distance from a generation's first frontier to its ceiling", 4.0, 0.5, 20.0, "Foster1986", "low", "M2")]
     absorption_half: Annotated[float, P("R_half", "ratio", "R&D at half absorptive capacity, over reference", 0.05, 0.0, 2.0, "CohenLevinthal1990", "medium", "M3")]
@@ -125,7 +125,7 @@ class Parameters(NamedTuple):
     claim: Annotated[float, P("D", "share", "gain by today's bargain, over what there is to bargain about, at which a side asks for new terms", 0.2, 0.0, 2.0, "assumed; prior Blodgett1992, ReuerArino2002", "low", "M9")]
     doubt: Annotated[float, P("sigma", "share", "scale of what sides do not know of each other, over the venture's profit", 0.3, 0.001, 2.0, "fitted; hazard of partnerships", "low", "M9", fitted=True)]
     tied_assets: Annotated[float, P("phi", "share", "weight of the own brand that a venture ties up: dealers, plants, engineers", 0.05, 0.0, 0.4, "assumed; Howell2018", "low", "M9", off=0.0)]
-    exogenous_end: Annotated[float, P("h_0", "1/quarter", "ends for reasons outside the model", 0.0025, 0.0, 0.1, "assumed", "low", "M9", off=0.0)]
+    exogenous_end: Annotated[float, P("h_0", "1/quarter", "ends for reasons outside the model", 0.004, 0.0, 0.1, "assumed", "low", "M9", off=0.0)]
     notice: Annotated[float, P("n", "quarters", "notice before an end", 4, 0, 20, "design", "medium", "M9")]
     listing_trust: Annotated[float, P("Delta_T", "share", "trust lost by an entity listing in the sector", 0.3, 0.0, 1.0, "assumed", "low", "M11", off=0.0)]
     trust_speed: Annotated[float, P("omega", "1/quarter", "adjustment of trust", 0.1, 0.0, 1.0, "assumed", "low", "M11")]
