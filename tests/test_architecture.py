@@ -24,7 +24,6 @@ DECLARED = {
     "Parameters": set(parameters()),
 }
 LONG = {  # over 60 lines
-    "sim/quarter/review.py:weigh_review": "one tuple of all that a review weighs, a name a line",
 }
 HOMES = {Path(inspect.getfile(declared)) for declared in (Outcome, Market, Vintage, Parameters)}
 

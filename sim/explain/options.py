@@ -11,6 +11,7 @@ from sim.declare import Column
 from sim.errors import UsageError
 from sim.quarter import State
 from sim.quarter.asked import STAY, Deal, Obstacle, Terms, Weighed, deal, weigh
+from sim.quarter.assumed import PLANT_PRICE
 from sim.scenario.build import Labels
 from sim.scenario.values import quarter_name
 from sim.simulate import quietly
@@ -148,7 +149,7 @@ def _ends(w: Weighed, now: int, unhappy: bool) -> list[Option]:
     """Buy-out by either side, where there is a plant in the host, and dissolution."""
     said, d_m, d_c = [], w.outside_multinational, w.outside_chinese
     if now != Type.globalize:
-        half = 0.5 * w.plant  # what the plant is sold for
+        half = PLANT_PRICE * w.plant  # what the plant is sold for
         hers, his = (1 - w.now.equity) * half, w.now.equity * half
         uses = [percent(use / w.plant if w.plant else 0) for use in (w.use_multinational, w.use_chinese)]
         capped = f"foreign equity is capped at {percent(w.cap)}"

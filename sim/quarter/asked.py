@@ -22,8 +22,7 @@ from sim.quarter.review import (
 )
 from sim.quarter.search import SEARCH
 from sim.quarter.state import State
-from sim.quarter.values import Terms, equity_cap, leak_price, lesson_rate, strangers
-from sim.rules.governance import dependence_cost
+from sim.quarter.values import Terms, equity_cap, leak_price, lesson_rate, risked, strangers
 from sim.rules.policy import screened
 
 __all__ = ["STAY", "Deal", "Obstacle", "Terms", "Weighed", "deal", "weigh"]
@@ -99,17 +98,19 @@ def deal(columns: Any, t: int, m: int, c: int, kind: int, route: int, r: int) ->
 
 
 @stage
-def fears(st: State, t: int, q: int) -> Fears:
+def fears(st: State, q: int) -> Fears:
     """Worth of lessons to the Chinese firm and to the multinational, of what leaks, of the risk of being cut off."""
-    jv, firms, x, p = st.partnerships, st.firms, st.scratch, st.parameters
+    jv, x = st.partnerships, st.scratch
     m, c = jv.multinational[q], jv.chinese[q]
-    to_c, to_m = lesson_rate(st, t, m, c, jv.trust[q])
+    to_c, to_m = lesson_rate(st, m, c, jv.trust[q])
     open_ramp = jv.openness[q] * st.ramp
     dependent = c if jv.type[q] == Type.globalize and jv.route[q] == Route.sell else m
-    risk = dependence_cost(firms.hazard[dependent], 4.0 * p.cutoff_loss, firms.hedge[dependent], p.hedge_cost)
-    lost = risk * max(x.forecast_pot[q], 0.0) * st.annuity
-    leak = open_ramp * to_c * leak_price(st, m, c)
-    return Fears(open_ramp * to_c * x.gain[c], open_ramp * to_m * x.gain[m], leak, lost)
+    return Fears(
+        lesson_chinese=open_ramp * to_c * x.gain[c],
+        lesson_multinational=open_ramp * to_m * x.gain[m],
+        leak=open_ramp * to_c * leak_price(st, m, c),
+        dependence=risked(st, dependent, x.forecast_pot[q]),
+    )
 
 
 @stage
@@ -117,53 +118,54 @@ def all_weighed(st: State, t: int, q: int) -> Weighed:
     """What `review.weigh_review` weighs, with the draws of the quarter and what each side fears."""
     jv, home = st.partnerships, st.firms.home[st.partnerships.multinational[q]]
     w = weigh_review(st, t, q)
-    plant, use_m, use_c = plant_uses(st, t, q, w.mode)
-    end = end_of(st, t, q, w.mode)
+    table, other = w.table, w.table.other
+    plant, use_m, use_c = plant_uses(st, q, table.outside.mode)
+    end = end_of(st, q, table.outside.mode)
     return Weighed(
-        Terms(w.pay_m, w.pay_c, jv.equity[q], jv.royalty[q]),
-        w.again,
-        w.changed,
-        w.other_type,
-        w.other_route,
-        w.now.value,
-        w.other.value,
-        w.d_m,
-        w.d_c,
-        w.mode,
-        w.tolerance,
-        w.moving,
-        w.better,
-        w.moves,
-        w.renews,
-        w.unhappy_m,
-        w.unhappy_c,
-        w.chance,
-        w.talks,
-        uniform(key(st.seed, REVIEW, t), jv.id[q]),
-        uniform(key(st.seed, EXOGENOUS, t), jv.id[q]),
-        called(st, t, q),
-        plant,
-        use_m,
-        use_c,
-        equity_cap(st, t, jv.sector[q], home, st.host),
-        end,
-        end if w.decision == ENDING else w.decision,
-        fears(st, t, q),
+        now=Terms(multinational=table.pay_m, chinese=table.pay_c, equity=jv.equity[q], royalty=jv.royalty[q]),
+        again=w.again,
+        other=w.changed,
+        other_type=other.type,
+        other_route=other.route,
+        value=table.now.value,
+        other_value=other.worth.value,
+        outside_multinational=table.outside.multinational,
+        outside_chinese=table.outside.chinese,
+        mode=table.outside.mode,
+        tolerance=table.tolerance,
+        moving=table.moving,
+        better=table.better,
+        moves=w.moves,
+        renews=w.renews,
+        unhappy_multinational=table.unhappy_m,
+        unhappy_chinese=table.unhappy_c,
+        chance=w.chance,
+        talks=w.talks,
+        turn=uniform(key(st.seed, REVIEW, t), jv.id[q]),
+        fate=uniform(key(st.seed, EXOGENOUS, t), jv.id[q]),
+        touched=called(st, t, q),
+        plant=plant,
+        use_multinational=use_m,
+        use_chinese=use_c,
+        cap=equity_cap(st, jv.sector[q], home, st.host),
+        end=end,
+        decision=end if w.decision == ENDING else w.decision,
+        fears=fears(st, q),
     )
 
 
 @stage
 def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int) -> Deal:
-    """What `search.host_deal` or `search.abroad_deal` finds, and why it would come to nothing."""
+    """What `deals.host_deal` or `deals.abroad_deal` finds, and why it would come to nothing."""
     s, home = st.firms.sector[m], st.firms.home[m]
     mode: int = Mode.absent
     if kind == Type.globalize:
-        found = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, t, m, c))
+        found = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, m, c))
     else:
         line = max(host_line(st, m), st.host)  # if all are taken: as if the lead line were free
-        own = enter(st, t, m, line)
+        own = enter(st, m, line)
         mode = own.mode
-        found = host_deal(st, t, m, c, line, kind, own, strangers(st, t, m, c))
+        found = host_deal(st, m, c, line, kind, own, strangers(st, m, c))
     obstacle = barred(st, m, c, kind, route, r)
     if obstacle == Obstacle.none and found.gain_m <= 0.0:
         obstacle = Obstacle.no_surplus if found.gain_m + found.gain_c <= 0.0 else Obstacle.no_gain
@@ -173,16 +175,22 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
     origin = st.host if kind == Type.globalize else home
     least = threshold_for(st, c, kind, origin, r)
     stake = 1.0 - equity if kind == Type.globalize else equity
+    gained = Terms(
+        multinational=found.d_m + found.gain_m,
+        chinese=found.d_c + found.gain_c,
+        equity=equity,
+        royalty=found.terms.royalty,
+    )
     return Deal(
-        Terms(found.d_m + found.gain_m, found.d_c + found.gain_c, equity, found.terms.royalty),
-        found.d_m + found.d_c + found.gain_m + found.gain_c,
-        found.d_m,
-        found.d_c,
-        found.worth.openness,
-        found.worth.autonomy,
-        st.now.block[s, origin, r] if screened(stake, least) else 0.0,
-        uniform(key(st.seed, SEARCH, t), st.firms.id[m]),
-        found.trust,
-        mode,
-        obstacle,
+        terms=gained,
+        value=found.d_m + found.d_c + found.gain_m + found.gain_c,
+        outside_multinational=found.d_m,
+        outside_chinese=found.d_c,
+        openness=found.worth.openness,
+        autonomy=found.worth.autonomy,
+        refusal=st.now.block[s, origin, r] if screened(stake, least) else 0.0,
+        look=uniform(key(st.seed, SEARCH, t), st.firms.id[m]),
+        trust=found.trust,
+        mode=mode,
+        obstacle=obstacle,
     )

@@ -6,11 +6,14 @@ from typing import NamedTuple
 from sim.arithmetic import power
 from sim.columns import Mode, Ownership, Route, Type
 from sim.compiled import stage
+from sim.quarter.assumed import BESIDE
 from sim.quarter.state import State
 from sim.quarter.values import (
+    ANY_PLACE,
     Pair,
     Terms,
     Worth,
+    abroad_openness,
     abroad_worth,
     alone_abroad,
     alone_in_host,
@@ -19,7 +22,9 @@ from sim.quarter.values import (
     own_abroad,
     split,
     under,
+    venture_conduct,
 )
+from sim.rules.outside import chinese_alone_in_host
 from sim.rules.policy import blocked
 
 
@@ -63,7 +68,7 @@ def listed_pair(st: State, m: int, c: int) -> bool:
 
 
 @stage
-def avoided(st: State, t: int, m: int, region: int) -> float:
+def avoided(st: State, m: int, region: int) -> float:
     """Part of a deal's value lost because controls on the pair's countries make firms keep away."""
     s, home = st.firms.sector[m], st.firms.home[m]
     scale = st.parameters.over_compliance
@@ -74,16 +79,16 @@ def avoided(st: State, t: int, m: int, region: int) -> float:
 
 @stage
 def half_line_loss(st: State, m: int, line: int) -> float:
-    """What a multinational's lead line loses, in money, when a second line takes half of the brand's weight."""
+    """What a multinational's lead line loses, in money, when a second line takes its part of the brand's weight."""
     if line == st.host:
         return 0.0
     q = st.firms.contract[m, st.host]
     part = st.partnerships.equity[q] if q >= 0 else 1.0
-    return 0.5 * part * st.scratch.earned[m, st.host] * st.annuity
+    return BESIDE * part * st.scratch.earned[m, st.host] * st.annuity
 
 
 @stage
-def waited(st: State, t: int, s: int, origin: int, destination: int) -> float:
+def waited(st: State, s: int, origin: int, destination: int) -> float:
     """Part of a deal's value left after screening has taken its time."""
     delay = st.now.delay[s, origin, destination]
     return power(st.parameters.discount, delay) if delay > 0.0 else 1.0
@@ -102,7 +107,7 @@ class Deal(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What every contract on a multinational's line is held against, whoever the partner is; present values."""
+    """Terms that depend on the multinational and the line, not on the partner; present values."""
 
     d_m: float  # its best alternative
     mode: int  # what it would do alone
@@ -112,40 +117,56 @@ class Entry(NamedTuple):
 
 
 @stage
-def enter(st: State, t: int, m: int, line: int) -> Entry:
+def enter(st: State, m: int, line: int) -> Entry:
     """What a multinational has and pays on a host line before any partner is looked at."""
     s, home = st.firms.sector[m], st.firms.home[m]
-    d_m, mode = alone_in_host(st, t, m, line)
-    kept = waited(st, t, s, home, st.host) * (1.0 - avoided(st, t, m, home))
-    return Entry(d_m, mode, signing_cost(st, m) + half_line_loss(st, m, line), kept, 0.0)
+    d_m, mode = alone_in_host(st, m, line)
+    kept = waited(st, s, home, st.host) * (1.0 - avoided(st, m, home))
+    once = signing_cost(st, m) + half_line_loss(st, m, line)
+    return Entry(d_m=d_m, mode=mode, once=once, kept=kept, own=0.0)
 
 
 @stage
 def enter_abroad(st: State, t: int, m: int, r: int) -> Entry:
     """The same in a region abroad, where the alternative depends on the partner."""
     s = st.firms.sector[m]
-    kept = waited(st, t, s, st.host, r) * (1.0 - avoided(st, t, m, r))
+    kept = waited(st, s, st.host, r) * (1.0 - avoided(st, m, r))
     once = signing_cost(st, m) * market_scale(st, s, r, Type.globalize) / max(st.scratch.unit[s], 1e-30)
-    return Entry(0.0, Mode.absent, once, kept, own_abroad(st, t, m, r))
+    return Entry(d_m=0.0, mode=Mode.absent, once=once, kept=kept, own=own_abroad(st, t, m, r))
 
 
 @stage
-def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, own: Entry, pair: Pair) -> Deal:
+def host_deal(st: State, m: int, c: int, line: int, kind: int, own: Entry, pair: Pair) -> Deal:
     """Market access or co-innovation on a host line, against the multinational's best alternative."""
-    w = host_worth(st, t, m, c, line, kind, pair, -1.0, -1.0)
-    agreed = under(st, t, m, kind, Route.none, st.host, w, split(st, w.value - own.once, own.d_m, 0.0))
-    gain_m = agreed.multinational * own.kept - own.once - own.d_m
-    return Deal(w, agreed, gain_m, agreed.chinese * own.kept, own.d_m, 0.0, pair.trust)
+    d_c = chinese_alone_in_host()
+    w = host_worth(st, m, c, line, kind, pair, venture_conduct(st, m, kind, pair))
+    agreed = under(st, m, kind, Route.none, st.host, w, split(st, w.value - own.once, own.d_m, d_c))
+    return Deal(
+        worth=w,
+        terms=agreed,
+        gain_m=agreed.multinational * own.kept - own.once - own.d_m,
+        gain_c=agreed.chinese * own.kept - d_c,
+        d_m=own.d_m,
+        d_c=d_c,
+        trust=pair.trust,
+    )
 
 
 @stage
 def abroad_deal(st: State, t: int, m: int, c: int, r: int, route: int, own: Entry, pair: Pair) -> Deal:
     """Selling or powering in a region abroad, against what both have there without each other."""
-    w = abroad_worth(st, t, m, c, r, route, pair, own.own, -1.0, -1)
+    w = abroad_worth(st, m, c, r, route, pair, own.own, abroad_openness(st, m, c, r, pair), ANY_PLACE)
     d_m, d_c = alone_abroad(st, t, m, c, r, route, own.own)
-    agreed = under(st, t, m, Type.globalize, route, r, w, split(st, w.value - own.once, d_m, d_c))
-    gain_m = (agreed.multinational - d_m) * own.kept - own.once
-    return Deal(w, agreed, gain_m, (agreed.chinese - d_c) * own.kept, d_m, d_c, pair.trust)
+    agreed = under(st, m, Type.globalize, route, r, w, split(st, w.value - own.once, d_m, d_c))
+    return Deal(
+        worth=w,
+        terms=agreed,
+        gain_m=(agreed.multinational - d_m) * own.kept - own.once,
+        gain_c=(agreed.chinese - d_c) * own.kept,
+        d_m=d_m,
+        d_c=d_c,
+        trust=pair.trust,
+    )
 
 
 @stage

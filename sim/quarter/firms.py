@@ -5,7 +5,8 @@ import numpy as np
 from sim.columns import Happening, Kind, Mode, Ownership, Trigger, Type
 from sim.compiled import stage
 from sim.draws import Stream, key, normal, uniform
-from sim.quarter.conditions import read_firms
+from sim.quarter.assumed import SLOW_MONTHS
+from sim.quarter.conditions import FAR_BELOW, read_firms
 from sim.quarter.state import (
     NONE,
     State,
@@ -71,13 +72,13 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
         firms.contract[i, r] = -1
         x.firm_share[i, r] = 0.0
     for g in range(generations_of(st, s)):
-        made = x.frontier_chinese[s, g] > -100.0
+        made = x.frontier_chinese[s, g] > FAR_BELOW
         firms.adopted[i, g] = 1 if made else 0
         firms.effort[i, g] = 0.0
         if made:
             firms.technology[i, g] = entrant_technology(x.frontier_chinese[s, g], p.entrant_discount, draw)
     firms.effort[i, 0] = 1.0
-    firms.months[i] = 45.0
+    firms.months[i] = SLOW_MONTHS
     read_firms(st, s, i, i + 1)
     log_firm(st, t, Happening.entry, i, NONE)
 

@@ -3,6 +3,7 @@
 from sim.columns import Happening, Kind, Mode, Trigger, Type
 from sim.compiled import lane, stage
 from sim.draws import Stream, bits, join, key, uniform
+from sim.quarter.assumed import BASE_PRESENCE, CAUTION, GUEST_PACE, HUB_PRESENCE
 from sim.quarter.lanes import along_turns
 from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, plant_works
 from sim.quarter.state import State, first_of, last_of, live_row, log_alone, middle_of, pay_once
@@ -13,7 +14,6 @@ from sim.rules.policy import blocked
 from sim.rules.review import worth_moving
 
 INVESTMENT = int(Stream.investment)
-CAUTION = 0.05  # hazard a quarter that full over-compliance at home suggests
 
 
 @stage
@@ -76,15 +76,14 @@ def consider_plant(st: State, t: int, i: int, r: int) -> None:
         return
     rivals = rivals_of(st, s, i, r, r)
     if firms.kind[i] == Kind.chinese:
-        if equity_cap(st, t, s, st.host, r) < 1.0:
+        if equity_cap(st, s, st.host, r) < 1.0:
             return
         shipped = abroad_by_chinese(st, i, r, firms.access[i, r], False, True)
         local = abroad_by_chinese(st, i, r, firms.access[i, r], True, True)
     else:
-        shipped, _ = abroad_by_multinational(st, t, i, r, True, firms.orientation[i] > 0)
-        firms.plant[i, r] = t  # what if it worked today
-        local, _ = abroad_by_multinational(st, t, i, r, True, firms.orientation[i] > 0)
-        firms.plant[i, r] = -1
+        hub = firms.orientation[i] > 0
+        shipped, _ = abroad_by_multinational(st, t, i, r, False, True, hub)
+        local, _ = abroad_by_multinational(st, t, i, r, True, True, hub)
     now, _ = offer_worth(st, s, r, shipped, rivals)
     then, _ = offer_worth(st, s, r, local, rivals)
     firms_there = max(st.sectors.multinationals[s] + st.sectors.chinese[s], 1.0)
@@ -125,7 +124,7 @@ def grow_access(st: State, i: int) -> None:
     for line in (st.host, firms.contract.shape[1] - 1):
         q = firms.contract[i, line]
         if q >= 0:
-            pace = max(pace, 1.0 if st.partnerships.type[q] == Type.co_innovation else 0.5)
+            pace = max(pace, 1.0 if st.partnerships.type[q] == Type.co_innovation else GUEST_PACE)
     firms.access[i, st.host] = access_growth(
         firms.access[i, st.host], 0.25 * p.host_access_growth * pace, p.host_access_cap
     )
@@ -192,7 +191,7 @@ def invest(st: State, t: int, s: int) -> None:
             continue
         if firms.access_holder[i] == 0:
             build_base(st, t, i, x.turn[i] < rate)
-            present += (0.5 if firms.mode[i] == Mode.wholly_owned else 0.0) + 0.5 * firms.hub[i]
+            present += (BASE_PRESENCE if firms.mode[i] == Mode.wholly_owned else 0.0) + HUB_PRESENCE * firms.hub[i]
         if x.turn[i] < rate:
             come_up(st, t, i, x.turn[i])
         grow_access(st, i)

@@ -7,6 +7,7 @@ import numpy as np
 from sim.columns import Happening, Kind, Mode, Type
 from sim.compiled import lane, stage, step
 from sim.draws import Stream, bits, key, normal, uniform
+from sim.quarter.assumed import SLOW_MONTHS
 from sim.quarter.state import (
     State,
     first_of,
@@ -34,7 +35,6 @@ from sim.rules.governance import development_months
 from sim.rules.policy import blocked
 
 INNOVATION, ADOPTION = int(Stream.innovation), int(Stream.adoption)
-SLOW_MONTHS = 45.0  # a mass-market product in the country of 1979; McKinsey via series.csv
 
 
 @stage

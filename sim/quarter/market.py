@@ -7,9 +7,10 @@ from sim.quarter.offers import (
     abroad_by_chinese,
     abroad_by_multinational,
     access_with,
-    composite_of,
     host_rate,
+    lead_deployed,
     lender_keeps,
+    plant_works,
     powered_offer,
     venture_offer,
 )
@@ -33,7 +34,6 @@ from sim.quarter.own import (
 from sim.quarter.state import (
     State,
     first_of,
-    generations_of,
     last_of,
     live_row,
     log_partnership,
@@ -43,7 +43,6 @@ from sim.quarter.state import (
 )
 from sim.rules.governance import governance_cost, hold_up_cost
 from sim.rules.market import offer_profit, quality
-from sim.rules.policy import blocked
 from sim.rules.review import trust_next
 from sim.rules.venture import access_balance, technology_balance
 
@@ -82,37 +81,30 @@ def offer_from_hub(st: State, t: int, i: int) -> None:
     x = st.scratch
     for r in range(st.world.market.shape[2]):
         if r != st.host:
-            x.appeal[i, r], way = abroad_by_multinational(st, t, i, r, False, True)
+            x.appeal[i, r], way = abroad_by_multinational(st, t, i, r, plant_works(st, t, i, r), False, True)
             x.host_made[i, r] = 1 if way == Way.from_host else 0
 
 
 @stage
 def lift_products(st: State, s: int, q: int) -> None:
     """Part of a joint technology's lead that the multinational uses in products abroad, as far as controls let it."""
-    firms, x, jv = st.firms, st.scratch, st.partnerships
+    x, jv = st.scratch, st.partnerships
     m = jv.multinational[q]
-    _, demanded = venture_offer(st, 0, m, jv.chinese[q], Type.co_innovation, jv.openness[q], jv.trust[q])
-    g = generations_of(st, s) - 1
-    stopped = blocked(
-        st.now.control[s, g, st.host, firms.home[m]],
-        st.now.over_compliance[s, st.host, firms.home[m]],
-        st.parameters.over_compliance,
-    )
-    lead = max(composite_of(st, s, demanded) - x.composite[m], 0.0)
-    gained = st.parameters.deployment * (1.0 - stopped) * lead
+    _, demanded = venture_offer(st, m, jv.chinese[q], Type.co_innovation, jv.openness[q], jv.trust[q])
+    gained = lead_deployed(st, m, demanded)
     x.lifted[m] = max(x.lifted[m], quality(x.sensitivity[s], gained, 0.0))
 
 
 @stage
-def place_contract_offers(st: State, t: int, s: int) -> None:
+def place_contract_offers(st: State, s: int) -> None:
     """Appeals of what partnerships offer."""
     jv, x = st.partnerships, st.scratch
     for k in range(st.scratch.live[s]):
         q = live_row(st, s, k)
         m, c, line, r = jv.multinational[q], jv.chinese[q], jv.line[q], jv.region[q]
         if jv.type[q] != Type.globalize:
-            made, _ = venture_offer(st, t, m, c, jv.type[q], jv.openness[q], jv.trust[q])
-            x.appeal[m, line] = made * host_rate(st, m, line)
+            made, _ = venture_offer(st, m, c, jv.type[q], jv.openness[q], jv.trust[q])
+            x.appeal[m, line] = made * host_rate(st, m)
             x.host_made[m, line] = 1
             x.bound[m, line] = Bound.given
         elif jv.route[q] == Route.sell:
@@ -122,9 +114,7 @@ def place_contract_offers(st: State, t: int, s: int) -> None:
             x.appeal[c, line] = abroad_by_chinese(st, c, r, access_with(st, m, c, r), jv.place[q] != st.host, False)
             x.host_made[c, line] = 1 if jv.place[q] == st.host else 0
         else:
-            x.appeal[m, line] = powered_offer(
-                st, t, m, c, r, jv.place[q] != st.host, jv.trust[q], jv.openness[q], False
-            )
+            x.appeal[m, line] = powered_offer(st, m, c, r, jv.place[q] != st.host, jv.trust[q], jv.openness[q], False)
             x.host_made[m, line] = 1 if jv.place[q] == st.host else 0
             x.bound[m, line] = Bound.powered
 
@@ -217,7 +207,7 @@ def add_up_sales(st: State, s: int, r: int, first: int, middle: int, last: int) 
 
 
 @stage
-def fixed_cost(st: State, t: int, m: int, s: int, kind: int, region: int, trust: float, autonomy: float) -> float:
+def fixed_cost(st: State, m: int, s: int, kind: int, region: int, trust: float, autonomy: float) -> float:
     """Fixed and governance cost of a partnership a quarter."""
     p, x = st.parameters, st.scratch
     if kind == Type.globalize:
@@ -252,7 +242,7 @@ def share_by_contract(st: State, t: int, s: int) -> None:
         alpha = st.sectors.price_elasticity[s]
         sales = x.expenditure[s, r] * firms.share[owner, line]
         rate = x.rate[owner, r] - x.compliance[s, firms.home[owner], r]
-        cost = fixed_cost(st, t, m, s, jv.type[q], r, jv.trust[q], jv.autonomy[q])
+        cost = fixed_cost(st, m, s, jv.type[q], r, jv.trust[q], jv.autonomy[q])
         if jv.clause[q] > 0:
             cost += p.clause_cost * rate * sales
         jv.sales[q] = sales
@@ -309,19 +299,19 @@ def pay_firms(st: State, t: int, s: int) -> None:
         if firms.active[i] > 0:
             x.outlays[s, firms.home[i]] += x.support[i]
             if x.supported[s, firms.home[i]] > 0.0:
-                x.outlays[s, firms.home[i]] += production_support(st, t, s, i)
+                x.outlays[s, firms.home[i]] += production_support(st, s, i)
     paid, supported = x.outlays[s, st.host], x.supported[s, st.host] > 0.0
     for i in range(middle, last):
         if firms.active[i] > 0:
             paid += x.support[i]
             if supported:
-                paid += production_support(st, t, s, i)
+                paid += production_support(st, s, i)
     x.outlays[s, st.host] = paid
     along_learning(st, s, 0.25 / max(x.unit[s], 1e-30), first, last)
 
 
 @stage
-def production_support(st: State, t: int, s: int, i: int) -> float:
+def production_support(st: State, s: int, i: int) -> float:
     """Production subsidy of a quarter on a firm's sales: the part of cost that the state pays."""
     firms, x = st.firms, st.scratch
     outlay = 0.0
@@ -357,7 +347,7 @@ def weigh_contributions(st: State, t: int, s: int) -> None:
 def trade(st: State, t: int, s: int) -> None:
     """Stages 4 and 5."""
     place_own_offers(st, t, s)
-    place_contract_offers(st, t, s)
+    place_contract_offers(st, s)
     clear_markets(st, s)
     sell_own_lines(st, t, s)
     share_by_contract(st, t, s)

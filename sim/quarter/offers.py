@@ -5,7 +5,8 @@ import math
 from sim.arithmetic import exp, log
 from sim.columns import Mode, Type, Way
 from sim.compiled import stage, step
-from sim.quarter.state import State, made_of
+from sim.quarter.assumed import BESIDE
+from sim.quarter.state import State, generations_of, made_of
 from sim.rules.market import quality
 from sim.rules.policy import blocked
 from sim.rules.venture import access_lent, complementarity, joint_technology, transfer_lag
@@ -37,15 +38,17 @@ def plant_works(st: State, t: int, i: int, region: int) -> bool:
 
 
 @step
-def abroad_by_multinational(st: State, t: int, i: int, region: int, ahead: bool, hub: bool) -> tuple[float, int]:
+def abroad_by_multinational(
+    st: State, t: int, i: int, region: int, plant: bool, ahead: bool, hub: bool
+) -> tuple[float, int]:
     """Appeal of a multinational's own offer outside the host, and its way there.
 
-    From a plant in the region, else from home; from the host base when that works for the world and sells better there.
+    From the region if `plant`, else from home; from the host base when that works for the world and sells better there.
     """
     firms, x, s = st.firms, st.scratch, st.firms.sector[i]
     home = firms.home[i]
     tradable = st.sectors.tradable[s] > 0.0
-    way = Way.local if home == region or plant_works(st, t, i, region) or not tradable else Way.from_home
+    way = Way.local if home == region or plant or not tradable else Way.from_home
     best = basket(st, s, i, way, region, home, ahead)
     if hub and tradable and plant_works(st, t, i, st.host):
         other = basket(st, s, i, Way.from_host, region, home, ahead) * x.base_wage[i] * x.platform[s]
@@ -72,7 +75,7 @@ def abroad_by_chinese(st: State, c: int, region: int, access: float, local: bool
 
 
 @stage
-def host_alone(st: State, t: int, i: int, mode: int, access: float, ahead: bool) -> float:
+def host_alone(st: State, i: int, mode: int, access: float, ahead: bool) -> float:
     """Appeal of a multinational alone in the host: exported from home, or made in its wholly owned base.
 
     A base may make only generations for which no ownership cap binds.
@@ -91,21 +94,23 @@ def host_alone(st: State, t: int, i: int, mode: int, access: float, ahead: bool)
 
 
 @step
-def withheld(st: State, t: int, s: int, g: int, origin: int, destination: int) -> float:
+def stopped_flow(st: State, s: int, g: int, origin: int, destination: int) -> float:
+    """Part of a generation's technology that controls, or firms that shun them, keep from crossing."""
+    coverage, shunned = st.now.control[s, g, origin, destination], st.now.over_compliance[s, origin, destination]
+    return blocked(coverage, shunned, st.parameters.over_compliance)
+
+
+@step
+def withheld(st: State, s: int, g: int, origin: int, destination: int) -> float:
     """Technology that export controls keep out of a partnership, log points."""
-    stopped = blocked(
-        st.now.control[s, g, origin, destination],
-        st.now.over_compliance[s, origin, destination],
-        st.parameters.over_compliance,
-    )
-    return st.parameters.control_lag * stopped
+    return st.parameters.control_lag * stopped_flow(st, s, g, origin, destination)
 
 
 @stage
-def venture_technology(st: State, t: int, m: int, c: int, g: int, kind: int, lag: float, trust: float) -> float:
+def venture_technology(st: State, m: int, c: int, g: int, kind: int, lag: float, trust: float) -> float:
     """Technology of a host venture's product of one generation; NOT_MADE if neither side can make it."""
     p, firms, s = st.parameters, st.firms, st.firms.sector[m]
-    given = firms.technology[m, g] - withheld(st, t, s, g, firms.home[m], st.host)
+    given = firms.technology[m, g] - withheld(st, s, g, firms.home[m], st.host)
     if kind == Type.market_access:
         return given - lag if firms.adopted[m, g] > 0 else NOT_MADE
     own = firms.technology[c, g]
@@ -118,7 +123,7 @@ def venture_technology(st: State, t: int, m: int, c: int, g: int, kind: int, lag
 
 
 @stage
-def venture_offer(st: State, t: int, m: int, c: int, kind: int, openness: float, trust: float) -> tuple[float, float]:
+def venture_offer(st: State, m: int, c: int, kind: int, openness: float, trust: float) -> tuple[float, float]:
     """Appeal of a host venture with the partner's access, and of its technology over generations, by host demand."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     home = firms.home[m]
@@ -126,7 +131,7 @@ def venture_offer(st: State, t: int, m: int, c: int, kind: int, openness: float,
     total = 0.0
     demanded = 0.0
     for g in range(made_of(st, s)):
-        technology = venture_technology(st, t, m, c, g, kind, lag, trust)
+        technology = venture_technology(st, m, c, g, kind, lag, trust)
         if technology > NOT_MADE:
             q = quality(x.sensitivity[s], technology, x.reference[s])
             total += q * x.sold[s, Way.local, home, st.host, g]
@@ -142,6 +147,18 @@ def composite_of(st: State, s: int, demanded: float) -> float:
 
 
 @stage
+def lead_deployed(st: State, m: int, demanded: float) -> float:
+    """Part of a joint technology's lead that a multinational uses in products abroad, as far as controls let it; log.
+
+    demanded: as of `venture_offer`.
+    """
+    s = st.firms.sector[m]
+    stopped = stopped_flow(st, s, generations_of(st, s) - 1, st.host, st.firms.home[m])
+    lead = max(composite_of(st, s, demanded) - st.scratch.composite[m], 0.0)
+    return st.parameters.deployment * (1.0 - stopped) * lead
+
+
+@stage
 def access_with(st: State, m: int, c: int, region: int) -> float:
     """Access of a Chinese brand that is sold through the partner's."""
     p, firms, x = st.parameters, st.firms, st.scratch
@@ -151,7 +168,7 @@ def access_with(st: State, m: int, c: int, region: int) -> float:
 
 @stage
 def powered_offer(
-    st: State, t: int, m: int, c: int, region: int, local: bool, trust: float, openness: float, ahead: bool
+    st: State, m: int, c: int, region: int, local: bool, trust: float, openness: float, ahead: bool
 ) -> float:
     """Appeal of the partner's own brand on Chinese technology: a whole offer, never a mix of the better attributes."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
@@ -161,7 +178,7 @@ def powered_offer(
     total = 0.0
     for g in range(made_of(st, s)):
         if firms.adopted[c, g] > 0:
-            lag = near + withheld(st, t, s, g, st.host, region)
+            lag = near + withheld(st, s, g, st.host, region)
             sold = x.sold_ahead[s, way, home, region, g] if ahead else x.sold[s, way, home, region, g]
             total += x.quality[c, g] * exp(-x.sensitivity[s] * lag) * sold
     kept = math.sqrt(x.wage_content[s]) if local else x.wage_content[s]
@@ -176,9 +193,9 @@ def lender_keeps(st: State, m: int) -> float:
 
 
 @step
-def host_rate(st: State, m: int, line: int) -> float:
-    """Brand weight of a host line: one half while the multinational holds two lines there."""
+def host_rate(st: State, m: int) -> float:
+    """Brand weight of a host line: a part while the multinational holds two lines there."""
     second = st.firms.contract.shape[1] - 1
     lead = st.firms.contract[m, st.host] >= 0
     other = st.firms.contract[m, second] >= 0 or st.firms.mode[m] != Mode.absent
-    return 0.5 if lead and other else 1.0
+    return BESIDE if lead and other else 1.0

@@ -5,8 +5,10 @@ Offers under contract are reckoned one by one (`market.place_contract_offers`) a
 
 from sim.columns import Bound, Kind, Mode, Ownership, Way
 from sim.compiled import lane
+from sim.quarter.assumed import BESIDE
 from sim.quarter.state import State
 from sim.rules.capability import research_budget
+from sim.rules.outside import EXPORTER
 
 
 @lane
@@ -73,7 +75,7 @@ def along_baskets_in_host(st: State, s: int, g: int, first: int, last: int) -> N
 
 @lane
 def along_offers_in_host(st: State, s: int, first: int, last: int) -> None:
-    """Appeals of multinationals alone in the host: on the lead line or, beside a contract, with half its weight."""
+    """Appeals of multinationals alone in the host: on the lead line or, beside a contract, with part of its weight."""
     x, firms, host = st.scratch, st.firms, st.host
     second = st.world.market.shape[2]
     for i in range(first, last):
@@ -81,7 +83,7 @@ def along_offers_in_host(st: State, s: int, first: int, last: int) -> None:
         wage = x.base_wage[i]
         made = x.appeal[i, host] * (wage if base else 1.0) * firms.access[i, host] * x.pool[s, Kind.multinational]
         made = made if firms.active[i] > 0 else 0.0
-        half = 0.5 * made
+        half = BESIDE * made
         leads = firms.contract[i, host] < 0
         beside = (firms.contract[i, host] >= 0) & (firms.contract[i, second] < 0)
         x.appeal[i, host] = made if leads else 0.0
@@ -194,7 +196,7 @@ def along_multinational_costs(st: State, s: int, overhead: float, first: int, la
         support = x.rd_reference[s] * st.now.subsidy_rd[s, home]
         rd = research_budget(rho, x.rd_own[i], x.rd_venture[i], 0.0, support)
         rd = rd if skilled else 0.0
-        export = (exporting * scale + 0.5 * friction) * unit
+        export = (exporting * scale + EXPORTER * friction) * unit
         owned = (owning * scale + friction) * unit
         hub = (world * scale + apart) * unit
         cost = overhead + (export if mode == Mode.export else (owned if mode == Mode.wholly_owned else 0.0))

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sim.columns import Happening, Mode, Route, Trigger, Type
 from sim.compiled import stage
 from sim.draws import Stream, key, uniform
+from sim.quarter.assumed import PLANT_FIT, PLANT_KNOWHOW, PLANT_PRICE
 from sim.quarter.market import fixed_cost
 from sim.quarter.offers import composite_of, venture_offer
 from sim.quarter.state import (
@@ -16,9 +17,12 @@ from sim.quarter.state import (
     pay_once,
 )
 from sim.quarter.values import (
+    ANY_PLACE,
+    Conduct,
     Pair,
     Terms,
     Worth,
+    abroad_openness,
     abroad_worth,
     alone_abroad,
     alone_in_host,
@@ -30,47 +34,66 @@ from sim.quarter.values import (
     pays,
     split,
     under,
+    venture_conduct,
 )
+from sim.rules.outside import chinese_alone_in_host
 from sim.rules.policy import sub_form
 from sim.rules.review import dissatisfied, plant_use, renegotiation_chance, worth_moving
 
 REVIEW, TALKS, EXOGENOUS = int(Stream.review), int(Stream.renegotiation), int(Stream.exogenous)
 STAY, ENDING = -1, -2
-PLANT_KNOWHOW = 0.02  # cost advantage that a bought plant brings, log
 
 
-class Weighed(NamedTuple):
-    """One review in numbers; values are present values. `decision`: STAY, ENDING, or the happening it is."""
+class Form(NamedTuple):
+    """A way for two firms to work together in a place, and what it is worth."""
 
-    now: Worth  # as it stands, in today's market
+    worth: Worth
+    type: int
+    route: int
+
+
+class Outside(NamedTuple):
+    """What the sides have without a contract, present values, and what the multinational would then do alone."""
+
+    multinational: float
+    chinese: float
+    mode: int
+
+
+class Table(NamedTuple):
+    """What lies on the table of a review, before anybody answers; values are present values."""
+
+    now: Worth  # the partnership as it stands, in today's market
     forecast: Worth  # the same with profit and sales as the sides forecast them
     pay_m: float  # of the forecast, under the terms in force
     pay_c: float
-    again: Terms  # the same form, split anew
-    other: Worth  # the other form
-    changed: Terms  # under new terms
-    other_type: int
-    other_route: int
-    d_m: float
-    d_c: float
-    mode: int  # what the multinational would do alone
+    outside: Outside
+    other: Form  # the other form
     tolerance: float
     moving: float  # cost of changing form
     better: bool  # whether the other form is worth it
-    moves: bool  # and both would sign it
-    renews: bool  # whether both would sign new terms in the same form
     unhappy_m: bool
     unhappy_c: bool
+
+
+class Weighed(NamedTuple):
+    """One review in numbers. `decision`: STAY, ENDING, or the happening it is."""
+
+    table: Table
+    again: Terms  # the same form, split anew
+    changed: Terms  # the other form, under new terms
+    moves: bool  # whether both would sign the other form
+    renews: bool  # whether both would sign new terms in the same form
     chance: float  # that talks succeed
     talks: float  # the draw
     decision: int
 
 
 @stage
-def pair_of(st: State, t: int, q: int) -> Pair:
+def pair_of(st: State, q: int) -> Pair:
     """The two firms of a partnership."""
     jv = st.partnerships
-    return between(st, t, jv.multinational[q], jv.chinese[q], jv.trust[q])
+    return between(st, jv.multinational[q], jv.chinese[q], jv.trust[q])
 
 
 @stage
@@ -81,54 +104,74 @@ def own_of(st: State, t: int, q: int) -> float:
 
 
 @stage
-def current_worth(st: State, t: int, q: int, pair: Pair, own: float) -> Worth:
+def current_worth(st: State, q: int, pair: Pair, own: float) -> Worth:
     """Worth of a partnership as it stands, under its own openness and autonomy, in today's market."""
     jv = st.partnerships
     m, c, r, kind = jv.multinational[q], jv.chinese[q], jv.region[q], jv.type[q]
     if kind == Type.globalize:
-        return abroad_worth(st, t, m, c, r, jv.route[q], pair, own, jv.openness[q], jv.place[q])
-    return host_worth(st, t, m, c, jv.line[q], kind, pair, jv.openness[q], jv.autonomy[q])
+        return abroad_worth(st, m, c, r, jv.route[q], pair, own, jv.openness[q], jv.place[q])
+    conduct = Conduct(openness=jv.openness[q], autonomy=jv.autonomy[q])
+    return host_worth(st, m, c, jv.line[q], kind, pair, conduct)
 
 
 @stage
-def as_forecast(st: State, t: int, q: int, w: Worth) -> Worth:
+def as_forecast(st: State, q: int, w: Worth) -> Worth:
     """The same with profit and sales as the sides forecast them: reviews are about what is expected to last."""
     jv, x = st.partnerships, st.scratch
-    cost = fixed_cost(st, t, jv.multinational[q], jv.sector[q], jv.type[q], jv.region[q], jv.trust[q], jv.autonomy[q])
+    cost = fixed_cost(st, jv.multinational[q], jv.sector[q], jv.type[q], jv.region[q], jv.trust[q], jv.autonomy[q])
     profit = x.forecast_pot[q] - cost
-    value = st.annuity * profit + w.side_m + w.side_c
-    return Worth(profit, x.forecast_sales[q], w.side_m, w.side_c, w.openness, w.autonomy, w.place, value)
+    return Worth(
+        profit=profit,
+        sales=x.forecast_sales[q],
+        side_m=w.side_m,
+        side_c=w.side_c,
+        openness=w.openness,
+        autonomy=w.autonomy,
+        place=w.place,
+        value=st.annuity * profit + w.side_m + w.side_c,
+    )
 
 
 @stage
-def outside(st: State, t: int, q: int, own: float) -> tuple[float, float, int]:
-    """Best alternatives of (multinational, Chinese firm) to a partnership, and what the former would do alone."""
+def outside(st: State, t: int, q: int, own: float) -> Outside:
+    """What the two sides of a partnership have without it."""
     jv = st.partnerships
     m, c = jv.multinational[q], jv.chinese[q]
     if jv.type[q] == Type.globalize:
         d_m, d_c = alone_abroad(st, t, m, c, jv.region[q], jv.route[q], own)
-        return d_m, d_c, Mode.absent
-    d_m, mode = alone_in_host(st, t, m, jv.line[q])
-    return d_m, 0.0, mode
+        return Outside(multinational=d_m, chinese=d_c, mode=Mode.absent)
+    d_m, mode = alone_in_host(st, m, jv.line[q])
+    return Outside(multinational=d_m, chinese=chinese_alone_in_host(), mode=mode)
 
 
 @stage
-def alternative(st: State, t: int, q: int, pair: Pair, own: float) -> tuple[Worth, int, int]:
-    """The other way the same two firms could work in the same place: (worth, type, route)."""
+def alternative(st: State, q: int, pair: Pair, own: float) -> Form:
+    """The other way the same two firms could work in the same place."""
     jv = st.partnerships
-    m, c = jv.multinational[q], jv.chinese[q]
+    m, c, r = jv.multinational[q], jv.chinese[q], jv.region[q]
     if jv.type[q] == Type.globalize:
-        route = Route.power if jv.route[q] == Route.sell else Route.sell
-        full = st.firms.supplies[c] >= st.parameters.capacity_supply
-        if (route == Route.power and full) or (route == Route.sell and st.firms.contract[c, jv.region[q]] >= 0):
-            route = jv.route[q]
-        return abroad_worth(st, t, m, c, jv.region[q], route, pair, own, -1.0, -1), Type.globalize, route
+        route = other_route(st, q)
+        chosen = abroad_openness(st, m, c, r, pair)
+        w = abroad_worth(st, m, c, r, route, pair, own, chosen, ANY_PLACE)
+        return Form(worth=w, type=Type.globalize, route=route)
     kind = Type.co_innovation if jv.type[q] == Type.market_access else Type.market_access
-    return host_worth(st, t, m, c, jv.line[q], kind, pair, -1.0, -1.0), kind, Route.none
+    w = host_worth(st, m, c, jv.line[q], kind, pair, venture_conduct(st, m, kind, pair))
+    return Form(worth=w, type=kind, route=Route.none)
 
 
 @stage
-def set_terms(st: State, t: int, q: int, kind: int, route: int, w: Worth, agreed: Terms) -> None:
+def other_route(st: State, q: int) -> int:
+    """The other route of a partnership abroad or, if the Chinese firm has no room for it, the same."""
+    jv, firms, c = st.partnerships, st.firms, st.partnerships.chinese[q]
+    if jv.route[q] == Route.sell:
+        full = firms.supplies[c] >= st.parameters.capacity_supply
+        return Route.sell if full else Route.power
+    full = firms.contract[c, jv.region[q]] >= 0
+    return Route.power if full else Route.sell
+
+
+@stage
+def set_terms(st: State, q: int, kind: int, route: int, w: Worth, agreed: Terms) -> None:
     """Writes new terms into a partnership and remembers what was promised."""
     jv, firms = st.partnerships, st.firms
     c, r = jv.chinese[q], jv.region[q]
@@ -153,40 +196,40 @@ def set_terms(st: State, t: int, q: int, kind: int, route: int, w: Worth, agreed
 
 
 @stage
-def plant_uses(st: State, t: int, q: int, mode: int) -> tuple[float, float, float]:
+def plant_uses(st: State, q: int, mode: int) -> tuple[float, float, float]:
     """Sales of a host venture's plant, and what multinational and Chinese firm could make of it alone."""
     jv, x = st.partnerships, st.scratch
     m, c, s = jv.multinational[q], jv.chinese[q], jv.sector[q]
     plant = max(x.forecast_sales[q], 0.0)
-    _, demanded = venture_offer(st, t, m, c, Type.market_access, jv.openness[q], jv.trust[q])
-    fills = 1.0 + (x.composite[c] - composite_of(st, s, demanded)) * 0.5 * x.sensitivity[s]
+    _, demanded = venture_offer(st, m, c, Type.market_access, jv.openness[q], jv.trust[q])
+    fills = 1.0 + (x.composite[c] - composite_of(st, s, demanded)) * PLANT_FIT * x.sensitivity[s]
     return plant, plant_use(plant, 1.0 if mode == Mode.wholly_owned else 0.0), plant_use(plant, fills)
 
 
 @stage
-def end_of(st: State, t: int, q: int, mode: int) -> int:
+def end_of(st: State, q: int, mode: int) -> int:
     """How a partnership would end: bought by the side that can use the plant better and may own it, else dissolved."""
     jv = st.partnerships
     if jv.type[q] == Type.globalize:
         return Happening.dissolution
-    plant, use_m, use_c = plant_uses(st, t, q, mode)
+    plant, use_m, use_c = plant_uses(st, q, mode)
     least = st.parameters.buyout_threshold * plant
-    allowed = equity_cap(st, t, jv.sector[q], st.firms.home[jv.multinational[q]], st.host) >= 1.0
+    allowed = equity_cap(st, jv.sector[q], st.firms.home[jv.multinational[q]], st.host) >= 1.0
     if allowed and use_m - use_c > least:
         return Happening.buyout_multinational
     return Happening.buyout_chinese if use_c - use_m > least else Happening.dissolution
 
 
 @stage
-def give_notice(st: State, t: int, q: int, mode: int, value: float, outside_both: float, trigger: int) -> None:
+def give_notice(st: State, t: int, q: int, value: float, apart: Outside, trigger: int) -> None:
     """Starts the notice period of an end; an end is inefficient if together both sides had more than apart."""
     jv = st.partnerships
-    if value > outside_both:
+    if value > apart.multinational + apart.chinese:
         st.outcome[t, jv.sector[q]].inefficient_exits += 1.0
     jv.ends[q] = t + int(st.parameters.notice)
-    jv.end_kind[q] = end_of(st, t, q, mode)
+    jv.end_kind[q] = end_of(st, q, apart.mode)
     jv.end_trigger[q] = trigger
-    jv.next_mode[q] = mode
+    jv.next_mode[q] = apart.mode
 
 
 @stage
@@ -196,7 +239,7 @@ def carry_out_end(st: State, t: int, q: int) -> None:
     m, c, mode, kind = jv.multinational[q], jv.chinese[q], jv.next_mode[q], jv.end_kind[q]
     host_contract = jv.type[q] != Type.globalize
     line = jv.line[q]
-    plant = 0.5 * x.forecast_sales[q] if host_contract else 0.0
+    plant = PLANT_PRICE * x.forecast_sales[q] if host_contract else 0.0
     if kind == Happening.buyout_multinational:
         pay_once(st, m, (1.0 - jv.equity[q]) * plant)
         pay_once(st, c, -(1.0 - jv.equity[q]) * plant)
@@ -224,6 +267,46 @@ def consents(got: Terms, least_m: float, least_c: float, tolerance: float) -> bo
 
 
 @stage
+def lay_out(st: State, t: int, q: int) -> Table:
+    """What a review finds: the partnership, what each side has without it, and the other form."""
+    jv, p = st.partnerships, st.parameters
+    kind, route = jv.type[q], jv.route[q]
+    pair, own = pair_of(st, q), own_of(st, t, q)
+    now = current_worth(st, q, pair, own)
+    forecast = as_forecast(st, q, now)
+    pay_m, pay_c = pays(st, kind, forecast, jv.equity[q], jv.royalty[q])
+    apart = outside(st, t, q, own)
+    other = alternative(st, q, pair, own)
+    scale = market_scale(st, jv.sector[q], jv.region[q], kind)
+    tolerance = p.tolerance * scale * st.annuity
+    moving = p.sunk_cost * 4.0 * scale * st.firms.cost_scale[jv.multinational[q]]
+    gain = other.worth.value - max(now.value, apart.multinational + apart.chinese)
+    differs = other.type != kind or other.route != route
+    return Table(
+        now=now,
+        forecast=forecast,
+        pay_m=pay_m,
+        pay_c=pay_c,
+        outside=apart,
+        other=other,
+        tolerance=tolerance,
+        moving=moving,
+        better=worth_moving(gain, moving, p.hysteresis) and differs,
+        unhappy_m=dissatisfied(pay_m, apart.multinational, tolerance),
+        unhappy_c=dissatisfied(pay_c, apart.chinese, tolerance),
+    )
+
+
+@stage
+def talks_chance(st: State, q: int) -> float:
+    """Chance that talks of a partnership succeed."""
+    jv, p = st.partnerships, st.parameters
+    moved = abs(jv.technology_balance[q] - jv.balance_start[q])
+    base = p.clause_success if jv.clause[q] > 0 else p.renegotiation
+    return renegotiation_chance(base, jv.trust[q], moved, p.balance_strain)
+
+
+@stage
 def weigh_review(st: State, t: int, q: int) -> Weighed:
     """All that a review weighs, and its decision.
 
@@ -231,62 +314,40 @@ def weigh_review(st: State, t: int, q: int) -> Weighed:
     alternatives; talks can fail, and then the partnership ends. If nobody falls short, both move to the other form when
     that is worth the cost and neither loses by it.
     """
-    jv, firms, p = st.partnerships, st.firms, st.parameters
-    m, s, r, kind, route = jv.multinational[q], jv.sector[q], jv.region[q], jv.type[q], jv.route[q]
-    pair, own = pair_of(st, t, q), own_of(st, t, q)
-    now = current_worth(st, t, q, pair, own)
-    w = as_forecast(st, t, q, now)
-    pay_m, pay_c = pays(st, kind, w, jv.equity[q], jv.royalty[q])
-    d_m, d_c, mode = outside(st, t, q, own)
-    other, other_kind, other_route = alternative(st, t, q, pair, own)
-    scale = market_scale(st, s, r, kind)
-    tolerance = p.tolerance * scale * st.annuity
-    moving = p.sunk_cost * 4.0 * scale * firms.cost_scale[m]
-    better = worth_moving(other.value - max(now.value, d_m + d_c), moving, p.hysteresis)
-    better = better and (other_kind != kind or other_route != route)
-    short_m, short_c = dissatisfied(pay_m, d_m, tolerance), dissatisfied(pay_c, d_c, tolerance)
-    moved = abs(jv.technology_balance[q] - jv.balance_start[q])
-    base = p.clause_success if jv.clause[q] > 0 else p.renegotiation
-    chance = renegotiation_chance(base, jv.trust[q], moved, p.balance_strain)
-    talks = uniform(key(st.seed, TALKS, t), jv.id[q])
-    again = under(st, t, m, kind, route, r, w, split(st, w.value, d_m, d_c))
+    jv, m = st.partnerships, st.partnerships.multinational[q]
+    table = lay_out(st, t, q)
+    w, other, d_m, d_c = table.forecast, table.other, table.outside.multinational, table.outside.chinese
+    short = table.unhappy_m or table.unhappy_c
+    pay_c = split(st, w.value, d_m, d_c)
+    again = under(st, m, jv.type[q], jv.route[q], jv.region[q], w, pay_c)
     least_m, least_c = d_m, d_c
-    if not (short_m or short_c):
-        least_m, least_c = pays(st, kind, now, jv.equity[q], jv.royalty[q])
-    changed = under(st, t, m, other_kind, other_route, r, other, split(st, other.value, least_m, least_c))
-    moves = better and consents(changed, least_m, least_c, tolerance)
-    renews = w.value > d_m + d_c and consents(again, d_m, d_c, tolerance)
-    decision = STAY
-    if short_m or short_c:
-        decision = ENDING
-        if talks < chance and (moves or renews):
-            decision = Happening.conversion if moves else Happening.renegotiation
-    elif moves:
-        decision = Happening.conversion
+    if not short:
+        least_m, least_c = pays(st, jv.type[q], table.now, jv.equity[q], jv.royalty[q])
+    pay_c = split(st, other.worth.value, least_m, least_c)
+    changed = under(st, m, other.type, other.route, jv.region[q], other.worth, pay_c)
+    moves = table.better and consents(changed, least_m, least_c, table.tolerance)
+    renews = w.value > d_m + d_c and consents(again, d_m, d_c, table.tolerance)
+    chance, talks = talks_chance(st, q), uniform(key(st.seed, TALKS, t), jv.id[q])
     return Weighed(
-        now,
-        w,
-        pay_m,
-        pay_c,
-        again,
-        other,
-        changed,
-        other_kind,
-        other_route,
-        d_m,
-        d_c,
-        mode,
-        tolerance,
-        moving,
-        better,
-        moves,
-        renews,
-        short_m,
-        short_c,
-        chance,
-        talks,
-        decision,
+        table=table,
+        again=again,
+        changed=changed,
+        moves=moves,
+        renews=renews,
+        chance=chance,
+        talks=talks,
+        decision=decided(short, talks < chance, moves, renews),
     )
+
+
+@stage
+def decided(short: bool, agreed: bool, moves: bool, renews: bool) -> int:
+    """What a review comes to: who falls short gets new terms or leaves, whoever does not may still move."""
+    if short and not (agreed and (moves or renews)):
+        return ENDING
+    if moves:
+        return Happening.conversion
+    return Happening.renegotiation if short else STAY
 
 
 @stage
@@ -294,19 +355,20 @@ def review_one(st: State, t: int, q: int, trigger: int) -> None:
     """Carries out what a review decides."""
     jv = st.partnerships
     w = weigh_review(st, t, q)
-    jv.pay_multinational[q] = w.pay_m / st.annuity
-    jv.pay_chinese[q] = w.pay_c / st.annuity
+    table, before = w.table, jv.type[q]
+    jv.pay_multinational[q] = table.pay_m / st.annuity
+    jv.pay_chinese[q] = table.pay_c / st.annuity
     if w.decision == STAY:
         return
     if w.decision == ENDING:
         cause = trigger if trigger == Trigger.policy else Trigger.surplus
-        give_notice(st, t, q, w.mode, max(w.forecast.value, w.other.value - w.moving), w.d_m + w.d_c, cause)
+        lost = max(table.forecast.value, table.other.worth.value - table.moving)
+        give_notice(st, t, q, lost, table.outside, cause)
         return
-    before = jv.type[q]
     if w.decision == Happening.conversion:
-        set_terms(st, t, q, w.other_type, w.other_route, w.other, w.changed)
+        set_terms(st, q, table.other.type, table.other.route, table.other.worth, w.changed)
     else:
-        set_terms(st, t, q, before, jv.route[q], w.forecast, w.again)
+        set_terms(st, q, before, jv.route[q], table.forecast, w.again)
     log_partnership(st, t, w.decision, q, before, jv.type[q], trigger)
 
 
@@ -353,9 +415,8 @@ def hold_reviews(st: State, t: int, s: int) -> None:
             continue
         if uniform(chance_key, jv.id[q]) < p.exogenous_end:
             own = own_of(st, t, q)
-            w = current_worth(st, t, q, pair_of(st, t, q), own)
-            d_m, d_c, mode = outside(st, t, q, own)
-            give_notice(st, t, q, mode, w.value, d_m + d_c, Trigger.exogenous)
+            w = current_worth(st, q, pair_of(st, q), own)
+            give_notice(st, t, q, w.value, outside(st, t, q, own), Trigger.exogenous)
             continue
         touched = called(st, t, q)
         if uniform(review_key, jv.id[q]) < p.review_rate:

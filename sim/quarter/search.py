@@ -90,16 +90,16 @@ def propose(st: State, m: int, c: int, kind: int, route: int, r: int, line: int,
 @stage
 def look_in_host(st: State, t: int, m: int, line: int) -> None:
     """One menu: absent, export, wholly owned, or a partner for market access or co-innovation."""
-    own = enter(st, t, m, line)
+    own = enter(st, m, line)
     loss = half_line_loss(st, m, line)
     best = taste(st, t, m, m, ALONE) - (loss if own.mode != Mode.absent else 0.0)
     for n in range(int(st.parameters.candidates)):
         c = pick_candidate(st, t, m, n)
         if c < 0 or barred(st, m, c, Type.market_access, Route.none, st.host) != Obstacle.none:
             continue
-        pair = strangers(st, t, m, c)
+        pair = strangers(st, m, c)
         for kind in (Type.market_access, Type.co_innovation):
-            deal = host_deal(st, t, m, c, line, kind, own, pair)
+            deal = host_deal(st, m, c, line, kind, own, pair)
             if deal.gain_m <= 0.0 or deal.gain_c <= 0.0:
                 continue
             gain = deal.gain_m + pair_bonus(st, m, deal.trust) + taste(st, t, m, c, kind)
@@ -142,7 +142,7 @@ def look_abroad(st: State, t: int, m: int, r: int) -> None:
         c = pick_candidate(st, t, m, n + FURTHER)
         if c < 0:
             continue
-        pair = strangers(st, t, m, c)
+        pair = strangers(st, m, c)
         for route in (Route.sell, Route.power):
             if barred(st, m, c, Type.globalize, route, r) != Obstacle.none:
                 continue
@@ -188,9 +188,9 @@ def sign(st: State, t: int, m: int, c: int) -> None:
     kind, route, r, line = x.proposed_type[m], x.proposed_route[m], x.proposed_region[m], x.proposed_line[m]
     s = firms.sector[m]
     if kind == Type.globalize:
-        deal = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, t, m, c))
+        deal = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, m, c))
     else:
-        deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line), strangers(st, t, m, c))
+        deal = host_deal(st, m, c, line, kind, enter(st, m, line), strangers(st, m, c))
     if refused(st, t, m, c, kind, r, deal.terms.equity):
         log_event(st, t, Happening.screening_refusal, s, r, NONE, NONE, m, c, Type.none, kind, Trigger.search)
         return
@@ -198,7 +198,7 @@ def sign(st: State, t: int, m: int, c: int) -> None:
     if q < 0:
         return
     begin_partnership(st, t, q, m, c, kind, route, r, line, deal.trust)
-    set_terms(st, t, q, kind, route, deal.worth, deal.terms)
+    set_terms(st, q, kind, route, deal.worth, deal.terms)
     jv.type_first[q] = kind
     jv.equity_start[q] = jv.equity[q]
     clause_draw = uniform(key(st.seed, CLAUSE, t), jv.id[q])
@@ -264,7 +264,7 @@ def sign_named(st: State, t: int, m: int) -> None:
     c, kind = int(st.starts[m, PARTNER]), int(st.starts[m, PARTNER_TYPE])
     if st.firms.active[c] > 0 and barred(st, m, c, kind, Route.none, st.host) == Obstacle.none:
         line = host_line(st, m)
-        deal = host_deal(st, t, m, c, line, kind, enter(st, t, m, line), strangers(st, t, m, c))
+        deal = host_deal(st, m, c, line, kind, enter(st, m, line), strangers(st, m, c))
         propose(st, m, c, kind, Route.none, st.host, line, deal)
         sign(st, t, m, c)
 

@@ -8,10 +8,10 @@ from sim.arithmetic import exp, log
 from sim.columns import Kind
 from sim.compiled import stage
 from sim.draws import Stream, bits, key, normal, uniform
+from sim.quarter.assumed import CHINESE_SPREAD, FOREIGN_SPREAD, LEAST_ACCESS, MORE_ACCESS, SLOW_MONTHS
 from sim.quarter.state import State
 
 START = int(Stream.start)
-FOREIGN_SPREAD, CHINESE_SPREAD = 0.10, 0.15  # s.d. of log technology at the start
 TECHNOLOGY, ACCESS_ABROAD, HOST_ACCESS = 0, 1, 2  # positions in State.starts
 
 
@@ -32,7 +32,7 @@ def start_firm(st: State, i: int) -> None:
     firms.adopted[i, 0] = 1
     firms.effort[i, 0] = 1.0
     firms.cost_scale[i] = exp(p.cost_spread * second) if foreign else 1.0
-    firms.months[i] = 45.0
+    firms.months[i] = SLOW_MONTHS
     firms.output[i] = 1.0
     firms.worth[i] = 4.0 * 0.25 * st.world.market[0, s, firms.home[i]] / max(st.sectors.multinationals[s], 1.0)
     for r in range(st.world.market.shape[2]):
@@ -46,7 +46,7 @@ def start_firm(st: State, i: int) -> None:
             given = st.starts[i, HOST_ACCESS]
             firms.access[i, r] = p.host_access if math.isnan(given) else given
         else:
-            firms.access[i, r] = min(p.foreign_access * (0.7 + 0.6 * third), 1.0)
+            firms.access[i, r] = min(p.foreign_access * (LEAST_ACCESS + MORE_ACCESS * third), 1.0)
 
 
 @stage

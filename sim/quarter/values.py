@@ -8,16 +8,18 @@ from typing import NamedTuple
 
 from sim.columns import Mode, Route, Type
 from sim.compiled import stage, step
+from sim.quarter.assumed import BESIDE, LEAST_EARNED, PART_COUNTED
 from sim.quarter.market import fixed_cost
 from sim.quarter.offers import (
     abroad_by_chinese,
     abroad_by_multinational,
     access_with,
-    composite_of,
     host_alone,
+    lead_deployed,
     lender_keeps,
     plant_works,
     powered_offer,
+    stopped_flow,
     venture_offer,
 )
 from sim.quarter.state import State, generations_of
@@ -26,7 +28,9 @@ from sim.rules.base import access_later
 from sim.rules.capability import absorptive
 from sim.rules.governance import autonomy, dependence_cost
 from sim.rules.market import offer_profit, share_of
-from sim.rules.policy import blocked
+from sim.rules.outside import after_compliance, base_value, export_value
+
+ANY_PLACE = -1  # where an offer abroad is made is still to be chosen
 
 
 class Worth(NamedTuple):
@@ -57,33 +61,27 @@ def rivals_of(st: State, s: int, i: int, line: int, r: int) -> float:
 
 
 @stage
-def alone_in_host(st: State, t: int, m: int, line: int) -> tuple[float, int]:
+def alone_in_host(st: State, m: int, line: int) -> tuple[float, int]:
     """Best of absence, export and full ownership on a host line: (present value, mode). A second line cannot export."""
-    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
-    host = st.host
-    total = st.annuity
+    p, firms, x, s, host = st.parameters, st.firms, st.scratch, st.firms.sector[m], st.host
     rivals = rivals_of(st, s, m, line, host)
     scale = firms.cost_scale[m] * x.unit[s]
     friction = st.now.sole_entry_friction[s, host] * x.unit[s]
-    compliance = 1.0 - st.now.compliance[s, firms.home[m], host] * (1.0 + st.sectors.price_elasticity[s])
+    kept = after_compliance(st.now.compliance[s, firms.home[m], host], st.sectors.price_elasticity[s])
     best = 0.0
     mode: int = Mode.absent
     if line == host:
-        earned, _ = offer_worth(st, s, host, host_alone(st, t, m, Mode.export, firms.access[m, host], True), rivals)
-        exported = total * (earned * compliance - p.cost_export * scale - 0.5 * friction)
+        earned, _ = offer_worth(st, s, host, host_alone(st, m, Mode.export, firms.access[m, host], True), rivals)
+        exported = export_value(earned, kept, p.cost_export * scale, friction, st.annuity)
         if exported > best:
-            best = exported
-            mode = Mode.export
-    later = st.ramp / total
-    access = access_later(firms.access[m, host], 0.25 * p.host_access_growth, p.host_access_cap, later)
-    rate = 1.0 if line == host else 0.5
-    earned, _ = offer_worth(st, s, host, rate * host_alone(st, t, m, Mode.wholly_owned, access, True), rivals)
-    owned = total * (earned * compliance - p.cost_wholly_owned * scale - friction)
-    if firms.mode[m] != Mode.wholly_owned:
-        owned -= p.sunk_cost * 4.0 * scale
+            best, mode = exported, Mode.export
+    access = access_later(firms.access[m, host], 0.25 * p.host_access_growth, p.host_access_cap, st.ramp / st.annuity)
+    weight = 1.0 if line == host else BESIDE
+    earned, _ = offer_worth(st, s, host, weight * host_alone(st, m, Mode.wholly_owned, access, True), rivals)
+    set_up = 0.0 if firms.mode[m] == Mode.wholly_owned else p.sunk_cost * 4.0 * scale
+    owned = base_value(earned, kept, p.cost_wholly_owned * scale, friction, st.annuity, set_up)
     if owned > best:
-        best = owned
-        mode = Mode.wholly_owned
+        best, mode = owned, Mode.wholly_owned
     return best, mode
 
 
@@ -98,8 +96,9 @@ def world_worth(st: State, t: int, m: int) -> float:
     for r in range(st.world.market.shape[2]):
         if r == st.host or (firms.contract[m, r] >= 0 and st.partnerships.route[firms.contract[m, r]] == Route.power):
             continue
-        now, _ = abroad_by_multinational(st, t, m, r, True, False)
-        hub, _ = abroad_by_multinational(st, t, m, r, True, True)
+        plant = plant_works(st, t, m, r)
+        now, _ = abroad_by_multinational(st, t, m, r, plant, True, False)
+        hub, _ = abroad_by_multinational(st, t, m, r, plant, True, True)
         rivals = rivals_of(st, s, m, r, r)
         earned, _ = offer_worth(st, s, r, now, rivals)
         better, _ = offer_worth(st, s, r, hub, rivals)
@@ -122,7 +121,7 @@ def leak_price(st: State, m: int, c: int) -> float:
 
 
 @stage
-def lesson_rate(st: State, t: int, m: int, c: int, trust: float) -> tuple[float, float]:
+def lesson_rate(st: State, m: int, c: int, trust: float) -> tuple[float, float]:
     """Technology a quarter that flows at full openness: (to the Chinese firm, to the multinational), log points."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     if firms.access_holder[m] > 0:
@@ -131,12 +130,7 @@ def lesson_rate(st: State, t: int, m: int, c: int, trust: float) -> tuple[float,
     pupil = c if gap > 0.0 else m
     origin = firms.home[m] if gap > 0.0 else st.host
     target = st.host if gap > 0.0 else firms.home[m]
-    g = generations_of(st, s) - 1
-    stopped = blocked(
-        st.now.control[s, g, origin, target],
-        st.now.over_compliance[s, origin, target],
-        p.over_compliance,
-    )
+    stopped = stopped_flow(st, s, generations_of(st, s) - 1, origin, target)
     rd = firms.rd[pupil] / x.rd_reference[s] if x.rd_reference[s] > 0.0 else 0.0
     flow = p.partner_learning * trust * absorptive(rd, p.absorption_half) * (1.0 - stopped) * abs(gap)
     return (flow, 0.0) if gap > 0.0 else (0.0, flow)
@@ -152,10 +146,10 @@ class Pair(NamedTuple):
 
 
 @stage
-def between(st: State, t: int, m: int, c: int, trust: float) -> Pair:
+def between(st: State, m: int, c: int, trust: float) -> Pair:
     """Two firms who trust each other as given."""
-    to_c, to_m = lesson_rate(st, t, m, c, trust)
-    return Pair(trust, to_c, to_m, leak_price(st, m, c))
+    to_c, to_m = lesson_rate(st, m, c, trust)
+    return Pair(trust=trust, to_chinese=to_c, to_multinational=to_m, leak=leak_price(st, m, c))
 
 
 @stage
@@ -170,111 +164,177 @@ def known(st: State, m: int, c: int) -> float:
 
 
 @stage
-def strangers(st: State, t: int, m: int, c: int) -> Pair:
+def strangers(st: State, m: int, c: int) -> Pair:
     """Two firms in search of a contract."""
-    return between(st, t, m, c, known(st, m, c))
+    return between(st, m, c, known(st, m, c))
+
+
+class Conduct(NamedTuple):
+    """How two firms work together under a contract."""
+
+    openness: float
+    autonomy: float
 
 
 @stage
-def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, pair: Pair, tau: float, free: float) -> Worth:
-    """Worth of market access or co-innovation; openness and autonomy are chosen if given as negative."""
+def full_speed(st: State, s: int, m: int) -> float:
+    """What joint development at full autonomy is worth to a multinational because it is quicker; present value."""
+    p, x = st.parameters, st.scratch
+    return 0.25 * st.sectors.innovation[s] * p.joint_speed * x.ecosystem[s] * x.gain[m] * st.ramp
+
+
+@stage
+def venture_openness(st: State, m: int, kind: int, pair: Pair) -> float:
+    """Openness that a multinational chooses in a host venture: a product that lags less, against what leaks."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
-    total, ramp = st.annuity, st.ramp
-    trust, to_c, to_m, price = pair
-    chosen = tau
-    if chosen < 0.0:
-        most = p.openness_market_access if kind == Type.market_access else p.openness_co_innovation
-        shorter = p.transfer_lag * max(p.lag_trust - trust, 0.0) * p.lag_openness
-        gain = 0.5 * x.sensitivity[s] * shorter * max(x.earned[m, st.host], 0.1 * x.unit[s]) * total
-        leak = to_c * price * ramp
-        bonus = p.ip_openness * st.now.ip[s, st.host]
-        chosen = openness(most, gain, leak, bonus, st.now.mandate[s, firms.home[m], st.host])
-    made, demanded = venture_offer(st, t, m, c, kind, chosen, trust)
-    second = st.firms.contract.shape[1] - 1
+    most = p.openness_market_access if kind == Type.market_access else p.openness_co_innovation
+    shorter = p.transfer_lag * max(p.lag_trust - pair.trust, 0.0) * p.lag_openness
+    earns = max(x.earned[m, st.host], LEAST_EARNED * x.unit[s])
+    gain = PART_COUNTED * x.sensitivity[s] * shorter * earns * st.annuity
+    leak = pair.to_chinese * pair.leak * st.ramp
+    bonus = p.ip_openness * st.now.ip[s, st.host]
+    return openness(most, gain, leak, bonus, st.now.mandate[s, firms.home[m], st.host])
+
+
+@stage
+def venture_conduct(st: State, m: int, kind: int, pair: Pair) -> Conduct:
+    """What a multinational would choose in a host venture; only joint development is left decisions of its own."""
+    free = 0.0
+    if kind == Type.co_innovation:
+        s = st.firms.sector[m]
+        free = autonomy(full_speed(st, s, m), st.scratch.exposed[m] * st.annuity, st.parameters.hold_up)
+    return Conduct(openness=venture_openness(st, m, kind, pair), autonomy=free)
+
+
+@stage
+def abroad_openness(st: State, m: int, c: int, r: int, pair: Pair) -> float:
+    """Openness that both choose in a region abroad: technology may leak either way."""
+    p, x, s = st.parameters, st.scratch, st.firms.sector[m]
+    shorter = p.power_lag * max(p.cost_trust - pair.trust, 0.0) * p.lag_openness
+    gain = x.sensitivity[s] * shorter * x.earned[m, r] * st.annuity
+    leak = pair.to_chinese * pair.leak * st.ramp + pair.to_multinational * x.gain[c] * st.ramp
+    law = st.now.mandate[s, st.host, r]
+    return openness(p.openness_globalize, gain, leak, p.ip_openness * st.now.ip[s, r], law)
+
+
+@stage
+def lessons(st: State, m: int, c: int, pair: Pair, chosen: float) -> tuple[float, float]:
+    """What knowledge that crosses is worth to (multinational, Chinese firm) at an openness; present values."""
+    x, ramp = st.scratch, st.ramp
+    mine = chosen * ramp * (pair.to_multinational * x.gain[m] - pair.to_chinese * pair.leak)
+    return mine, chosen * ramp * pair.to_chinese * x.gain[c]
+
+
+@stage
+def risked(st: State, i: int, profit: float) -> float:
+    """What a firm expects to lose because its profit depends on another's technology; present value."""
+    p, firms = st.parameters, st.firms
+    risk = dependence_cost(firms.hazard[i], 4.0 * p.cutoff_loss, firms.hedge[i], p.hedge_cost)
+    return risk * max(profit, 0.0) * st.annuity
+
+
+@stage
+def line_weight(st: State, m: int, line: int) -> float:
+    """Brand weight of a host line under contract: a part where the multinational holds another line beside it."""
+    firms, second = st.firms, st.firms.contract.shape[1] - 1
     base = firms.contract[m, st.host] >= 0 and firms.mode[m] != Mode.absent  # it goes into a first venture
     beside = firms.contract[m, second] >= 0 or base
-    rate = 0.5 if line == second or (beside and line == st.host) else 1.0
-    rivals = rivals_of(st, s, m, line, st.host)
-    earned, sales = offer_worth(st, s, st.host, rate * made, rivals)
-    earned -= st.now.compliance[s, firms.home[m], st.host] * sales
-    speed = 0.0
-    lifted = 0.0
-    if kind == Type.co_innovation:
-        quicker = 0.25 * st.sectors.innovation[s] * p.joint_speed * x.ecosystem[s] * x.gain[m] * ramp
-        exposure = x.exposed[m] * total
-        if free < 0.0:
-            free = autonomy(quicker, exposure, p.hold_up)
-        speed = quicker * free
-        g = generations_of(st, s) - 1
-        stopped = blocked(
-            st.now.control[s, g, st.host, firms.home[m]],
-            st.now.over_compliance[s, st.host, firms.home[m]],
-            p.over_compliance,
-        )
-        lead = max(composite_of(st, s, demanded) - x.composite[m], 0.0)
-        lifted = p.deployment * (1.0 - stopped) * lead * x.gain_abroad[m] * total
-    free = max(free, 0.0)
-    profit = earned - fixed_cost(st, t, m, s, kind, st.host, trust, free)
-    side_m = chosen * ramp * (to_m * x.gain[m] - to_c * price) + speed + lifted
-    stolen = x.earned[c, st.host] * (share_of(rate * made, rivals) - share_of(x.appeal[m, line], rivals)) * total
-    side_c = chosen * ramp * to_c * x.gain[c] - max(stolen, 0.0)
-    risk = dependence_cost(firms.hazard[m], 4.0 * p.cutoff_loss, firms.hedge[m], p.hedge_cost)
-    side_m -= risk * max(earned, 0.0) * total
-    return Worth(profit, sales, side_m, side_c, chosen, free, st.host, total * profit + side_m + side_c)
+    return BESIDE if line == second or (beside and line == st.host) else 1.0
 
 
 @stage
-def abroad_worth(
-    st: State, t: int, m: int, c: int, r: int, route: int, pair: Pair, own: float, tau: float, place: int
-) -> Worth:
-    """Worth of globalising in a region, against what both sell there without it; the place is chosen if negative.
+def own_sales_lost(st: State, m: int, c: int, line: int, appeal: float, rivals: float) -> float:
+    """What the Chinese firm's own brand loses to a venture that offers more than the line does now; present value."""
+    x = st.scratch
+    more = share_of(appeal, rivals) - share_of(x.appeal[m, line], rivals)
+    return max(x.earned[c, st.host] * more * st.annuity, 0.0)
 
-    The lender's loss when its partner sells, and the own offers given up, are in the sides; `own` is as of
-    `own_abroad`.
+
+@stage
+def host_worth(st: State, m: int, c: int, line: int, kind: int, pair: Pair, conduct: Conduct) -> Worth:
+    """Worth of market access or co-innovation: what the venture earns, what is learnt and leaks, what else it moves."""
+    x, s, chosen = st.scratch, st.firms.sector[m], conduct.openness
+    made, demanded = venture_offer(st, m, c, kind, chosen, pair.trust)
+    appeal, rivals = line_weight(st, m, line) * made, rivals_of(st, s, m, line, st.host)
+    earned, sales = offer_worth(st, s, st.host, appeal, rivals)
+    earned -= st.now.compliance[s, st.firms.home[m], st.host] * sales
+    free = max(conduct.autonomy, 0.0)
+    profit = earned - fixed_cost(st, m, s, kind, st.host, pair.trust, free)
+    side_m, side_c = lessons(st, m, c, pair, chosen)
+    if kind == Type.co_innovation:
+        side_m = side_m + full_speed(st, s, m) * free + lead_deployed(st, m, demanded) * x.gain_abroad[m] * st.annuity
+    side_m -= risked(st, m, earned)
+    side_c -= own_sales_lost(st, m, c, line, appeal, rivals)
+    return Worth(
+        profit=profit,
+        sales=sales,
+        side_m=side_m,
+        side_c=side_c,
+        openness=chosen,
+        autonomy=free,
+        place=st.host,
+        value=st.annuity * profit + side_m + side_c,
+    )
+
+
+@stage
+def best_site(
+    st: State, m: int, c: int, r: int, route: int, trust: float, chosen: float, place: int
+) -> tuple[float, int]:
+    """Appeal of what two firms offer in a region abroad, and where it is made: at `place` or, if ANY_PLACE, the better.
+
+    What cannot be traded is made in the region.
     """
-    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
-    total, ramp = st.annuity, st.ramp
-    trust, to_c, to_m, price = pair
-    chosen = tau
-    if chosen < 0.0:
-        shorter = p.power_lag * max(p.cost_trust - trust, 0.0) * p.lag_openness
-        gain = x.sensitivity[s] * shorter * x.earned[m, r] * total
-        leak = to_c * price * ramp + to_m * x.gain[c] * ramp
-        law = st.now.mandate[s, st.host, r]
-        chosen = openness(p.openness_globalize, gain, leak, p.ip_openness * st.now.ip[s, r], law)
-    tradable = st.sectors.tradable[s] > 0.0
-    local_only = not tradable or (place >= 0 and place != st.host)
+    local_only = st.sectors.tradable[st.firms.sector[m]] <= 0.0 or (place != ANY_PLACE and place != st.host)
     shipped_only = place == st.host
     if route == Route.sell:
-        rivals = rivals_of(st, s, c, r, r)
         access = access_with(st, m, c, r)
         made = abroad_by_chinese(st, c, r, access, False, True) if not local_only else 0.0
         local = abroad_by_chinese(st, c, r, access, True, True) if not shipped_only else 0.0
     else:
-        rivals = rivals_of(st, s, m, r, r)
-        made = powered_offer(st, t, m, c, r, False, trust, chosen, True) if not local_only else 0.0
-        local = powered_offer(st, t, m, c, r, True, trust, chosen, True) if not shipped_only else 0.0
-    site = r if local > made else st.host
-    earned, sales = offer_worth(st, s, r, max(made, local), rivals)
-    profit = earned - fixed_cost(st, t, m, s, Type.globalize, r, trust, 0.0)
-    side_m = chosen * ramp * (to_m * x.gain[m] - to_c * price)
-    side_c = chosen * ramp * to_c * x.gain[c]
-    risk = dependence_cost(firms.hazard[c], 4.0 * p.cutoff_loss, firms.hedge[c], p.hedge_cost)
+        made = powered_offer(st, m, c, r, False, trust, chosen, True) if not local_only else 0.0
+        local = powered_offer(st, m, c, r, True, trust, chosen, True) if not shipped_only else 0.0
+    return max(made, local), r if local > made else st.host
+
+
+@stage
+def abroad_worth(
+    st: State, m: int, c: int, r: int, route: int, pair: Pair, own: float, chosen: float, place: int
+) -> Worth:
+    """Worth of globalising in a region, against what both sell there without it.
+
+    The lender's loss when its partner sells, and the own offers given up, are in the sides; `own` is as of
+    `own_abroad`, `place` as of `best_site`.
+    """
+    x, s = st.scratch, st.firms.sector[m]
+    seller = c if route == Route.sell else m
+    appeal, site = best_site(st, m, c, r, route, pair.trust, chosen, place)
+    earned, sales = offer_worth(st, s, r, appeal, rivals_of(st, s, seller, r, r))
+    profit = earned - fixed_cost(st, m, s, Type.globalize, r, pair.trust, 0.0)
+    side_m, side_c = lessons(st, m, c, pair, chosen)
     if route == Route.sell:
-        others = rivals_of(st, s, m, r, r) - x.appeal[c, r] + max(made, local)
+        others = rivals_of(st, s, m, r, r) - x.appeal[c, r] + appeal
         kept, _ = offer_worth(st, s, r, own * lender_keeps(st, m), others)
-        side_m += kept * total
-        side_c -= risk * max(earned, 0.0) * total
+        side_m += kept * st.annuity
+        side_c -= risked(st, c, earned)
     else:
-        risk = dependence_cost(firms.hazard[m], 4.0 * p.cutoff_loss, firms.hedge[m], p.hedge_cost)
-        side_m -= risk * max(earned, 0.0) * total
-    return Worth(profit, sales, side_m, side_c, chosen, 0.0, site, total * profit + side_m + side_c)
+        side_m -= risked(st, m, earned)
+    return Worth(
+        profit=profit,
+        sales=sales,
+        side_m=side_m,
+        side_c=side_c,
+        openness=chosen,
+        autonomy=0.0,
+        place=site,
+        value=st.annuity * profit + side_m + side_c,
+    )
 
 
 @stage
 def own_abroad(st: State, t: int, m: int, r: int) -> float:
     """Appeal of what a multinational offers in a region of its own, as announced."""
-    own, _ = abroad_by_multinational(st, t, m, r, True, st.firms.orientation[m] > 0)
+    own, _ = abroad_by_multinational(st, t, m, r, plant_works(st, t, m, r), True, st.firms.orientation[m] > 0)
     return own
 
 
@@ -294,7 +354,7 @@ def alone_abroad(st: State, t: int, m: int, c: int, r: int, route: int, own: flo
 
 
 @stage
-def equity_cap(st: State, t: int, s: int, origin: int, destination: int) -> float:
+def equity_cap(st: State, s: int, origin: int, destination: int) -> float:
     """Largest equity an investor may hold in a partnership: the cap of each generation, weighted by demand."""
     total = 0.0
     for g in range(generations_of(st, s)):
@@ -303,7 +363,7 @@ def equity_cap(st: State, t: int, s: int, origin: int, destination: int) -> floa
 
 
 @stage
-def terms(st: State, t: int, m: int, kind: int, route: int, r: int, w: Worth, pay_c: float) -> tuple[float, float]:
+def terms(st: State, m: int, kind: int, route: int, r: int, w: Worth, pay_c: float) -> tuple[float, float]:
     """Equity of the multinational and royalty that give the Chinese side `pay_c` (present value) of a contract.
 
     Royalty goes to the technology side: the multinational in the host, the Chinese firm abroad. A powered offer stays
@@ -317,9 +377,9 @@ def terms(st: State, t: int, m: int, kind: int, route: int, r: int, w: Worth, pa
         return 1.0, min(max(wanted / sales, 0.0), 1.0) if sales > 0.0 else 0.0
     if kind == Type.globalize:
         wanted = profit - (pay_c - w.side_c) / total
-        return equity_share(wanted, profit, 0.0, 1.0 - equity_cap(st, t, s, st.host, r), 1.0), 0.0
+        return equity_share(wanted, profit, 0.0, 1.0 - equity_cap(st, s, st.host, r), 1.0), 0.0
     wanted = profit - (pay_c - w.side_c) / total
-    cap = equity_cap(st, t, s, st.firms.home[m], st.host)
+    cap = equity_cap(st, s, st.firms.home[m], st.host)
     royalty = royalty_needed(wanted, profit, sales, cap, p.royalty, p.royalty_ceiling)
     return equity_share(wanted, profit, royalty * sales, 0.0, cap), royalty
 
@@ -350,11 +410,11 @@ class Terms(NamedTuple):
 
 
 @stage
-def under(st: State, t: int, m: int, kind: int, route: int, r: int, w: Worth, pay_c: float) -> Terms:
+def under(st: State, m: int, kind: int, route: int, r: int, w: Worth, pay_c: float) -> Terms:
     """What each side gets when the Chinese side is to have `pay_c`, as far as law and royalties allow."""
-    equity, royalty = terms(st, t, m, kind, route, r, w, pay_c)
+    equity, royalty = terms(st, m, kind, route, r, w, pay_c)
     got_m, got_c = pays(st, kind, w, equity, royalty)
-    return Terms(got_m, got_c, equity, royalty)
+    return Terms(multinational=got_m, chinese=got_c, equity=equity, royalty=royalty)
 
 
 @step
