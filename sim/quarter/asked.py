@@ -121,6 +121,7 @@ def all_weighed(st: State, t: int, q: int) -> Weighed:
     table, other = w.table, w.table.other
     plant, use_m, use_c = plant_uses(st, q, table.outside.mode)
     end = end_of(st, q, table.outside.mode)
+    decision = end if w.decision == ENDING else w.decision
     return Weighed(
         now=Terms(multinational=table.pay_m, chinese=table.pay_c, equity=jv.equity[q], royalty=jv.royalty[q]),
         again=w.again,
@@ -149,7 +150,7 @@ def all_weighed(st: State, t: int, q: int) -> Weighed:
         use_chinese=use_c,
         cap=equity_cap(st, jv.sector[q], home, st.host),
         end=end,
-        decision=end if w.decision == ENDING else w.decision,
+        decision=decision,
         fears=fears(st, q),
     )
 
@@ -175,6 +176,7 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
     origin = st.host if kind == Type.globalize else home
     least = threshold_for(st, c, kind, origin, r)
     stake = 1.0 - equity if kind == Type.globalize else equity
+    refusal = st.now.block[s, origin, r] if screened(stake, least) else 0.0
     gained = Terms(
         multinational=found.d_m + found.gain_m,
         chinese=found.d_c + found.gain_c,
@@ -188,7 +190,7 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
         outside_chinese=found.d_c,
         openness=found.worth.openness,
         autonomy=found.worth.autonomy,
-        refusal=st.now.block[s, origin, r] if screened(stake, least) else 0.0,
+        refusal=refusal,
         look=uniform(key(st.seed, SEARCH, t), st.firms.id[m]),
         trust=found.trust,
         mode=mode,
