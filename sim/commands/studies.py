@@ -123,10 +123,21 @@ def _carry_out(names: list[str], asked: Asked, comparing: bool, called: str = ""
     study = plan(told, seeds) if comparing else Plan("run", {told[0].name: told[0]}, seeds)
     out = asked.out or _default_folder([called] if called else list(study.scenarios))
     display = Display(out.name, asked.quiet)
-    adaptive = (asked.cluster, o.widths(asked.until_ci), asked.max_seeds)
-    limits = (None, asked.run_timeout, asked.memory)
-    said = (o.command_line(), display, display.note)
-    chosen = Options(asked.workers, out, asked.keep, asked.force, *said, *adaptive, *limits, asked.accept_code_change)
+    chosen = Options(
+        workers=asked.workers,
+        out=out,
+        keep=asked.keep,
+        force=asked.force,
+        command=o.command_line(),
+        progress=display,
+        note=display.note,
+        cluster=asked.cluster,
+        until_ci=o.widths(asked.until_ci),
+        max_seeds=asked.max_seeds,
+        run_timeout=asked.run_timeout,
+        memory=asked.memory,
+        accept_code_change=asked.accept_code_change,
+    )
     if asked.dry_run:
         return estimated(study, chosen, asked.json)
     with display.shown():

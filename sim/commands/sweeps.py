@@ -77,9 +77,10 @@ def sweep(
     if part:
         folder = folder.with_name(f"{folder.name}.shard-{part[0]}-of-{part[1]}")
     display = Display(folder.name, quiet)
-    adaptive = (cluster, o.widths(until_ci), max_seeds)
-    told = (o.command_line(), display, display.note)
-    chosen = Options(workers, folder, keep, force, *told, *adaptive, part, run_timeout, memory, accept_code_change)
+    told: dict[str, Any] = {"command": o.command_line(), "progress": display, "note": display.note}
+    adaptive: dict[str, Any] = {"cluster": cluster, "until_ci": o.widths(until_ci), "max_seeds": max_seeds}
+    limits: dict[str, Any] = {"run_timeout": run_timeout, "memory": memory, "accept_code_change": accept_code_change}
+    chosen = Options(workers=workers, out=folder, keep=keep, force=force, shard=part, **told, **adaptive, **limits)
     study = _planned(asked, chosen, yes)
     if dry_run:
         return estimated(study, chosen, json)

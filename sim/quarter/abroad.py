@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from sim.columns import Route, Type
 from sim.compiled import stage, step
+from sim.quarter.assumed import HUB_PRESENCE
 from sim.quarter.market import fixed_cost, rent
 from sim.quarter.offers import (
     Abroad,
@@ -38,7 +39,7 @@ def world_worth(st: State, t: int, m: int) -> float:
         flow += earned_abroad(st, s, r, abroad_by_multinational(st, t, m, r, works, full, True), rivals)
         flow -= earned_abroad(st, s, r, abroad_by_multinational(st, t, m, r, works, 0.0, True), rivals)
     quicker = 0.25 * st.sectors.innovation[s] * p.hub_speed * x.usable[s]
-    nearer = 0.25 * p.spillover * (1.0 - p.spillover_distance) * 0.5
+    nearer = 0.25 * p.spillover * (1.0 - p.spillover_distance) * HUB_PRESENCE
     lesson = nearer * max(x.best_chinese[s] - x.composite[m], 0.0)
     cost = p.cost_hub * min(full, 1.0) * firms.cost_scale[m] * x.unit[s]
     cost += st.now.localisation_cost[s, st.host] * x.unit[s]

@@ -72,8 +72,8 @@ def along_borders(st: State, t: int, s: int, g: int, o: int, tradable: bool, reg
         later = ahead(tariff, soon.tariff[t, s, g, o, r], weight)
         crosses = o != r
         shipped = st.shipping[s, o, r] + (content if crosses else 0.0)
-        kept = supply * border(alpha, shipped, tariff if crosses else 0.0, 0.0)
-        kept_ahead = supply * border(alpha, shipped, later if crosses else 0.0, 0.0)
+        kept = supply * border(alpha, shipped, tariff if crosses else 0.0)
+        kept_ahead = supply * border(alpha, shipped, later if crosses else 0.0)
         x.trade[s, g, o, r] = kept if tradable else supply
         x.trade_ahead[s, g, o, r] = kept_ahead if tradable else supply
 
@@ -161,7 +161,7 @@ def reckon_sold(st: State, s: int) -> None:
 
 
 @stage
-def reckon_flows(st: State, t: int, s: int) -> None:
+def reckon_flows(st: State, s: int) -> None:
     """Share of foreign technology flow into the host that no export control stops, by generation."""
     firms, x = st.firms, st.scratch
     regions = st.world.market.shape[2]
@@ -384,6 +384,6 @@ def read_conditions(st: State, t: int, s: int) -> None:
     multinationals = x.peers[s, Kind.multinational]
     reckon_technology(st, t, s)
     if moved or x.peers[s, Kind.multinational] != multinationals:  # they never enter
-        reckon_flows(st, t, s)
+        reckon_flows(st, s)
     if listing:
         list_firms(st, t, s)

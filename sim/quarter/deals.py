@@ -7,9 +7,9 @@ from sim.arithmetic import power
 from sim.columns import Mode, Ownership, Route, Type
 from sim.compiled import stage, step
 from sim.quarter.abroad import abroad_worth, alone_abroad, own_abroad
-from sim.quarter.host import SECOND_LINE, alone_in_host, chinese_alone_in_host, host_worth
+from sim.quarter.assumed import SAME, SECOND_LINE
+from sim.quarter.host import alone_in_host, chinese_alone_in_host, host_worth
 from sim.quarter.offers import Abroad
-from sim.quarter.review import SAME
 from sim.quarter.state import State
 from sim.quarter.values import CHOSEN, Pair, Terms, Worth, market_scale, set_up_cost, under
 from sim.rules.bargaining import nash_pay

@@ -3,10 +3,10 @@
 from sim.arithmetic import log
 from sim.columns import Mode, Route, Type
 from sim.compiled import lane, stage
+from sim.quarter.assumed import SETTLING
 from sim.quarter.state import State, first_of, last_of, live_row, middle_of
 from sim.rules.customers import buyers_anew, customers_next, newcomers_pull, pull
 
-SETTLING = 12  # quarters in which market shares form at the start, before they make anybody known
 YEAR = 4
 
 

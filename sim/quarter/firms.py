@@ -5,6 +5,7 @@ import numpy as np
 from sim.columns import Cause, Happening, Kind, Mode, Ownership, Trigger, Type
 from sim.compiled import stage
 from sim.draws import Stream, key, normal, uniform
+from sim.quarter.assumed import SLOW_MONTHS
 from sim.quarter.conditions import read_firms
 from sim.quarter.review import apart_in_host, hand_over
 from sim.quarter.state import (
@@ -161,7 +162,7 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
         if made:
             firms.technology[i, g] = entrant_technology(x.frontier_chinese[s, g], p.entrant_discount, draw)
     firms.effort[i, 0] = 1.0
-    firms.months[i] = 45.0
+    firms.months[i] = SLOW_MONTHS
     read_firms(st, s, i, i + 1)
     log_firm(st, t, Happening.entry, i, NONE)
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sim.arithmetic import exp
 from sim.columns import Kind, Mode, Type, Way
 from sim.compiled import stage, step
+from sim.quarter.assumed import EXPECTED_EQUITY, LEAST_LINE, SECOND_LINE
 from sim.quarter.market import fixed_cost
 from sim.quarter.offers import (
     composite_of,
@@ -22,10 +23,6 @@ from sim.rules.customers import pull
 from sim.rules.governance import autonomy, dependence_cost
 from sim.rules.market import share_of
 from sim.rules.venture import tie_up
-
-SECOND_LINE = 0.5  # part of its brand that a multinational puts into each of two lines in the host
-LEAST_LINE = 0.1  # profit that a newcomer expects of a line, over the market per firm, to weigh openness against
-EXPECTED_EQUITY = 0.5  # its part of the gain of a shorter lag, before terms are known
 
 
 @step

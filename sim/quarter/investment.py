@@ -3,6 +3,7 @@
 from sim.columns import Happening, Kind, Mode, Trigger, Type
 from sim.compiled import lane, stage, step
 from sim.draws import Stream, bits, join, key, uniform
+from sim.quarter.assumed import BASE_PRESENCE, CALM, CAUTION, HUB_PRESENCE, LEAST_PLANT, WEAR
 from sim.quarter.abroad import earned_abroad, world_worth
 from sim.quarter.fame import become_known
 from sim.quarter.lanes import along_turns
@@ -20,12 +21,8 @@ from sim.rules.governance import hedge_level, perceived_hazard
 from sim.rules.policy import blocked
 
 INVESTMENT = int(Stream.investment)
-LEAST_PLANT = (
     0.5  # sales of the smallest plant that pays, over the region's market per firm: 200,000 cars a year; assumed
 )
-WEAR = 0.02  # of a base's capacity a quarter: plants last some twelve years; assumed
-CALM = 1.0 / 6.0  # how much slower perceived hazard falls than it rises; assumed
-CAUTION = 0.05  # hazard a quarter that full over-compliance at home suggests
 
 
 @stage
@@ -171,7 +168,7 @@ def invest(st: State, t: int, s: int) -> None:
             continue
         if firms.access_holder[i] == 0:
             build_base(st, t, i, x.turn[i] < rate)
-            present += (0.5 if firms.mode[i] == Mode.wholly_owned else 0.0) + 0.5 * firms.hub[i]
+            present += HUB_PRESENCE * firms.hub[i] + (BASE_PRESENCE if firms.mode[i] == Mode.wholly_owned else 0.0)
         if x.turn[i] < rate:
             come_up(st, t, i, x.turn[i])
     for i in range(middle, last):

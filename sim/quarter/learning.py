@@ -7,6 +7,7 @@ import numpy as np
 from sim.columns import Happening, Kind, Mode, Type
 from sim.compiled import lane, stage, step
 from sim.draws import Stream, bits, key, normal, uniform
+from sim.quarter.assumed import ADOPTION_DISTANCE, BASE_PRESENCE, HUB_PRESENCE, SLOW_MONTHS
 from sim.quarter.state import (
     State,
     first_of,
@@ -35,8 +36,6 @@ from sim.rules.governance import development_months
 from sim.rules.policy import blocked
 
 INNOVATION, ADOPTION = int(Stream.innovation), int(Stream.adoption)
-ADOPTION_DISTANCE = 1.5  # log distance to the frontier that halves the chance to take up a generation; assumed
-SLOW_MONTHS = 45.0  # a mass-market product in the country of 1979; McKinsey via series.csv
 
 
 @stage
@@ -176,7 +175,7 @@ def along_multinational_learning(st: State, s: int, g: int, found: float, slower
         a = firms.technology[i, g]
         change = innovation(found, x.finds[i, g], x.pace[i], slower, x.chance[i])
         change += catch_up(around, x.frontier_foreign[s, g] - a)
-        there = 0.5 * firms.hub[i] + (0.5 if firms.mode[i] == Mode.wholly_owned else 0.0)
+        there = HUB_PRESENCE * firms.hub[i] + (BASE_PRESENCE if firms.mode[i] == Mode.wholly_owned else 0.0)
         rate = p.spillover * spillover_reach(p.spillover_distance, there)
         home = firms.home[i]
         stopped = blocked(st.now.control[s, g, st.host, home], st.now.over_compliance[s, st.host, home], aside)

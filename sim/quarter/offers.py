@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sim.arithmetic import exp, log
 from sim.columns import Kind, Mode, Type, Way
 from sim.compiled import stage, step
+from sim.quarter.assumed import EXPORTER, SECOND_LINE
 from sim.quarter.state import State, made_of
 from sim.rules.base import ramped
 from sim.rules.customers import reach_of_two
@@ -200,7 +201,7 @@ def venture_pull(st: State, m: int, c: int, exported: float) -> float:
 def export_cost(st: State, m: int) -> float:
     """Fixed cost of exporting to the host, a quarter."""
     s = st.firms.sector[m]
-    friction = 0.5 * st.now.sole_entry_friction[s, st.host]
+    friction = EXPORTER * st.now.sole_entry_friction[s, st.host]
     return st.scratch.unit[s] * (st.parameters.cost_export * st.firms.cost_scale[m] + friction)
 
 
@@ -281,4 +282,4 @@ def host_rate(st: State, m: int, line: int) -> float:
     second = st.firms.contract.shape[1] - 1
     lead = st.firms.contract[m, st.host] >= 0
     other = st.firms.contract[m, second] >= 0 or st.firms.mode[m] != Mode.absent
-    return 0.5 if lead and other else 1.0
+    return SECOND_LINE if lead and other else 1.0

@@ -5,6 +5,7 @@ Offers under contract are reckoned one by one (`market.place_contract_offers`) a
 
 from sim.columns import Bound, Kind, Mode, Way
 from sim.compiled import lane
+from sim.quarter.assumed import EXPORTER, SECOND_LINE
 from sim.quarter.state import State
 from sim.rules.base import ramped
 from sim.rules.capability import research_budget
@@ -89,7 +90,7 @@ def along_offers_in_host(st: State, s: int, first: int, last: int) -> None:
         wage = x.base_wage[i]
         made = x.appeal[i, host] * (wage if base else 1.0) * firms.pull[i, host] * x.pool[s, Kind.multinational]
         made = made if firms.active[i] > 0 else 0.0
-        half = 0.5 * made
+        half = SECOND_LINE * made
         leads = firms.contract[i, host] < 0
         beside = (firms.contract[i, host] >= 0) & (firms.contract[i, second] < 0)
         x.appeal[i, host] = made if leads else 0.0
@@ -204,7 +205,7 @@ def along_multinational_costs(st: State, s: int, overhead: float, first: int, la
         support = x.rd_reference[s] * st.now.subsidy_rd[s, home]
         rd = research_budget(rho, x.rd_own[i], x.rd_venture[i], support)
         rd = rd if skilled else 0.0
-        export = (exporting * scale + 0.5 * friction) * unit
+        export = (exporting * scale + EXPORTER * friction) * unit
         owned = (owning * scale + friction) * unit
         hub = (world * scale * min(firms.capacity[i], 1.0) + apart) * unit
         one_venture = (firms.contract[i, host] >= 0) & (firms.contract[i, second] < 0)

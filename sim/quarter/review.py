@@ -12,6 +12,7 @@ from sim.columns import Cause, Happening, Mode, Route, Trigger, Type
 from sim.compiled import stage, step
 from sim.draws import Stream, join, key, uniform
 from sim.quarter.abroad import abroad_worth, alone_abroad, own_abroad
+from sim.quarter.assumed import PLANT_KNOWHOW, SAME
 from sim.quarter.host import alone_in_host, diverted, host_worth, regained, stalled
 from sim.quarter.market import fixed_cost
 from sim.quarter.offers import Abroad
@@ -44,8 +45,6 @@ from sim.rules.review import breakdown, claims
 REVIEW, TALKS, EXOGENOUS = int(Stream.review), int(Stream.renegotiation), int(Stream.exogenous)
 STAY, ENDING = -1, -2
 SALE = np.uint64(1)  # talks about a plant's sale draw apart from talks about the contract
-PLANT_KNOWHOW = 0.02  # cost advantage that a bought plant brings, log
-SAME = 1e-9  # of the market per firm: less is no loss
 
 
 class Apart(NamedTuple):

@@ -9,6 +9,7 @@ import numpy as np
 from sim.columns import Happening, Mode, Route, Trigger, Type
 from sim.compiled import stage
 from sim.draws import Stream, bits, gumbel, join, key, uniform
+from sim.quarter.assumed import CANDIDATES
 from sim.quarter.deals import (
     Deal,
     Obstacle,
@@ -44,7 +45,6 @@ from sim.rules.venture import technology_balance
 
 SEARCH, CANDIDATE, TASTE = int(Stream.search), int(Stream.candidate), int(Stream.taste)
 SCREENING = int(Stream.screening)
-CANDIDATES = 5  # Chinese firms that a multinational compares in a search; assumed
 ALONE, ABROAD = 0, 2  # tastes: for no partner; a host type has its own number, a route abroad this and its own
 FURTHER = 64  # draws of candidates abroad come after those in the host
 PARTNER, PARTNER_SINCE, PARTNER_TYPE = 3, 4, 5  # positions in State.starts

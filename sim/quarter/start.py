@@ -8,11 +8,11 @@ from sim.arithmetic import exp, log
 from sim.columns import Kind
 from sim.compiled import stage
 from sim.draws import Stream, bits, key, normal, uniform
+from sim.quarter.assumed import CHINESE_SPREAD, FOREIGN_SPREAD, LEAST_KNOWN, MORE_KNOWN, SLOW_MONTHS
 from sim.quarter.state import State
 from sim.rules.customers import customers_of, newcomers_pull
 
 START = int(Stream.start)
-FOREIGN_SPREAD, CHINESE_SPREAD = 0.10, 0.15  # s.d. of log technology at the start
 TECHNOLOGY, ACCESS_ABROAD, HOST_ACCESS = 0, 1, 2  # positions in State.starts
 
 
@@ -33,7 +33,7 @@ def start_firm(st: State, i: int) -> None:
     firms.adopted[i, 0] = 1
     firms.effort[i, 0] = 1.0
     firms.cost_scale[i] = exp(p.cost_spread * second) if foreign else 1.0
-    firms.months[i] = 45.0
+    firms.months[i] = SLOW_MONTHS
     firms.output[i] = 1.0
     firms.worth[i] = 4.0 * 0.25 * st.world.market[0, s, firms.home[i]] / max(st.sectors.multinationals[s], 1.0)
     for r in range(st.world.market.shape[2]):
@@ -47,7 +47,7 @@ def start_firm(st: State, i: int) -> None:
             given = st.starts[i, HOST_ACCESS]
             known = newcomers_pull(p.newcomer, st.world.rights[0]) if math.isnan(given) else given
         else:
-            known = min(p.known_abroad * (0.7 + 0.6 * third), 1.0)
+            known = min(p.known_abroad * (LEAST_KNOWN + MORE_KNOWN * third), 1.0)
         firms.pull[i, r] = known
         firms.customers[i, r] = customers_of(known, p.habit)
 

@@ -174,7 +174,7 @@ def live_row(st: State, s: int, k: int) -> int:
 
 
 @stage
-def count_event(st: State, t: int, s: int, kind: int, before: int, after: int, partnered: bool) -> None:
+def count_event(st: State, t: int, s: int, kind: int, after: int, partnered: bool) -> None:
     """Adds an event to the sector's metrics of the quarter."""
     row = st.outcome[t, s]
     if kind == Happening.formation and partnered:
@@ -235,7 +235,7 @@ def log_event(
     trigger: int,
 ) -> None:
     """Writes one event and counts it; p is the partnership's row, -1 if none. A full log is noticed by the caller."""
-    count_event(st, t, s, kind, before, after, p >= 0)
+    count_event(st, t, s, kind, after, p >= 0)
     n = st.scratch.counts[EVENTS]
     st.scratch.counts[EVENTS] = n + 1
     if n >= st.events.shape[0]:

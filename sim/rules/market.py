@@ -20,17 +20,17 @@ def quality(sensitivity: float, technology: float, reference: float) -> float:
 
 
 @rule
-def border(elasticity: float, shipping: float, tariff: float, content: float) -> float:
+def border(elasticity: float, shipping: float, tariff: float) -> float:
     """How a border divides an offer's appeal.
 
     A tariff moves relative sales by -elasticity ln(1 + tariff) exactly, at fixed markups: it is passed on in full.
 
-    Formula: exp(-elasticity * (shipping + content + log(1 + tariff)))
-    Units: elasticity: 1; shipping, content: log; tariff: share ad valorem; result: ratio
+    Formula: exp(-elasticity * (shipping + log(1 + tariff)))
+    Units: elasticity: 1; shipping: log, with what local content costs; tariff: share ad valorem; result: ratio
     Limits: 1 without cost and tariff.
     Source: [Amiti2019], [Fajgelbaum2020]
     """
-    return exp(-elasticity * (shipping + content + log(1.0 + tariff)))
+    return exp(-elasticity * (shipping + log(1.0 + tariff)))
 
 
 @rule

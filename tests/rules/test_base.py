@@ -49,7 +49,7 @@ def test_an_ecosystem_makes_a_platform(sensitivity: float, loss: float, a: float
 def exported_back(tariff: float, advantage: float, web: float, loss: float, ecosystem: float) -> bool:
     """Whether the base serves the home market better: elasticity 3, sensitivity 2, shipping 8 %, import cost 0.2."""
     wage = quality(3.0, advantage, 0.0) ** cost_part(0.2, web)
-    return bool(wage * border(3.0, 0.08, tariff, 0.0) * platform_quality(2.0, loss, ecosystem) > 1.0)
+    return bool(wage * border(3.0, 0.08, tariff) * platform_quality(2.0, loss, ecosystem) > 1.0)
 
 
 @pytest.mark.parametrize(

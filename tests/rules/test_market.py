@@ -47,22 +47,22 @@ def test_quality_rises_and_has_no_origin(sensitivity: float, a: float, b: float,
 
 def test_a_border_by_hand() -> None:
     # exp(-3 (0.08 + 0.02)) x 1.25**-3 = 0.74082 x 0.512
-    assert border(3.0, 0.08, 0.25, 0.02) == approx(0.379299, rel=1e-5)
+    assert border(3.0, 0.10, 0.25) == approx(0.379299, rel=1e-5)
 
 
 def test_border_limits() -> None:
-    assert border(3.0, 0.0, 0.0, 0.0) == 1.0  # no border
-    assert border(4.0, 0.0, 10.0, 0.0) < 1e-4  # 1000 %: 11**-4; nothing crosses
-    assert border(4.0, 0.0, math.inf, 0.0) < 1e-300
+    assert border(3.0, 0.0, 0.0) == 1.0  # no border
+    assert border(4.0, 0.0, 10.0) < 1e-4  # 1000 %: 11**-4; nothing crosses
+    assert border(4.0, 0.0, math.inf) < 1e-300
 
 
 @given(elasticity, st.floats(0.0, 2.0), tariff, tariff)
 def test_a_tariff_moves_relative_sales_by_the_elasticity(alpha: float, shipping: float, t: float, u: float) -> None:
     """T12: ln(s_j / s_k) moves by -alpha ln(1 + t) exactly; shipping and content add in logs."""
-    before, after = border(alpha, shipping, 0.0, 0.0), border(alpha, shipping, t, 0.0)
+    before, after = border(alpha, shipping, 0.0), border(alpha, shipping, t)
     assert math.log(after / before) == approx(-alpha * math.log(1 + t), abs=1e-10)
-    assert border(alpha, shipping, max(t, u), 0.0) <= border(alpha, shipping, min(t, u), 0.0) * (1 + 1e-12)
-    assert border(alpha, shipping, t, 0.1) == approx(border(alpha, shipping + 0.1, t, 0.0))
+    assert border(alpha, shipping, max(t, u)) <= border(alpha, shipping, min(t, u)) * (1 + 1e-12)
+    assert border(alpha, shipping + 0.1, t) == approx(border(alpha, shipping, t) * border(alpha, 0.1, 0.0))
 
 
 def test_a_brand_by_hand() -> None:
@@ -82,7 +82,7 @@ def test_what_helps_and_hurts_a_brand(alpha: float, perception: float, subsidy: 
     assert plain == approx(math.exp(perception))
     assert brand_factor(alpha, perception, subsidy, 0.0) >= plain * (1 - 1e-12)
     assert brand_factor(alpha, perception, 0.0, t) <= plain * (1 + 1e-12)
-    assert brand_factor(alpha, perception, 0.0, t) == approx(plain * border(alpha, 0.0, t, 0.0))  # as at the border
+    assert brand_factor(alpha, perception, 0.0, t) == approx(plain * border(alpha, 0.0, t))  # as at the border
 
 
 def test_nobody_buys_a_brand_that_is_loathed() -> None:
@@ -116,11 +116,11 @@ def test_shares_sum_to_one(appeals: list[float]) -> None:
 @given(elasticity, st.floats(0.0, 1.0), tariff)
 def test_equal_regions_trade_equally(alpha: float, shipping: float, t: float) -> None:
     """T17: two firms alike, one in each of two regions alike: what either sells abroad is the same."""
-    abroad = border(alpha, shipping, t, 0.0)
+    abroad = border(alpha, shipping, t)
     here, there = share_of(1.0, abroad), share_of(abroad, 1.0)
     assert here + there == approx(1.0)
     assert here >= there  # home bias is nothing but cost
-    assert share_of(1.0, border(alpha, 0.0, 0.0, 0.0)) == 0.5
+    assert share_of(1.0, border(alpha, 0.0, 0.0)) == 0.5
 
 
 @given(appeal, appeal, st.floats(1e-3, 1e6))
@@ -171,7 +171,7 @@ def test_a_margin_is_that_of_bertrand_pricing(alpha: float, s: float) -> None:
 def test_the_elasticity_of_sales(alpha: float, s: float) -> None:
     """T13: sales answer the own price by -alpha (1 - s)."""
     rivals = (1 - s) / s
-    dearer = share_of(border(alpha, 1e-6, 0.0, 0.0), rivals)
+    dearer = share_of(border(alpha, 1e-6, 0.0), rivals)
     assert math.log(dearer / s) / 1e-6 == approx(-alpha * (1 - s), rel=1e-3, abs=1e-5)
 
 
@@ -194,7 +194,7 @@ def price_change(alpha: float, size: float, cost: float) -> float:
     low, high = 0.0, 1.0 - 1e-12
     for _ in range(60):  # the share that calls for the markup that gives the share
         s = 0.5 * (low + high)
-        wanted = share_of(size * border(alpha, cost, 0.0, 0.0) * markup_factor(alpha, s), 1.0)
+        wanted = share_of(size * border(alpha, cost, 0.0) * markup_factor(alpha, s), 1.0)
         low, high = (s, high) if wanted > s else (low, s)
     return cost - math.log(markup_factor(alpha, s)) / alpha
 
@@ -243,7 +243,7 @@ def test_tariff_revenue_is_the_rate_times_the_value_at_the_border(sales: float, 
 def test_tariff_revenue_has_a_hump() -> None:
     """Laffer: imports shrink by the elasticity, so revenue rises, peaks and vanishes."""
     rates = [0.05 * k for k in range(401)]
-    revenue = [tariff_paid(share_of(border(4.0, 0.0, t, 0.0), 1.0), t) for t in rates]
+    revenue = [tariff_paid(share_of(border(4.0, 0.0, t), 1.0), t) for t in rates]
     best = revenue.index(max(revenue))
     assert 0 < best < 40
     assert revenue[: best + 1] == sorted(revenue[: best + 1])
@@ -261,7 +261,7 @@ def test_what_a_small_tariff_costs_buyers(alpha: float, s: float) -> None:
     """T15: to first order the taxed share of spending times ln(1 + t), whatever the elasticity."""
     t, rest = 1e-5, (1 - s) / s
     before = buyers_gain(1.0, alpha, math.log(1 + rest))
-    after = buyers_gain(1.0, alpha, math.log(border(alpha, 0.0, t, 0.0) + rest))
+    after = buyers_gain(1.0, alpha, math.log(border(alpha, 0.0, t) + rest))
     assert after - before == approx(-s * math.log(1 + t), rel=1e-3)
 
 
@@ -269,7 +269,7 @@ def test_a_tariff_costs_more_than_it_yields() -> None:
     """Buyers' loss exceeds the revenue by the triangle, which grows with the square of the rate."""
     losses = []
     for t in (0.1, 0.2):
-        kept = border(4.0, 0.0, t, 0.0)
+        kept = border(4.0, 0.0, t)
         lost = buyers_gain(100.0, 4.0, math.log(2.0)) - buyers_gain(100.0, 4.0, math.log(1.0 + kept))
         losses.append(lost - tariff_paid(100.0 * share_of(kept, 1.0), t))
     assert losses[0] > 0.0
@@ -281,8 +281,8 @@ def test_a_tariff_costs_more_than_it_yields() -> None:
 
 def jumps(rate: float, fixed: float, spent: float, alpha: float = 4.0) -> bool:
     """Whether a small firm builds a plant abroad: local cost 10 % above, shipping 5 %, appeal a millionth."""
-    local = offer_profit(spent, share_of(1e-6 * border(alpha, math.log(1.1), 0.0, 0.0), 1.0), alpha)
-    shipped = offer_profit(spent, share_of(1e-6 * border(alpha, math.log(1.05), rate, 0.0), 1.0), alpha)
+    local = offer_profit(spent, share_of(1e-6 * border(alpha, math.log(1.1), 0.0), 1.0), alpha)
+    shipped = offer_profit(spent, share_of(1e-6 * border(alpha, math.log(1.05), rate), 1.0), alpha)
     return bool(worth_moving((local - shipped) * annuity(0.97, 32.0), fixed, 1.0))
 
 

@@ -19,12 +19,11 @@ LAWS: Laws = {
             "elasticity": elasticity,
             "shipping": within("transport", Sectors),
             "tariff": within("tariff", Policy),
-            "content": within("content_cost"),
         },
-        falls="elasticity shipping tariff content",
+        falls="elasticity shipping tariff",
         low=0.0,
         high=1.0,
-        limits=(({"shipping": 0.0, "tariff": 0.0, "content": 0.0}, 1.0), ({"elasticity": 0.0}, 1.0)),
+        limits=(({"shipping": 0.0, "tariff": 0.0}, 1.0), ({"elasticity": 0.0}, 1.0)),
     ),
     market.brand_factor: Law(
         {
