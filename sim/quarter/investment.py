@@ -3,8 +3,8 @@
 from sim.columns import Happening, Kind, Mode, Trigger, Type
 from sim.compiled import lane, stage, step
 from sim.draws import Stream, bits, join, key, uniform
-from sim.quarter.assumed import BASE_PRESENCE, CALM, CAUTION, HUB_PRESENCE, LEAST_PLANT, WEAR
 from sim.quarter.abroad import earned_abroad, world_worth
+from sim.quarter.assumed import BASE_PRESENCE, CALM, CAUTION, HUB_PRESENCE, LEAST_PLANT, WEAR
 from sim.quarter.fame import become_known
 from sim.quarter.lanes import along_turns
 from sim.quarter.offers import (
@@ -21,8 +21,6 @@ from sim.rules.governance import hedge_level, perceived_hazard
 from sim.rules.policy import blocked
 
 INVESTMENT = int(Stream.investment)
-    0.5  # sales of the smallest plant that pays, over the region's market per firm: 200,000 cars a year; assumed
-)
 
 
 @stage
