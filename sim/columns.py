@@ -99,6 +99,9 @@ class Happening(IntEnum):
     generation_adoption = 9
     entry = 10
     bankruptcy = 11
+    product_flip = 12
+    access_flip = 13
+    own_plant = 14
 
 
 class Trigger(IntEnum):
@@ -112,6 +115,19 @@ class Trigger(IntEnum):
     exogenous = 5
     listing = 6
     firm_exit = 7
+
+
+class Cause(IntEnum):
+    """Why a partnership ended. Who bought its plant, if anybody did, is told by the kind of the event."""
+
+    none = 0
+    chance = 1
+    lost_surplus = 2
+    failed_talks = 3
+    policy = 4
+    listing = 5
+    bankruptcy_multinational = 6
+    bankruptcy_chinese = 7
 
 
 class Firms(NamedTuple):
@@ -183,12 +199,20 @@ class Partnerships(NamedTuple):
     ends: Annotated[Column, Field("quarter", "quarter in which notice runs out, -1 if none given", "partnership", -1, dtype="i2")]
     end_kind: Annotated[Column, Field("kind", "event that will end it", "partnership", -1, 11, dtype="i1")]
     end_trigger: Annotated[Column, Field("trigger", "cause of the end", "partnership", 0, 7, dtype="i1")]
+    end_cause: Annotated[Column, Field("cause", "why it will end", "partnership", 0, 7, dtype="i1")]
     next_mode: Annotated[Column, Field("mode", "what the multinational does alone afterwards", "partnership", 0, 3, dtype="i1")]
     technology_balance: Annotated[Column, Field("share", "Chinese part of the technology brought", "partnership", 0, 1)]
     access_balance: Annotated[Column, Field("share", "Chinese part of the access brought", "partnership", 0, 1)]
     balance_start: Annotated[Column, Field("share", "technology balance when terms were last set", "partnership", 0, 1)]
     reversed: Annotated[Column, Field("quarters", "quarters in a row with technology balance above one half", "partnership", 0, dtype="i2")]
     flipped: Annotated[Column, Field("quarter", "quarter of the flip, -1 if none", "partnership", -1, dtype="i2")]
+    product_lead: Annotated[Column, Field("log", "lead of a host venture's product over what the partner sells alone, in technology", "partnership")]
+    lead_start: Annotated[Column, Field("log", "its product lead in the first quarter of sales", "partnership")]
+    behind: Annotated[Column, Field("quarters", "quarters in a row with a negative product lead", "partnership", 0, dtype="i2")]
+    product_flipped: Annotated[Column, Field("quarter", "quarter of the product's flip, -1 if none", "partnership", -1, dtype="i2")]
+    access_side: Annotated[Column, Field("code", "who brought more access in the first quarter: 1 the Chinese side, -1 the multinational", "partnership", -1, 1, dtype="i1")]
+    access_turned: Annotated[Column, Field("quarters", "quarters in a row in which the other side has brought more", "partnership", 0, dtype="i2")]
+    access_flipped: Annotated[Column, Field("quarter", "quarter of the access flip, -1 if none", "partnership", -1, dtype="i2")]
     gap_start: Annotated[Column, Field("log", "multinational's technology less the Chinese firm's at signing", "partnership")]
     equity_start: Annotated[Column, Field("share", "multinational's equity at signing", "partnership", 0, 1)]
     flow_to_chinese: Annotated[Column, Field("log", "technology learnt by the Chinese firm", "partnership", 0)]
@@ -365,6 +389,8 @@ class Scratch(NamedTuple):
     chinese_made_host: Annotated[Column, Field("money", "Chinese brands made in the host", "sector region", 0)]
     chinese_local: Annotated[Column, Field("money", "Chinese brands made in the region abroad", "sector region", 0)]
     powered: Annotated[Column, Field("money", "other brands on Chinese technology", "sector region", 0)]
+    foreign_sales: Annotated[Column, Field("money", "multinationals' sales", "sector region", 0)]
+    partner_made: Annotated[Column, Field("money", "Chinese brands made by a partner abroad", "sector region", 0)]
     outlays: Annotated[Column, Field("money", "public outlays by region", "sector region", 0)]
     first_row: Annotated[Column, Field("row", "the sector's first partnership row", "sector", 0, dtype="i8")]
     taken: Annotated[Column, Field("count", "rows that are in force, or were when they were listed", "sector", 0, dtype="i8")]

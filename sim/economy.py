@@ -40,6 +40,7 @@ _MEMBERS: dict[str, Any] = {  # names of a column's values, by the column or els
     "route": columns.Route,
     "form": columns.SubForm,
     "trigger": columns.Trigger,
+    "cause": columns.Cause,
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import sim.quarter
 from sim.columns import (
+    Cause,
     Firms,
     Happening,
     Mode,
@@ -38,10 +39,14 @@ HAPPENINGS = {
     Happening.dissolution: "a partnership ends without a buyer",
     Happening.screening_refusal: "a deal that both sides signed is refused",
     Happening.severance: "an end at once, by an entity listing or a partner's bankruptcy",
-    Happening.flip: "the Chinese side has brought more of the technology for four quarters",
+    Happening.flip: "the Chinese firm's technology has been ahead for four quarters, at signing already or since",
     Happening.generation_adoption: "a firm takes up a generation of products",
     Happening.entry: "a Chinese firm is founded",
     Happening.bankruptcy: "a firm closes",
+    Happening.product_flip: "the product of a host venture led what the partner sells alone at first, and has "
+    "been behind for four quarters",
+    Happening.access_flip: "the side that brought less access at first has brought more for four quarters",
+    Happening.own_plant: "a firm builds a plant of its own abroad",
 }
 TRIGGERS = {
     Trigger.none: "nothing calls it: flips, adoptions, entry, bankruptcy",
@@ -52,6 +57,16 @@ TRIGGERS = {
     Trigger.exogenous: "chance (`exogenous_end`)",
     Trigger.listing: "an entity listing",
     Trigger.firm_exit: "bankruptcy of a partner",
+}
+CAUSES = {
+    Cause.none: "no end",
+    Cause.chance: "chance (`exogenous_end`)",
+    Cause.lost_surplus: "a side fell short of its alternative, and no terms were left that both would sign",
+    Cause.failed_talks: "a side fell short, and talks on terms that both would have signed failed",
+    Cause.policy: "the same in a review that a change of policy called",
+    Cause.listing: "an entity listing",
+    Cause.bankruptcy_multinational: "the multinational closed",
+    Cause.bankruptcy_chinese: "the Chinese firm closed",
 }
 KINDS_OF = (Ownership, Mode, Type, Route, SubForm)
 
@@ -66,6 +81,7 @@ def model(root: Path) -> dict[str, str]:
         "words": table(["word", "values"], ([k.__name__, ", ".join(f"`{m.name}`" for m in k)] for k in KINDS_OF)),
         "events": table(["event", "meaning"], ([f"`{kind.name}`", HAPPENINGS[kind]] for kind in Happening)),
         "triggers": table(["trigger", "meaning"], ([f"`{cause.name}`", TRIGGERS[cause]] for cause in Trigger)),
+        "causes": table(["cause", "meaning"], ([f"`{cause.name}`", CAUSES[cause]] for cause in Cause)),
         "metrics": table(["metric", "table", "unit", "formula"], ([r[0], r[1], r[2], r[5]] for r in metrics())),
         "instruments": instruments(),
         "parameters": assumptions(root),

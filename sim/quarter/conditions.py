@@ -343,6 +343,7 @@ def read_conditions(st: State, t: int, s: int) -> None:
         x.chinese_made_host[s, r] = 0.0
         x.chinese_local[s, r] = 0.0
         x.powered[s, r] = 0.0
+        x.partner_made[s, r] = 0.0
         x.outlays[s, r] = 0.0
     if moved:
         reckon_borders(st, t, s)

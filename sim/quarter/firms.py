@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.columns import Happening, Kind, Mode, Ownership, Trigger, Type
+from sim.columns import Cause, Happening, Kind, Mode, Ownership, Trigger, Type
 from sim.compiled import stage
 from sim.draws import Stream, key, normal, uniform
 from sim.quarter.assumed import SLOW_MONTHS
@@ -32,7 +32,8 @@ def close_firm(st: State, t: int, i: int) -> None:
     for k in range(st.scratch.live[s]):
         q = live_row(st, s, k)
         if jv.active[q] > 0 and (jv.multinational[q] == i or jv.chinese[q] == i):
-            end_partnership(st, t, q, Happening.severance, Type.none, Trigger.firm_exit)
+            cause = Cause.bankruptcy_multinational if jv.multinational[q] == i else Cause.bankruptcy_chinese
+            end_partnership(st, t, q, Happening.severance, Type.none, Trigger.firm_exit, cause)
     log_firm(st, t, Happening.bankruptcy, i, NONE)
     firms.active[i] = 0
     firms.mode[i] = Mode.absent

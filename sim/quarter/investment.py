@@ -6,7 +6,7 @@ from sim.draws import Stream, bits, join, key, uniform
 from sim.quarter.assumed import BASE_PRESENCE, CAUTION, GUEST_PACE, HUB_PRESENCE
 from sim.quarter.lanes import along_turns
 from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, plant_works
-from sim.quarter.state import State, first_of, last_of, live_row, log_alone, middle_of, pay_once
+from sim.quarter.state import NONE, State, first_of, last_of, live_row, log_alone, log_event, middle_of, pay_once
 from sim.quarter.values import equity_cap, offer_worth, rivals_of, world_worth
 from sim.rules.base import access_growth, grow, serves_world
 from sim.rules.governance import hedge_level, perceived_hazard
@@ -98,6 +98,8 @@ def consider_plant(st: State, t: int, i: int, r: int) -> None:
         return
     firms.plant[i, r] = t + int(p.plant_lead)
     pay_once(st, i, cost)
+    foreign, chinese = (i, NONE) if firms.kind[i] == Kind.multinational else (NONE, i)
+    log_event(st, t, Happening.own_plant, s, r, NONE, NONE, foreign, chinese, Type.none, Type.none, Trigger.scheduled)
 
 
 @stage

@@ -1,5 +1,6 @@
 """Stages 4 and 5: offers meet demand, profit is shared by contract, and contributions are weighed."""
 
+from sim.arithmetic import log
 from sim.columns import Bound, Happening, Kind, Route, Trigger, Type, Way
 from sim.compiled import lane, stage
 from sim.quarter.lanes import along_clearing, along_learning, along_markup, along_markup_beside
@@ -45,6 +46,8 @@ from sim.rules.governance import governance_cost, hold_up_cost
 from sim.rules.market import offer_profit, quality
 from sim.rules.review import trust_next
 from sim.rules.venture import access_balance, technology_balance
+
+NO_APPEAL = 1e-30  # what nobody makes counts as this much
 
 
 @stage
@@ -186,11 +189,13 @@ def add_up_sales(st: State, s: int, r: int, first: int, middle: int, last: int) 
     """Where a region's sales were made, and the tariffs they paid."""
     firms, x, second = st.firms, st.scratch, st.world.market.shape[2]
     spent = x.expenditure[s, r]
-    made, duties, chinese, local = 0.0, 0.0, 0.0, 0.0
+    made, duties, chinese, local, foreign = 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(first, middle):
+        foreign += spent * firms.share[i, r]
         made += spent * firms.share[i, r] if x.host_made[i, r] > 0 else 0.0
         duties += x.duty[i, r]
         if r == st.host:
+            foreign += spent * firms.share[i, second]
             made += spent * firms.share[i, second] if x.host_made[i, second] > 0 else 0.0
             duties += x.duty[i, second]
     for i in range(middle, last):
@@ -203,6 +208,7 @@ def add_up_sales(st: State, s: int, r: int, first: int, middle: int, last: int) 
     x.made_in_host[s, r] = made
     x.chinese_made_host[s, r] = chinese
     x.chinese_local[s, r] = local
+    x.foreign_sales[s, r] = foreign
     x.tariff_revenue[s, r] = duties
 
 
@@ -268,6 +274,7 @@ def share_by_contract(st: State, t: int, s: int) -> None:
             firms.borrowed[m] += sales
         elif jv.type[q] == Type.globalize:
             firms.borrowed[c] += sales
+            x.partner_made[s, r] += sales if jv.place[q] != st.host else 0.0
         elif jv.technology_balance[q] > 0.5:
             firms.borrowed[m] += sales
         else:
@@ -329,8 +336,49 @@ def production_support(st: State, s: int, i: int) -> float:
 
 
 @stage
+def product_lead(st: State, s: int, q: int) -> float:
+    """Lead of a host venture's product over what its Chinese partner sells alone there, in technology (log).
+
+    Both as buyers see them, prices included, per weight of a brand.
+    """
+    jv, x = st.partnerships, st.scratch
+    m, c, line = jv.multinational[q], jv.chinese[q], jv.line[q]
+    theirs = x.appeal[m, line] / (host_rate(st, m, line) * x.pool[s, 0])
+    own = x.appeal[c, st.host] / x.pool[s, 1]
+    return log(max(theirs, NO_APPEAL) / max(own, NO_APPEAL)) / x.sensitivity[s]
+
+
+@stage
+def weigh_product(st: State, t: int, s: int, q: int) -> None:
+    """A product flips when it led at first and has been behind the partner's own for four quarters since."""
+    jv = st.partnerships
+    lead = product_lead(st, s, q)
+    jv.product_lead[q] = lead
+    if t == jv.start[q] + 1:
+        jv.lead_start[q] = lead
+    jv.behind[q] = jv.behind[q] + 1 if lead < 0.0 else 0
+    if jv.behind[q] == 4 and jv.lead_start[q] > 0.0 and jv.product_flipped[q] < 0:
+        jv.product_flipped[q] = t
+        log_partnership(st, t, Happening.product_flip, q, jv.type[q], jv.type[q], Trigger.none)
+
+
+@stage
+def weigh_access(st: State, t: int, q: int) -> None:
+    """Access flips when the side that brought less of it at first has brought more for four quarters."""
+    jv = st.partnerships
+    balance = jv.access_balance[q]
+    side = 1 if balance > 0.5 else -1 if balance < 0.5 else 0
+    if t == jv.start[q] + 1:
+        jv.access_side[q] = side
+    jv.access_turned[q] = jv.access_turned[q] + 1 if side * jv.access_side[q] < 0 else 0
+    if jv.access_turned[q] == 4 and jv.access_flipped[q] < 0:
+        jv.access_flipped[q] = t
+        log_partnership(st, t, Happening.access_flip, q, jv.type[q], jv.type[q], Trigger.none)
+
+
+@stage
 def weigh_contributions(st: State, t: int, s: int) -> None:
-    """Stage 5: who brings technology, who brings access; a flip is a balance above one half for four quarters."""
+    """Stage 5: who brings technology, who brings access; a balance above one half for four quarters is logged."""
     firms, jv, x = st.firms, st.partnerships, st.scratch
     for k in range(st.scratch.live[s]):
         q = live_row(st, s, k)
@@ -341,6 +389,9 @@ def weigh_contributions(st: State, t: int, s: int) -> None:
         if jv.reversed[q] == 4 and jv.flipped[q] < 0:
             jv.flipped[q] = t
             log_partnership(st, t, Happening.flip, q, jv.type[q], jv.type[q], Trigger.none)
+        if jv.type[q] != Type.globalize:
+            weigh_product(st, t, s, q)
+        weigh_access(st, t, q)
 
 
 @stage

@@ -198,6 +198,7 @@ def record_markets(st: State, t: int, s: int) -> None:
     abroad = 0.0
     abroad_chinese = 0.0
     abroad_content = 0.0
+    exported, own_plants, by_partners, lead_plants, from_base = 0.0, 0.0, 0.0, 0.0, 0.0
     tariffs, surplus, outlays, welfare = 0.0, 0.0, 0.0, 0.0
     along_logsums(st, s, t == 0, regions)
     for r in range(regions):
@@ -210,6 +211,8 @@ def record_markets(st: State, t: int, s: int) -> None:
             cell.imports_china = x.made_in_host[s, r] / spent
             cell.imports_home_made = x.chinese_made_host[s, r] / spent
             cell.local_chinese = x.chinese_local[s, r] / spent
+            cell.partner_made = x.partner_made[s, r] / spent
+            cell.multinational_share = x.foreign_sales[s, r] / spent
         cell.tariff_revenue = x.tariff_revenue[s, r]
         cell.consumer_surplus = buyers_gain(spent, alpha, x.logsum[s, r])
         cell.public_outlays = x.outlays[s, r]
@@ -220,6 +223,12 @@ def record_markets(st: State, t: int, s: int) -> None:
             abroad += spent
             abroad_chinese += spent * x.chinese_share[s, r]
             abroad_content += spent * cell.chinese_content
+            shipped = x.made_in_host[s, r] - x.chinese_made_host[s, r]
+            exported += x.chinese_made_host[s, r]
+            own_plants += max(x.chinese_local[s, r] - x.partner_made[s, r], 0.0)
+            by_partners += x.partner_made[s, r]
+            lead_plants += max(x.foreign_sales[s, r] - shipped, 0.0)
+            from_base += max(shipped, 0.0)
     for i in range(first_of(st, s), middle_of(st, s)):
         st.markets[t, s, st.firms.home[i]].profit_owners += st.firms.profit[i]
     at_home = st.markets[t, s, st.host].profit_owners
@@ -237,6 +246,12 @@ def record_markets(st: State, t: int, s: int) -> None:
     row.chinese_share_home = x.chinese_share[s, st.host]
     row.chinese_share_abroad = abroad_chinese / abroad if abroad > 0.0 else 0.0
     row.chinese_content_abroad = abroad_content / abroad if abroad > 0.0 else 0.0
+    if abroad > 0.0:
+        row.chinese_exports_abroad = exported / abroad
+        row.chinese_plants_abroad = own_plants / abroad
+        row.chinese_partners_abroad = by_partners / abroad
+        row.lead_plants_abroad = lead_plants / abroad
+        row.china_base_abroad = from_base / abroad
     last = generations_of(st, s) - 1
     row.new_generation_share = x.demand_weight[s, last, st.host] if last > 0 else 0.0
     if row.knowledge_to_chinese > 1e-12:  # less is nothing, and may be too small to divide by

@@ -2,18 +2,20 @@
 
 from typing import NamedTuple
 
-from sim.columns import Happening, Mode, Route, Trigger, Type
+from sim.columns import Cause, Happening, Mode, Route, Trigger, Type
 from sim.compiled import stage
 from sim.draws import Stream, key, uniform
 from sim.quarter.assumed import PLANT_FIT, PLANT_KNOWHOW, PLANT_PRICE
 from sim.quarter.market import fixed_cost
 from sim.quarter.offers import composite_of, venture_offer
 from sim.quarter.state import (
+    Agreed,
     State,
     end_partnership,
     live_row,
     log_alone,
     log_partnership,
+    note_terms,
     pay_once,
 )
 from sim.quarter.values import (
@@ -221,7 +223,7 @@ def end_of(st: State, q: int, mode: int) -> int:
 
 
 @stage
-def give_notice(st: State, t: int, q: int, value: float, apart: Outside, trigger: int) -> None:
+def give_notice(st: State, t: int, q: int, value: float, apart: Outside, trigger: int, cause: int) -> None:
     """Starts the notice period of an end; an end is inefficient if together both sides had more than apart."""
     jv = st.partnerships
     if value > apart.multinational + apart.chinese:
@@ -229,6 +231,7 @@ def give_notice(st: State, t: int, q: int, value: float, apart: Outside, trigger
     jv.ends[q] = t + int(st.parameters.notice)
     jv.end_kind[q] = end_of(st, q, apart.mode)
     jv.end_trigger[q] = trigger
+    jv.end_cause[q] = cause
     jv.next_mode[q] = apart.mode
 
 
@@ -248,7 +251,7 @@ def carry_out_end(st: State, t: int, q: int) -> None:
         pay_once(st, m, -jv.equity[q] * plant)
         firms.operations[c] += PLANT_KNOWHOW
     after = Type.wholly_owned if kind == Happening.buyout_multinational else Type.none
-    end_partnership(st, t, q, kind, after, jv.end_trigger[q])
+    end_partnership(st, t, q, kind, after, jv.end_trigger[q], jv.end_cause[q])
     if kind == Happening.buyout_multinational:
         firms.mode[m] = Mode.wholly_owned
         firms.plant[m, st.host] = t
@@ -351,6 +354,14 @@ def decided(short: bool, agreed: bool, moves: bool, renews: bool) -> int:
 
 
 @stage
+def cause_of(trigger: int, agreeable: bool) -> int:
+    """Why a review ends a partnership; `agreeable`: there were terms that both sides would have signed."""
+    if trigger == Trigger.policy:
+        return Cause.policy
+    return Cause.failed_talks if agreeable else Cause.lost_surplus
+
+
+@stage
 def review_one(st: State, t: int, q: int, trigger: int) -> None:
     """Carries out what a review decides."""
     jv = st.partnerships
@@ -361,15 +372,18 @@ def review_one(st: State, t: int, q: int, trigger: int) -> None:
     if w.decision == STAY:
         return
     if w.decision == ENDING:
-        cause = trigger if trigger == Trigger.policy else Trigger.surplus
+        reason = trigger if trigger == Trigger.policy else Trigger.surplus
         lost = max(table.forecast.value, table.other.worth.value - table.moving)
-        give_notice(st, t, q, lost, table.outside, cause)
+        give_notice(st, t, q, lost, table.outside, reason, cause_of(trigger, w.moves or w.renews))
         return
+    old = Agreed(jv.equity[q], jv.royalty[q], jv.pay_multinational[q], jv.pay_chinese[q])
     if w.decision == Happening.conversion:
         set_terms(st, q, table.other.type, table.other.route, table.other.worth, w.changed)
     else:
         set_terms(st, q, before, jv.route[q], table.forecast, w.again)
     log_partnership(st, t, w.decision, q, before, jv.type[q], trigger)
+    new = Agreed(jv.equity[q], jv.royalty[q], jv.promise_multinational[q], jv.promise_chinese[q])
+    note_terms(st, t, jv.sector[q], w.decision, old, new)
 
 
 @stage
@@ -393,7 +407,7 @@ def sever(st: State, t: int, q: int) -> bool:
     m, c = jv.multinational[q], jv.chinese[q]
     if firms.listed[c, firms.home[m]] == 0 and firms.listed[m, st.host] == 0:
         return False
-    end_partnership(st, t, q, Happening.severance, Type.none, Trigger.listing)
+    end_partnership(st, t, q, Happening.severance, Type.none, Trigger.listing, Cause.listing)
     return True
 
 
@@ -416,7 +430,7 @@ def hold_reviews(st: State, t: int, s: int) -> None:
         if uniform(chance_key, jv.id[q]) < p.exogenous_end:
             own = own_of(st, t, q)
             w = current_worth(st, q, pair_of(st, q), own)
-            give_notice(st, t, q, w.value, outside(st, t, q, own), Trigger.exogenous)
+            give_notice(st, t, q, w.value, outside(st, t, q, own), Trigger.exogenous, Cause.chance)
             continue
         touched = called(st, t, q)
         if uniform(review_key, jv.id[q]) < p.review_rate:

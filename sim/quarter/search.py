@@ -27,6 +27,7 @@ from sim.quarter.review import set_terms
 from sim.quarter.state import (
     NONE,
     State,
+    begin_watch,
     first_of,
     last_of,
     list_living,
@@ -236,6 +237,7 @@ def begin_partnership(
     jv.next_mode[q] = Mode.absent
     jv.reversed[q] = 0
     jv.flipped[q] = -1
+    begin_watch(st, q)
     jv.clause[q] = 0
     jv.gap_start[q] = x.composite[m] - x.composite[c]
     jv.technology_balance[q] = technology_balance(jv.gap_start[q], st.parameters.contribution_band)

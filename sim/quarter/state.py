@@ -4,10 +4,24 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from sim.columns import Firms, Happening, Kind, Partnerships, Policy, Route, Scratch, Sectors, Trigger, Type, World
+from sim.columns import (
+    Cause,
+    Firms,
+    Happening,
+    Kind,
+    Partnerships,
+    Policy,
+    Route,
+    Scratch,
+    Sectors,
+    Trigger,
+    Type,
+    World,
+)
 from sim.compiled import stage, step
 from sim.declare import Column, Field
 from sim.parameters import Parameters
+from sim.rules.review import gain_by_terms
 
 EVENTS, LIVES, NOW, LACKING = 0, 1, 2, 3  # positions in Scratch.counts
 NONE = -1  # in records: no such row, region or generation, not ended
@@ -171,6 +185,7 @@ def count_event(st: State, t: int, s: int, kind: int, after: int, partnered: boo
         row.conversions += 1.0
     elif kind in (Happening.buyout_multinational, Happening.buyout_chinese):
         row.buyouts += 1.0
+        row.buyouts_chinese += 1.0 if kind == Happening.buyout_chinese else 0.0
         row.exits += 1.0
     elif kind == Happening.dissolution and partnered:
         row.dissolutions += 1.0
@@ -182,6 +197,10 @@ def count_event(st: State, t: int, s: int, kind: int, after: int, partnered: boo
         row.refusals += 1.0
     elif kind == Happening.flip:
         row.flips += 1.0
+    elif kind == Happening.product_flip:
+        row.product_flips += 1.0
+    elif kind == Happening.access_flip:
+        row.access_flips += 1.0
     elif kind == Happening.entry:
         row.entries += 1.0
     elif kind == Happening.bankruptcy:
@@ -236,6 +255,7 @@ def log_event(
     if p >= 0:
         event.partnership = st.partnerships.id[p]
         event.sub_form = st.partnerships.sub_form[p]
+        event.product_lead = st.partnerships.product_lead[p]
     if m >= 0 and c >= 0:
         event.technology_gap = st.scratch.composite[m] - st.scratch.composite[c]
 
@@ -260,6 +280,70 @@ def log_firm(st: State, t: int, kind: int, i: int, generation: int) -> None:
     foreign = st.firms.kind[i] == Kind.multinational
     m, c = i if foreign else NONE, NONE if foreign else i
     log_event(st, t, kind, st.firms.sector[i], NONE, generation, NONE, m, c, Type.none, Type.none, Trigger.none)
+
+
+@stage
+def begin_watch(st: State, q: int) -> None:
+    """A new partnership's leads and flips, of which nothing is known before its first quarter of sales."""
+    jv = st.partnerships
+    jv.end_cause[q] = 0
+    jv.product_lead[q] = 0.0
+    jv.lead_start[q] = 0.0
+    jv.behind[q] = 0
+    jv.product_flipped[q] = -1
+    jv.access_side[q] = 0
+    jv.access_turned[q] = 0
+    jv.access_flipped[q] = -1
+
+
+@stage
+def note_cause(st: State, t: int, s: int, cause: int) -> None:
+    """Adds to the end just logged why it came, and counts it. Who bought the plant is told by the event's kind."""
+    row = st.outcome[t, s]
+    if cause == Cause.chance:
+        row.ends_chance += 1.0
+    elif cause == Cause.lost_surplus:
+        row.ends_lost_surplus += 1.0
+    elif cause == Cause.failed_talks:
+        row.ends_failed_talks += 1.0
+    elif cause == Cause.policy:
+        row.ends_policy += 1.0
+    elif cause == Cause.listing:
+        row.ends_listing += 1.0
+    elif cause == Cause.bankruptcy_multinational:
+        row.ends_bankruptcy_multinational += 1.0
+    elif cause == Cause.bankruptcy_chinese:
+        row.ends_bankruptcy_chinese += 1.0
+    n = st.scratch.counts[EVENTS] - 1
+    if n < st.events.shape[0]:
+        st.events[n].cause = cause
+
+
+class Agreed(NamedTuple):
+    """Terms of a partnership and what they are worth a quarter to each side, by one forecast."""
+
+    equity: float
+    royalty: float
+    multinational: float
+    chinese: float
+
+
+@stage
+def note_terms(st: State, t: int, s: int, kind: int, before: Agreed, after: Agreed) -> None:
+    """Adds to the new terms just logged what they changed, and counts who gained by a renegotiation."""
+    gain_m = gain_by_terms(before.multinational, after.multinational)
+    gain_c = gain_by_terms(before.chinese, after.chinese)
+    if kind == Happening.renegotiation:
+        row = st.outcome[t, s]
+        row.gains_multinational += 1.0 if gain_m > 0.0 else 0.0
+        row.gains_chinese += 1.0 if gain_c > 0.0 else 0.0
+    n = st.scratch.counts[EVENTS] - 1
+    if n < st.events.shape[0]:
+        event = st.events[n]
+        event.gain_multinational = gain_m
+        event.gain_chinese = gain_c
+        event.equity_change = after.equity - before.equity
+        event.royalty_change = after.royalty - before.royalty
 
 
 @stage
@@ -292,14 +376,21 @@ def file_life(st: State, t: int, p: int, kind: int) -> None:
     life.flow_to_chinese = jv.flow_to_chinese[p]
     life.flow_to_multinational = jv.flow_to_multinational[p]
     life.flipped = jv.flipped[p]
+    life.cause = jv.end_cause[p] if t >= 0 else 0
+    life.product_lead_start = jv.lead_start[p]
+    life.product_lead_end = jv.product_lead[p]
+    life.product_flipped = jv.product_flipped[p]
+    life.access_flipped = jv.access_flipped[p]
 
 
 @stage
-def end_partnership(st: State, t: int, p: int, kind: int, after: int, trigger: int) -> None:
+def end_partnership(st: State, t: int, p: int, kind: int, after: int, trigger: int, cause: int) -> None:
     """Closes a partnership: the event, its life, and the lines and slots it held."""
     jv, firms = st.partnerships, st.firms
     m, c, line = jv.multinational[p], jv.chinese[p], jv.line[p]
     log_partnership(st, t, kind, p, jv.type[p], after, trigger)
+    jv.end_cause[p] = cause
+    note_cause(st, t, jv.sector[p], cause)
     file_life(st, t, p, kind)
     firms.contract[m, line] = -1
     if jv.type[p] == Type.globalize:

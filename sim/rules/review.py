@@ -31,6 +31,19 @@ def renegotiation_chance(base: float, trust: float, moved: float, strain: float)
 
 
 @rule
+def gain_by_terms(before: float, after: float) -> float:
+    """What new terms are worth to a side beyond the old ones; rounding is nobody's gain.
+
+    Formula: after - before if abs(after - before) > 1e-6 * max(abs(before), abs(after)) else 0
+    Units: before, after: money; result: money
+    Limits: terms that law leaves as they were bring nothing.
+    Source: definition
+    """
+    gain = after - before
+    return gain if abs(gain) > 1e-6 * max(abs(before), abs(after)) else 0.0
+
+
+@rule
 def worth_moving(gain: float, cost: float, hysteresis: float) -> bool:
     """Real options: move only when the gain exceeds the cost of moving by the hysteresis ratio.
 

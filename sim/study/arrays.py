@@ -23,6 +23,11 @@ def known(values: NDArray[Any]) -> pa.Array:
     return arrow(values, np.isnan(values))
 
 
+def flags(values: NDArray[np.bool_]) -> pa.Array:
+    """Truth values [n]."""
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(np.packbits(values, bitorder="little"))])
+
+
 def words(texts: Sequence[str]) -> pa.Array:
     """Texts [n]."""
     encoded = [text.encode() for text in texts]

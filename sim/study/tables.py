@@ -13,10 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sim.columns import FIRST_YEAR, SCHEMA, Happening, SubForm, Trigger, Type
+from sim.columns import FIRST_YEAR, SCHEMA, Cause, Happening, SubForm, Trigger, Type
 from sim.declare import fields as fields  # for the rest of the package
+from sim.measures.flips import signed_reversed
+from sim.measures.terms import GAINED, MOVED, what_moved, who_gained
 from sim.records import Event, Life, Market, Outcome, Vintage
-from sim.study.arrays import arrow, known, word, words
+from sim.study.arrays import arrow, flags, known, word, words
 
 ALL = "all"  # the row that pools the sectors
 TABLES = ("trajectories", "markets", "generations", "events", "partnerships")
@@ -267,6 +269,11 @@ def _events(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> pa.Tab
     generation, generations = frame.generations
     own = np.where(events["generation"] >= 0, generation[events["sector"], events["generation"]], -1)
     untyped = (events["type_before"] == Type.none) & (events["type_after"] == Type.none)
+    with_partner = events["partnership"] != 0
+    no_product = ~with_partner | (events["type_before"] == Type.none) | (events["type_before"] == Type.globalize)
+    agreed = with_partner & np.isin(events["kind"], (Happening.renegotiation, Happening.conversion))
+    gained = who_gained(events["gain_multinational"], events["gain_chinese"])
+    moved = what_moved(events["equity_change"], events["royalty_change"])
     columns = {
         **frame.run(run.seed, len(events)),
         **frame.when(events["quarter"]),
@@ -282,6 +289,11 @@ def _events(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> pa.Tab
         "sub_form": _member(SubForm, events["sub_form"], events["sub_form"] == SubForm.none),
         "technology_gap": known(events["technology_gap"]),
         "trigger": _member(Trigger, events["trigger"], events["trigger"] == Trigger.none),
+        "cause": _member(Cause, events["cause"], events["cause"] == Cause.none),
+        "product_lead": arrow(events["product_lead"], no_product),
+        **{name: arrow(events[name], ~agreed) for name in _TERMS},
+        "gained": named(gained, GAINED, ~agreed),
+        "moved": named(moved, MOVED, ~agreed),
     }
     return table("events", columns, Event)
 
@@ -289,6 +301,12 @@ def _events(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> pa.Tab
 def _partnerships(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> pa.Table:
     reported = (run.lives["start"] < frame.last) & ((run.lives["end"] < 0) | (run.lives["end"] >= frame.first))
     lives = run.lives[reported]
+    ongoing = lives["end"] >= frame.last
+    no_product = (lives["type_first"] == Type.globalize) | ((lives["end"] >= 0) & (lives["end"] <= lives["start"]))
+    no_product |= lives["start"] == len(run.outcome) - 1
+    reversed_ = signed_reversed(
+        lives["type_first"], lives["technology_gap_start"], np.where(no_product, np.nan, lives["product_lead_start"])
+    )
     columns = {
         **frame.run(run.seed, len(lives)),
         "partnership": names.take(arrow(np.flatnonzero(reported))),
@@ -300,15 +318,22 @@ def _partnerships(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> 
         "type_last": _member(Type, lives["type_last"]),
         "sub_form": _member(SubForm, lives["sub_form"], lives["sub_form"] == SubForm.none),
         "start": named(lives["start"], frame.quarters),
-        "end": named(lives["end"], frame.quarters, lives["end"] >= frame.last),
-        "end_kind": _member(Happening, lives["end_kind"], lives["end"] >= frame.last),
+        "end": named(lives["end"], frame.quarters, ongoing),
+        "end_kind": _member(Happening, lives["end_kind"], ongoing),
         **{name: known(lives[name]) for name in _LIFE_NUMBERS},
         "flipped": named(lives["flipped"], frame.quarters, lives["flipped"] >= frame.last),
+        "cause": _member(Cause, lives["cause"], ongoing | (lives["cause"] == Cause.none)),
+        **{name: arrow(lives[name], no_product) for name in _PRODUCT},
+        "product_flipped": named(lives["product_flipped"], frame.quarters, lives["product_flipped"] >= frame.last),
+        "access_flipped": named(lives["access_flipped"], frame.quarters, lives["access_flipped"] >= frame.last),
+        "signed_reversed": flags(reversed_),
     }
     return table("partnerships", columns, Life)
 
 
-_LIFE_NUMBERS = [name for name, field in fields(Life).items() if field.dtype == "f8"]
+_TERMS = ("gain_multinational", "gain_chinese", "equity_change", "royalty_change")
+_PRODUCT = ("product_lead_start", "product_lead_end")
+_LIFE_NUMBERS = [name for name, field in fields(Life).items() if field.dtype == "f8" and name not in _PRODUCT]
 
 
 def _member(kinds: Any, values: NDArray[Any], empty: NDArray[np.bool_] | None = None) -> pa.DictionaryArray:

@@ -17,12 +17,13 @@ FINAL: dict[str, type] = {"final": Outcome, "final_markets": Market}
 # what happened in a quarter. All remaining metrics are states (or ratios) and a year shows its last quarter.
 _COUNTED = {"formations", "renegotiations", "conversions", "buyouts", "dissolutions", "severances", "exits"}
 _COUNTED |= {"inefficient_exits", "refusals", "flips", "entries", "bankruptcies"}
+_COUNTED |= {"product_flips", "access_flips", "gains_multinational", "gains_chinese", "buyouts_chinese"}
 _COUNTED |= {"knowledge_to_chinese", "knowledge_to_multinational"}
 
 
 def is_flow(metric: str, unit: str) -> bool:
     """Whether a metric sums over a year."""
-    return unit == "money" or metric in _COUNTED or metric.startswith("adoptions_")
+    return unit == "money" or metric in _COUNTED or metric.startswith(("adoptions_", "ends_"))
 
 
 @cache

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from sim.rules.review import dissatisfied, plant_use, renegotiation_chance, trust_next, worth_moving
+from sim.rules.review import dissatisfied, gain_by_terms, plant_use, renegotiation_chance, trust_next, worth_moving
 from tests.rules.declared import AT_WORK, DEFAULT, OFF, money, money_unit, present_value, share, within
 
 shortfall = st.floats(0.0, 1e6)
@@ -103,6 +103,12 @@ def test_efficient_exits_are_always_wanted(equity: float, value: float, d_m: flo
 
 
 # the real-option band
+
+
+def test_a_gain_by_terms_by_hand() -> None:
+    assert gain_by_terms(1.0, 1.5) == 0.5 and gain_by_terms(1.5, 1.0) == -0.5
+    assert gain_by_terms(-1.0, -0.5) == 0.5  # a smaller loss is a gain
+    assert gain_by_terms(1e6, 1e6 * (1.0 + 1e-12)) == 0.0  # rounding is nobody's
 
 
 def test_the_band_by_hand() -> None:

@@ -20,6 +20,14 @@ LAWS: Laws = {
         high="base",
         limits=(({"base": 0.0}, 0.0), ({"trust": 1.0, "strain": 0.0}, "base")),
     ),
+    review.gain_by_terms: Law(
+        {"before": present_value, "after": present_value},
+        rises="after",
+        falls="before",
+        limits=(({"before": 2.0, "after": 2.0}, 0.0), ({"before": 0.0}, "after")),
+        money="before after",
+        degree=1,
+    ),
     review.worth_moving: Law(
         {"gain": present_value, "cost": money, "hysteresis": within("hysteresis")},
         rises="gain",
