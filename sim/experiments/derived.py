@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declare import Field
+from sim.measures.flips import flip_times, restricted
 
 Floats = NDArray[np.float64]
 Series = Mapping[str, Floats]
 VALUE = "bn 2020 USD"
 DISCOUNT = 0.98  # a quarter, of welfare and profit over years
-PARITY = 1.0  # of the technology level
 FIRST = 2027  # of what is added up, unless an outcome says otherwise
 
 
@@ -62,9 +62,8 @@ def flip_year(level: Floats, years: NDArray[np.int64], since: int) -> Floats:
 
     A path that never flips has the year after the last: a mean over runs is then a mean restricted to the report.
     """
-    above = np.nan_to_num(level) >= PARITY
-    stays = above & np.concatenate([above[..., 1:], above[..., -1:]], axis=-1)
-    found = np.where(stays.any(axis=-1), years[np.argmax(stays, axis=-1)], years[-1] + 1).astype(float)
+    ongoing = np.concatenate([level, level[..., -1:]], axis=-1)  # the last year is taken to go on
+    found = restricted(flip_times(ongoing, years, hold=2), years[-1] + 1.0)
     missing = np.isnan(level).all(axis=-1)
     return np.broadcast_to(np.where(missing, np.nan, found)[..., None], level.shape).copy()
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim.columns import Type
+from sim.measures.survival import aalen_johansen
 from sim.plots import style
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import Array, Spread, Stored, decimal, spread
@@ -26,29 +27,6 @@ ENDS = {
 }
 FIRST_TYPES = (Type.market_access, Type.co_innovation, Type.globalize)
 KEYS = ["scenario", "seed", "partnership"]
-
-
-def aalen_johansen(
-    quarters: Array, cause: Array, groups: Array, size: int, causes: int, horizon: int
-) -> tuple[Array, Array]:
-    """Cumulative incidence of each cause with the others competing, by group.
-
-    quarters: time of the event or of censoring; cause: 0 censored, 1..causes; groups: 0..size-1; each [case].
-    Returns incidence [cause, group, quarter 0..horizon] (nan for a group without cases) and the number at risk
-    [group, quarter]. Ties: events come before censoring in the same quarter.
-    """
-    held = np.minimum(quarters, horizon + 1)
-    tally = np.zeros((causes + 1, size, horizon + 2))
-    np.add.at(tally, (cause, groups, held), 1)
-    leaving = tally.sum(axis=0)
-    at_risk = leaving[:, ::-1].cumsum(axis=1)[:, ::-1]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        hazard = np.where(at_risk > 0, tally[1:] / at_risk, 0.0)
-    alive = np.cumprod(1 - hazard.sum(axis=0), axis=1)
-    before = np.concatenate([np.ones((size, 1)), alive[:, :-1]], axis=1)
-    incidence = np.cumsum(before * hazard, axis=2)
-    incidence[:, at_risk[:, 0] == 0] = np.nan
-    return incidence[:, :, : horizon + 1], at_risk[:, : horizon + 1]
 
 
 def lives(stored: Stored) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.columns import FIRST_YEAR
+from sim.measures.flips import flip_dates
 from sim.scenario import load
 from sim.scenario.build import build, labels
 from sim.simulate import on_threads, simulate
@@ -55,17 +56,11 @@ class _Record(NamedTuple):
         level = self.metrics["technology_level"][..., place]
         if generation is not None:
             level = self.levels[..., place, generation]
-        return np.array([flip_year(path) for path in level])
+        return flip_dates(level)
 
 
 def _quarter(year: float) -> int:
     return int((year - FIRST_YEAR) * 4)
-
-
-def flip_year(level: np.ndarray) -> float:
-    """Year of the first quarter of which, and of the three that follow, the level is at least 1."""
-    above = np.convolve(level >= 1.0, np.ones(4), "valid") >= 4
-    return FIRST_YEAR + int(np.argmax(above)) / 4 if above.any() else np.inf
 
 
 def _gather(seeds: Sequence[int], workers: int) -> _Record:
