@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.declare import Field
 from sim.measures.flips import flip_times, restricted
+from sim.measures.sales import SOLD, by_way
 
 Floats = NDArray[np.float64]
 Series = Mapping[str, Floats]
@@ -100,6 +101,15 @@ def _powered(series: Series, years: NDArray[np.int64], since: int) -> Floats:
     return np.maximum(series["chinese_content"] - series["chinese_share"], 0.0)
 
 
+def _way(way: str) -> Callable[[Series, NDArray[np.int64], int], Floats]:
+    return lambda series, years, since: np.asarray(getattr(by_way(series), way))
+
+
+def _abroad(text: str, way: str) -> Derived:
+    """What is sold in a region by one way, as a share of its market."""
+    return Derived(_metric("share", text, f"`{way}` of sim/measures/sales.py"), SOLD, _way(way), regional=True)
+
+
 def _joint_profit(series: Series, years: NDArray[np.int64], since: int) -> Floats:
     return present_value(series["profit_multinational"] + series["profit_chinese"], years, since)
 
@@ -175,6 +185,12 @@ DERIVED: dict[str, Derived] = {
         _metric("share", "Other brands on Chinese technology", "chinese_content - chinese_share"),
         ("chinese_content", "chinese_share"), _powered, regional=True,
     ),
+    "chinese_exports": _abroad("Chinese brands, exported from China", "chinese_exports"),
+    "chinese_plants": _abroad("Chinese brands, made in plants of their own there", "chinese_plants"),
+    "chinese_partners": _abroad("Chinese brands, made by partners there", "chinese_partners"),
+    "lead_plants": _abroad("Multinationals' brands, made outside China", "lead_plants"),
+    "china_base": _abroad("Multinationals' brands, made in China", "china_base"),
+    "outside_good": _abroad("What neither sells", "outside"),
     "regional_welfare_value": Derived(
         _metric(VALUE, "Welfare, present value", f"welfare of the region, {_PRESENT}"),
         ("welfare",), _value("welfare"), regional=True,

@@ -185,7 +185,12 @@ class Stored:
     def frame(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
         """Columns of a table of events or partnerships, of the chosen sectors."""
         where = pc.field("sector").cast("string").isin(list(self.sectors)) if self.sectors else None
-        return self.read(table, columns, where).to_pandas()
+        found = self.read(table, columns, where)
+        lacking = [name for name in columns if name not in found.column_names]
+        if lacking:
+            told = ", ".join(lacking)
+            raise NotEnough(f"{self.folder}/{table} has no {told}: an earlier version wrote it", "run it again")
+        return found.to_pandas()
 
     def csv(self, name: str) -> pd.DataFrame:
         """summary.csv or differences.csv, within the chosen years; empty if the folder has none."""
