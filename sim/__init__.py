@@ -17,8 +17,9 @@ _PUBLIC = {
     "compare": "sim.study",
     "sweep": "sim.study",
     "Results": "sim.study",
+    "draw": "sim.plots",
 }
-__all__ = ["Economy", "Results", "Scenario", "compare", "ensemble", "load", "simulate", "sweep"]
+__all__ = ["Economy", "Results", "Scenario", "compare", "draw", "ensemble", "load", "simulate", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

@@ -240,3 +240,19 @@ def test_locks_pin_hashes_and_name_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert not re.search(r"://|index-url|find-links", text)
     assert all(f"{pin} \\\n    --hash=sha256:" in text for pin in pins(lock))
+
+
+def test_modules_named_in_words_are_of_the_own_package() -> None:
+    """What is imported by a name in words is unseen by the import rules, so it may not reach beyond its own package.
+
+    The public door of `sim` and the pages that are loaded ahead are the exceptions.
+    """
+    reaching = []
+    for path in sorted((ROOT / "sim").rglob("*.py")):
+        package = path.relative_to(ROOT / "sim").parts[0]
+        if package in ("__init__.py", "preload.py"):
+            continue
+        for name in re.findall(r"import_module\(f?\"sim\.(\w+)", path.read_text(encoding="utf-8")):
+            if name != package:
+                reaching.append(f"{path.relative_to(ROOT)}: sim.{name}")
+    assert reaching == []

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sim.analysis.outcome import OutcomeAt, read
 from sim.analysis.points import BASE, Factor, Points
 from sim.errors import NotEnough
+from sim.measures.intervals import half_width, quantiles, spread
 from sim.study import Results
-from sim.study.summary import half_width, quantiles, spread
 
 Floats = NDArray[np.float64]
 RESAMPLES = 500

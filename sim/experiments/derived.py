@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declare import Field
+from sim.measures.flips import flip_times, restricted
+from sim.measures.sales import SOLD, by_way
 
 Floats = NDArray[np.float64]
 Series = Mapping[str, Floats]
 VALUE = "bn 2020 USD"
 DISCOUNT = 0.98  # a quarter, of welfare and profit over years
-PARITY = 1.0  # of the technology level
 FIRST = 2027  # of what is added up, unless an outcome says otherwise
 
 
@@ -62,9 +63,8 @@ def flip_year(level: Floats, years: NDArray[np.int64], since: int) -> Floats:
 
     A path that never flips has the year after the last: a mean over runs is then a mean restricted to the report.
     """
-    above = np.nan_to_num(level) >= PARITY
-    stays = above & np.concatenate([above[..., 1:], above[..., -1:]], axis=-1)
-    found = np.where(stays.any(axis=-1), years[np.argmax(stays, axis=-1)], years[-1] + 1).astype(float)
+    ongoing = np.concatenate([level, level[..., -1:]], axis=-1)  # the last year is taken to go on
+    found = restricted(flip_times(ongoing, years, hold=2), years[-1] + 1.0)
     missing = np.isnan(level).all(axis=-1)
     return np.broadcast_to(np.where(missing, np.nan, found)[..., None], level.shape).copy()
 
@@ -99,6 +99,15 @@ def _at_risk(series: Series, years: NDArray[np.int64], since: int) -> Floats:
 
 def _powered(series: Series, years: NDArray[np.int64], since: int) -> Floats:
     return np.maximum(series["chinese_content"] - series["chinese_share"], 0.0)
+
+
+def _way(way: str) -> Callable[[Series, NDArray[np.int64], int], Floats]:
+    return lambda series, years, since: np.asarray(getattr(by_way(series), way))
+
+
+def _abroad(text: str, way: str) -> Derived:
+    """What is sold in a region by one way, as a share of its market."""
+    return Derived(_metric("share", text, f"`{way}` of sim/measures/sales.py"), SOLD, _way(way), regional=True)
 
 
 def _joint_profit(series: Series, years: NDArray[np.int64], since: int) -> Floats:
@@ -176,6 +185,12 @@ DERIVED: dict[str, Derived] = {
         _metric("share", "Other brands on Chinese technology", "chinese_content - chinese_share"),
         ("chinese_content", "chinese_share"), _powered, regional=True,
     ),
+    "chinese_exports": _abroad("Chinese brands, exported from China", "chinese_exports"),
+    "chinese_plants": _abroad("Chinese brands, made in plants of their own there", "chinese_plants"),
+    "chinese_partners": _abroad("Chinese brands, made by partners there", "chinese_partners"),
+    "lead_plants": _abroad("Multinationals' brands, made outside China", "lead_plants"),
+    "china_base": _abroad("Multinationals' brands, made in China", "china_base"),
+    "outside_good": _abroad("What neither sells", "outside"),
     "regional_welfare_value": Derived(
         _metric(VALUE, "Welfare, present value", f"welfare of the region, {_PRESENT}"),
         ("welfare",), _value("welfare"), regional=True,

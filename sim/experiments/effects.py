@@ -1,16 +1,14 @@
 """Effects paired by seed: mean, bootstrap interval, probability of sign, and p-values corrected by Holm."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.measures.intervals import interval
+
 Floats = NDArray[np.float64]
-RESAMPLES = 2000
-SEED = 1979  # of resampling, so that intervals are the same on every call
-LEVEL = 0.95
 
 
 class Effect(NamedTuple):
@@ -43,40 +41,6 @@ def effect(gaps: Floats, base: Floats) -> Effect:
     base_mean = float(level.mean()) if len(level) else np.nan
     base_sd = float(level.std(ddof=1)) if len(level) > 1 else np.nan
     return Effect(len(values), base_mean, base_sd, mean, lo, hi, positive, p_value(values))
-
-
-def interval(values: Floats) -> tuple[float, float]:
-    """95 % interval of the mean of runs [seed]; see `intervals`."""
-    low, high = intervals(values[:, None])
-    return float(low[0]), float(high[0])
-
-
-def intervals(values: Floats) -> tuple[Floats, Floats]:
-    """95 % intervals of means [k] of runs [seed, k], by bootstrap over runs; nan below two runs.
-
-    Percentiles of few runs are too narrow: half-widths are multiplied by sqrt(n / (n - 1)) t / z, as Student's t widens
-    the normal.
-    """
-    from scipy.special import ndtri, stdtrit
-
-    n = len(values)
-    if n < 2:
-        return np.full(values.shape[1], np.nan), np.full(values.shape[1], np.nan)
-    mean = values.mean(axis=0)
-    tail = (1 - LEVEL) / 2
-    # How often each run is drawn is the same for all outcomes, so that resampled means are one product.
-    low, high = np.quantile(_shares(n) @ (values - mean), (tail, 1 - tail), axis=0)
-    wider = np.sqrt(n / (n - 1)) * stdtrit(n - 1, 1 - tail) / ndtri(1 - tail)
-    return mean + wider * low, mean + wider * high
-
-
-@lru_cache(maxsize=16)
-def _shares(n: int) -> Floats:
-    """How large a part each of n runs has in each resample, [resample, run]."""
-    draws = np.random.default_rng(SEED).integers(n, size=(RESAMPLES, n))
-    counts = np.zeros((RESAMPLES, n))
-    np.add.at(counts, (np.arange(RESAMPLES)[:, None], draws), 1.0 / n)
-    return counts
 
 
 def p_value(values: Floats) -> float:

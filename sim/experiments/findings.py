@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.effects import LEVEL, effect, holm
+from sim.experiments.effects import effect, holm
 from sim.experiments.evidence import Evidence
 from sim.experiments.layout import DRAWN, VARIED, attributed
 from sim.experiments.robust import VARIANTS
 from sim.experiments.shapley import shapley_values
+from sim.measures.intervals import LEVEL
 
 
 def effects(evidence: Evidence) -> pd.DataFrame:

@@ -11,9 +11,10 @@ from sim.columns import FIRST_YEAR
 from sim.history.chances import ALONE
 from sim.history.evidence import ENDS, Case
 from sim.history.mapping import Mapping, Place
-from sim.history.scores import bootstrap, rank_correlation
+from sim.history.scores import rank_correlation
 from sim.history.shares import PERIODS
 from sim.history.worlds import TYPES, Ensemble
+from sim.measures.intervals import of_cases
 
 PARTNERED = {name for name, alone in zip(TYPES, ALONE, strict=True) if not alone}
 Floats = NDArray[np.float64]
@@ -58,7 +59,7 @@ def score(cases: Sequence[Case], mapping: Mapping, ensemble: Ensemble, until: in
     return {
         "n": int(ends.sum()),
         "rank_correlation": correlation(np.ones(len(found))),
-        "interval": bootstrap([each.case_id for each in found], correlation) if found else None,
+        "interval": of_cases([each.case_id for each in found], correlation) if found else None,
     }, rest
 
 

@@ -11,9 +11,10 @@ from sim.errors import NotEnough
 from sim.history.chances import chances, observed, recording_odds
 from sim.history.evidence import ADOPTIONS, Case
 from sim.history.mapping import Mapping
-from sim.history.scores import bootstrap, brier, log_loss, skill
+from sim.history.scores import brier, log_loss, skill
 from sim.history.shares import NAIVE, Adoption, period, period_name
 from sim.history.worlds import TYPES, Ensemble
+from sim.measures.intervals import of_cases
 
 MODEL = "model"
 POOLED = "model_pooled"  # the same with all runs counted as those of one draw
@@ -105,7 +106,7 @@ def score(told: Forecasts, asked: Sequence[Adoption]) -> dict[str, Any]:
         "log_loss": means,
         "brier": {name: float(brier(forecast, outcomes).mean()) for name, forecast in told.items()},
         "skill": of(np.ones(len(asked))),
-        "interval": bootstrap([row.case_id for row in asked], of),
+        "interval": of_cases([row.case_id for row in asked], of),
         "by_sector": {
             sector: part([row.sector == sector for row in asked]) for sector in sorted({row.sector for row in asked})
         },

@@ -1,15 +1,11 @@
 """Scores of forecasts: proper scoring rules, errors, coverage, rank correlation, intervals by bootstrap over cases."""
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-DRAWS = 1000  # of each bootstrap
-CONFIDENCE = 0.95
 
 
 def log_loss(forecasts: Floats, outcomes: Ints) -> Floats:
@@ -57,23 +53,3 @@ def rank_correlation(one: Floats, two: Floats) -> float:
     if len(one) < 3 or len(set(one)) < 2 or len(set(two)) < 2:
         return float("nan")
     return float(np.corrcoef(stats.rankdata(one), stats.rankdata(two))[0, 1])
-
-
-def bootstrap(cases: Sequence[str], statistic: Callable[[Floats], float], seed: int = 1) -> list[float] | None:
-    """95 % interval of a statistic of rows, whole cases drawn with replacement.
-
-    `statistic` is given how often each row counts [row]. None if fewer than two cases.
-    """
-    names, position = np.unique(np.array(cases), return_inverse=True)
-    if len(names) < 2:
-        return None
-    rng = np.random.default_rng(seed)
-    drawn = [
-        statistic(rng.multinomial(len(names), np.full(len(names), 1 / len(names)))[position].astype(float))
-        for _ in range(DRAWS)
-    ]
-    known = np.array(drawn)[~np.isnan(drawn)]
-    if not len(known):
-        return None
-    low, high = np.quantile(known, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return [float(low), float(high)]

@@ -12,7 +12,7 @@ from sim.history.evidence import Fact, number_of
 from sim.history.mapping import Mapping
 from sim.history.scores import rank_correlation
 from sim.history.worlds import Ensemble, quarter
-from sim.study.story import flip_year
+from sim.measures.flips import flip_dates
 
 PRESENT = 2025  # "not by 2025" in the evidence; a simulated flip after it matches that
 QUANTILES = (0.05, 0.5, 0.95)
@@ -34,7 +34,7 @@ def score(
         if place is None:
             continue
         level = ensemble.level(place)
-        flips = np.array([flip_year(run) for run in level])
+        flips = flip_dates(level)
         scores[name] = {"flip_year": _quantiles(flips), "inside": None, **_levels(facts, name, mapping, level, until)}
         fact = next((each for each in facts if (each.sector, each.variable) == (name, mapping.flip)), None)
         if fact is not None and fact.value:

@@ -8,7 +8,7 @@ A partnership in which the Chinese side led from the start never flips: it was s
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.columns import Type
+from sim.columns import FIRST_YEAR, Type
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -17,7 +17,7 @@ PARITY = 1.0  # of the technology level
 HOLD = 4  # quarters that it must last
 
 
-def flip_times(level: Floats, times: Floats, hold: int = HOLD) -> Floats:
+def flip_times(level: Floats, times: Floats | NDArray[np.int64], hold: int = HOLD) -> Floats:
     """First time at which a level is at least at parity and stays there for `hold` periods; infinite if it never does.
 
     level: [..., period], nan where unknown; times: [period], at which periods begin. The result is [...].
@@ -27,6 +27,11 @@ def flip_times(level: Floats, times: Floats, hold: int = HOLD) -> Floats:
         return np.full(above.shape[:-1], np.inf)
     stays = np.lib.stride_tricks.sliding_window_view(above, hold, axis=-1).all(axis=-1)
     return np.where(stays.any(axis=-1), np.asarray(times, float)[np.argmax(stays, axis=-1)], np.inf)
+
+
+def flip_dates(level: Floats) -> Floats:
+    """Flip of levels [..., quarter] from 1979Q1 on, as decimal years [...]: the beginning of the first quarter."""
+    return flip_times(level, FIRST_YEAR + np.arange(level.shape[-1]) / 4)
 
 
 def restricted(dates: Floats, last: float) -> Floats:

@@ -3,20 +3,24 @@
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.study.results import Results
 
 FIGURES = "figures"  # the folder inside a results folder
 
 
 def draw(
-    folder: str | Path,
+    results: "str | Path | Results",
     formats: Sequence[str] = ("png", "svg"),
     metrics: Sequence[str] | None = None,
     sectors: Sequence[str] | None = None,
     regions: Sequence[str] | None = None,
     years: tuple[int, int] | None = None,
 ) -> list[Path]:
-    """Draw a results folder's figures into `figures/`, each with its CSV; returns the files written.
+    """Draw the figures of results, or of a results folder, into its `figures/`, each with its CSV; returns the files
+    written. As `sim.draw` it is the public door to figures.
 
     Without `metrics`: the eight default figures and, in a comparison, those of its headline metrics and effects. With
     `metrics`: only the figures of these. `sectors` and `years` (first, last) narrow all figures; `regions` asks for the
@@ -39,8 +43,10 @@ def draw(
     )
     from sim.plots.sheet import Sheet
     from sim.plots.stored import Stored
+    from sim.study.results import Results
 
-    stored = Stored(Path(folder), tuple(sectors) if sectors else None, years)
+    folder = results.folder if isinstance(results, Results) else Path(results)
+    stored = Stored(folder, tuple(sectors) if sectors else None, years)
     _refuse_experiment(stored.folder, stored.manifest)
     story = (composition.draw, technology.draw, contribution.draw, flips.draw, incidence.draw, fates.draw)
     defaults = (*story, markets.shares, markets.reversals, alluvial.draw)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim.plots import style
-from sim.plots.incidence import ENDS, KEYS
+from sim.plots.incidence import ENDS, KEYS, TERMS, ways_of
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import Array, Stored, decimal, spread
 
@@ -16,11 +16,15 @@ ALIVE = {
     "conversion": ("In force, another type", "#4477AA"),
 }
 FATES = ALIVE | {
-    "buyout_multinational": (ENDS["buyout_multinational"][0], "#CCBB44"),
-    "buyout_chinese": (ENDS["buyout_chinese"][0], "#E8795F"),
-    "dissolution": (ENDS["dissolution"][0], "#8C8C8C"),
-    "severance": (ENDS["severance"][0], "#333333"),
+    "sale_multinational": (ENDS["sale_multinational"][0], "#CCBB44"),
+    "sale_chinese": (ENDS["sale_chinese"][0], "#E8795F"),
+    "no_agreement": (ENDS["no_agreement"][0], "#8C8C8C"),
+    "policy": (ENDS["policy"][0], "#8F6100"),
+    "chance": (ENDS["chance"][0], "#D0D0D0"),
+    "bankruptcy": (ENDS["bankruptcy"][0], "#AA3377"),
+    "listing": (ENDS["listing"][0], "#333333"),
 }
+DARK = ("listing", "conversion", "policy", "bankruptcy")  # fills that take white numbers
 ROW = 0.34  # inches of one bar and its gap
 
 
@@ -57,21 +61,20 @@ def table(stored: Stored) -> pd.DataFrame:
 def _shares(stored: Stored) -> tuple[dict[tuple[str, str], Array], dict[str, Array]]:
     """Share of each fate by run, and the size of the cohort, each [seed]; nan for a run without a cohort."""
     date = cohort_date(stored)
-    lives = stored.frame("partnerships", [*KEYS, "sector", "start", "end", "end_kind"])
+    lives = stored.frame("partnerships", [*KEYS, "sector", "start", "end", "end_kind", "cause"])
     for name in ("start", "end"):
         lives[name] = decimal(lives[name])
     lives = lives[(lives["start"] < date) & (lives["end"].isna() | (lives["end"] >= date))]
     events = stored.frame("events", [*KEYS, "year", "kind"])
-    changed = ["renegotiation", "conversion"]
-    events = events[events["kind"].isin(changed) & (events["year"] >= date)]
+    events = events[events["kind"].isin(list(TERMS)) & (events["year"] >= date)]
     text = dict.fromkeys(["scenario", "partnership"], str)
-    lives, events = lives.astype({**text, "end_kind": object}), events.astype({**text, "kind": str})
+    lives, events = lives.astype(text), events.astype({**text, "kind": str})
     fate = pd.Series("unchanged", index=pd.MultiIndex.from_frame(lives[KEYS]))
-    for kind in changed:  # the later in the list prevails
+    for kind in TERMS:  # the later in the list prevails
         hit = pd.MultiIndex.from_frame(events.loc[events["kind"] == kind, KEYS])
         fate[fate.index.isin(hit)] = kind
     ended = lives["end"].notna().to_numpy()
-    fate[ended] = lives.loc[lives["end"].notna(), "end_kind"].astype(str).to_numpy()
+    fate[ended] = ways_of(lives[ended])
     seeds = np.asarray(stored.manifest.get("seeds") or np.unique(lives["seed"]))
     by_run = fate.groupby(level=["scenario", "seed"])
     counts = by_run.value_counts().unstack(fill_value=0).reindex(columns=list(FATES), fill_value=0)
@@ -115,7 +118,7 @@ def draw(stored: Stored) -> list[Sheet]:
             color = FATES[row.fate][1]
             axes.barh(place, row.mean, left=left, height=0.66, color=color, edgecolor="white", linewidth=0.6)
             if row.mean > 0.045:
-                dark = row.fate in ("severance", "conversion")
+                dark = row.fate in DARK
                 axes.text(
                     left + row.mean / 2,
                     place,

@@ -5,24 +5,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.measures.flips import flip_times, restricted
 from sim.plots import style
 from sim.plots.observed import Flip, observed
 from sim.plots.sheet import Entry, Sheet, scenario_key
 from sim.plots.stored import Array, Stored
 from sim.plots.technology import LEVEL, level_cubes, units
 
-HOLD = 4  # quarters that the level must stay at parity
 EVIDENCE_ENDS = 2025.0  # "not by 2025" in the evidence
 BANDWIDTH = 0.8  # years, of the ridges' smoothing
 NEVER = 33  # points a column of shares takes
 ROOM = 0.72  # of a row's height that the highest ridge takes
-
-
-def flip_dates(level: Array, times: Array) -> Array:
-    """First time at which `level` [seed, quarter] is at least 1 and stays so for four quarters; nan if never."""
-    above = np.asarray(np.nan_to_num(level, nan=0.0) >= 1)
-    stays = np.lib.stride_tricks.sliding_window_view(above, HOLD, axis=1).all(axis=2)
-    return np.where(np.any(stays, axis=1), times[np.argmax(stays, axis=1)], np.nan)
 
 
 def _ridge(dates: Array, at: Array) -> Array:
@@ -34,7 +27,7 @@ def _ridge(dates: Array, at: Array) -> Array:
 
 def _lateness(dates: Array) -> tuple[float, float]:
     """Orders sectors by the median over runs, in which those that never flip come last; then by how many never do."""
-    late = np.nan_to_num(dates, nan=9999.0)
+    late = restricted(dates, 9999.0)
     return float(np.median(late)), float(np.mean(late))
 
 
@@ -43,7 +36,7 @@ def draw(stored: Stored) -> list[Sheet]:
     cube, generations = level_cubes(stored, quarters=True)
     names = [stored.base, *stored.others]
     dates = {
-        unit: {name: flip_dates(source.pick(LEVEL, name, sector)[source.ran(name)], source.times) for name in names}
+        unit: {name: flip_times(source.pick(LEVEL, name, sector)[source.ran(name)], source.times) for name in names}
         for unit, sector, source in units(cube, generations)
     }
     order = sorted(dates, key=lambda unit: _lateness(dates[unit][stored.base]))

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from sim.columns import Type
+from sim.measures.ends import fewer, ways
+from sim.measures.survival import aalen_johansen
 from sim.plots import style
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import Array, Spread, Stored, decimal, spread
@@ -14,59 +16,41 @@ HORIZON = 25  # years since signing
 AT_LEAST = 1.0  # partnerships at risk a run; curves stop below it
 RISK_AT = (0, 5, 10, 15, 20, 25)
 ON_THE_WAY = {
-    "flip": ("Flip", "#AA3377", "-"),
+    "product_flip": ("Flip of the product", "#AA3377", "-"),
+    "access_flip": ("Flip of access", "#E377C2", (0, (4, 1.5))),
     "renegotiation": ("Renegotiation", "#009E73", (0, (8, 2))),
     "conversion": ("Conversion to another type", "#8F6100", (0, (3, 1, 1, 1, 1, 1))),
 }
-ENDS = {
-    "dissolution": ("Dissolution", "#222222", "-"),
-    "buyout_multinational": ("Buy-out by the multinational", "#0072B2", (0, (5, 1.5))),
-    "buyout_chinese": ("Buy-out by the Chinese firm", "#CC3311", (0, (5, 1.5, 1, 1.5))),
-    "severance": ("Severance", "#777777", (0, (1.5, 1))),
+ENDS = {  # sim.measures.ends
+    "sale_multinational": ("Sold to the multinational", "#0072B2", (0, (5, 1.5))),
+    "sale_chinese": ("Sold to the Chinese firm", "#CC3311", (0, (5, 1.5, 1, 1.5))),
+    "no_agreement": ("No terms, or talks failed", "#222222", "-"),
+    "policy": ("Change of policy", "#8F6100", (0, (3, 1, 1, 1, 1, 1))),
+    "chance": ("Chance", "#999999", (0, (1.5, 1))),
+    "bankruptcy": ("Bankruptcy of either side", "#AA3377", (0, (8, 2))),
+    "listing": ("Severance by a listing", "#009E73", (0, (4, 1.5))),
 }
+TERMS = ("renegotiation", "conversion")  # on the way, out of the table of events
 FIRST_TYPES = (Type.market_access, Type.co_innovation, Type.globalize)
 KEYS = ["scenario", "seed", "partnership"]
 
 
-def aalen_johansen(
-    quarters: Array, cause: Array, groups: Array, size: int, causes: int, horizon: int
-) -> tuple[Array, Array]:
-    """Cumulative incidence of each cause with the others competing, by group.
-
-    quarters: time of the event or of censoring; cause: 0 censored, 1..causes; groups: 0..size-1; each [case].
-    Returns incidence [cause, group, quarter 0..horizon] (nan for a group without cases) and the number at risk
-    [group, quarter]. Ties: events come before censoring in the same quarter.
-    """
-    held = np.minimum(quarters, horizon + 1)
-    tally = np.zeros((causes + 1, size, horizon + 2))
-    np.add.at(tally, (cause, groups, held), 1)
-    leaving = tally.sum(axis=0)
-    at_risk = leaving[:, ::-1].cumsum(axis=1)[:, ::-1]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        hazard = np.where(at_risk > 0, tally[1:] / at_risk, 0.0)
-    alive = np.cumprod(1 - hazard.sum(axis=0), axis=1)
-    before = np.concatenate([np.ones((size, 1)), alive[:, :-1]], axis=1)
-    incidence = np.cumsum(before * hazard, axis=2)
-    incidence[:, at_risk[:, 0] == 0] = np.nan
-    return incidence[:, :, : horizon + 1], at_risk[:, : horizon + 1]
-
-
 def lives(stored: Stored) -> pd.DataFrame:
     """Partnerships signed within the report, with the time to each event in quarters (nan: did not happen)."""
-    wanted = [*KEYS, "sector", "type_first", "start", "end", "end_kind", "flipped"]
-    table = stored.frame("partnerships", wanted)
-    for name in ("start", "end", "flipped"):
+    flips = {"product_flipped": "product_flip", "access_flipped": "access_flip"}
+    wanted = [*KEYS, "sector", "type_first", "start", "end", "end_kind", "cause", *flips]
+    table = stored.frame("partnerships", wanted).rename(columns=flips)
+    for name in ("start", "end", *flips.values()):
         table[name] = decimal(table[name])
     events = stored.frame("events", [*KEYS, "year", "kind"])
-    events = events[events["kind"].isin(list(ON_THE_WAY)) & events["partnership"].notna()].astype(
+    events = events[events["kind"].isin(list(TERMS)) & events["partnership"].notna()].astype(
         dict.fromkeys(["scenario", "partnership", "kind"], str)
     )
     first = events.groupby([*KEYS, "kind"], observed=True)["year"].min().unstack("kind")
     table = table.astype(dict.fromkeys(["scenario", "partnership"], str)).join(first, on=KEYS)
     begin, end = stored.reported
     table = table[(table["start"] >= begin) & (table["start"] < end)].copy()
-    # A flip may precede the signing (the partnership begins flipped): it counts at once.
-    table["flip"] = table["flipped"].clip(lower=table["start"])
+    table["way"] = ways_of(table)
     table = table.reindex(columns=table.columns.union(list(ON_THE_WAY), sort=False))
     table["life"] = ((table["end"].fillna(end) - table["start"]) * 4).round().astype(int)
     for name in ON_THE_WAY:
@@ -74,11 +58,17 @@ def lives(stored: Stored) -> pd.DataFrame:
     return table
 
 
+def ways_of(table: pd.DataFrame) -> list[str]:
+    """How each partnership of a table ended, as figures show it; empty for those in force."""
+    told = [table[name].astype(object).where(table[name].notna(), "") for name in ("end_kind", "cause")]
+    return fewer(ways(*told))
+
+
 def _curves(cases: pd.DataFrame, seeds: Array) -> tuple[dict[str, Spread], Array]:
     """Spread over runs of the incidence of every event, and the mean number at risk a run, each [quarter]."""
     horizon = HORIZON * 4
     group = np.searchsorted(seeds, cases["seed"].to_numpy())
-    life, kind = cases["life"].to_numpy(), cases["end_kind"].astype(object).to_numpy()
+    life, kind = cases["life"].to_numpy(), cases["way"].to_numpy()
     ended = cases["end"].notna().to_numpy()
     found = {}
     for event in ON_THE_WAY:
@@ -113,8 +103,8 @@ def draw(stored: Stored) -> list[Sheet]:
         key=[*(Entry(*entry) for entry in ON_THE_WAY.values()), None, *(Entry(*entry) for entry in ENDS.values())],
         caption=f"Aalen-Johansen estimates, base, partnerships signed within the report; "
         f"mean of {cube.counted(stored.base)} seeds, shade 5 to 95 % of runs. Top: first event of each kind, the end "
-        "of the partnership competes. Bottom: ends compete with each other. At risk: mean number of live "
-        "partnerships a run.",
+        "of the partnership competes; products are compared in the host only. Bottom: ends compete with each other; a "
+        "sale is told by its buyer, any other end by its cause. At risk: mean number of live partnerships a run.",
     )
     rows: list[dict[str, Any]] = []
     for scenario in [stored.base, *stored.others]:

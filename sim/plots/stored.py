@@ -1,7 +1,6 @@
 """Reading a results folder for figures: only the columns and rows a figure needs, as dense arrays."""
 
 import json
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +15,7 @@ import pyarrow.dataset as ds
 from numpy.typing import NDArray
 
 from sim.errors import NotEnough
+from sim.measures import intervals
 from sim.study.results import read_csv
 from sim.study.tables import ALL
 
@@ -78,28 +78,11 @@ class Spread(NamedTuple):
 
 def spread(values: Array) -> Spread:
     """Summary over runs of an array [seed, time]; nan are left out, and a time without any value is nan."""
-    from scipy.stats import t as student
-
-    n = np.isfinite(values).sum(axis=0)
-    with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
-        warnings.simplefilter("ignore", RuntimeWarning)  # columns without values give nan, as promised
-        mean = np.nanmean(values, axis=0)
-        half = np.where(
-            n > 1, np.nanstd(values, axis=0, ddof=1) / np.sqrt(n) * student.ppf(0.975, np.maximum(n - 1, 1)), np.nan
-        )
-    low, middle, high = (quantile(values, n, p) for p in (0.05, 0.5, 0.95))
+    runs = np.where(np.isfinite(values), values, np.nan).T
+    n, mean, sd = intervals.spread(runs)
+    half = intervals.half_width(sd, n)
+    low, middle, high = intervals.quantiles(runs, (0.05, 0.5, 0.95))
     return Spread(mean, mean - half, mean + half, low, high, middle, n)
-
-
-def quantile(values: Array, n: Array, p: float) -> Array:
-    """Linear quantile over the first axis of [seed, time] with n finite values each (numpy's nan version is slow)."""
-    ordered = np.sort(values, axis=0)  # nan sort last
-    place = p * np.maximum(n - 1, 0)
-    below = np.floor(place).astype(int)
-    above = np.minimum(below + 1, np.maximum(n - 1, 0))
-    column = np.arange(values.shape[1])
-    left, right = ordered[below, column], ordered[above, column]
-    return np.asarray(left + (place - below) * (right - left))
 
 
 def decimal(quarters: "pd.Series[Any]") -> "pd.Series[float]":
@@ -202,7 +185,12 @@ class Stored:
     def frame(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
         """Columns of a table of events or partnerships, of the chosen sectors."""
         where = pc.field("sector").cast("string").isin(list(self.sectors)) if self.sectors else None
-        return self.read(table, columns, where).to_pandas()
+        found = self.read(table, columns, where)
+        lacking = [name for name in columns if name not in found.column_names]
+        if lacking:
+            told = ", ".join(lacking)
+            raise NotEnough(f"{self.folder}/{table} has no {told}: an earlier version wrote it", "run it again")
+        return found.to_pandas()
 
     def csv(self, name: str) -> pd.DataFrame:
         """summary.csv or differences.csv, within the chosen years; empty if the folder has none."""

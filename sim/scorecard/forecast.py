@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from sim.columns import FIRST_YEAR
 from sim.errors import NotEnough
 from sim.history.worlds import TYPES
+from sim.measures.flips import flip_dates
 from sim.scorecard.card import BAND
 from sim.scorecard.statistic import ratio
 from sim.scorecard.worlds import Record, quarter_of
-from sim.study.story import flip_year
 
 FIRST, LAST = 2026, 2030
 ALL = "all"
@@ -50,7 +50,7 @@ def lines(name: str, record: Record) -> Iterator[Line]:
                 yield _line(name, sector, measure, year, of_runs)
         yield from _adopted(name, record, sector, chosen)
         if place is not None:
-            flips = np.array([flip_year(run) for run in record.metrics["technology_level"][..., place]])
+            flips = flip_dates(record.metrics["technology_level"][..., place])
             for year in range(FIRST, LAST + 1):
                 yield _line(name, sector, "flipped_by", year, np.asarray(flips < year + 1, float))
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.columns import Happening, Ownership, Trigger
 from sim.declare import Column
+from sim.measures.survival import survival
 from sim.scorecard.entry import HOST_TYPES
 from sim.scorecard.statistic import Floats, ratio, statistic
 from sim.scorecard.worlds import Record, quarter_of
@@ -49,14 +50,6 @@ def spells(record: Record, n: int, first: int, last: int) -> tuple[Column, Float
     ended = mine["end"] >= 0
     until = np.where(ended, mine["end"], record.levels.shape[1])
     return mine, np.asarray(until - mine["start"], float), ended
-
-
-def survival(lasted: Floats, ended: Mask) -> tuple[Floats, Floats]:
-    """Kaplan and Meier: durations at which something ends, and the share in force after each."""
-    times = np.unique(lasted[ended])
-    risk = np.array([(lasted >= time).sum() for time in times], float)
-    ends = np.array([(ended & (lasted == time)).sum() for time in times], float)
-    return times, np.cumprod(1.0 - ends / np.maximum(risk, 1.0))
 
 
 def _free(record: Record, mine: Column) -> Mask:

@@ -9,9 +9,9 @@ from sim.history.evidence import read_sectors, shipped
 from sim.history.mapping import Place, mapping
 from sim.history.scores import rank_correlation
 from sim.history.series import DERIVED
+from sim.measures.flips import flip_dates
 from sim.scorecard.statistic import Floats, ratio, statistic
 from sim.scorecard.worlds import Record, quarter_of
-from sim.study.story import flip_year
 
 
 def path(record: Record, metric: str, sector: str) -> Floats:
@@ -79,7 +79,7 @@ def leader_share(record: Record, sector: str, year: int) -> Floats:
 def flip(record: Record, sector: str, since: float = 0.0, generation: str | None = None) -> Floats:
     """Year of the flip less `since`; infinite if none."""
     told = record.ensemble.level(Place((sector,), generation))
-    return np.array([flip_year(run) for run in told]) - since
+    return flip_dates(told) - since
 
 
 @statistic

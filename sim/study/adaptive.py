@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
+from sim.measures.intervals import half_width, spread
 from sim.study.plan import ROUND, Options, Plan
 from sim.study.store import Folder, Receipt
-from sim.study.summary import half_width, spread
 from sim.study.tables import ALL, fields
 from sim.study.yearly import FINAL
 

@@ -1,8 +1,7 @@
 """A results folder as data frames, read when asked for."""
 
 from collections.abc import Iterator
-from functools import cached_property, partial
-from importlib import import_module
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -156,8 +155,3 @@ class Results:
     @property
     def _summed(self) -> str:
         return "parquet" if self.swept else "csv"
-
-    @property
-    def plot(self) -> Any:
-        """`results.plot(formats=("png", "svg"), ...)` draws the figures; see `sim.plots.draw`."""
-        return partial(import_module("sim.plots").draw, self.folder)

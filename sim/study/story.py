@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.columns import FIRST_YEAR
+from sim.columns import FIRST_YEAR, Type
+from sim.measures.flips import flip_dates
+from sim.measures.hazards import RateRatio, around, mantel_haenszel
 from sim.scenario import load
 from sim.scenario.build import build, labels
 from sim.simulate import on_threads, simulate
@@ -37,6 +39,7 @@ class _Record(NamedTuple):
     levels: np.ndarray
     in_force: np.ndarray  # [type, seed, sector] partnerships and bases at the end
     controlled: list[int]  # sectors under export control at the end
+    lives: np.ndarray  # partnerships of all runs
 
     def adoptions(self, first: float, last: float, sectors: Sequence[int] | None = None) -> np.ndarray:
         """Adoptions by type, mean of runs, from the first year to before the last."""
@@ -55,17 +58,11 @@ class _Record(NamedTuple):
         level = self.metrics["technology_level"][..., place]
         if generation is not None:
             level = self.levels[..., place, generation]
-        return np.array([flip_year(path) for path in level])
+        return flip_dates(level)
 
 
 def _quarter(year: float) -> int:
     return int((year - FIRST_YEAR) * 4)
-
-
-def flip_year(level: np.ndarray) -> float:
-    """Year of the first quarter of which, and of the three that follow, the level is at least 1."""
-    above = np.convolve(level >= 1.0, np.ones(4), "valid") >= 4
-    return FIRST_YEAR + int(np.argmax(above)) / 4 if above.any() else np.inf
 
 
 def _gather(seeds: Sequence[int], workers: int) -> _Record:
@@ -82,8 +79,9 @@ def _gather(seeds: Sequence[int], workers: int) -> _Record:
     caps = policy.cap[_quarter(1995) : _quarter(2005), :, :, :, host]
     uncapped = [s for s in range(len(names.sectors)) if caps[:, s].min() >= 1.0]
     levels = np.stack([run.vintages["technology_level"] for run in runs])
+    lives = np.concatenate([run.lives for run in runs])
     controlled = [s for s in range(len(names.sectors)) if policy.control[-1, s].max() > 0.2]
-    return _Record(names.sectors, uncapped, metrics, levels, in_force, controlled)
+    return _Record(names.sectors, uncapped, metrics, levels, in_force, controlled, lives)
 
 
 def _alone(metrics: dict[str, np.ndarray]) -> list[np.ndarray]:
@@ -162,7 +160,6 @@ def _flip_order(record: _Record) -> list[Claim]:
 
 def _ends(record: _Record) -> list[Claim]:
     exits, active = record.metrics["exits"], record.metrics["active"]
-    level = record.metrics["technology_level"]
     claims = []
     for first, last in ((1990, 2000), (2000, 2015), (2015, 2026)):
         span = slice(_quarter(first), _quarter(last))
@@ -170,12 +167,29 @@ def _ends(record: _Record) -> list[Claim]:
         claims.append(
             Claim(f"partnerships ended a year, {first}-{last - 1}", "0.03 to 0.08", f"{rate:.3f}", 0.03 <= rate <= 0.08)
         )
-    span = slice(_quarter(1990), _quarter(2026))
-    after = level[:, span] >= 1.0
-    rates = [4.0 * exits[:, span][part].sum() / max(active[:, span][part].sum(), 1.0) for part in (after, ~after)]
-    text = f"{rates[0]:.3f} against {rates[1]:.3f} before"
-    claims.append(Claim("ends come more often after a flip", "a higher rate", text, rates[0] > rates[1]))
+    found = _after_flip(record, range(len(record.sectors)))
+    cars = _after_flip(record, record.places("cars"))
+    text = f"ratio {found.ratio:.2f} ({found.low:.2f} to {found.high:.2f}); cars alone {cars.ratio:.2f}"
+    claim = "ends come more often after a flip of the product (host ventures, sector by sector, 1990-2025)"
+    claims.append(Claim(claim, "ratio of rates over 1", text, found.ratio > 1.0))
     return claims
+
+
+def _after_flip(record: _Record, sectors: Sequence[int]) -> RateRatio:
+    """How much more often host ventures that led at first end once their product has flipped: Mantel and Haenszel."""
+    first, last = _quarter(1990), _quarter(2026)
+    lives = record.lives[(record.lives["type_first"] != Type.globalize) & (record.lives["product_lead_start"] > 0)]
+    start, flipped = lives["start"].astype(float), lives["product_flipped"].astype(float)
+    end = np.where(lives["end"] >= 0, lives["end"], np.inf)
+    turn = np.where(flipped >= 0, flipped, np.inf)
+    before, after = around(start, end, turn, first, last)
+    ended = (end >= first) & (end < last)
+
+    def by_sector(values: np.ndarray) -> np.ndarray:
+        return np.array([values[lives["sector"] == sector].sum() for sector in sectors], float)
+
+    told = (ended & (end > turn), after, ended & (end <= turn), before)
+    return mantel_haenszel(*(by_sector(values) for values in told))
 
 
 def _entry(record: _Record) -> list[Claim]:

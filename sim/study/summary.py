@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.csv
 from numpy.typing import NDArray
 
+from sim.measures.intervals import half_width, quantiles, spread
 from sim.study.abreast import abreast
 from sim.study.arrays import arrow, known, words
 from sim.study.store import Folder, Receipt
@@ -17,44 +18,6 @@ from sim.study.turned import Sample, samples
 Floats = NDArray[np.float64]
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 _DIGITS = 9  # significant, in the CSV files
-
-
-def half_width(sd: Floats, n: NDArray[np.int64]) -> Floats:
-    """Half the 95 % t-interval of a mean of n values; nan below two."""
-    if not np.any(n > 1):
-        return np.full(np.shape(sd), np.nan)
-    from scipy.special import stdtrit  # takes a fifth of a second to load
-
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 0.975) * sd / np.sqrt(n), np.nan))
-
-
-def spread(values: Floats) -> tuple[NDArray[np.int64], Floats, Floats]:
-    """n, mean and standard deviation over the last axis, without nan."""
-    empty = np.isnan(values)
-    some = bool(empty.any())
-    n = np.asarray(values.shape[-1] - empty.sum(axis=-1))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = (np.where(empty, 0.0, values) if some else values).sum(axis=-1) / n
-        off = values - mean[..., None]
-        if some:
-            off[empty] = 0.0
-        squares = np.square(off, out=off).sum(axis=-1)  # in place: large arrays cost more to get than to fill
-        return n, mean, np.where(n > 1, np.sqrt(squares / (n - 1)), np.nan)
-
-
-def quantiles(values: Floats, shares: Sequence[float]) -> list[Floats]:
-    """Linear quantiles over the last axis, without nan (NumPy's own for that is a thousand times slower)."""
-    ordered = np.sort(values, axis=-1)  # nan last
-    n = (~np.isnan(ordered)).sum(axis=-1)
-    found = []
-    for share in shares:
-        place = np.maximum(n - 1, 0) * share
-        below = np.floor(place).astype(np.int64)
-        above = np.minimum(below + 1, np.maximum(n - 1, 0))
-        low, high = (np.take_along_axis(ordered, at[..., None], -1)[..., 0] for at in (below, above))
-        found.append(low + (high - low) * (place - below))
-    return found
 
 
 def summary(sample: Sample, scenario: str) -> pa.Table:

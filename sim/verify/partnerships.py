@@ -10,8 +10,8 @@ from sim.columns import Happening, Trigger, Type
 from sim.declare import Column
 from sim.draws import gumbel
 from sim.experiments.closed import veto_threshold
+from sim.measures.survival import aalen_johansen
 from sim.parameters import parameters
-from sim.plots.incidence import aalen_johansen
 from sim.rules.governance import autonomy, dependence_cost, development_months, hedge_level, hold_up_cost
 from sim.rules.review import trust_next
 from sim.simulate import Run

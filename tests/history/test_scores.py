@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.history import scores
+from sim.measures.intervals import of_cases
 
 SHARES = st.lists(st.floats(0.01, 1.0), min_size=5, max_size=5).map(lambda v: np.array(v) / sum(v))
 
@@ -68,7 +69,7 @@ def test_bootstrap_draws_whole_cases():
         seen.append(np.array_equal(weight[::2], weight[1::2]))
         return float(values @ weight / weight.sum())
 
-    low, high = scores.bootstrap(cases, mean)
+    low, high = of_cases(cases, mean)
     assert all(seen) and low < values.mean() < high
     assert high - low == pytest.approx(2 * 1.96 * values.std() / np.sqrt(200), rel=0.15)
-    assert scores.bootstrap(["a", "a"], mean) is None
+    assert of_cases(["a", "a"], mean) is None

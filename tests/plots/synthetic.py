@@ -15,6 +15,7 @@ SECTORS = {"cars": 2023.0, "batteries": 2018.0, "solar": 2014.0, "semiconductors
 REGIONS = ("china", "us", "eu", "japan_korea", "row")
 SCENARIOS = {"baseline": "Policies of 2026 stay", "tariffs": "The US and the EU raise tariffs"}
 END_KINDS = ("buyout_multinational", "buyout_chinese", "dissolution", "severance")
+CAUSES = ("policy", "lost_surplus", "failed_talks", "bankruptcy_chinese")  # of each
 
 
 def results(
@@ -188,7 +189,9 @@ def _lives(scenario: str, place: int, seeds: int, sectors: dict[str, float]) -> 
                         "start": _quarter(start),
                         "end": _quarter(end) if ended else None,
                         "end_kind": kind if ended else None,
-                        "flipped": _quarter(flipped) if flipped < min(end, 2041 * 4) else None,
+                        "cause": CAUSES[END_KINDS.index(kind)] if ended else None,
+                        "access_flipped": None,
+                        "product_flipped": _quarter(flipped) if flipped < min(end, 2041 * 4) else None,
                     }
                 )
                 told = [("formation", start, "none", first)]

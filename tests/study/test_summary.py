@@ -5,7 +5,8 @@ import pyarrow as pa
 import pytest
 from scipy import stats
 
-from sim.study.summary import correlation, differences, half_width, quantiles, spread, summary
+from sim.measures.intervals import half_width, quantiles, spread
+from sim.study.summary import correlation, differences, summary
 from sim.study.turned import Sample
 
 

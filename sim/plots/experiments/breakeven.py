@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.experiments.closed import crossing
 from sim.experiments.evidence import Evidence
+from sim.measures.survival import aalen_johansen
 from sim.plots import incidence, style
 from sim.plots.experiments import cells, common
 from sim.plots.experiments.arms import arms
@@ -120,13 +121,11 @@ def _survival(evidence: Evidence, shown: Shown) -> Sheet:
         mine = lives[lives["scenario"] == name]
         group = np.searchsorted(seeds, mine["seed"].to_numpy())
         life, ended = mine["life"].to_numpy(), mine["end"].notna().to_numpy()
-        gone = incidence.aalen_johansen(life, ended.astype(int), group, len(seeds), 1, horizon)[0][0]
+        gone = aalen_johansen(life, ended.astype(int), group, len(seeds), 1, horizon)[0][0]
         when = mine["renegotiation"].to_numpy(float)
         happened = np.isfinite(when) & (when <= life)
         time = np.where(happened, np.nan_to_num(when), life).astype(int)
-        talks = incidence.aalen_johansen(
-            time, np.where(happened, 1, np.where(ended, 2, 0)), group, len(seeds), 2, horizon
-        )[0][0]
+        talks = aalen_johansen(time, np.where(happened, 1, np.where(ended, 2, 0)), group, len(seeds), 2, horizon)[0][0]
         stroke = style.stroke(name, list(stored.points))
         years = np.arange(horizon + 1) / 4
         for axes, values, panel in ((sheet.axes[0, 0], 1 - gone, "alive"), (sheet.axes[0, 1], talks, "renegotiated")):

@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.declare import Field
-from sim.experiments.effects import effect, intervals
+from sim.experiments.effects import effect
 from sim.experiments.evidence import Evidence
 from sim.experiments.layout import Row
+from sim.measures.intervals import intervals
 from sim.plots import style
 from sim.plots.sheet import Entry
 from sim.scenario.experiment import Measured, Shown
