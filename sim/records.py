@@ -92,6 +92,8 @@ class Outcome(NamedTuple):
     firms_chinese: Annotated[float, _metric("count", "Chinese firms", "active firms", low=0)]
     entries: Annotated[float, _metric("count", "Entrants", "events", low=0)]
     bankruptcies: Annotated[float, _metric("count", "Bankruptcies", "events", low=0)]
+    local_suppliers: Annotated[float, _metric("share", "Inputs that the host's suppliers make", "suppliers of frontier products' inputs / inputs that a host without suppliers imports", "firms_chinese", 0, 1)]
+    largest_chinese: Annotated[float, _metric("share", "Largest Chinese firm's share of the world", "sales of the Chinese firm that sells most / expenditure in all regions", "firms_chinese", 0, 1)]
     concentration: Annotated[float, _metric("index", "Concentration in the host", "sum of squared shares of firms", "market_home", 0, 1)]
     active: Annotated[float, _metric("count", "Partnerships in force", "all types", low=0)]
 

@@ -98,9 +98,15 @@ def record_firms(st: State, t: int, s: int) -> None:
     all_firms = add_up(st, middle, last, foreign)
     m_count, c_count = foreign.living, all_firms.living
     skilled = record_multinationals(st, t, s, m_count)
-    c_level = 0.0
+    c_level, largest, spent = 0.0, 0.0, 0.0
     for i in range(middle, last):
-        c_level += x.composite[i] if st.firms.active[i] > 0 else 0.0
+        lives = st.firms.active[i] > 0
+        c_level += x.composite[i] if lives else 0.0
+        largest = max(largest, st.firms.revenue[i] if lives else 0.0)
+    for r in range(st.world.market.shape[2]):
+        spent += x.expenditure[s, r]
+    row.local_suppliers = x.suppliers[s]
+    row.largest_chinese = min(largest / spent, 1.0) if spent > 0.0 else 0.0
     row.profit_multinational, row.profit_chinese = foreign.profit, all_firms.profit
     row.rd_multinational, row.rd_chinese = foreign.rd, all_firms.rd
     row.firms_multinational, row.firms_chinese = m_count, c_count

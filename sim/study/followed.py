@@ -1,0 +1,198 @@
+"""What follows a flip: first events after a venture's product flipped, beside ventures that have not; and an imposed lead."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.columns import Happening, Type
+from sim.quarter import State
+from sim.scenario import load
+from sim.simulate import Run, on_threads, stepped
+from sim.study.recorded import HOST, quarter
+
+YEARS = 5
+WINDOW = 4 * YEARS
+LIFTED, LIFT = quarter(2008), 0.3  # when, and how far above its multinational's a partner's technology is lifted, log
+FIRST = ("chinese_gains", "multinational_gains", "converted", "sold_multinational", "sold_chinese", "dissolved")
+ENDS = (
+    int(Happening.buyout_multinational),
+    int(Happening.buyout_chinese),
+    int(Happening.dissolution),
+    int(Happening.severance),
+)
+
+
+class Follows(NamedTuple):
+    """Shares of ventures whose first event within five years is of each kind."""
+
+    chinese_gains: float  # a renegotiation by which the Chinese side gains
+    multinational_gains: float
+    converted: float
+    sold_multinational: float
+    sold_chinese: float
+    dissolved: float
+    cases: float  # ventures counted
+
+    @property
+    def anything(self) -> float:
+        """Share to whom anything happens."""
+        return float(sum(self[:-1]))
+
+
+class Followed(NamedTuple):
+    """Ventures whose product flipped, and unflipped ones of the same sectors and ages."""
+
+    after: Follows
+    beside: Follows
+
+
+def _kind_of(events: np.ndarray) -> np.ndarray:
+    """Positions in FIRST of events [n], -1 for others."""
+    kind, gained = events["kind"], events["gain_chinese"] > events["gain_multinational"]
+    found = np.full(len(events), -1)
+    talks = kind == Happening.renegotiation
+    found[talks & gained], found[talks & ~gained] = 0, 1
+    found[kind == Happening.conversion] = 2
+    found[kind == Happening.buyout_multinational] = 3
+    found[kind == Happening.buyout_chinese] = 4
+    found[np.isin(kind, (Happening.dissolution, Happening.severance))] = 5
+    return found
+
+
+class _Ventures(NamedTuple):
+    """Host ventures of all runs, and their events in order of time."""
+
+    sector: np.ndarray
+    start: np.ndarray
+    end: np.ndarray  # last quarter of the run for those in force
+    flip: np.ndarray  # inf if none
+    begins: np.ndarray  # first of its events
+    stops: np.ndarray
+    when: np.ndarray
+    what: np.ndarray
+    horizon: int
+
+
+def _ventures(runs: Sequence[Run]) -> _Ventures:
+    tables = []
+    for number, run in enumerate(runs):
+        lives = run.lives[np.isin(run.lives["type_first"], HOST)]
+        events = run.events[(run.events["partnership"] > 0)]
+        what = _kind_of(events)
+        events, what = events[what >= 0], what[what >= 0]
+        order = np.argsort(events["partnership"], kind="stable")
+        tables.append((number, lives, events["partnership"][order], events["quarter"][order], what[order]))
+    horizon = len(runs[0].outcome)
+    begins, stops, when, what, offset = [], [], [], [], 0
+    for _, lives, ids, quarters, kinds in tables:
+        begins.append(offset + np.searchsorted(ids, lives["id"], "left"))
+        stops.append(offset + np.searchsorted(ids, lives["id"], "right"))
+        when.append(quarters)
+        what.append(kinds)
+        offset += len(ids)
+    every = np.concatenate([lives for _, lives, *_ in tables])
+    return _Ventures(
+        every["sector"],
+        every["start"],
+        np.where(every["end"] < 0, horizon, every["end"]),
+        np.where(every["product_flipped"] < 0, np.inf, every["product_flipped"]),
+        np.concatenate(begins),
+        np.concatenate(stops),
+        np.concatenate(when),
+        np.concatenate(what),
+        horizon,
+    )
+
+
+def _first(v: _Ventures, who: np.ndarray, since: np.ndarray, until: np.ndarray) -> np.ndarray:
+    """Position in FIRST of the first event of ventures [n] after `since` and up to `until`, -1 if none."""
+    found = np.full(len(who), -1)
+    for n, i in enumerate(who):
+        times = v.when[v.begins[i] : v.stops[i]]
+        place = int(np.searchsorted(times, since[n], "right"))
+        if place < len(times) and times[place] <= until[n]:
+            found[n] = v.what[v.begins[i] + place]
+    return found
+
+
+def _told(first: np.ndarray, weight: np.ndarray) -> Follows:
+    total = max(float(weight.sum()), 1e-9)
+    shares = [float(weight[first == kind].sum()) / total for kind in range(len(FIRST))]
+    return Follows(*shares, total)
+
+
+def followed(runs: Sequence[Run]) -> Followed:
+    """First events within five years of a product's flip, and of unflipped ventures of the same sector and age.
+
+    A venture that flips within the window is followed up to its flip. Each sector and age weighs as many as flipped in it.
+    """
+    v = _ventures(runs)
+    flipped = np.flatnonzero(np.isfinite(v.flip) & (v.flip + WINDOW < v.horizon))
+    since = v.flip[flipped]
+    after = _told(_first(v, flipped, since, since + WINDOW), np.ones(len(flipped)))
+    age = (since - v.start[flipped]).astype(int) // 4  # whole years
+    kinds, weights = [], []
+    for sector, years in np.unique(np.stack([v.sector[flipped], age], 1), axis=0):
+        cases = int(((v.sector[flipped] == sector) & (age == years)).sum())
+        moment = v.start + 4 * years + 2
+        same = (v.sector == sector) & (v.end > moment) & (v.flip > moment) & (moment + WINDOW < v.horizon)
+        beside = np.flatnonzero(same)
+        if len(beside) == 0:
+            continue
+        until = np.minimum(moment[beside] + WINDOW, v.flip[beside] - 1)
+        kinds.append(_first(v, beside, moment[beside], until))
+        weights.append(np.full(len(beside), cases / len(beside)))
+    nothing = np.array([], int), np.array([], float)
+    every = (np.concatenate(kinds), np.concatenate(weights)) if kinds else nothing
+    return Followed(after, _told(*every))
+
+
+class Imposed(NamedTuple):
+    """Host ventures in force when technology is lifted, and what became of them within five years; shares."""
+
+    ended: float
+    converted: float
+    renegotiated: float
+    ventures: float  # a run
+
+
+def _lift(state: State, rows: np.ndarray, by: float) -> None:
+    """Lifts the technology of partners above their multinationals', in every generation that both make."""
+    firms, jv = state.firms, state.partnerships
+    for row in rows:
+        m, c = jv.multinational[row], jv.chinese[row]
+        both = (firms.adopted[m] > 0) & (firms.adopted[c] > 0)
+        above = np.maximum(firms.technology[c], firms.technology[m] + by)
+        firms.technology[c] = np.where(both, above, firms.technology[c])
+
+
+def lifted(seeds: Sequence[int], workers: int, by: float = LIFT) -> Imposed:
+    """Runs in which partners' technology is lifted at the end of 2007; `by` = 0 lifts nothing: the same runs without."""
+    scenario = load("baseline")
+
+    def one(seed: int) -> tuple[int, int, int, int]:
+        watched: list[int] = []
+
+        def look(state: State, t: int) -> None:
+            if t != LIFTED - 1:
+                return
+            jv = state.partnerships
+            rows = np.flatnonzero((jv.active > 0) & np.isin(jv.type, (Type.market_access, Type.co_innovation)))
+            watched[:] = [int(each) for each in jv.id[rows]]
+            if by > 0.0:
+                _lift(state, rows, by)
+
+        run, _ = stepped(scenario, seed, look)
+        within = (run.events["quarter"] >= LIFTED) & (run.events["quarter"] < LIFTED + WINDOW)
+        events = run.events[within & np.isin(run.events["partnership"], np.array(watched, np.uint64))]
+
+        def touched(*kinds: int) -> int:
+            return len(np.unique(events["partnership"][np.isin(events["kind"], kinds)]))
+
+        talks = touched(int(Happening.renegotiation))
+        return len(watched), touched(*ENDS), touched(int(Happening.conversion)), talks
+
+    counts = np.array(on_threads(one, seeds, workers), float).sum(0)
+    total = max(counts[0], 1.0)
+    return Imposed(counts[1] / total, counts[2] / total, counts[3] / total, counts[0] / len(seeds))
