@@ -147,11 +147,11 @@ def fear(st: State, t: int, s: int) -> None:
 
 
 @stage
-def come_up(st: State, t: int, i: int, u: float) -> None:
-    """One region comes up at a time for a plant."""
-    regions = st.world.market.shape[2]
+def consider_plants(st: State, t: int, i: int) -> None:
+    """Every region comes up for a plant in turn."""
     if st.firms.access_holder[i] == 0:
-        consider_plant(st, t, i, min(int(u / st.parameters.review_rate * regions), regions - 1))
+        for r in range(st.world.market.shape[2]):
+            consider_plant(st, t, i, r)
 
 
 @stage
@@ -168,10 +168,10 @@ def invest(st: State, t: int, s: int) -> None:
             build_base(st, t, i, x.turn[i] < rate)
             present += HUB_PRESENCE * firms.hub[i] + (BASE_PRESENCE if firms.mode[i] == Mode.wholly_owned else 0.0)
         if x.turn[i] < rate:
-            come_up(st, t, i, x.turn[i])
+            consider_plants(st, t, i)
     for i in range(middle, last):
         if x.turn[i] < rate and firms.active[i] > 0:
-            come_up(st, t, i, x.turn[i])
+            consider_plants(st, t, i)
     become_known(st, t, s)
     x.presence[s] = present / max(st.sectors.multinationals[s], 1.0)
     fear(st, t, s)
