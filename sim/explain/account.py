@@ -269,10 +269,11 @@ def _moment(replay: Replay, beat: Beat) -> Moment:
 def _bargain(w: Asked, in_host: bool) -> str:
     """What there is to share, over what both have while a dispute lasts, and what each has after leaving."""
     apart = w.review.apart
+    mine, hers = money(float(apart.multinational)), money(float(apart.chinese))
     over = "over a stall of the venture" if in_host else "over what both have apart"
     return (
-        f"To share: {money(float(w.review.stake))} {over}. Apart the multinational would have {money(float(apart.multinational))}, "
-        f"the Chinese firm {money(float(apart.chinese))}."
+        f"To share: {money(float(w.review.stake))} {over}. Apart the multinational would have {mine}, "
+        f"the Chinese firm {hers}."
     )
 
 

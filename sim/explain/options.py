@@ -121,7 +121,9 @@ def told(state: State, row: int, w: Asked) -> list[Option]:
         moves += f", {money(r.moving)} for moving paid"
     return [
         _option(w, "stay", held, not r.opens or r.surplus <= 0, w.decision == STAY, _terms(held)),
-        _option(w, "renegotiate", r.again, shared and not r.better, w.decision == Happening.renegotiation, _terms(r.again)),
+        _option(
+            w, "renegotiate", r.again, shared and not r.better, w.decision == Happening.renegotiation, _terms(r.again)
+        ),
         _option(w, change, other, shared and r.better, w.decision == Happening.conversion, moves),
         *_ends(w, now),
     ]
@@ -148,14 +150,19 @@ def _ends(w: Asked, now: int) -> list[Option]:
         left_m = apart.multinational - sold * ((apart.use_m if mine else 0) - w.paid)
         left_c = apart.chinese - sold * ((0 if mine else apart.use_c) + w.paid)
         whole = Terms(
-            left_m + (apart.use_m if mine else 0) - w.paid, left_c + (0 if mine else apart.use_c) + w.paid, float(mine), 0
+            left_m + (apart.use_m if mine else 0) - w.paid,
+            left_c + (0 if mine else apart.use_c) + w.paid,
+            float(mine),
+            0,
         )
         buyer = "multinational" if mine else "Chinese firm"
         why = f"the plant is worth {money(apart.use_m)} to the multinational, {money(apart.use_c)} to the Chinese firm"
         if not mine and w.cap < 1:
             why += f" (foreign equity is capped at {percent(w.cap)})"
         why += f"; the price of the other's part is {money(abs(w.paid))}; no sale with probability {apart.scrapped:.2f}"
-        said.append(_option(w, f"buy-out by the {buyer}", whole, r.opens and w.end == w.buyer, w.decision == w.buyer, why))
+        said.append(
+            _option(w, f"buy-out by the {buyer}", whole, r.opens and w.end == w.buyer, w.decision == w.buyer, why)
+        )
     alone = f"the multinational {ALONE[Mode(int(apart.mode))]}" if now != Type.globalize else "each on its own abroad"
     ended = Happening.dissolution
     last = Terms(left_m, left_c, 0, 0)
