@@ -9,7 +9,7 @@ from sim.errors import UsageError
 from sim.explain.options import Candidate, Option, firm_names, money, offers, percent
 from sim.explain.past import Without, counterfactual, happening, life_names, outcome_of, policy_changes
 from sim.explain.replay import ENDS, TRIGGERS, Beat, Contract, Reading, Replay, readings_of
-from sim.quarter.asked import Weighed
+from sim.quarter.asked import Asked
 from sim.scenario import Scenario
 from sim.scenario.build import labels
 from sim.scenario.values import quarter_name, quarter_of
@@ -17,12 +17,14 @@ from sim.simulate import simulate
 
 
 class Brought(NamedTuple):
-    """What a side brings at signing, shares: technology of the best foreign firm's, access, cost advantage."""
+    """What a side brings at signing: technology as a share of the best foreign firm's, pull of its brand there over one
+    of normal size, cost advantage as a share.
+    """
 
     side: str
     firm: str
     technology: float
-    access: float
+    pull: float
     cost: float
 
 
@@ -37,7 +39,6 @@ class Signing(NamedTuple):
     technology: float  # the Chinese side's part of both
     access: float
     terms: Contract
-    clause: bool
     trust: float
 
 
@@ -53,7 +54,8 @@ class Moment(NamedTuple):
     policy: list[str]
     options: list[Option]
     decided: bool  # by the review: an option was taken
-    talks: str
+    bargain: str  # over what, and what each has apart
+    talks: str  # why they opened, their chance and the draw
     change: str  # of terms
     remarks: list[str]
     within: "tuple[Moment, ...]" = ()
@@ -154,8 +156,8 @@ def _menu(replay: Replay) -> tuple[str, list[Candidate]]:
     found = offers(replay.state, replay.start, replay.m, replay.c, region, replay.labels)
     p, look = replay.state.parameters, found[0].look
     if region != replay.state.host:
-        return f"draw {look:.3f}, at least {1 - p.search_abroad:.3f}", found
-    return f"draw {look:.3f}, below {p.search_host:.3f}", found
+        return f"draw {look:.3f}, at least {1 - p.search:.3f}", found
+    return f"draw {look:.3f}, below {p.search:.3f}", found
 
 
 def _signing(replay: Replay, looked: str, table: list[Candidate]) -> Signing:
@@ -165,11 +167,11 @@ def _signing(replay: Replay, looked: str, table: list[Candidate]) -> Signing:
     brought = []
     for i, who in ((replay.m, "multinational"), (replay.c, "Chinese firm")):
         cost = float(firms.operations[i]) + (float(x.advantage[s]) if firms.kind[i] == Kind.chinese else 0.0)
-        brought.append(Brought(who, replay.names[i], replay.level(i), float(firms.access[i, r]), cost))
+        brought.append(Brought(who, replay.names[i], replay.level(i), float(firms.pull[i, r]), cost))
     parts = (float(jv.technology_balance[q]), float(jv.access_balance[q]))
-    terms, clause, trust = replay.contract(), bool(jv.clause[q]), float(jv.trust[q])
+    terms, trust = replay.contract(), float(jv.trust[q])
     place = replay.labels.regions[r]
-    return Signing(quarter_name(replay.start), looked, table, place, brought, *parts, terms, clause, trust)
+    return Signing(quarter_name(replay.start), looked, table, place, brought, *parts, terms, trust)
 
 
 def _moments(replay: Replay, only: int | None, seen: list[Beat]) -> Iterator[Moment]:
@@ -192,21 +194,21 @@ def _moments(replay: Replay, only: int | None, seen: list[Beat]) -> Iterator[Mom
         yield _quiet(replay, quiet)
 
 
-def _hopes(w: Weighed) -> str:
+def _hopes(w: Asked) -> str:
     return (
         f"Hoped to learn: the multinational {money(w.fears.lesson_multinational)}, "
         f"the Chinese firm {money(w.fears.lesson_chinese)}."
     )
 
 
-def _fears(w: Weighed) -> str:
+def _fears(w: Asked) -> str:
     return (
         f"Feared: leakage would cost the multinational {money(w.fears.leak)}; "
         f"being cut off would cost whoever depends {money(w.fears.dependence)}."
     )
 
 
-def _why(replay: Replay, w: Weighed) -> str:
+def _why(replay: Replay, w: Asked) -> str:
     """Why a review came, with the draw that decided; empty if none did."""
     p = replay.state.parameters
     if w.fate < p.exogenous_end:
@@ -222,9 +224,8 @@ def _quiet(replay: Replay, beats: list[Beat]) -> Moment:
     called = sum(bool(beat.weighed and beat.weighed.touched) for beat in beats)
     w = beats[-1].weighed
     assert w is not None
-    over = [money(pay - other) for pay, other in (
-        (w.now.multinational, w.outside_multinational), (w.now.chinese, w.outside_chinese)
-    )]  # fmt: skip
+    r = w.review
+    over = [money(float(more)) for more in (r.pay_m - r.apart.multinational, r.pay_c - r.apart.chinese)]
     if len(beats) == 1:
         title, at = f"review{', called by policy' if called else ''}: nothing moved", "The"
     else:
@@ -233,7 +234,7 @@ def _quiet(replay: Replay, beats: list[Beat]) -> Moment:
     said = f"{at} multinational had {over[0]} over its alternative, the Chinese firm {over[1]}."
     first, last = quarter_name(beats[0].t), quarter_name(beats[-1].t)
     within = tuple(_moment(replay, beat) for beat in beats)
-    return Moment(first, last, title, "", [], [], False, "", "", [said], within)
+    return Moment(first, last, title, "", [], [], False, "", "", "", [said], within)
 
 
 def _moment(replay: Replay, beat: Beat) -> Moment:
@@ -258,17 +259,41 @@ def _moment(replay: Replay, beat: Beat) -> Moment:
         policy_changes(replay.scenario, replay.state, beat.t, replay.life, replay.labels),
         beat.options if w and (why or not happened) else [],
         decided,
-        _talks(w) if w and decided and (w.unhappy_multinational or w.unhappy_chinese) else "",
+        _bargain(w, replay.in_host) if w and decided else "",
+        _talks(w, p.claim) if w and decided else "",
         change,
         [*remarks, *([beat.notice] if beat.notice else [])],
     )
 
 
-def _talks(w: Weighed) -> str:
-    if w.talks < w.chance and w.decision in ENDS:
-        return "No talks: both do as well apart, or law leaves one of them short."
-    sign = "below" if w.talks < w.chance else "not below"
-    return f"Talks: the draw {w.talks:.3f} is {sign} the {w.chance:.3f} that trust and terms allow."
+def _bargain(w: Asked, in_host: bool) -> str:
+    """What there is to share, over what both have while a dispute lasts, and what each has after leaving."""
+    apart = w.review.apart
+    mine, hers = money(float(apart.multinational)), money(float(apart.chinese))
+    over = "over a stall of the venture" if in_host else "over what both have apart"
+    return (
+        f"To share: {money(float(w.review.stake))} {over}. Apart the multinational would have {mine}, "
+        f"the Chinese firm {hers}."
+    )
+
+
+def _talks(w: Asked, least: float) -> str:
+    """Why a side opened talks, their chance of success and the draw; or why nobody did."""
+    r = w.review
+    gains = {"the multinational": float(r.gain_m), "the Chinese firm": float(r.gain_c)}
+    who, most = max(gains.items(), key=lambda each: each[1])
+    asks = money(float(least * max(r.stake, 0.0)))
+    if not r.opens:
+        if most <= 0:
+            return "No talks: today's bargain would give neither side more."
+        return f"No talks: today's bargain would give {who} {money(most)} more, and it asks only for more than {asks}."
+    if r.surplus < 0:
+        why = "together they would have more apart" if r.allowed else "law leaves a side less than it has apart"
+        said = f"Talks, since {why} (by {money(float(-r.surplus))})"
+    else:
+        said = f"Talks, since today's bargain would give {who} {money(most)} more, and it asks for more than {asks}"
+    sign = "below" if r.talks < r.success else "not below"
+    return f"{said}. Their chance is {r.success:.3f}; the pair's draw {r.talks:.3f} is {sign} it."
 
 
 def _summary(contract: Contract | None) -> str:

@@ -10,7 +10,7 @@ from sim.columns import Happening, Kind, Mode, Route, Type
 from sim.declare import Column
 from sim.errors import UsageError
 from sim.quarter import State
-from sim.quarter.asked import STAY, Deal, Obstacle, Terms, Weighed, deal, weigh
+from sim.quarter.asked import STAY, Asked, Deal, Obstacle, Terms, deal, weigh
 from sim.scenario.build import Labels
 from sim.scenario.values import quarter_name
 from sim.simulate import quietly
@@ -105,83 +105,72 @@ def options(state: State, asked: Any, t: int, row: int) -> list[Option]:
     return told(state, row, quietly(weigh, asked, t, row))
 
 
-def told(state: State, row: int, w: Weighed) -> list[Option]:
+def told(state: State, row: int, w: Asked) -> list[Option]:
     """The options that a review has weighed; the state is only asked for the form in force."""
     now, route = int(state.partnerships.type[row]), int(state.partnerships.route[row])
-    unhappy = w.unhappy_multinational or w.unhappy_chinese
-    left = w.outside_multinational + w.outside_chinese
-    if not unhappy:
-        talks = "; nobody asks for new terms"
-    elif not (w.moves or w.renews):
-        talks = "; both do as well apart, or law leaves one of them short"
+    r = w.review
+    shared = bool(r.opens and r.surplus > 0)  # talks that succeed end in new terms
+    held = Terms(r.pay_m, r.pay_c, w.equity, w.royalty)
+    other = Terms(r.changed.multinational - r.moving, r.changed.chinese, r.changed.equity, r.changed.royalty)
+    if (r.other_type, r.other_route) == (now, route):
+        change, moves = "convert", "the firms have no other form open"
     else:
-        talks = f"; talks succeed below {w.chance:.2f}, the draw is {w.talks:.2f}"
-    change, new = _change(w, now, route)
-    against, hurdle = money(max(w.value, left)), money(w.moving * state.parameters.hysteresis)
-    moves = f"; {money(w.other_value)} in today's market against {against}, moving must bring {hurdle}"
-    renegotiated = not w.moves and w.decision == Happening.renegotiation
-    changed = w.moves and w.decision == new
-    again = unhappy and w.renews and not w.moves and w.chance > 0
-    taken_up = w.moves and (not unhappy or w.chance > 0)
+        change = f"convert to {form(r.other_type, r.other_route)}"
+        gain = float(r.other.value - r.moving - r.now.value)
+        moves = f"{_terms(other)}; worth {money(abs(gain))} {'more' if gain > 0 else 'less'} than this form"
+        moves += f", {money(r.moving)} for moving paid"
     return [
-        _option(w, "stay", w.now, not unhappy and not w.moves, w.decision == STAY, _terms(w.now) + _short(w)),
-        _option(w, "renegotiate", w.again, again, renegotiated, _terms(w.again) + talks),
-        _option(w, change, w.other, taken_up, changed, _terms(w.other) + moves),
-        *_ends(w, now, unhappy),
+        _option(w, "stay", held, not r.opens or r.surplus <= 0, w.decision == STAY, _terms(held)),
+        _option(
+            w, "renegotiate", r.again, shared and not r.better, w.decision == Happening.renegotiation, _terms(r.again)
+        ),
+        _option(w, change, other, shared and r.better, w.decision == Happening.conversion, moves),
+        *_ends(w, now),
     ]
 
 
-def _change(w: Weighed, now: int, route: int) -> tuple[str, Happening]:
-    """What taking up the other form is called; an access holder may find no other than its own."""
-    if (w.other_type, w.other_route) == (now, route):
-        return "begin anew in the same form", Happening.renegotiation
-    return f"convert to {form(w.other_type, w.other_route)}", Happening.conversion
-
-
-def _option(w: Weighed, choice: str, terms: Terms, possible: bool, chosen: bool, reason: str) -> Option:
-    got = (terms.multinational, terms.chinese, w.outside_multinational, w.outside_chinese)
+def _option(w: Asked, choice: str, terms: Terms, possible: bool, chosen: bool, reason: str) -> Option:
+    apart = w.review.apart
+    got = (terms.multinational, terms.chinese, apart.multinational, apart.chinese)
     mine, hers, d_m, d_c = (float(value) for value in got)  # interpreted, they are NumPy's
     return Option(choice, mine, hers, d_m, d_c, mine + hers - d_m - d_c, bool(possible), bool(chosen), reason)
 
 
-def _ends(w: Weighed, now: int, unhappy: bool) -> list[Option]:
-    """Buy-out by either side, where there is a plant in the host, and dissolution."""
-    said, d_m, d_c = [], w.outside_multinational, w.outside_chinese
-    if now != Type.globalize:
-        half = 0.5 * w.plant  # what the plant is sold for
-        hers, his = (1 - w.now.equity) * half, w.now.equity * half
-        uses = [percent(use / w.plant if w.plant else 0) for use in (w.use_multinational, w.use_chinese)]
-        capped = f"foreign equity is capped at {percent(w.cap)}"
-        why = capped if w.cap < 1 else f"the multinational would use {uses[0]} of the plant"
-        buyers = {
-            Happening.buyout_multinational: (Terms(d_m - hers, d_c + hers, 1, 0), why),
-            Happening.buyout_chinese: (
-                Terms(d_m + his, d_c - his, 0, 0),
-                f"the Chinese firm would use {uses[1]} of it",
-            ),
-        }
-        for end, (after, reason) in buyers.items():
-            choice = "buy-out by the " + ("multinational" if end == Happening.buyout_multinational else "Chinese firm")
-            said.append(_option(w, choice, after, unhappy and w.end == end, w.decision == end, reason))
-    alone = f"the multinational {ALONE[Mode(w.mode)]}" if now != Type.globalize else "each on its own abroad"
+def _ends(w: Asked, now: int) -> list[Option]:
+    """Sale of the plant to who can use it better, where there is one, and dissolution.
+
+    What both have apart is the mean of the two, weighed by the chance that talks about the plant fail.
+    """
+    r, apart = w.review, w.review.apart
+    sold = 1 - apart.scrapped
+    said = []
+    left_m, left_c = apart.multinational, apart.chinese
+    if w.buyer != Happening.dissolution:
+        mine = w.buyer == Happening.buyout_multinational
+        left_m = apart.multinational - sold * ((apart.use_m if mine else 0) - w.paid)
+        left_c = apart.chinese - sold * ((0 if mine else apart.use_c) + w.paid)
+        whole = Terms(
+            left_m + (apart.use_m if mine else 0) - w.paid,
+            left_c + (0 if mine else apart.use_c) + w.paid,
+            float(mine),
+            0,
+        )
+        buyer = "multinational" if mine else "Chinese firm"
+        why = f"the plant is worth {money(apart.use_m)} to the multinational, {money(apart.use_c)} to the Chinese firm"
+        if not mine and w.cap < 1:
+            why += f" (foreign equity is capped at {percent(w.cap)})"
+        why += f"; the price of the other's part is {money(abs(w.paid))}; no sale with probability {apart.scrapped:.2f}"
+        said.append(
+            _option(w, f"buy-out by the {buyer}", whole, r.opens and w.end == w.buyer, w.decision == w.buyer, why)
+        )
+    alone = f"the multinational {ALONE[Mode(int(apart.mode))]}" if now != Type.globalize else "each on its own abroad"
     ended = Happening.dissolution
-    last = _option(w, "dissolve", Terms(d_m, d_c, 0, 0), unhappy and w.end == ended, w.decision == ended, alone)
-    return [*said, last]
+    last = Terms(left_m, left_c, 0, 0)
+    return [*said, _option(w, "dissolve", last, r.opens and w.end == ended, w.decision == ended, alone)]
 
 
 def _terms(terms: Terms) -> str:
     return f"equity {percent(terms.equity)}, royalty {percent(terms.royalty)}"
-
-
-def _short(w: Weighed) -> str:
-    """Who has less than its alternative by more than it tolerates."""
-    if w.unhappy_multinational and w.unhappy_chinese:
-        return "; both would do better apart"
-    if w.unhappy_multinational:
-        return f"; the multinational falls short by {money(w.outside_multinational - w.now.multinational)}"
-    if w.unhappy_chinese:
-        return f"; the Chinese firm falls short by {money(w.outside_chinese - w.now.chinese)}"
-    return "; both sides content"
 
 
 def candidates(

@@ -10,7 +10,7 @@ from sim.compiled import bundle
 from sim.explain.options import Option, firm_names, form, told
 from sim.explain.past import happening
 from sim.quarter import advance, begin, from_review, to_review
-from sim.quarter.asked import Weighed, weigh
+from sim.quarter.asked import Asked, weigh
 from sim.quarter.state import EVENTS
 from sim.scenario import Scenario
 from sim.scenario.build import build, host, labels
@@ -45,7 +45,7 @@ class Beat(NamedTuple):
     """One quarter of a partnership; `weighed` is None while notice runs, `notice` is what was given in the quarter."""
 
     t: int
-    weighed: Weighed | None
+    weighed: Asked | None
     options: list[Option]
     events: list[Any]
     before: Contract
@@ -77,6 +77,7 @@ class Replay:
         self.last = int(life["end"]) if life["end"] >= 0 else len(run.outcome) - 1
         self.state = prepare(build(scenario, seed), host(scenario), seed, len(run.events) + len(run.lives) + 1)
         self.row = -1
+        self.in_host = int(life["region"]) == self.state.host
         self.readings: list[Reading] = []
         self.columns = bundle(self.state)
         quietly(begin, self.columns)
@@ -118,10 +119,11 @@ class Replay:
             notice = "" if over or running or jv.ends[self.row] < 0 else self._notice()
             yield Beat(t, weighed, options, events, before, None if over else self.contract(), notice)
 
-    def _read(self, t: int, w: Weighed | None) -> None:
+    def _read(self, t: int, w: Asked | None) -> None:
         over = (np.nan, np.nan)
         if w:
-            over = (w.now.multinational - w.outside_multinational, w.now.chinese - w.outside_chinese)
+            r = w.review
+            over = (r.pay_m - r.apart.multinational, r.pay_c - r.apart.chinese)
         self.readings.append(Reading(t, self.level(self.m), self.level(self.c), *map(float, over)))
 
     def _events(self, t: int) -> list[Any]:

@@ -49,14 +49,13 @@ def _signed(signing: Signing) -> list[str]:
         *_table(rows),
         "  What each brought:",
         *(
-            f"    {each.side:<14} technology {percent(each.technology)} of the best foreign firm's; access in "
-            f"{signing.place} {percent(each.access)}; cost advantage {percent(each.cost)}"
+            f"    {each.side:<14} technology {percent(each.technology)} of the best foreign firm's; pull in "
+            f"{signing.place} {percent(each.pull)} of a normal brand's; cost advantage {percent(each.cost)}"
             for each in signing.brought
         ),
         f"    The Chinese side's part: technology {percent(signing.technology)}, access {percent(signing.access)}.",
         f"  Signed: {said.form} as {said.legal}; equity {percent(said.equity)}, royalty {percent(said.royalty)}, "
-        f"openness {percent(said.openness)}{free};",
-        f"    {'with' if signing.clause else 'without'} a clause for shocks; trust {signing.trust:.2f}.",
+        f"openness {percent(said.openness)}{free}; trust {signing.trust:.2f}.",
     ]
 
 
@@ -71,7 +70,7 @@ def _moment(moment: Moment) -> list[str]:
          *map(money, (each.multinational, each.chinese, each.surplus)), each.reason)
         for each in moment.options
     ]) if moment.options else []  # fmt: skip
-    return [*lines, *(f"  {line}" for line in (moment.talks, moment.change, *moment.remarks) if line)]
+    return [*lines, *(f"  {line}" for line in (moment.bargain, moment.talks, moment.change, *moment.remarks) if line)]
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:

@@ -6,27 +6,39 @@ Present values are over the horizon, in money.
 
 from typing import Any, NamedTuple
 
-from sim.columns import Mode, Route, Type
+from sim.columns import Happening, Mode, Route, Type
 from sim.compiled import bundle, stage
 from sim.draws import key, uniform
-from sim.quarter.deals import Obstacle, abroad_deal, barred, enter, enter_abroad, host_deal, host_line, threshold_for
+from sim.quarter.deals import (
+    Obstacle,
+    abroad_deal,
+    barred,
+    enter,
+    enter_abroad,
+    host_deal,
+    host_line,
+    threshold_for,
+    worthless,
+)
 from sim.quarter.review import (
     ENDING,
     EXOGENOUS,
     REVIEW,
     STAY,
+    Weighed,
     called,
     end_of,
-    plant_uses,
+    pair_of,
+    price_paid,
     weigh_review,
 )
 from sim.quarter.search import SEARCH
 from sim.quarter.state import State
-from sim.quarter.values import Terms, equity_cap, leak_price, lesson_rate, strangers
+from sim.quarter.values import Terms, equity_cap, strangers
 from sim.rules.governance import dependence_cost
 from sim.rules.policy import screened
 
-__all__ = ["STAY", "Deal", "Obstacle", "Terms", "Weighed", "deal", "weigh"]
+__all__ = ["STAY", "Asked", "Deal", "Obstacle", "Terms", "Weighed", "deal", "weigh"]
 
 
 class Fears(NamedTuple):
@@ -38,37 +50,20 @@ class Fears(NamedTuple):
     dependence: float  # expected loss of the side that depends on the other's technology
 
 
-class Weighed(NamedTuple):
-    """One review in numbers. `decision` is the event (state.py) it would lead to, or STAY."""
+class Asked(NamedTuple):
+    """One review, the draws of its quarter, and what each side fears; money as present values."""
 
-    now: Terms
-    again: Terms  # the same form, split anew
-    other: Terms  # the other form
-    other_type: int
-    other_route: int
-    value: float  # of the whole in today's market
-    other_value: float
-    outside_multinational: float
-    outside_chinese: float
-    mode: int  # what the multinational would do alone
-    tolerance: float
-    moving: float  # cost of changing form
-    better: bool  # whether the other form is worth it
-    moves: bool  # and both would sign it
-    renews: bool  # whether both would sign new terms in the same form
-    unhappy_multinational: bool
-    unhappy_chinese: bool
-    chance: float  # that talks succeed
-    talks: float  # draws of the quarter: talks, turn of review, end by chance
-    turn: float
+    review: Weighed
+    equity: float  # terms in force
+    royalty: float
+    turn: float  # draws of the quarter: turn of review, end by chance
     fate: float
     touched: bool  # whether policy calls a review
-    plant: float  # sales of the plant, and what each side could make of it
-    use_multinational: float
-    use_chinese: float
     cap: float  # on foreign equity in the host
+    buyer: int  # event by which who can use the plant better would buy it; dissolution where there is none
+    paid: float  # what the multinational then pays its partner, less than 0 if it is paid
     end: int  # how it would end if it did
-    decision: int
+    decision: int  # event that the review would lead to, or STAY
     fears: Fears
 
 
@@ -88,7 +83,7 @@ class Deal(NamedTuple):
     obstacle: int
 
 
-def weigh(columns: Any, t: int, q: int) -> Weighed:
+def weigh(columns: Any, t: int, q: int) -> Asked:
     """What a review of partnership row q in quarter t weighs and would decide."""
     return all_weighed(bundle(columns), t, q)
 
@@ -99,56 +94,41 @@ def deal(columns: Any, t: int, m: int, c: int, kind: int, route: int, r: int) ->
 
 
 @stage
-def fears(st: State, t: int, q: int) -> Fears:
+def fears(st: State, q: int) -> Fears:
     """Worth of lessons to the Chinese firm and to the multinational, of what leaks, of the risk of being cut off."""
     jv, firms, x, p = st.partnerships, st.firms, st.scratch, st.parameters
-    m, c = jv.multinational[q], jv.chinese[q]
-    to_c, to_m = lesson_rate(st, t, m, c, jv.trust[q])
+    m, c, pair = jv.multinational[q], jv.chinese[q], pair_of(st, q)
     open_ramp = jv.openness[q] * st.ramp
     dependent = c if jv.type[q] == Type.globalize and jv.route[q] == Route.sell else m
     risk = dependence_cost(firms.hazard[dependent], 4.0 * p.cutoff_loss, firms.hedge[dependent], p.hedge_cost)
-    lost = risk * max(x.forecast_pot[q], 0.0) * st.annuity
-    leak = open_ramp * to_c * leak_price(st, m, c)
-    return Fears(open_ramp * to_c * x.gain[c], open_ramp * to_m * x.gain[m], leak, lost)
+    lost = risk * max(x.expected_pot[q], 0.0) * st.annuity
+    hers, his = open_ramp * pair.to_chinese, open_ramp * pair.to_multinational
+    return Fears(hers * x.gain[c], his * x.gain[m], hers * pair.leak, lost)
 
 
 @stage
-def all_weighed(st: State, t: int, q: int) -> Weighed:
+def all_weighed(st: State, t: int, q: int) -> Asked:
     """What `review.weigh_review` weighs, with the draws of the quarter and what each side fears."""
     jv, home = st.partnerships, st.firms.home[st.partnerships.multinational[q]]
     w = weigh_review(st, t, q)
-    plant, use_m, use_c = plant_uses(st, t, q, w.mode)
-    end = end_of(st, t, q, w.mode)
-    return Weighed(
-        Terms(w.pay_m, w.pay_c, jv.equity[q], jv.royalty[q]),
-        w.again,
-        w.changed,
-        w.other_type,
-        w.other_route,
-        w.now.value,
-        w.other.value,
-        w.d_m,
-        w.d_c,
-        w.mode,
-        w.tolerance,
-        w.moving,
-        w.better,
-        w.moves,
-        w.renews,
-        w.unhappy_m,
-        w.unhappy_c,
-        w.chance,
-        w.talks,
-        uniform(key(st.seed, REVIEW, t), jv.id[q]),
-        uniform(key(st.seed, EXOGENOUS, t), jv.id[q]),
-        called(st, t, q),
-        plant,
-        use_m,
-        use_c,
-        equity_cap(st, t, jv.sector[q], home, st.host),
-        end,
-        end if w.decision == ENDING else w.decision,
-        fears(st, t, q),
+    buyer: int = Happening.dissolution
+    if jv.type[q] != Type.globalize and max(w.apart.use_m, w.apart.use_c) > 0.0:
+        bigger = w.apart.use_m > w.apart.use_c
+        buyer = Happening.buyout_multinational if bigger else Happening.buyout_chinese
+    end = end_of(st, t, q, w.apart)
+    return Asked(
+        review=w,
+        equity=jv.equity[q],
+        royalty=jv.royalty[q],
+        turn=uniform(key(st.seed, REVIEW, t), jv.id[q]),
+        fate=uniform(key(st.seed, EXOGENOUS, t), jv.id[q]),
+        touched=called(st, t, q),
+        cap=equity_cap(st, t, jv.sector[q], home, st.host),
+        buyer=buyer,
+        paid=price_paid(st, q, buyer, w.apart),
+        end=end,
+        decision=end if w.decision == ENDING else w.decision,
+        fears=fears(st, q),
     )
 
 
@@ -158,17 +138,16 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
     s, home = st.firms.sector[m], st.firms.home[m]
     mode: int = Mode.absent
     if kind == Type.globalize:
-        found = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, t, m, c))
+        found = abroad_deal(st, t, m, c, r, route, enter_abroad(st, t, m, r), strangers(st, m, c, kind))
     else:
         line = max(host_line(st, m), st.host)  # if all are taken: as if the lead line were free
         own = enter(st, t, m, line)
         mode = own.mode
-        found = host_deal(st, t, m, c, line, kind, own, strangers(st, t, m, c))
+        found = host_deal(st, t, m, c, line, kind, own, strangers(st, m, c, kind))
     obstacle = barred(st, m, c, kind, route, r)
-    if obstacle == Obstacle.none and found.gain_m <= 0.0:
-        obstacle = Obstacle.no_surplus if found.gain_m + found.gain_c <= 0.0 else Obstacle.no_gain
-    elif obstacle == Obstacle.none and found.gain_c <= 0.0:
-        obstacle = Obstacle.no_pay
+    if obstacle == Obstacle.none and worthless(st, m, found):
+        obstacle = Obstacle.no_pay if found.gain_c < found.gain_m else Obstacle.no_gain
+        obstacle = Obstacle.no_surplus if found.gain_m + found.gain_c <= 0.0 else obstacle
     equity = found.terms.equity
     origin = st.host if kind == Type.globalize else home
     least = threshold_for(st, c, kind, origin, r)

@@ -259,14 +259,21 @@ def end_of(st: State, t: int, q: int, apart: Apart) -> int:
 
 
 @stage
+def price_paid(st: State, q: int, kind: int, apart: Apart) -> float:
+    """What the multinational pays for its partner's part of a plant when it changes hands; below 0 it is bought out."""
+    if kind == Happening.dissolution:
+        return 0.0
+    equity = st.partnerships.equity[q]
+    price = sale_price(apart.use_m, apart.use_c, st.parameters.bargaining_power)
+    return (1.0 - equity) * price if kind == Happening.buyout_multinational else -equity * price
+
+
+@stage
 def hand_over(st: State, q: int, kind: int, apart: Apart) -> None:
     """The buyer of a plant pays the other side's part of its price."""
-    jv = st.partnerships
-    m, c, equity = jv.multinational[q], jv.chinese[q], jv.equity[q]
-    price = sale_price(apart.use_m, apart.use_c, st.parameters.bargaining_power)
-    paid = (1.0 - equity) * price if kind == Happening.buyout_multinational else -equity * price
-    pay_once(st, m, paid)
-    pay_once(st, c, -paid)
+    paid = price_paid(st, q, kind, apart)
+    pay_once(st, st.partnerships.multinational[q], paid)
+    pay_once(st, st.partnerships.chinese[q], -paid)
 
 
 @stage

@@ -66,14 +66,16 @@ def stall_pay(value: float, outside_m: float, outside_c: float, power: float) ->
 
 @rule
 def sale_price(use_m: float, use_c: float, power: float) -> float:
-    """Price of a venture's whole plant, bought by the side that can use it better: the seller's power over the gain.
+    """Price of a venture's whole plant: what it is worth to the seller, and the seller's power over the buyer's gain.
 
-    Formula: use_c + power * (use_m - use_c) if use_m > use_c else use_m + (1 - power) * (use_c - use_m)
+    It is the same whoever buys: the Chinese side sells with `power`, the multinational with the rest of it.
+
+    Formula: power * use_m + (1 - power) * use_c
     Units: use_m, use_c: money, present values; power: share, of the Chinese side; result: money, present value
     Limits: between both uses; equal uses are the price.
     Source: [Nash1950]
     """
-    return use_c + power * (use_m - use_c) if use_m > use_c else use_m + (1.0 - power) * (use_c - use_m)
+    return power * use_m + (1.0 - power) * use_c
 
 
 @rule

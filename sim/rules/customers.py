@@ -10,10 +10,11 @@ WITHOUT_RIGHTS = (
 
 @rule
 def buyers_anew(turnover: float, growth: float, turned: float) -> float:
-    """Part of a year's buyers who choose without habit: those who replace, first buyers, and those who change generation.
+    """Part of a year's buyers who choose without habit: who replaces, who buys first, who changes generation.
 
     Formula: clip(turnover + max(growth, 0) + turned, 0, 1)
-    Units: turnover: share a year; growth: log a year, of the market; turned: share a year, of demand; result: share a year
+    Units: turnover: share a year; growth: log a year, of the market; turned: share a year, of demand; result: share a
+        year
     Limits: nothing replaced, no growth, no new generation: everybody stays with whom they know.
     Source: definition
     """
@@ -40,7 +41,8 @@ def pull(customers: float, habit: float) -> float:
 
     Formula: power(customers, habit)
     Units: customers: ratio to a firm of normal size; habit: 1; result: ratio to a firm of normal size
-    Limits: habit = 0 leaves brands alike; habit = 1 would let the largest take all.
+    Limits: habit = 0 leaves brands with any customer alike; habit = 1 would let the largest take all; no customer, no
+        pull.
     Source: [Foster2016]
     """
     return power(customers, habit)
@@ -51,7 +53,8 @@ def reach_of_two(own: float, reached: float, partner: float, habit: float) -> fl
     """Weight of an offer to two firms' customers: customers add up, their weight is that of the sum.
 
     Formula: power(own + reached * partner, habit)
-    Units: own, partner: ratio to a firm of normal size, customers; reached: share of the partner's; habit: 1; result: ratio
+    Units: own, partner: customers, ratio to a firm of normal size; reached: share of the partner's; habit: 1; result:
+        ratio
     Limits: no partner is the firm's own pull; reached = 1 is the pull of one firm with both firms' customers.
     Source: [Bronnenberg2012]; the form assumed
     """
@@ -77,8 +80,8 @@ def reserved_reach(reserved: float, preference: float, everybody: float, preferr
     Shares of both parts add up to the appeal times this, over the sum of all appeals as if no demand were reserved.
 
     Formula: 1 - reserved + reserved * preference * everybody / preferred
-    Units: reserved: share of demand; preference: ratio, 1 for whom buyers prefer; everybody, preferred: appeal, summed with and
-        with the preference counted; result: ratio
+    Units: reserved: share of demand; preference: ratio, 1 for whom buyers prefer; everybody, preferred: appeal, summed
+        without and with the preference; result: ratio
     Limits: no reserved demand, or no preference, gives 1.
     Source: definition
     """

@@ -37,8 +37,8 @@ def imported_part(foreign_inputs: float, usable: float) -> float:
     """Part of a product's cost that still comes from abroad.
 
     Formula: foreign_inputs * (1 - usable)
-    Units: foreign_inputs: share of cost, imported where nothing is made locally; usable: share of these made locally; result:
-        share of cost
+    Units: foreign_inputs: share of cost, imported where nothing is made locally; usable: share of these made locally;
+        result: share of cost
     Limits: a full ecosystem imports nothing, none imports `foreign_inputs`.
     Source: definition
     """
@@ -50,8 +50,8 @@ def made_appeal(imported: float, cost: float, border: float, lost: float) -> flo
     """Appeal that production in the host has over production at home: Chinese cost on what is made there.
 
     Formula: exp((1 - imported) * cost + imported * border - lost)
-    Units: imported: share of cost; cost: log appeal of Chinese cost; border: log appeal that inputs lose on their way in, at
-        most 0; lost: log appeal of quality; result: ratio
+    Units: imported: share of cost; cost: log appeal of Chinese cost; border: log appeal that inputs lose on their way
+        in, at most 0; lost: log appeal of quality; result: ratio
     Limits: nothing imported and no quality lost gives all of the cost advantage.
     Source: definition
     """

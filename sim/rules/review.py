@@ -33,7 +33,7 @@ def trust_next(trust: float, kept: float, speed: float) -> float:
 
 @rule
 def breakdown(surplus: float, doubt: float) -> float:
-    """Chance that talks end a contract worth `surplus` more than both sides' alternatives: each side knows only its own.
+    """Chance that talks end a contract that is worth `surplus` more than both alternatives: each side knows its own.
 
     Formula: 1 / (1 + exp(clip(surplus / max(doubt, 1e-30), -50, 50)))
     Units: surplus, doubt: money, present values; result: probability

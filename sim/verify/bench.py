@@ -14,7 +14,7 @@ SHARES = {"china": {1979: 1}, "us": {1979: 1}, "eu": {1979: 1}}
 def null_model() -> dict[str, Any]:
     """Every parameter that has one at its `off`; nobody looks for partners, and research pays alike at any scale."""
     off = {name: p.written(p.off) for name, p in parameters().items() if p.off is not None}
-    plain = {"rd_elasticity": 0, "absorption_half": 0, "room": 20, "search_host": 0, "search_abroad": 0}
+    plain = {"rd_elasticity": 0, "absorption_half": 0, "room": 20, "search": 0}
     lasting = {"patience": 80, "exogenous_end": 0, "review_rate": 0}
     return {**off, **plain, **lasting}
 

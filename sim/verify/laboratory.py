@@ -48,7 +48,7 @@ def sector(**changes: Any) -> dict[str, Any]:
 NEW = {"name": "new", "arrival": "1998Q1", "midpoint": {"china": 2008, "default": 2012}, "width": 2}
 SECTORS = {
     "motors": sector(generations=[{"name": "old"}, NEW]),
-    "parts": sector(absorption=0.2, access_holders=0.5, cost_advantage=1.4),
+    "parts": sector(absorption=0.2, access_holders=0.5, cost_advantage=1.4, reserved_demand=0.3),
     "services": sector(tradable=0, start_level=0.5),
 }
 WORLD: dict[str, Any] = {
@@ -63,20 +63,18 @@ WORLD: dict[str, Any] = {
         "cost_advantage": {1979: 0.42, 2003: 0.42, 2015: 0.132, 2028: 0.25},
         "floor": {1990: 0.0, 2010: 1.0},
         "chinese_speed": {1979: 1.0, 2015: 1.35},
+        "distribution_rights": {1979: 0.0, 1992: 0.0, 2005: 1.0},
     },
     "sectors": SECTORS,
     # every mechanism at work, the rest as in the shipped world, so that all types of partnership occur
     "parameters": {
         **{name: p.written(p.at_work) for name, p in parameters().items() if p.on is not None},
-        "host_access_growth": 0.05,
-        "venture_cost": 0.15,
         "complementarity": 0.3,
         "ecosystem": 1.5,
         "cost_market_access": 0.04,
         "cost_wholly_owned": 0.05,
-        "cost_globalize": 0.03,
-        "search_abroad": 0.12,
-        "search_host": 0.12,
+        "governance": 0.06,
+        "search": 0.12,
     },
 }
 

@@ -1,4 +1,6 @@
-"""What a contract says: Nash and deal-me-out, equity under a cap, royalty, openness."""
+"""What a contract says: the split at signing and in a stall, a plant's price, equity under a cap, royalty, openness."""
+
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -6,7 +8,16 @@ from hypothesis import strategies as st
 from pytest import approx
 
 from sim.columns import Policy
-from sim.rules.bargaining import annuity, chinese_pay, equity_share, openness, ramp_value, royalty_needed
+from sim.rules.bargaining import (
+    annuity,
+    equity_share,
+    nash_pay,
+    openness,
+    ramp_value,
+    royalty_needed,
+    sale_price,
+    stall_pay,
+)
 from sim.rules.capability import absorptive, lesson
 from tests.rules.declared import OFF, inner, money, money_unit, present_value, share, within
 
@@ -46,17 +57,17 @@ def test_patience_and_length_add_value(beta: float, quarters: int) -> None:
 
 def test_nash_by_hand() -> None:
     """T20: d_C + beta (V - d_M - d_C)."""
-    assert chinese_pay(100.0, 30.0, 10.0, 0.5, False) == 40.0  # 10 + half of a surplus of 60
-    assert chinese_pay(100.0, 30.0, 10.0, 0.25, False) == 25.0
-    assert chinese_pay(100.0, 20.0, 20.0, 0.5, False) == 50.0  # partners alike share alike
-    assert chinese_pay(40.0, 30.0, 10.0, 0.7, False) == 10.0  # no surplus: each has its alternative
+    assert nash_pay(100.0, 30.0, 10.0, 0.5) == 40.0  # 10 + half of a surplus of 60
+    assert nash_pay(100.0, 30.0, 10.0, 0.25) == 25.0
+    assert nash_pay(100.0, 20.0, 20.0, 0.5) == 50.0  # partners alike share alike
+    assert nash_pay(40.0, 30.0, 10.0, 0.7) == 10.0  # no surplus: each has its alternative
 
 
 @given(present_value, present_value, present_value, power)
 def test_nash_shares_the_surplus(value: float, outside_m: float, outside_c: float, beta: float) -> None:
     """Both sides' gains over their alternatives are beta and 1 - beta of the surplus; nothing is lost."""
     surplus = value - outside_m - outside_c
-    chinese = chinese_pay(value, outside_m, outside_c, beta, False)
+    chinese = nash_pay(value, outside_m, outside_c, beta)
     assert chinese - outside_c == approx(beta * surplus, abs=1e-6)
     assert value - chinese - outside_m == approx((1 - beta) * surplus, abs=1e-6)
 
@@ -64,58 +75,85 @@ def test_nash_shares_the_surplus(value: float, outside_m: float, outside_c: floa
 @given(present_value, present_value, present_value, power, st.floats(1.0, 1e4))
 def test_the_obsolescing_bargain(value: float, outside_m: float, outside_c: float, beta: float, learnt: float) -> None:
     """T20, T27: an alternative that improves moves 1 - beta of itself, with no change of what there is to share."""
-    before = chinese_pay(value, outside_m, outside_c, beta, False)
-    assert chinese_pay(value, outside_m, outside_c + learnt, beta, False) - before == approx(
-        (1 - beta) * learnt, abs=1e-6
-    )
-    assert chinese_pay(value, outside_m + learnt, outside_c, beta, False) - before == approx(-beta * learnt, abs=1e-6)
-    assert chinese_pay(value + learnt, outside_m, outside_c, beta, False) - before == approx(beta * learnt, abs=1e-6)
+    before = nash_pay(value, outside_m, outside_c, beta)
+    assert nash_pay(value, outside_m, outside_c + learnt, beta) - before == approx((1 - beta) * learnt, abs=1e-6)
+    assert nash_pay(value, outside_m + learnt, outside_c, beta) - before == approx(-beta * learnt, abs=1e-6)
+    assert nash_pay(value + learnt, outside_m, outside_c, beta) - before == approx(beta * learnt, abs=1e-6)
 
 
 @given(present_value, present_value, present_value)
 def test_equal_power_is_the_shapley_value(value: float, outside_m: float, outside_c: float) -> None:
     """T21: the mean of what the Chinese side adds when it comes first (d_C) and when it comes last (V - d_M)."""
     shapley = 0.5 * (outside_c + (value - outside_m))
-    assert chinese_pay(value, outside_m, outside_c, 0.5, False) == approx(shapley, abs=1e-6)
+    assert nash_pay(value, outside_m, outside_c, 0.5) == approx(shapley, abs=1e-6)
 
 
-def test_deal_me_out_by_hand() -> None:
+def test_the_split_in_a_stall_by_hand() -> None:
     """T22: max(d_C, min(beta V, V - d_M))."""
-    assert chinese_pay(100.0, 30.0, 10.0, 0.5, True) == 50.0  # neither alternative binds
-    assert chinese_pay(100.0, 30.0, 60.0, 0.5, True) == 60.0  # hers does
-    assert chinese_pay(100.0, 70.0, 10.0, 0.5, True) == 30.0  # his does
+    assert stall_pay(100.0, 30.0, 10.0, 0.5) == 50.0  # neither alternative binds
+    assert stall_pay(100.0, 30.0, 60.0, 0.5) == 60.0  # hers does
+    assert stall_pay(100.0, 70.0, 10.0, 0.5) == 30.0  # his does
+    assert stall_pay(100.0, 30.0, -20.0, 0.5) == 50.0  # who loses by leaving has no threat in it
 
 
 @given(st.floats(1.0, 1e6), inner, inner, power)
 def test_options_that_do_not_bind_do_not_matter(value: float, m: float, c: float, beta: float) -> None:
     """T22, and what tells the two rules apart: under Nash the same options always matter."""
     outside_m, outside_c = m * (1 - beta) * value, c * beta * value
-    assert chinese_pay(value, outside_m, outside_c, beta, True) == beta * value
-    threatening = chinese_pay(value, outside_m, 0.0, beta, False)
-    assert chinese_pay(value, outside_m, outside_c, beta, False) > threatening
+    assert stall_pay(value, outside_m, outside_c, beta) == beta * value
+    assert nash_pay(value, outside_m, outside_c, beta) > nash_pay(value, outside_m, 0.0, beta)
 
 
-@given(present_value, present_value, present_value, power, st.booleans(), st.floats(0.0, 1e4))
-def test_the_split_is_monotone(v: float, d_m: float, d_c: float, beta: float, deal: bool, more: float) -> None:
-    pay = chinese_pay(v, d_m, d_c, beta, deal)
-    assert chinese_pay(v, d_m, d_c + more, beta, deal) >= pay - 1e-9
-    assert chinese_pay(v, d_m + more, d_c, beta, deal) <= pay + 1e-9
-    assert chinese_pay(v + more, d_m, d_c, beta, deal) >= pay - 1e-9
+@given(st.floats(1.0, 1e6), inner, power, st.floats(1.0, 2.0))
+def test_learnt_options_move_terms_only_once_they_bind(value: float, start: float, beta: float, growth: float) -> None:
+    """T27: the Chinese side's option grows quarter by quarter; its pay waits, and then follows one for one."""
+    option, pays = start * beta * value, []
+    for _ in range(6):
+        pays.append((option, stall_pay(value, 0.0, option, beta)))
+        option *= growth
+    assert all(pay == approx(max(beta * value, option)) for option, pay in pays)
 
 
-@given(money, share, share, power, st.booleans())
-def test_both_sides_get_their_alternatives_if_there_is_a_surplus(
-    value: float, first: float, second: float, beta: float, deal: bool
-) -> None:
-    outside_m, outside_c = value * first, value * (1 - first) * second
-    pay = chinese_pay(value, outside_m, outside_c, beta, deal)
-    assert outside_c - 1e-6 <= pay <= value - outside_m + 1e-6
+@pytest.mark.parametrize("rule", [nash_pay, stall_pay])
+def test_the_split_is_monotone(rule: Callable[..., float]) -> None:
+    @given(present_value, present_value, present_value, power, st.floats(0.0, 1e4), money_unit)
+    def holds(v: float, d_m: float, d_c: float, beta: float, more: float, unit: float) -> None:
+        pay = rule(v, d_m, d_c, beta)
+        assert rule(v, d_m, d_c + more, beta) >= pay - 1e-9
+        assert rule(v, d_m + more, d_c, beta) <= pay + 1e-9
+        assert rule(v + more, d_m, d_c, beta) >= pay - 1e-9
+        assert rule(v * unit, d_m * unit, d_c * unit, beta) == approx(pay * unit, rel=1e-12, abs=1e-12)
+
+    holds()
 
 
-@given(present_value, present_value, present_value, power, st.booleans(), money_unit)
-def test_the_split_has_no_unit(v: float, d_m: float, d_c: float, beta: float, deal: bool, unit: float) -> None:
-    pay = chinese_pay(v, d_m, d_c, beta, deal)
-    assert chinese_pay(v * unit, d_m * unit, d_c * unit, beta, deal) == approx(pay * unit, rel=1e-12, abs=1e-12)
+@pytest.mark.parametrize("rule", [nash_pay, stall_pay])
+def test_both_sides_get_their_alternatives_if_there_is_a_surplus(rule: Callable[..., float]) -> None:
+    @given(money, share, share, power)
+    def holds(value: float, first: float, second: float, beta: float) -> None:
+        outside_m, outside_c = value * first, value * (1 - first) * second
+        assert outside_c - 1e-6 <= rule(value, outside_m, outside_c, beta) <= value - outside_m + 1e-6
+
+    holds()
+
+
+# the plant
+
+
+def test_the_price_of_a_plant_by_hand() -> None:
+    assert sale_price(10.0, 4.0, 0.5) == 7.0  # the multinational buys: 4 and half of what it gains
+    assert sale_price(4.0, 10.0, 0.5) == 7.0  # the Chinese firm does
+    assert sale_price(10.0, 4.0, 0.25) == 5.5  # a weak seller gets a quarter of the 6
+    assert sale_price(10.0, 10.0, 0.9) == 10.0
+
+
+@given(money, money, power)
+def test_a_sale_leaves_no_side_worse(use_m: float, use_c: float, beta: float) -> None:
+    """The buyer pays no more than the plant is worth to it, the seller gets no less; the gain is shared by power."""
+    price = sale_price(use_m, use_c, beta)
+    assert min(use_m, use_c) * (1 - 1e-12) <= price <= max(use_m, use_c) * (1 + 1e-12)
+    gain, seller = abs(use_m - use_c), beta if use_m > use_c else 1 - beta
+    assert price - min(use_m, use_c) == approx(seller * gain, abs=1e-6)
 
 
 # equity and royalty
@@ -253,7 +291,7 @@ def test_able_partners_are_told_less(research: float) -> None:
     assert told(0.0, 0.014) == 0.9  # who cannot learn may see everything
 
 
-@given(within("mandate", Policy), within("openness_market_access"))
+@given(within("mandate", Policy), within("openness_most"))
 def test_forced_openness_is_a_floor(promised: float, most: float) -> None:
     """However much leaks, a partner gets what the law promised, and it costs nothing where more was chosen."""
     assert openness(most, 1.0, 1e9, 0.0, promised) == approx(promised, abs=1e-8)

@@ -17,6 +17,7 @@ from sim.rules.capability import (
     damping,
     effort_move,
     effort_wanted,
+    feeding_sales,
     generation_start,
     innovation,
     lesson,
@@ -24,8 +25,9 @@ from sim.rules.capability import (
     operations_learnt,
     research_budget,
     research_return,
+    spillover_reach,
 )
-from tests.rules.declared import DEFAULT, OFF, log_points, money, money_unit, share, within
+from tests.rules.declared import DEFAULT, OFF, log_points, money, money_unit, present_value, share, within
 
 rd = st.floats(0.0, 20.0)
 gap = st.floats(0.0, 5.0)
@@ -271,7 +273,7 @@ def test_adoption_by_hand() -> None:
     assert adoption_chance(0.25, 1e6, 1.5) < 1e-300
 
 
-@given(within("adoption_rate"), gap, gap, within("adoption_distance"))
+@given(within("adoption_rate"), gap, gap, st.floats(0.1, 5.0))
 def test_the_nearer_the_sooner(rate: float, a: float, b: float, half: float) -> None:
     near, far = sorted((a, b))
     assert (
@@ -344,21 +346,20 @@ def test_the_default_window() -> None:
 
 
 def test_effort_by_hand() -> None:
-    assert effort_wanted(0.2, False, 1.25, 0.1) == 0.2  # incumbents follow demand
-    assert effort_wanted(0.2, True, 1.25, 0.1) == approx(0.35)  # 1.25 x 0.2 + 0.1
-    assert effort_wanted(0.0, True, 1.25, 0.1) == approx(0.1)  # before there is demand
-    assert effort_wanted(0.9, True, 1.25, 0.1) == 1.0  # 1.225, but no more than all
+    assert effort_wanted(0.2, False, 0.1) == 0.2  # incumbents follow demand
+    assert effort_wanted(0.2, True, 0.1) == approx(0.3)  # a tenth ahead of demand
+    assert effort_wanted(0.0, True, 0.1) == approx(0.1)  # before there is demand
+    assert effort_wanted(0.95, True, 0.1) == 1.0  # 1.05, but no more than all
     assert effort_move(0.1, 0.35, 0.08) == approx(0.18)
     assert effort_move(0.3, 0.35, 0.08) == approx(0.35)
     assert effort_move(0.35, 0.1, 0.08) == approx(0.27)
 
 
-@given(share, share, within("latecomer_effort"), within("latecomer_start"))
-def test_effort_rises_with_demand(a: float, b: float, ratio: float, start: float) -> None:
+@given(share, share, within("latecomer_start"))
+def test_effort_rises_with_demand(a: float, b: float, start: float) -> None:
     low, high = sorted((a, b))
-    assert 0.0 <= effort_wanted(low, True, ratio, start) <= effort_wanted(high, True, ratio, start) <= 1.0
-    if ratio >= 1.0:
-        assert effort_wanted(a, True, ratio, start) >= effort_wanted(a, False, ratio, start)  # latecomers lead
+    assert 0.0 <= effort_wanted(low, True, start) <= effort_wanted(high, True, start) <= 1.0
+    assert effort_wanted(a, True, start) >= effort_wanted(a, False, start)  # latecomers lead
 
 
 @given(share, share, within("inertia"))
@@ -376,18 +377,48 @@ def test_effort_arrives_and_never_overshoots(effort: float, wanted: float, inert
 
 
 def test_research_budget_by_hand() -> None:
-    # 5 % of 100 own sales and 70 % of 40 in ventures, and 3 of support: 0.05 x 128 + 3
-    assert research_budget(0.05, 100.0, 40.0, 0.3, 3.0) == approx(9.4)
-    assert research_budget(0.05, 100.0, 40.0, OFF["rent_dampening"], 3.0) == approx(10.0)
-    assert research_budget(0.05, 100.0, 40.0, 1.0, 3.0) == approx(8.0)  # easy rents feed no research
-    assert research_budget(0.05, 0.0, 0.0, 0.3, 3.0) == 3.0  # who sells nothing lives on support
+    # 5 % of 100 own sales and 40 of ventures, and 3 of support: 0.05 x 140 + 3
+    assert research_budget(0.05, 100.0, 40.0, 3.0) == approx(10.0)
+    assert research_budget(0.05, 0.0, 0.0, 3.0) == 3.0  # who sells nothing lives on support
 
 
-@given(within("rd_intensity", Sectors), money, money, within("rent_dampening"), money, money_unit)
-def test_budgets_do_not_depend_on_the_unit_of_money(
-    intensity: float, own: float, venture: float, dampening: float, support: float, unit: float
+def test_what_a_venture_feeds_by_hand() -> None:
+    # Half of sales of 40 feeds 20, if the venture pays at least the 5 % of it that is spent on research.
+    assert feeding_sales(0.5, 40.0, 3.0, 0.05) == approx(20.0)
+    assert feeding_sales(0.5, 40.0, 0.4, 0.05) == approx(8.0)  # 0.4 / 0.05: no more research than that pays
+    assert feeding_sales(0.5, 40.0, 0.0, 0.05) == feeding_sales(0.5, 40.0, -2.0, 0.05) == 0.0  # losses feed none
+
+
+@given(share, money, present_value, within("rd_intensity", Sectors))
+def test_no_venture_asks_for_more_research_than_it_pays(
+    part: float, sales: float, paid: float, intensity: float
 ) -> None:
-    spent = research_budget(intensity, own, venture, dampening, support)
-    assert research_budget(intensity, own * unit, venture * unit, dampening, support * unit) == spent * unit
+    """What is spent on its account is at most what it paid, so that no partner is ruined by another's research."""
+    spent = research_budget(intensity, 0.0, feeding_sales(part, sales, paid, intensity), 0.0)
+    assert spent <= max(paid, 0.0) * (1.0 + 1e-12) + 1e-9 and spent <= intensity * part * sales * (1.0 + 1e-12)
+
+
+@given(within("rd_intensity", Sectors), money, money, money, money_unit)
+def test_budgets_do_not_depend_on_the_unit_of_money(
+    intensity: float, own: float, venture: float, support: float, unit: float
+) -> None:
+    spent = research_budget(intensity, own, venture, support)
+    assert research_budget(intensity, own * unit, venture * unit, support * unit) == spent * unit
     assert spent >= support
-    assert research_budget(intensity, own, 0.0, dampening, support) <= spent
+    assert research_budget(intensity, own, 0.0, support) <= spent
+
+
+# spillovers across origins
+
+
+def test_the_reach_of_a_spillover_by_hand() -> None:
+    assert spillover_reach(0.4, 0.5) == approx(0.7)
+    assert spillover_reach(0.4, 0.0) == 0.4  # from afar
+    assert spillover_reach(0.4, 1.0) == 1.0  # as a local does
+    assert spillover_reach(OFF["spillover_distance"], 0.5) == 0.5  # nothing crosses without presence
+
+
+@given(within("spillover_distance"), share, share)
+def test_presence_brings_spillovers(distance: float, a: float, b: float) -> None:
+    low, high = sorted((a, b))
+    assert distance - 1e-12 <= spillover_reach(distance, low) <= spillover_reach(distance, high) + 1e-12 <= 1.0 + 2e-12

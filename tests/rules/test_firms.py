@@ -59,19 +59,13 @@ def test_entrants_start_behind_the_best(best: float, discount: float, draw: floa
 
 
 def test_distress_by_hand() -> None:
-    assert in_distress(-0.01, 50.0, 50.0, 0.2)  # owes more than it owns
-    assert in_distress(5.0, 9.0, 50.0, 0.2)  # sells less than a fifth of the mean
-    assert not in_distress(5.0, 10.0, 50.0, 0.2)
-    assert not in_distress(0.0, 10.0, 50.0, 0.2)
-    assert not in_distress(5.0, 0.0, 50.0, OFF["smallest_share"])  # small is no sin
-    assert not in_distress(5.0, 0.0, 0.0, 0.2)  # in an empty market nobody is to blame
+    assert in_distress(-0.01)  # owes more than it owns
+    assert not in_distress(0.0)
+    assert not in_distress(5.0)  # small is no sin: what a firm sells is not asked
 
 
-@given(present_value, money, money, within("smallest_share"), money, money_unit)
-def test_distress_passes_with_money_and_has_no_unit(
-    worth: float, sales: float, mean: float, smallest: float, more: float, unit: float
-) -> None:
-    distressed = in_distress(worth, sales, mean, smallest)
-    assert in_distress(worth * unit, sales * unit, mean * unit, smallest) == distressed
-    if not distressed:
-        assert not in_distress(worth + more, sales + more, mean, smallest)
+@given(present_value, money, money_unit)
+def test_distress_passes_with_money_and_has_no_unit(worth: float, more: float, unit: float) -> None:
+    assert in_distress(worth * unit) == in_distress(worth)
+    if not in_distress(worth):
+        assert not in_distress(worth + more)

@@ -17,11 +17,11 @@ from sim.rules.market import (
     margin,
     markup_factor,
     offer_profit,
+    plant_rent,
     quality,
     share_of,
     tariff_paid,
 )
-from sim.rules.review import worth_moving
 from tests.rules.declared import OFF, log_points, money, money_unit, share, within
 
 elasticity = within("price_elasticity", Sectors)
@@ -228,6 +228,18 @@ def test_profit_rises_with_share_and_market(spent: float, a: float, b: float, al
 # revenue and buyers
 
 
+def test_the_rent_of_a_plant_by_hand() -> None:
+    # A plant that costs 0.35 of a year's sales, over 20 quarters in present values: 1.4 quarters' sales / 20
+    assert plant_rent(0.35, 20.0) == approx(0.07)
+    assert plant_rent(OFF["plant_cost"], 20.0) == 0.0
+
+
+@given(within("plant_cost"), st.floats(1.0, 120.0))
+def test_rents_pay_for_the_plant(cost: float, years: float) -> None:
+    """Paid over the horizon, at constant sales, the rent's present value is the plant's price: four quarters' sales."""
+    assert plant_rent(cost, years) * years == approx(4.0 * cost)
+
+
 def test_tariff_revenue_by_hand() -> None:
     assert tariff_paid(120.0, 0.2) == approx(20.0)  # T16: buyers pay 120 for what cost 100
     assert tariff_paid(120.0, 0.0) == tariff_paid(0.0, 0.2) == 0.0
@@ -283,7 +295,7 @@ def jumps(rate: float, fixed: float, spent: float, alpha: float = 4.0) -> bool:
     """Whether a small firm builds a plant abroad: local cost 10 % above, shipping 5 %, appeal a millionth."""
     local = offer_profit(spent, share_of(1e-6 * border(alpha, math.log(1.1), 0.0), 1.0), alpha)
     shipped = offer_profit(spent, share_of(1e-6 * border(alpha, math.log(1.05), rate), 1.0), alpha)
-    return bool(worth_moving((local - shipped) * annuity(0.97, 32.0), fixed, 1.0))
+    return bool((local - shipped) * annuity(0.97, 32.0) > fixed)
 
 
 def jump_threshold(fixed: float, spent: float) -> float:

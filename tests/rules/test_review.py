@@ -1,4 +1,4 @@
-"""Whether a partnership goes on: Coase, rigid terms, clauses, the real-option band, trust."""
+"""Whether a partnership goes on: who asks for new terms, talks that can fail, Coase, trust."""
 
 import itertools
 import math
@@ -8,101 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from sim.rules.review import dissatisfied, gain_by_terms, plant_use, renegotiation_chance, trust_next, worth_moving
-from tests.rules.declared import AT_WORK, DEFAULT, OFF, money, money_unit, present_value, share, within
+from sim.rules.review import breakdown, claims, gain_by_terms, trust_next
+from tests.rules.declared import money, money_unit, present_value, share, within
 
-shortfall = st.floats(0.0, 1e6)
-
-
-# satisfaction and talks
+# who asks for new terms
 
 
-def test_dissatisfaction_by_hand() -> None:
-    assert dissatisfied(4.0, 5.0, 0.5)
-    assert not dissatisfied(4.0, 5.0, 1.0)  # short by just what is tolerated
-    assert not dissatisfied(6.0, 5.0, 0.0)
-    assert not dissatisfied(-1e300, 1e300, math.inf)  # who tolerates all never leaves
+def test_claims_by_hand() -> None:
+    assert claims(3.0, 10.0, 0.2)  # more than a fifth of what there is to bargain about
+    assert not claims(2.0, 10.0, 0.2)  # just a fifth
+    assert claims(0.1, 0.0, 0.2) and claims(0.1, -5.0, 0.2)  # where nothing is left, any gain is enough
+    assert not claims(0.0, -5.0, 0.2) and not claims(-1.0, 0.0, 0.0)  # but nobody asks for a loss
+    assert claims(1e-9, 10.0, 0.0)  # without a threshold every gain reopens a contract
 
 
-@given(present_value, present_value, shortfall, shortfall)
-def test_dissatisfaction_grows_with_the_alternative(pay: float, outside: float, tolerance: float, more: float) -> None:
-    if dissatisfied(pay, outside, tolerance):
-        assert dissatisfied(pay, outside + more, tolerance)
-        assert dissatisfied(pay - more, outside, tolerance)
-    else:
-        assert not dissatisfied(pay, outside, tolerance + more)
-
-
-@given(present_value, present_value, shortfall, money_unit)
-def test_dissatisfaction_has_no_unit(pay: float, outside: float, tolerance: float, unit: float) -> None:
-    assert dissatisfied(pay * unit, outside * unit, tolerance * unit) == dissatisfied(pay, outside, tolerance)
-
-
-def test_talks_by_hand() -> None:
-    # 0.45 x (0.5 + 0.5 x 0.6) - 0.3 x 0.4 = 0.36 - 0.12
-    assert renegotiation_chance(0.45, 0.6, 0.4, 0.3) == approx(0.24)
-    assert renegotiation_chance(0.45, 1.0, 0.0, 0.3) == 0.45  # full trust and the balance of the signing day
-    assert renegotiation_chance(0.45, 0.0, 0.0, 0.3) == 0.225  # strangers succeed half as often
-    assert renegotiation_chance(0.45, 0.6, 0.4, OFF["balance_strain"]) == approx(0.36)
-    assert renegotiation_chance(0.2, 0.0, 1.0, 0.3) == 0.0  # 0.1 - 0.3
-
-
-@given(share, share, share, share, share, st.floats(0.0, 3.0))
-def test_talks_succeed_with_trust_and_fail_with_strain(
-    base: float, a: float, b: float, still: float, moved: float, strain: float
-) -> None:
-    low, high = sorted((a, b))
-    assert 0.0 <= renegotiation_chance(base, low, moved, strain) <= renegotiation_chance(base, high, moved, strain) <= 1
-    assert renegotiation_chance(base, a, max(still, moved), strain) <= renegotiation_chance(
-        base, a, min(still, moved), strain
-    )
-
-
-def test_a_clause_helps_talks() -> None:
-    """T28: at any trust and strain, by default."""
-    for trust, moved in itertools.product((0.0, 0.4, 1.0), (0.0, 0.5, 1.0)):
-        chance = renegotiation_chance(DEFAULT.renegotiation, trust, moved, DEFAULT.balance_strain)
-        assert renegotiation_chance(DEFAULT.clause_success, trust, moved, DEFAULT.balance_strain) > chance
-
-
-def exit_share(success: float) -> float:
-    """Share of ends when both sides hold one half, over an even grid of V in (0, 2), d_M and d_C in (0, 1).
-
-    A side that is short asks for talks; they fail with 1 - success, or if there is nothing to share.
-    """
-    steps = [(k + 0.5) / 20 for k in range(20)]
-    total = 0.0
-    for value, d_m, d_c in itertools.product([2 * x for x in steps], steps, steps):
-        if dissatisfied(0.5 * value, d_m, 0.0) or dissatisfied(0.5 * value, d_c, 0.0):
-            chance = renegotiation_chance(success, 1.0, 0.0, 0.0)
-            total += 1.0 if value <= d_m + d_c else 1.0 - chance
-    return total / 20**3
-
-
-def test_coase() -> None:
-    """T28: when talks cost nothing and cannot fail, a partnership ends only if its parts are worth more: P = 1/2.
-
-    Under rigid terms one side short is enough: P(V / 2 < max(d_M, d_C)) = E max = 2/3, and all that ended before ends.
-    """
-    assert exit_share(1.0) == approx(1 / 2, abs=0.03)
-    assert exit_share(0.0) == approx(2 / 3, abs=0.03)
-
-
-def test_talks_move_exits_from_rigid_to_coase() -> None:
-    """Each point of success removes the same part of the inefficient exits, and none of the efficient ones."""
-    rigid, coase = exit_share(0.0), exit_share(1.0)
-    for success in (0.25, 0.5, 0.75):
-        assert exit_share(success) == approx(rigid + success * (coase - rigid))
-
-
-@given(st.floats(0.0, 1.0), money, money, money)
-def test_efficient_exits_are_always_wanted(equity: float, value: float, d_m: float, d_c: float) -> None:
-    """However equity is split, if the parts are worth more than the whole some side is short."""
-    if value < (d_m + d_c) * (1 - 1e-9):
-        assert dissatisfied(equity * value, d_m, 0.0) or dissatisfied((1 - equity) * value, d_c, 0.0)
-
-
-# the real-option band
+@given(present_value, present_value, money, within("claim"), money_unit)
+def test_claims_grow_with_the_gain(gain: float, stake: float, more: float, least: float, unit: float) -> None:
+    if claims(gain, stake, least):
+        assert claims(gain + more, stake, least) and claims(gain, stake - more, least)
+    assert claims(gain * unit, stake * unit, least) == claims(gain, stake, least)
 
 
 def test_a_gain_by_terms_by_hand() -> None:
@@ -111,61 +35,57 @@ def test_a_gain_by_terms_by_hand() -> None:
     assert gain_by_terms(1e6, 1e6 * (1.0 + 1e-12)) == 0.0  # rounding is nobody's
 
 
-def test_the_band_by_hand() -> None:
-    assert worth_moving(1.38, 1.0, 1.37)
-    assert not worth_moving(1.36, 1.0, 1.37)
-    assert not worth_moving(0.0, 0.0, 1.37)  # indifferent stays
-    assert worth_moving(1.01, 1.0, OFF["hysteresis"])  # without uncertainty any gain over the cost will do
-    assert not worth_moving(1e300, math.inf, 1.37)
+# talks
 
 
-def option_multiple(volatility: float, rate: float) -> float:
-    """Dixit and Pindyck's b / (b - 1) for a driftless value; b solves volatility**2 b (b - 1) / 2 = rate."""
-    b = 0.5 + math.sqrt(0.25 + 2 * rate / volatility**2)
-    return b / (b - 1)
+def test_breakdown_by_hand() -> None:
+    assert breakdown(0.0, 2.0) == 0.5  # nothing is lost, so that anything may end it
+    assert breakdown(2.0, 2.0) == approx(1 / (1 + math.e))  # 0.269
+    assert breakdown(-2.0, 2.0) == approx(math.e / (1 + math.e))
+    assert breakdown(1.0, 0.0) == approx(0.0, abs=1e-20)  # who knows all ends nothing that is worth more
+    assert breakdown(-1.0, 0.0) == approx(1.0)
 
 
-def test_the_declared_band_is_the_value_of_waiting() -> None:
-    """T31: 10 % yearly volatility and 5 % interest: b = 0.5 + 10.25**0.5 = 3.702, 3.702 / 2.702 = 1.37."""
-    assert option_multiple(0.1, 0.05) == approx(1.370, abs=5e-4)
-    assert AT_WORK["hysteresis"] == approx(option_multiple(0.1, 0.05), abs=5e-3)
-    assert option_multiple(1e-6, 0.05) == approx(OFF["hysteresis"], abs=1e-5)
+@given(present_value, st.floats(0.01, 1e6), st.floats(1.0, 100.0))
+def test_talks_fail_the_less_the_more_there_is_to_lose(surplus: float, doubt: float, more: float) -> None:
+    assert breakdown(surplus + more, doubt) <= breakdown(surplus, doubt)
+    assert breakdown(surplus, doubt) + breakdown(-surplus, doubt) == approx(1.0)
+    if surplus > 0.0:  # doubt makes good contracts end and saves bad ones
+        assert breakdown(surplus, doubt * more) >= breakdown(surplus, doubt)
+        assert breakdown(-surplus, doubt * more) <= breakdown(-surplus, doubt)
 
 
-@given(present_value, money, st.floats(0.01, 0.5), st.floats(0.01, 0.5))
-def test_uncertainty_makes_firms_stay(gain: float, cost: float, a: float, b: float) -> None:
-    """T31: the band widens with volatility, so that who stays in calm stays in a storm."""
-    calm, storm = sorted((a, b))
-    if not worth_moving(gain, cost, option_multiple(calm, 0.05)):
-        assert not worth_moving(gain, cost, option_multiple(storm, 0.05) * (1 + 1e-12))
+def exit_share(doubt: float) -> float:
+    """Share of ends when talks are held, over an even grid of V in (0, 2), d_M and d_C in (0, 1)."""
+    steps = [(k + 0.5) / 20 for k in range(20)]
+    cells = itertools.product([2 * x for x in steps], steps, steps)
+    return sum(breakdown(value - d_m - d_c, doubt) for value, d_m, d_c in cells) / 20**3
 
 
-@given(st.floats(0.01, 1e3), within("hysteresis"))
-def test_inside_the_band_neither_way_is_taken(cost: float, ratio: float) -> None:
-    """A gain that is not worth moving for is not worth moving back from: no oscillation between types."""
-    gain = 0.99 * ratio * cost
-    assert not worth_moving(gain, cost, ratio)
-    assert not worth_moving(-gain, cost, ratio)
+def test_coase() -> None:
+    """T28: without doubt a partnership ends only if its parts are worth more, P = 1/2 on the grid, however it is split.
+
+    The grid is even about its middle, so that doubt moves which contracts end, not how many.
+    """
+    assert exit_share(1e-9) == approx(1 / 2, abs=0.03)
+    assert exit_share(0.3) == approx(1 / 2, abs=0.03)
 
 
-@given(present_value, money, within("hysteresis"), money_unit)
-def test_the_band_has_no_unit(gain: float, cost: float, ratio: float, unit: float) -> None:
-    assert worth_moving(gain * unit, cost * unit, ratio) == worth_moving(gain, cost, ratio)
+def inefficient(doubt: float) -> float:
+    """Share of contracts with a surplus, even over (0, 1), that talks end."""
+    return sum(breakdown((k + 0.5) / 1000, doubt) for k in range(1000)) / 1000
 
 
-# the plant, and trust
+def test_doubt_makes_inefficient_ends() -> None:
+    """The mean of 1 / (1 + exp(S / d)) over S in (0, 1) is d (ln 2 - ln(1 + exp(-1 / d)))."""
+    assert inefficient(1e-9) < 1e-3
+    for doubt in (0.1, 0.3, 1.0):
+        closed = doubt * (math.log(2.0) - math.log(1.0 + math.exp(-1.0 / doubt)))
+        assert inefficient(doubt) == approx(closed, rel=1e-3)
+    assert inefficient(0.1) < inefficient(0.3) < inefficient(1.0) < 0.5
 
 
-def test_the_plant_by_hand() -> None:
-    assert plant_use(80.0, 0.25) == 20.0
-    assert plant_use(80.0, 0.0) == plant_use(80.0, -0.5) == 0.0  # products that nobody would make there
-    assert plant_use(80.0, 1.0) == plant_use(80.0, 1.7) == 80.0  # no plant makes more than it can
-
-
-@given(money, st.floats(-3.0, 3.0), st.floats(-3.0, 3.0))
-def test_better_products_use_more_of_a_plant(plant: float, a: float, b: float) -> None:
-    low, high = sorted((a, b))
-    assert 0.0 <= plant_use(plant, low) <= plant_use(plant, high) <= plant
+# trust
 
 
 def test_trust_by_hand() -> None:

@@ -1,7 +1,6 @@
-"""What two firms can offer together: lags, complementarity, access lent, balances, the ecosystem."""
+"""What two firms can offer together: lags, complementarity, access lent, balances, tied assets."""
 
 import itertools
-import math
 
 import pytest
 from hypothesis import given
@@ -12,9 +11,9 @@ from sim.rules.venture import (
     access_balance,
     access_lent,
     complementarity,
-    ecosystem,
     joint_technology,
     technology_balance,
+    tie_up,
     transfer_lag,
 )
 from tests.rules.declared import AT_WORK, DEFAULT, OFF, log_points, share, within
@@ -38,7 +37,7 @@ def test_lags_vanish_with_trust() -> None:
     assert transfer_lag(0.0, 1.3, 0.5, 0.4, 0.0) == 0.0
 
 
-@given(within("transfer_lag"), within("lag_trust"), share, share, within("lag_openness"), share)
+@given(within("transfer_lag"), within("trust_end"), share, share, within("lag_openness"), share)
 def test_trust_and_openness_shorten_the_lag(
     base: float, end: float, a: float, b: float, part: float, openness: float
 ) -> None:
@@ -61,23 +60,21 @@ def test_openness_gains_less_and_less() -> None:
 
 
 def test_complementarity_by_hand() -> None:
-    assert complementarity(0.5, 7.0, 0.3, 0.0, 1.0) == 0.5  # equals who trust each other
-    assert complementarity(0.5, 7.0, 0.3, 0.0, 0.0) == approx(0.15)
-    # exp(-7 x 0.2) = 0.246597; 0.3 + 0.7 x 0.4 = 0.58
-    assert complementarity(0.5, 7.0, 0.3, 0.2, 0.4) == approx(0.0715131, rel=1e-5)
-    assert complementarity(OFF["complementarity"], 7.0, 0.3, 0.0, 1.0) == 0.0
-    assert complementarity(0.5, 7.0, 0.3, 100.0, 1.0) < 1e-300
+    assert complementarity(0.5, 7.0, 0.0, 1.0) == 0.5  # equals who trust each other
+    assert complementarity(0.5, 7.0, 0.0, 0.0) == 0.0
+    # exp(-7 x 0.2) = 0.246597, times 0.4
+    assert complementarity(0.5, 7.0, 0.2, 0.4) == approx(0.0493194, rel=1e-5)
+    assert complementarity(OFF["complementarity"], 7.0, 0.0, 1.0) == 0.0
+    assert complementarity(0.5, 7.0, 100.0, 1.0) < 1e-300
 
 
-@given(within("complementarity"), within("complementarity_slope"), within("complementarity_floor"), gap, gap, share)
-def test_joint_development_pays_near_parity(
-    gain: float, slope: float, floor: float, a: float, b: float, trust: float
-) -> None:
+@given(within("complementarity"), within("complementarity_slope"), gap, gap, share)
+def test_joint_development_pays_near_parity(gain: float, slope: float, a: float, b: float, trust: float) -> None:
     near, far = sorted((abs(a), abs(b)))
-    close, apart = (complementarity(gain, slope, floor, distance, trust) for distance in (near, far))
+    close, apart = (complementarity(gain, slope, distance, trust) for distance in (near, far))
     assert 0.0 <= apart <= close * (1 + 1e-12) <= gain * (1 + 2e-12)
-    assert complementarity(gain, slope, floor, -a, trust) == complementarity(gain, slope, floor, a, trust)
-    assert complementarity(gain, slope, floor, a, trust) <= complementarity(gain, slope, floor, a, 1.0) + 1e-15
+    assert complementarity(gain, slope, -a, trust) == complementarity(gain, slope, a, trust)
+    assert complementarity(gain, slope, a, trust) <= complementarity(gain, slope, a, 1.0) + 1e-15
 
 
 def test_joint_technology_by_hand() -> None:
@@ -98,7 +95,7 @@ def test_joint_technology_builds_on_the_better_side(a: float, b: float, lag: flo
 def test_co_innovation_beats_market_access_only_once_gaps_are_small(behind: float, pays: bool) -> None:
     """With the declared gain at middling trust: what both add must exceed a few percent to be worth its governance."""
     p = DEFAULT
-    gain = complementarity(AT_WORK["complementarity"], p.complementarity_slope, p.complementarity_floor, behind, 0.5)
+    gain = complementarity(AT_WORK["complementarity"], p.complementarity_slope, behind, 0.5)
     assert (joint_technology(0.0, -behind, 0.1, gain) - joint_technology(0.0, -behind, 0.1, 0.0) > 0.03) == pays
 
 
@@ -152,17 +149,15 @@ def test_the_access_balance_is_a_share(a: float, b: float) -> None:
     assert access_balance(max(a, b), min(a, b)) >= 0.5
 
 
-# the ecosystem
+# tied assets
 
 
-def test_the_ecosystem_by_hand() -> None:
-    assert ecosystem(2.5, 0.4) == approx(math.exp(-1.0))
-    assert ecosystem(2.5, 0.0) == ecosystem(2.5, -0.7) == 1.0  # from the flip on it gives all
-    assert ecosystem(2.5, 1e3) < 1e-300
-    assert ecosystem(OFF["ecosystem"], 3.0) == 1.0
+def test_tied_assets_by_hand() -> None:
+    assert tie_up(0.05, 2.0) == approx(0.9)  # two ventures tie up a tenth
+    assert tie_up(0.4, 3.0) == 0.05  # never all of it
+    assert tie_up(OFF["tied_assets"], 3.0) == tie_up(0.05, 0.0) == 1.0
 
 
-@given(within("ecosystem"), gap, gap)
-def test_the_ecosystem_grows_as_the_host_catches_up(slope: float, a: float, b: float) -> None:
-    low, high = sorted((a, b))
-    assert 0.0 < ecosystem(slope, high) <= ecosystem(slope, low) * (1 + 1e-12) <= 1 + 2e-12
+@given(within("tied_assets"), st.integers(0, 9))
+def test_every_venture_ties_up_more(tied: float, ventures: int) -> None:
+    assert 0.05 <= tie_up(tied, ventures + 1.0) <= tie_up(tied, float(ventures)) <= 1.0

@@ -1,11 +1,9 @@
 """What a contract says: the laws of sim/rules/bargaining.py."""
 
-from hypothesis import strategies as st
-
 from sim.columns import Partnerships, Policy
 from sim.rules import bargaining
 from tests.rules.declared import money, present_value, share, within
-from tests.rules.law import SIGN, SWITCH, Law, Laws, most, written
+from tests.rules.law import SIGN, Law, Laws, least, most, written
 
 LAWS: Laws = {
     bargaining.annuity: Law(
@@ -25,23 +23,50 @@ LAWS: Laws = {
             ({"discount": 0.0}, 0.0),
         ),
     ),
-    bargaining.chinese_pay: Law(
+    bargaining.nash_pay: Law(
         {
             "value": present_value,
             "outside_m": present_value,
             "outside_c": present_value,
             "power": within("bargaining_power"),
-            "deal_me_out": st.booleans(),
         },
         rises="value outside_c",
         falls="outside_m",
-        free={"power": SIGN, "deal_me_out": SWITCH},
+        free={"power": SIGN},
         limits=(
-            ({"power": 0.0, "deal_me_out": False}, "outside_c"),
-            ({"power": 1.0, "deal_me_out": False}, lambda value, outside_m, **_: value - outside_m),
-            ({"power": 0.0, "deal_me_out": True, "value": 1.0, "outside_m": 0.0, "outside_c": 0.0}, 0.0),
+            ({"power": 0.0}, "outside_c"),
+            ({"power": 1.0}, lambda value, outside_m, **_: value - outside_m),
         ),
         money="value outside_m outside_c",
+        degree=1,
+    ),
+    bargaining.stall_pay: Law(
+        {
+            "value": present_value,
+            "outside_m": present_value,
+            "outside_c": present_value,
+            "power": within("bargaining_power"),
+        },
+        rises="value outside_c",
+        falls="outside_m",
+        free={"power": SIGN},
+        low="outside_c",
+        limits=(
+            ({"value": 1.0, "outside_m": -10.0, "outside_c": -10.0}, "power"),
+            ({"value": 2.0, "outside_m": 2.0, "outside_c": -10.0}, 0.0),
+            ({"value": 1.0, "outside_m": -10.0, "outside_c": 1.0}, 1.0),
+        ),
+        money="value outside_m outside_c",
+        degree=1,
+    ),
+    bargaining.sale_price: Law(
+        {"use_m": money, "use_c": money, "power": within("bargaining_power")},
+        rises="use_m use_c",
+        free={"power": "draws the price towards what the plant is worth to the multinational"},
+        low=least("use_m", "use_c"),
+        high=most("use_m", "use_c"),
+        limits=(({"use_m": 2.0, "use_c": 2.0}, 2.0), ({"use_m": 0.0, "power": 0.5}, lambda use_c, **_: 0.5 * use_c)),
+        money="use_m use_c",
         degree=1,
     ),
     bargaining.royalty_needed: Law(
@@ -77,7 +102,7 @@ LAWS: Laws = {
     ),
     bargaining.openness: Law(
         {
-            "most": within("openness_co_innovation"),
+            "most": within("openness_most"),
             "gain": money,
             "leak": money,
             "ip_bonus": within("ip_openness"),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sim.columns import Firms, Partnerships, Sectors, World
 from sim.rules import capability
-from tests.rules.declared import between, log_points, money, share, within
+from tests.rules.declared import between, log_points, money, present_value, share, within
 from tests.rules.law import SPEED, Law, Laws, draw, least, most, quarterly, research, trust, written
 
 LAWS: Laws = {
@@ -86,7 +86,7 @@ LAWS: Laws = {
         limits=(({"blocked": 1.0}, 0.0), ({"openness": 0.0}, 0.0), ({"trust": 0.0}, 0.0), ({"gap": -1.0}, 0.0)),
     ),
     capability.adoption_chance: Law(
-        {"rate": within("adoption_rate"), "distance": log_points, "half": within("adoption_distance")},
+        {"rate": within("adoption_rate"), "distance": log_points, "half": between(0.1, 5.0)},
         rises="rate half",
         falls="distance",
         low=0.0,
@@ -110,13 +110,12 @@ LAWS: Laws = {
         {
             "weight": within("weight", World),
             "latecomer": st.booleans(),
-            "ratio": within("latecomer_effort"),
             "start": within("latecomer_start"),
         },
-        rises="weight ratio start",
-        free={"latecomer": "leads or lags demand, as the ratio says"},
+        rises="weight start",
+        free={"latecomer": "leads demand, and so wants more"},
         **written("effort", Firms),
-        limits=(({"latecomer": False}, "weight"), ({"ratio": 1.0, "start": 0.0}, "weight")),
+        limits=(({"latecomer": False}, "weight"), ({"start": 0.0}, "weight")),
     ),
     capability.effort_move: Law(
         {"effort": within("effort", Firms), "wanted": share, "inertia": within("inertia")},
@@ -129,16 +128,35 @@ LAWS: Laws = {
     capability.research_budget: Law(
         {
             "intensity": within("rd_intensity", Sectors),
-            "own": money,
-            "venture": money,
-            "dampening": within("rent_dampening"),
+            "own_sales": money,
+            "venture_sales": money,
             "support": money,
         },
-        rises="intensity own venture support",
-        falls="dampening",
+        rises="intensity own_sales venture_sales support",
         low="support",
-        limits=(({"intensity": 0.0}, "support"), ({"own": 0.0, "dampening": 1.0}, "support")),
-        money="own venture support",
+        limits=(({"intensity": 0.0}, "support"), ({"own_sales": 0.0, "venture_sales": 0.0}, "support")),
+        money="own_sales venture_sales support",
         degree=1,
+    ),
+    capability.feeding_sales: Law(
+        {"share": share, "sales": money, "paid": present_value, "intensity": within("rd_intensity", Sectors)},
+        rises="share sales paid",
+        falls="intensity",
+        low=0.0,
+        high=lambda share, sales, **_: share * sales,
+        limits=(
+            ({"paid": 0.0}, 0.0),
+            ({"paid": 1e6, "intensity": 1e-3}, lambda share, sales, **_: share * sales),
+            ({"share": 1.0, "sales": 1e6, "paid": 2.0, "intensity": 0.5}, 4.0),
+        ),
+        money="sales paid",
+        degree=1,
+    ),
+    capability.spillover_reach: Law(
+        {"distance": within("spillover_distance"), "presence": share},
+        rises="distance presence",
+        low="distance",
+        high=1.0,
+        limits=(({"presence": 0.0}, "distance"), ({"presence": 1.0}, 1.0), ({"distance": 1.0}, 1.0)),
     ),
 }

@@ -3,7 +3,7 @@
 from sim.columns import Firms, Partnerships
 from sim.rules import governance
 from tests.rules.declared import between, money, share, within
-from tests.rules.law import Law, Laws, least, loss, most, perceived, trust, written
+from tests.rules.law import Law, Laws, least, loss, most, perceived, trust, trust_end, written
 
 LAWS: Laws = {
     governance.autonomy: Law(
@@ -23,21 +23,14 @@ LAWS: Laws = {
         degree=1,
     ),
     governance.development_months: Law(
-        {
-            "slow": within("months", Firms),
-            "speed": between(0.2, 5.0),
-            "veto": within("veto_months"),
-            "autonomy": within("autonomy", Partnerships),
-        },
-        rises="slow veto",
+        {"slow": within("months", Firms), "speed": between(0.2, 5.0)},
+        rises="slow",
         falls="speed",
-        peaks={"autonomy": 0.5},
-        low=lambda slow, speed, **_: slow / speed**2,
-        high=lambda slow, speed, veto, **_: slow / speed**2 + veto,
-        limits=(({"speed": 1.0, "veto": 0.0}, "slow"), ({"speed": 1.0, "autonomy": 1.0}, "slow")),
+        low=0.0,
+        limits=(({"speed": 1.0}, "slow"), ({"speed": 2.0}, lambda slow, **_: 0.25 * slow)),
     ),
     governance.governance_cost: Law(
-        {"base": within("cost_co_innovation"), "trust_end": within("cost_trust"), "trust": trust},
+        {"base": within("governance"), "trust_end": trust_end, "trust": trust},
         rises="base trust_end",
         falls="trust",
         low=0.0,
@@ -58,7 +51,7 @@ LAWS: Laws = {
         limits=(({"hazard": 0.0, "hedge": 0.0}, 0.0), ({"hedge": 1.0}, lambda cost, **_: 0.5 * cost)),
     ),
     governance.perceived_hazard: Law(
-        {"hazard": perceived, "event": share, "up": within("hazard_up"), "down": within("hazard_down")},
+        {"hazard": perceived, "event": share, "up": within("hazard_speed"), "down": within("hazard_speed")},
         rises="hazard event up",
         falls="down",
         low=least("hazard", "event"),

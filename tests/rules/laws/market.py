@@ -82,6 +82,13 @@ LAWS: Laws = {
         money="expenditure",
         degree=1,
     ),
+    market.plant_rent: Law(
+        {"cost": within("plant_cost"), "annuity": between(1.0, 120.0)},
+        rises="cost",
+        falls="annuity",
+        low=0.0,
+        limits=(({"cost": 0.0}, 0.0), ({"annuity": 4.0}, "cost")),
+    ),
     market.tariff_paid: Law(
         {"sales": money, "tariff": within("tariff", Policy)},
         rises="sales tariff",

@@ -1,9 +1,10 @@
 """What two firms can offer together: the laws of sim/rules/venture.py."""
 
+from hypothesis import strategies as st
+
 from sim.columns import Firms, Partnerships
-from sim.parameters import parameters
 from sim.rules import venture
-from tests.rules.declared import between, log_points, within
+from tests.rules.declared import between, log_points, share, within
 from tests.rules.law import Law, Laws, most, trust, trust_end, written
 
 LAWS: Laws = {
@@ -25,11 +26,10 @@ LAWS: Laws = {
         {
             "gain": within("complementarity"),
             "slope": within("complementarity_slope"),
-            "floor": within("complementarity_floor"),
             "gap": log_points,
             "trust": trust,
         },
-        rises="gain floor trust",
+        rises="gain trust",
         falls="slope",
         peaks={"gap": 0.0},
         low=0.0,
@@ -40,7 +40,7 @@ LAWS: Laws = {
         {
             "multinational": within("technology", Firms),
             "chinese": within("technology", Firms),
-            "lag": between(0.0, max(parameters()[name].high for name in ("transfer_lag", "power_lag"))),
+            "lag": within("transfer_lag"),
             "gain": within("complementarity"),
         },
         rises="multinational chinese gain",
@@ -50,7 +50,7 @@ LAWS: Laws = {
     venture.access_lent: Law(
         {
             "share": within("lend_share"),
-            "access": within("access", Firms),
+            "access": share,
             "distance": within("lend_distance"),
             "lead": log_points,
         },
@@ -68,17 +68,17 @@ LAWS: Laws = {
         limits=(({"gap": 0.0}, 0.5), ({"gap": 1e3}, 0.0), ({"gap": -1e3}, 1.0)),
     ),
     venture.access_balance: Law(
-        {"chinese": within("access", Firms), "multinational": within("access", Firms)},
+        {"chinese": between(0.0, 10.0), "multinational": between(0.0, 10.0)},
         rises="chinese",
         falls="multinational",
         **written("access_balance", Partnerships),
         limits=(({"chinese": 0.0, "multinational": 0.0}, 0.5), ({"chinese": 0.0, "multinational": 0.1}, 0.0)),
     ),
-    venture.ecosystem: Law(
-        {"slope": within("ecosystem"), "lead": log_points},
-        falls="slope lead",
-        low=0.0,
+    venture.tie_up: Law(
+        {"tied": within("tied_assets"), "ventures": st.integers(0, 10).map(float)},
+        falls="tied ventures",
+        low=0.05,
         high=1.0,
-        limits=(({"slope": 0.0}, 1.0), ({"lead": -1.0}, 1.0)),
+        limits=(({"tied": 0.0}, 1.0), ({"ventures": 0.0}, 1.0), ({"tied": 0.4, "ventures": 10.0}, 0.05)),
     ),
 }
