@@ -343,7 +343,7 @@ def product_lead(st: State, s: int, q: int) -> float:
     """
     jv, x = st.partnerships, st.scratch
     m, c, line = jv.multinational[q], jv.chinese[q], jv.line[q]
-    theirs = x.appeal[m, line] / (host_rate(st, m, line) * x.pool[s, 0])
+    theirs = x.appeal[m, line] / (host_rate(st, m) * x.pool[s, 0])
     own = x.appeal[c, st.host] / x.pool[s, 1]
     return log(max(theirs, NO_APPEAL) / max(own, NO_APPEAL)) / x.sensitivity[s]
 
