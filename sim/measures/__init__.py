@@ -5,7 +5,7 @@ terms      who gained by new terms, and what moved
 ends       ends of partnerships by cause, and who bought
 sales      what is sold abroad: exported, from own plants, by partners; from lead plants, from the Chinese base
 survival   cumulative incidence with competing risks (Aalen and Johansen), survival (Kaplan and Meier)
-hazards    rates of events, and ratios of rates over strata (Mantel and Haenszel)
+hazards    ratios of rates over strata (Mantel and Haenszel), time exposed before and after a turn
 intervals  means, spreads, quantiles and confidence intervals over runs
 
 They know no run, table or figure: whoever has an array may ask them.

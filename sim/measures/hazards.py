@@ -1,4 +1,4 @@
-"""Rates of events, and how much more often something happens to some than to others, stratum by stratum."""
+"""How much more often something happens to some than to others, stratum by stratum, and the time they are exposed."""
 
 from typing import NamedTuple
 
@@ -6,12 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-
-
-def rate(events: Floats, exposed: Floats) -> Floats:
-    """Events per time exposed [...], nan where nobody is exposed."""
-    events, exposed = np.asarray(events, float), np.asarray(exposed, float)
-    return np.divide(events, exposed, out=np.full(np.broadcast(events, exposed).shape, np.nan), where=exposed > 0)
 
 
 class RateRatio(NamedTuple):

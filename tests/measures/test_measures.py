@@ -6,7 +6,7 @@ import pytest
 from sim.columns import Cause, Happening, Type
 from sim.measures.ends import CAUSES, FEWER, WAYS, fewer, ways
 from sim.measures.flips import flip_dates, flip_times, restricted, signed_reversed
-from sim.measures.hazards import around, mantel_haenszel, rate
+from sim.measures.hazards import around, mantel_haenszel
 from sim.measures.intervals import half_width, intervals
 from sim.measures.sales import SOLD, by_way
 from sim.measures.survival import aalen_johansen, survival
@@ -63,7 +63,7 @@ def test_strata_are_compared_within_themselves() -> None:
     """Two sectors in which the rate doubles: pooled, the quiet one's long exposure after hides it (Simpson)."""
     after, exposed_after = np.array([2.0, 40.0]), np.array([1000.0, 100.0])
     before, exposed_before = np.array([0.1, 200.0]), np.array([100.0, 1000.0])
-    assert rate(after.sum(), exposed_after.sum()) < rate(before.sum(), exposed_before.sum())
+    assert after.sum() / exposed_after.sum() < before.sum() / exposed_before.sum()
     found = mantel_haenszel(after, exposed_after, before, exposed_before)
     assert found.ratio == pytest.approx(2.0) and found.low < 2.0 < found.high and found.strata == 2
     one = mantel_haenszel(*(np.array([value]) for value in (8.0, 100.0, 4.0, 100.0)))
