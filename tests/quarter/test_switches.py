@@ -20,7 +20,7 @@ SEEDS = 6
 Measure = Callable[[Run], float]
 
 
-FRAIL = {"overhead": 0.4, "patience": 4}  # firms that fail
+FRAIL = {"overhead": 0.1, "patience": 4}  # firms that fail
 
 # What a parameter needs to matter in so small a world.
 BESIDES: dict[str, dict[str, Any]] = {
@@ -47,7 +47,7 @@ def test_every_parameter_changes_some_byte(lab: Laboratory, name: str) -> None:
     for seed in range(8):
         base = lab.run(*TURMOIL, seed=seed, **besides)
         for end in ends:
-            if differing(base, lab.run(*TURMOIL, seed=seed, **besides, **{name: DECLARED[name].written(end)})):
+            if differing(base, lab.run(*TURMOIL, seed=seed, **{**besides, name: DECLARED[name].written(end)})):
                 return
     pytest.fail(f"{name} does nothing between {declared.low} and {declared.high}")
 
@@ -158,14 +158,15 @@ def test_without_partner_learning_nothing_flows_between_partners(lab: Laboratory
         assert run.lives["flow_to_chinese"].max() == run.lives["flow_to_multinational"].max() == 0.0
 
 
-def test_talks_end_only_what_is_worth_ending_if_sides_know_all(lab: Laboratory) -> None:
-    """Without doubt no review gives up a surplus that law lets both share: contracts end by lost surplus or law."""
-    for run in lab.runs(seeds=SEEDS, doubt=0.001):
-        causes = run.events["cause"][run.events["cause"] > 0]
-        assert len(causes) > 5
-        assert not np.any(causes == Cause.failed_talks)
-    doubtful = [np.sum(run.events["cause"] == Cause.failed_talks) for run in lab.runs(seeds=SEEDS, doubt=1.0)]
-    assert sum(doubtful) > 0
+def test_talks_seldom_end_a_surplus_if_sides_know_all(lab: Laboratory) -> None:
+    """Almost without doubt contracts end by chance, lost surplus or law; with it sides that could share leave."""
+
+    def failed(doubt: float) -> float:
+        causes = [run.events["cause"][run.events["cause"] > 0] for run in lab.runs(seeds=SEEDS, doubt=doubt)]
+        assert min(map(len, causes)) > 3
+        return float(np.mean(np.concatenate(causes) == Cause.failed_talks))
+
+    assert failed(0.001) < 0.03 and failed(1.0) > 0.2
 
 
 def test_shares_that_adjust_at_once_are_at_their_target(lab: Laboratory) -> None:
