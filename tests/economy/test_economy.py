@@ -94,7 +94,7 @@ def test_attributes_are_the_columns_in_words(economy):
     agent = economy.firm("motors-m04")
     assert (agent.sector, agent.home, agent.ownership, agent.kind) == ("motors", "eu", "foreign", "multinational")
     assert agent.active is True and set(agent.technology) == {"old", "new"}
-    assert list(agent.access.items()) == list(zip(economy.labels.regions, firms.access[agent.row], strict=True))
+    assert list(agent.pull.items()) == list(zip(economy.labels.regions, firms.pull[agent.row], strict=True))
     assert list(agent.share) == [*economy.labels.regions, "second"] and agent.plant["eu"] == "1979Q1"
     with pytest.raises(UsageError, match="not among the firms"):
         economy.firm("motors-m99")

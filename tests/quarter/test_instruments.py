@@ -221,7 +221,7 @@ def test_goods_made_where_they_are_sold_pay_no_tariff(lab: Laboratory) -> None:
     seen = 0
     for seed in range(6):
         read = 0
-        for t, state in steps(lab.scenario(duty, content, cost_globalize=0.0), seed):
+        for t, state in steps(lab.scenario(duty, content, governance=0.0), seed):
             jv, firms, x = state.partnerships, state.firms, state.scratch
             new = state.events[read : state.scratch.counts[EVENTS]]
             read = int(state.scratch.counts[EVENTS])

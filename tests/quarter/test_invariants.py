@@ -139,7 +139,7 @@ def test_a_buy_out_by_the_multinational_makes_it_wholly_owned(lab: Laboratory) -
     seen = 0
     for seed in range(12):
         read = 0
-        for t, state in steps(lab.scenario(buyout_threshold=0.0), seed):
+        for t, state in steps(lab.scenario(), seed):
             count = int(state.scratch.counts[EVENTS])
             for event in state.events[read:count]:
                 if event["kind"] == Happening.buyout_multinational and event["type_after"] == Type.wholly_owned:

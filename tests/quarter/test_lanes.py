@@ -39,8 +39,7 @@ def tiny(lab: Laboratory) -> Path:
         },
         "parameters": {
             **WORLD["parameters"],
-            "search_host": 0.4,
-            "search_abroad": 0.4,
+            "search": 0.4,
             "review_rate": 0.4,
             "entry": 5.0,
         },

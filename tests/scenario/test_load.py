@@ -180,7 +180,7 @@ def shock(text: str) -> str:
         ("extends: base\nschema: 9\n", "mine.yaml:2:9 schema: 9; this version reads schema 1"),
         ("extends: base\nend: 2060\n", "end: 2060; must be between 1979 and 2055"),
         ("extends: base\nstart: 2030\nend: 2020\n", "start: 2030; must not be after end (2020)"),
-        ("extends: base\nparameters: {second_line: true}\n", "True; must be one of off, on"),
+        ("extends: base\nparameters: {windows: true}\n", "True; must be one of off, on"),
         ("extends: base\nfirms: [{name: A, sector: apps, home: row}]\n", "firms.a: no row left"),
         ("extends: base\nfirms: [{name: A, sector: cars, home: us, partner: B}]\n", "'B' is no firm"),
         ("extends: base\nsectors: {cars: {multinationals: {us: -1}}}\n", "must be between 0 and 10000"),
