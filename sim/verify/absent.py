@@ -16,6 +16,8 @@ ABSENT = (
            "research is a fixed share of sales: leakage closes contracts (T24) and leaves own research alone"),
     Absent("T26", "learning race of Khanna, Gulati and Nohria: efforts that answer each other",
            "partners choose no hazard of having learnt: it follows from openness, trust and absorptive capacity"),
+    Absent("T31", "real options: a band of inaction between gain and cost",
+           "decisions are by present value over the horizon; nobody values waiting"),
     Absent("T33", "deferred acceptance: no blocking pair",
            "one proposal a firm and quarter: a refused firm tries again later, so pairs that block may wait"),
     Absent("T8, part", "adoption never comes under full lock-in without demand",
