@@ -9,7 +9,7 @@ from sim.compiled import bundle
 from sim.declare import Column
 from sim.quarter.firms import sell_customers
 from sim.quarter.state import State
-from sim.rules.customers import buyers_anew, customers_next, customers_of, newcomers_pull, pull, reserved_reach
+from sim.rules.customers import buyers_anew, customers_next, customers_of, pull, reserved_reach
 from sim.scenario import Scenario
 from sim.verify.bench import HOST, US, bench
 from sim.verify.check import Found, check, falling, near, need, worst
@@ -45,7 +45,7 @@ def choosers(lab: Laboratory) -> Found:
 def _crowd(lab: Laboratory, habit: float, lead: float, count: int = MANY) -> State:
     """A home market of many firms after 60 years, one of which makes better products."""
     sector = {"multinationals": {"us": count}, "chinese": {}, "customer_turnover": 0.5}
-    return state_at(bench(lab, sector=sector, leader=lead, habit=habit, share_speed=0.3, end=2060), 300)
+    return state_at(bench(lab, sector=sector, leader=lead, habit=habit, share_speed=0.3, end=2055), 300)
 
 
 def _markup_appeal(share: float) -> float:
@@ -95,7 +95,7 @@ def learnable_access(lab: Laboratory) -> Found:
     found, expected = [], []
     for part in (0.05, 0.3, 0.8):
         sector = {"multinationals": {"us": 1}, "tradable": 0, "customer_turnover": 0.5}
-        given: dict[str, Any] = {"learnable_access": part, "newcomer": 0.001, "share_speed": 0.3, "end": 2060}
+        given: dict[str, Any] = {"learnable_access": part, "newcomer": 0.001, "share_speed": 0.3, "end": 2055}
         state = state_at(bench(lab, sector=sector, partner="market_access", **given), 303)
         need(state.partnerships.active.any(), "the venture ended")
         firms = state.firms
@@ -126,14 +126,14 @@ def customers_are_sold(lab: Laboratory) -> Found:
 
 @check("K8", "who may not distribute exports without becoming known", "WTO_WPR")
 def distribution_rights(lab: Laboratory) -> Found:
-    """Pull in the host of an exporter after ten years, without distribution rights over its pull at the start."""
+    """Pull in the host of an exporter after ten years without distribution rights, over its pull at home: a newcomer's."""
     paths = {"distribution_rights": {1979: 0.0}}
     sector = {"customer_turnover": 0.2, "multinationals": {"us": 1}}
     state = start(bench(lab, sector=sector, paths=paths, share_speed=0.3))
     state.firms.mode[0] = Mode.export
     after = advanced(state, 44).firms
     need(after.share[0, HOST] > 0.01, "nothing was exported")
-    return near(after.pull[0, HOST], newcomers_pull(0.25, 0.0), 1e-12)
+    return near(after.pull[0, HOST] / after.pull[0, US], 0.25 * 0.2, 1e-12)
 
 
 def _exporting(scenario: Scenario, venture: bool) -> Column:

@@ -22,6 +22,7 @@ LONELY: dict[str, Any] = {"multinationals": {"us": 1}}
 NO_BRANDS: dict[str, Any] = {"newcomer_abroad": 0.0}  # of Chinese firms abroad
 HALF = 0.5  # a tariff
 LATE = 199  # a quarter by which markets are at rest
+EARLY = 0  # a seed in which the first American firm looks at Europe in the first quarter
 
 
 def duty(rate: float, origin: str = "us", destination: str = "eu") -> Shock:
@@ -226,7 +227,7 @@ def threshold(happens: Callable[[float], bool], low: float, high: float, steps: 
 def _builds(lab: Laboratory, cost: float) -> Callable[[float], bool]:
     def builds(rate: float) -> bool:
         scenario = bench(lab, duty(rate), review_rate=1.0, plant_cost=cost, **NO_BRANDS)
-        return bool(state_at(scenario, 0).firms.plant[0, EU] >= 0)
+        return bool(state_at(scenario, 0, EARLY).firms.plant[0, EU] >= 0)
 
     return builds
 
@@ -265,7 +266,7 @@ def reverse_exports(lab: Laboratory) -> Found:
     advantage, shipping = 0.3, 0.08
     costly: dict[str, Any] = {"cost_market_access": 1.0}
     cheap: dict[str, Any] = {name: 0.0 for name in ("cost_wholly_owned", "cost_hub", "sunk_cost")}
-    always: dict[str, Any] = {"search": 1.0, "review_rate": 1.0, "newcomer": 1.0}
+    always: dict[str, Any] = {"search": 0.5, "review_rate": 1.0, "newcomer": 1.0}
 
     def exports(rate: float) -> bool:
         given = {**costly, **cheap, **always, **NO_BRANDS}
