@@ -37,8 +37,7 @@ def _best(product: Callable[[float], float], low: float, high: float) -> float:
 def _dealt_out(value: float, out_m: float, out_c: float, power: float) -> float:
     """Deal-me-out by SciPy: the Nash product over a stall, maximised within what leaving gives either side."""
     low, high = max(out_c, 0.0), min(value - out_m, value)
-    inner = _best(lambda x: x**power * (value - x) ** (1.0 - power), low, high)
-    return high if out_c > high else inner
+    return low if low >= high else _best(lambda x: x**power * (value - x) ** (1.0 - power), low, high)
 
 
 @check("T20a", "the split maximises the Nash product", "Bhaumik2023; Nash1950")
@@ -94,7 +93,7 @@ def contracts_split_the_surplus(lab: Laboratory) -> Found:
     """Part of the gain that the terms of possible host contracts give the Chinese side, where law leaves them free."""
     found, expected = [], []
     for power in (0.3, 0.5):
-        for seed in range(3):
+        for seed in range(8):
             state = state_at(lab.scenario(bargaining_power=power), 20, seed)
             columns = bundle(state)
             for m, c in _pairs(state):
@@ -102,7 +101,8 @@ def contracts_split_the_surplus(lab: Laboratory) -> Found:
                 own = enter(columns, 20, m, max(line, state.host))
                 pair = strangers(columns, m, c, Type.market_access)
                 deal = host_deal(columns, 20, m, c, state.host, Type.market_access, own, pair)
-                if line == state.host and 0.0 < deal.terms.equity < 1.0 and own.kept == 1.0:
+                free = 0.0 < deal.terms.equity < 1.0 and deal.worth.profit > 0.0 and own.kept == 1.0
+                if line == state.host and free and deal.gain_m + deal.gain_c > 0.0:
                     found.append(deal.gain_c / (deal.gain_m + deal.gain_c))
                     expected.append(power)
     need(len(found) > 10, f"{len(found)} contracts")
@@ -167,11 +167,7 @@ def renewed_terms(lab: Laboratory) -> Found:
 def bound_by_an_option(lab: Laboratory) -> Found:
     """What the rule leaves the side whose option is above its share of the pie, over that option: 1, in all cases."""
     short = [(v, m, c, b) for v, m, c, b in CASES if c > b * v or m > (1.0 - b) * v]
-    found = [
-        (pay / c if c > b * v else (v - pay) / m)
-        for v, m, c, b in short
-        for pay in (stall_pay(v, m, c, b),)
-    ]
+    found = [(pay / c if c > b * v else (v - pay) / m) for v, m, c, b in short for pay in (stall_pay(v, m, c, b),)]
     return near(found, 1.0, 1e-12)
 
 
@@ -228,9 +224,7 @@ def _pairs(state: State) -> list[tuple[int, int]]:
 def _deals(state: State) -> list[float]:
     """Openness of market access that these multinationals would choose with these partners."""
     columns = bundle(state)
-    return [
-        float(host_openness(columns, m, strangers(columns, m, c, Type.market_access))) for m, c in _pairs(state)
-    ]
+    return [float(host_openness(columns, m, strangers(columns, m, c, Type.market_access))) for m, c in _pairs(state)]
 
 
 def _parameter(state: State, **changed: float) -> State:
@@ -298,25 +292,23 @@ def own_name_and_pay(lab: Laboratory) -> Found:
         after = weigh_review(bundle(state), QUARTER, met.row)
         state.firms.pull[m, state.host] /= 2.0
         pair = met.found, after
-        if all(0.0 < w.again.equity < min(met.cap, 1.0) and w.surplus > 0.0 for w in pair):
-            value = met.found.expected.value
-            found.append((after.again.chinese - met.found.again.chinese) / value)
+        values = [w.expected.value for w in pair]
+        apart = [w.apart.multinational + w.apart.chinese for w in pair]
+        free = all(0.0 < w.again.equity < min(met.cap, 1.0) for w in pair)
+        if free and min(values) > max(*apart, 0.0):
+            unit = values[0]
+            found.append((after.again.chinese - met.found.again.chinese) / unit)
             told = [
-                _dealt_out(1.0, w.apart.multinational / value, w.apart.chinese / value, 0.5)
-                * (w.expected.value / value)
-                for w in pair
-                if w.expected.value == value
+                _dealt_out(v / unit, w.apart.multinational / unit, w.apart.chinese / unit, 0.5)
+                for v, w in zip(values, pair, strict=True)
             ]
-            if len(told) < 2:
-                found.pop()
-                continue
             expected.append(told[1] - told[0])
             moved += abs(expected[-1]) > 1e-6
-    need(len(found) > 5, f"{len(found)} contracts, {moved} moved")
+    need(len(found) > 5 and moved, f"{len(found)} contracts, {moved} moved")
     return near(found, expected, 1e-6)
 
 
-@check("B1", "without doubt talks end a contract if and only if it is worth less than apart", "Coase1960")
+@check("B1", "without doubt talks end a contract iff it is worth less than apart", "Coase1960")
 def breakdown_limit(lab: Laboratory) -> Found:
     """The rule at doubts that vanish: 1 below, 0 above; and one half where nothing is to be lost, at any doubt."""
     surpluses, doubts = (-1.0, -1e-3, 1e-3, 1.0), (1e-6, 1e-9)
@@ -330,10 +322,10 @@ def breakdown_is_logistic(lab: Laboratory) -> Found:
     """ln (p / (1 - p)) of the rule, on a grid of surplus and doubt, against minus their ratio."""
     grid = [(s, d) for s in (-2.0, -0.3, 0.0, 0.4, 3.0) for d in (0.1, 0.7, 2.0)]
     chances = np.array([breakdown(s, d) for s, d in grid])
-    return near(np.log(chances / (1.0 - chances)), [-s / d for s, d in grid], 1e-9)
+    return near(np.log(chances / (1.0 - chances)), [-s / d for s, d in grid], 1e-6)
 
 
-@check("B3", "reviews without doubt end what is worth less than apart, and nothing else", "Coase1960")
+@check("T28a", "costless talks: reviews end what is worth less than apart, and nothing else", "Coase1960")
 def reviews_without_doubt(lab: Laboratory) -> Found:
     """Host contracts of eight runs at the least doubt: decisions to end against the sign of V - d_M - d_C.
 
@@ -351,9 +343,9 @@ def reviews_without_doubt(lab: Laboratory) -> Found:
     return Found(wrong, 0)
 
 
-@check("B4", "a plant's price lies between both uses, by the seller's power", "Nash1950")
+@check("B3", "a plant's price lies between both uses, by the seller's power", "Nash1950")
 def price_of_a_plant(lab: Laboratory) -> Found:
-    """The price of a whole plant that maximises the Nash product of buyer and seller, by SciPy, for 18 pairs of uses."""
+    """The price of a whole plant that maximises the Nash product of buyer and seller, by SciPy, in 18 cases."""
     found, expected = [], []
     for use_m, use_c in ((1.0, 0.2), (0.2, 1.0), (3.0, 2.9), (0.0, 0.5), (0.5, 0.0), (2.0, 1.0)):
         low, high = min(use_m, use_c), max(use_m, use_c)
@@ -366,7 +358,7 @@ def price_of_a_plant(lab: Laboratory) -> Found:
     return near(found, expected, 1e-6)
 
 
-@check("B5", "a sale moves money between two firms, and makes none", "accounting")
+@check("B4", "a sale moves money between two firms, and makes none", "accounting")
 def sales_make_no_money(lab: Laboratory) -> Found:
     """Host plants in six runs handed over to either side: what both firms' net worth loses together, over the price;
     and what the buyer pays, against the seller's equity times the price between both uses.
@@ -391,7 +383,7 @@ def sales_make_no_money(lab: Laboratory) -> Found:
     return near(found, expected, 1e-9)
 
 
-@check("B6", "a pair finds out once whether it can agree", "design")
+@check("B5", "a pair finds out once whether it can agree", "design")
 def one_draw(lab: Laboratory) -> Found:
     """The draw that decides whether talks fail, of host contracts weighed eight quarters apart: largest difference."""
     apart = []

@@ -156,7 +156,7 @@ def capacities(lab: Laboratory) -> Found:
 
 @check("C11", "a review expects of a contract what accounts then pay for it", "accounting")
 def values_are_the_markets(lab: Laboratory) -> Found:
-    """Profit of partnerships in force over what accounts book in the same quarter, buyers moving at once, tariffs on.
+    """Profit of partnerships in force over what accounts book in the same quarter, buyers moving at once, tariffs on, trust at rest.
 
     Of contracts whose firm sells on one line in the region, over a hundredth of the market per firm, in four runs.
     """
@@ -166,14 +166,16 @@ def values_are_the_markets(lab: Laboratory) -> Found:
     )
     apart = []
     for seed in range(4):
-        state = start(lab.scenario(*taxed, share_speed=1.0), seed)
+        state = start(lab.scenario(*taxed, share_speed=1.0, trust_speed=0), seed)
         columns, x, firms, jv = bundle(state), state.scratch, state.firms, state.partnerships
         for t in range(160):
             to_review(columns, t)
             for q in np.flatnonzero((jv.active > 0) & (jv.start < t)) if t % 20 == 19 else ():
                 m, c, r = jv.multinational[q], jv.chinese[q], jv.region[q]
                 owner = c if jv.type[q] == Type.globalize and jv.route[q] == Route.sell else m
-                cost = fixed_cost(columns, int(m), int(jv.sector[q]), int(jv.type[q]), int(r), jv.trust[q], jv.autonomy[q])
+                cost = fixed_cost(
+                    columns, int(m), int(jv.sector[q]), int(jv.type[q]), int(r), jv.trust[q], jv.autonomy[q]
+                )
                 single = x.firm_share[owner, r] == firms.share[owner, jv.line[q]]
                 if single and abs(jv.pot[q] + cost) > 0.01 * x.unit[jv.sector[q]]:
                     apart.append(x.expected_pot[q] / (jv.pot[q] + cost))

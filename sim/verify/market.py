@@ -22,7 +22,7 @@ LONELY: dict[str, Any] = {"multinationals": {"us": 1}}
 NO_BRANDS: dict[str, Any] = {"newcomer_abroad": 0.0}  # of Chinese firms abroad
 HALF = 0.5  # a tariff
 LATE = 199  # a quarter by which markets are at rest
-EARLY = 0  # a seed in which the first American firm looks at Europe in the first quarter
+EARLY = 1  # a seed in which the first American firm looks at Europe in the first quarter
 
 
 def duty(rate: float, origin: str = "us", destination: str = "eu") -> Shock:
