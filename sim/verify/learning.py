@@ -121,7 +121,7 @@ def no_flip_of_the_slower(lab: Laboratory) -> Found:
 
 def _alone(lab: Laboratory, place: str, leader: float, row: int) -> Column:
     """Technology, over the start, of the only firm that sells, whose research is half above the reference."""
-    alone = {"multinationals": {"us": 1}, "innovation": 0.2,
+    alone = {"multinationals": {"us": 1}, "innovation": 0.2, "start_level": 1.0,
              "market_share": {each: {1979: float(each == place)} for each in ("china", "us", "eu")}}  # fmt: skip
     half = shock("subsidy", origin=place, target="rd", rate=0.5, start="1979Q1")
     given: dict[str, Any] = {"rd_elasticity": 0.3, "room": 4.0, "outside_share": 0.0, "newcomer_abroad": 0.0}

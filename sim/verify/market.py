@@ -22,7 +22,7 @@ LONELY: dict[str, Any] = {"multinationals": {"us": 1}}
 NO_BRANDS: dict[str, Any] = {"newcomer_abroad": 0.0}  # of Chinese firms abroad
 HALF = 0.5  # a tariff
 LATE = 199  # a quarter by which markets are at rest
-EARLY = 1  # a seed in which the first American firm looks at Europe in the first quarter
+EARLY = 0  # a seed in which the first American firm looks at Europe in the first quarter
 
 
 def duty(rate: float, origin: str = "us", destination: str = "eu") -> Shock:
@@ -257,7 +257,7 @@ def tariff_jumping(lab: Laboratory) -> Found:
 @check("T18b", "a dearer plant needs a higher tariff", "Blonigen2002")
 def dearer_plants(lab: Laboratory) -> Found:
     """Smallest rise of that tariff over three costs of a plant."""
-    return rising(threshold(_builds(lab, cost), 0.0, 4.0, 8) for cost in (0.3, 0.5, 0.7))
+    return rising(threshold(_builds(lab, cost), 0.0, 4.0, 8) for cost in (0.5, 0.75, 1.0))
 
 
 @check("T19", "exports from the host iff Chinese cost x shipping x tariff is lower", "comparative cost")

@@ -74,7 +74,7 @@ def surpluses(lab: Laboratory, place: Place, quarters: tuple[int, ...], **change
     """What a venture of 1979 is worth over what both have apart, in markets per firm, as time goes by; no reviews."""
     found = []
     for quarter in quarters:
-        state = state_at(meeting(lab, place, partner="market_access", end=2005, **changed), quarter)
+        state = state_at(meeting(lab, place, **{"partner": "market_access", "end": 2005, **changed}), quarter)
         rows = np.flatnonzero(state.partnerships.active)
         need(len(rows) == 1, "the venture ended")
         w = weigh_review(bundle(state), quarter, int(rows[0]))
@@ -84,14 +84,15 @@ def surpluses(lab: Laboratory, place: Place, quarters: tuple[int, ...], **change
 
 @check("P1a", "a partnership lives if and only if its value exceeds both outside options", "Coase1960")
 def lives_while_worth_it(lab: Laboratory) -> Found:
-    """Ventures of six fixed costs, reviewed each quarter without doubt for ten years: whether one ends, against whether
+    """Ventures of six fixed costs among twelve Chinese firms, reviewed each quarter without doubt for ten years: whether one ends, against whether
     V less both options of the same venture without reviews is ever below zero; both occur.
     """
     costs, wrong, ended = (0.0, 0.03, 0.06, 0.12, 0.25, 0.5), 0, 0
+    crowd: dict[str, Any] = {"sector": {"chinese": {"private": 12}}, "partner": "market_access"}
     for cost in costs:
-        given: dict[str, Any] = {"cost_market_access": cost, "partner": "market_access", "end": 1990}
-        run = simulate(meeting(lab, Place(), review_rate=1.0, doubt=0.001, notice=0, **given), 0)
-        over = surpluses(lab, Place(), tuple(range(1, 42, 4)), cost_market_access=cost)
+        given = {**crowd, "cost_market_access": cost}
+        run = simulate(meeting(lab, Place(), review_rate=1.0, doubt=0.001, notice=0, end=1990, **given), 0)
+        over = surpluses(lab, Place(), tuple(range(1, 42, 4)), **given)
         gone = bool((run.lives["end"] >= 0).any())
         wrong += gone != (min(over) < 0.0)
         ended += gone
