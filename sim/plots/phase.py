@@ -23,7 +23,12 @@ Floats = NDArray[Any]
 
 
 def draw(
-    against: str, gaps: Floats, levels: Floats, best: Floats, globalises: Floats, paths: Mapping[str, Mapping[str, Floats]]
+    against: str,
+    gaps: Floats,
+    levels: Floats,
+    best: Floats,
+    globalises: Floats,
+    paths: Mapping[str, Mapping[str, Floats]],
 ) -> Sheet:
     """One diagram.
 
@@ -41,7 +46,15 @@ def draw(
         left=0.6,
         below=0.45,
         key=[
-            *(Entry(style.TYPE_LABELS[form].replace("None", "Export or absent"), style.TYPE_COLOURS[form], linewidth=0, alpha=1.0) for form in FORMS),
+            *(
+                Entry(
+                    style.TYPE_LABELS[form].replace("None", "Export or absent"),
+                    style.TYPE_COLOURS[form],
+                    linewidth=0,
+                    alpha=1.0,
+                )
+                for form in FORMS
+            ),
             Entry("Globalising pays", style.GREY, linewidth=0, alpha=0.0, hatch="////"),
             Entry("Sector, 1990 to 2026 (dot)", style.INK, linewidth=0.9),
         ],
@@ -53,7 +66,9 @@ def draw(
     order = {int(form): n for n, form in enumerate(FORMS)}
     codes = np.vectorize(order.__getitem__)(best)
     colours = ListedColormap([style.TYPE_COLOURS[form] for form in FORMS])
-    axes.pcolormesh(gaps, levels, codes, cmap=colours, norm=BoundaryNorm(np.arange(len(FORMS) + 1) - 0.5, len(FORMS)), alpha=0.75)
+    axes.pcolormesh(
+        gaps, levels, codes, cmap=colours, norm=BoundaryNorm(np.arange(len(FORMS) + 1) - 0.5, len(FORMS)), alpha=0.75
+    )
     if globalises.any() and not globalises.all():
         axes.contourf(gaps, levels, globalises.astype(float), levels=[0.5, 1.5], colors="none", hatches=["////"])
         axes.contour(gaps, levels, globalises.astype(float), levels=[0.5], colors=style.GREY, linewidths=0.8)
@@ -62,7 +77,11 @@ def draw(
         axes.plot(path["gap"], path[against], color=style.INK, linewidth=0.8)
         axes.plot(path["gap"][-1:], path[against][-1:], color=style.INK, marker="o", markersize=2.5)
         axes.annotate(
-            style.words(name), (path["gap"][-1], path[against][-1]), xytext=(3, 2), textcoords="offset points", fontsize=6
+            style.words(name),
+            (path["gap"][-1], path[against][-1]),
+            xytext=(3, 2),
+            textcoords="offset points",
+            fontsize=6,
         )
         rows += [{"sector": name, "gap": g, against: v} for g, v in zip(path["gap"], path[against], strict=True)]
     axes.set_xlim(gaps.max(), gaps.min())
