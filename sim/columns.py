@@ -359,6 +359,7 @@ class Scratch(NamedTuple):
     per_appeal: Annotated[Column, Field("share", "market share that a unit of appeal tends to: one over the denominator", "sector region", 0)]
     target: Annotated[Column, Field("share", "market share that each line tends to", "seat line", 0, 1)]
     host_made: Annotated[Column, Field("share", "part of the line that is made in the host", "seat line", 0, 1)]
+    shipped: Annotated[Column, Field("share", "part of a multinational's own offer, beside what its hub makes, that comes from home", "seat line", 0, 1)]
     earned: Annotated[Column, Field("money", "profit of each line at its target share", "seat line", 0)]
     bound: Annotated[Column, Field("code", "whose a line's offer is: the firm's own, or a contract's (Bound)", "seat line", 0, 3, dtype="i1")]
     weighed: Annotated[Column, Field("1", "appeals of a line that may cross a border", "seat", 0)]

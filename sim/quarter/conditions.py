@@ -244,14 +244,14 @@ def build_suppliers(st: State, t: int, s: int, able: float) -> None:
     x, p, need = st.scratch, st.parameters, st.sectors.foreign_inputs[s]
     stopped = 0.0
     for g in range(made_of(st, s)):
-        stopped += x.demand_weight[s, g, st.host] * (1.0 - x.inflow[s, g]) if t > 0 else 0.0
+        stopped += x.demand_weight[s, g, st.host] * (1.0 - x.inflow[s, g])
     before = x.suppliers[s] if t > 0 else able
     x.suppliers[s] = suppliers_next(before, able, stopped, p.ecosystem_growth)
     x.usable[s] = min(x.suppliers[s], able)  # what controls have made local is not yet what the frontier uses
     x.imported[s] = imported_part(need, x.usable[s])
     for g in range(generations_of(st, s)):
-        cut = cut_inputs(need, x.suppliers[s], x.inflow[s, g]) if t > 0 else 0.0
-        x.cut_before[s, g] = x.cut[s, g] if t > 1 else cut  # technology at the start has what was cut then
+        cut = cut_inputs(need, x.suppliers[s], x.inflow[s, g])
+        x.cut_before[s, g] = x.cut[s, g] if t > 0 else cut  # technology at the start has what was cut then
         x.cut[s, g] = cut
     for home in range(st.world.market.shape[2]):
         inward = 0.0
@@ -263,17 +263,20 @@ def build_suppliers(st: State, t: int, s: int, able: float) -> None:
 
 
 @stage
-def reckon_technology(st: State, t: int, s: int) -> None:
+def reckon_technology(st: State, t: int, s: int, moved: bool) -> None:
     """What each firm's technology is worth to buyers, over generations, and what the host's suppliers can make."""
     x = st.scratch
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     read_firms(st, s, first, last)
+    before = x.peers[s, Kind.multinational]
     x.peers[s, Kind.multinational], foreign = living_and_best(st, first, middle)
     x.peers[s, Kind.chinese], chinese = living_and_best(st, middle, last)
     x.pool[s, Kind.multinational] = 1.0 / max(st.sectors.multinationals[s], 1.0)
     x.pool[s, Kind.chinese] = 1.0 / max(st.sectors.chinese[s], 1.0)
     x.best_foreign[s] = foreign
     x.best_chinese[s] = chinese
+    if moved or x.peers[s, Kind.multinational] != before:  # they never enter
+        reckon_flows(st, s)
     build_suppliers(st, t, s, able_suppliers(st.parameters.ecosystem, foreign - chinese))
     along_wage(st, s, first, middle)
 
@@ -381,9 +384,6 @@ def read_conditions(st: State, t: int, s: int) -> None:
     if demand_moved:
         reckon_sold(st, s)
     reckon_frontiers(st, s)
-    multinationals = x.peers[s, Kind.multinational]
-    reckon_technology(st, t, s)
-    if moved or x.peers[s, Kind.multinational] != multinationals:  # they never enter
-        reckon_flows(st, s)
+    reckon_technology(st, t, s, moved)
     if listing:
         list_firms(st, t, s)

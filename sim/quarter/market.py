@@ -231,7 +231,7 @@ def sell_own_lines(st: State, t: int, s: int) -> None:
         dutied = x.dutied[s, r] > 0.0
         if dutied:
             for g in range(made_of(st, s)):
-                along_taxed_multinational(st, t, s, line, r, g, first, middle)
+                along_taxed_multinational(st, s, line, r, g, first, middle)
         along_multinational_sales(st, t, s, line, r, dutied, first, middle)
     for r in range(regions):
         dutied = x.dutied[s, r] > 0.0 and r != st.host

@@ -44,15 +44,17 @@ def along_chinese_offers(st: State, s: int, r: int, first: int, last: int) -> No
 
 @lane
 def along_baskets_abroad(st: State, t: int, s: int, r: int, g: int, first: int, last: int) -> None:
-    """Adds a generation to the appeal of multinationals' products in a region abroad, made there or at home."""
+    """Adds a generation to the appeal of multinationals' products in a region abroad, and to what of it comes from home."""
     x, firms, growth = st.scratch, st.firms, st.parameters.hub_growth
     must = st.sectors.tradable[s] <= 0.0
     for i in range(first, last):
         home, built = firms.home[i], float(firms.plant[i, r])
         grown = ramped(float(t) - built, growth) if built >= 0.0 else 0.0
         part = 1.0 if (home == r) | must else grown
-        sold = part * x.sold[s, Way.local, home, r, g] + (1.0 - part) * x.sold[s, Way.from_home, home, r, g]
-        x.appeal[i, r] = x.quality[i, g] * sold + (x.appeal[i, r] if g > 0 else 0.0)
+        sent = x.quality[i, g] * (1.0 - part) * x.sold[s, Way.from_home, home, r, g]
+        made = sent + x.quality[i, g] * part * x.sold[s, Way.local, home, r, g]
+        x.appeal[i, r] = made + (x.appeal[i, r] if g > 0 else 0.0)
+        x.shipped[i, r] = sent + (x.shipped[i, r] if g > 0 else 0.0)
 
 
 @lane
@@ -60,8 +62,10 @@ def along_offers_abroad(st: State, s: int, r: int, first: int, last: int) -> Non
     """Appeals of multinationals in a region abroad, out of their baskets; hubs in the host come on top."""
     x, firms = st.scratch, st.firms
     for i in range(first, last):
-        made = x.appeal[i, r] * x.lifted[i] * firms.pull[i, r] * x.pool[s, Kind.multinational]
+        whole, sent = x.appeal[i, r], x.shipped[i, r]
+        made = whole * x.lifted[i] * firms.pull[i, r] * x.pool[s, Kind.multinational]
         x.appeal[i, r] = made if firms.active[i] > 0 else 0.0
+        x.shipped[i, r] = sent / whole if sent > 0.0 else 0.0
         x.host_made[i, r] = 0.0
         x.bound[i, r] = Bound.own
 
@@ -95,6 +99,8 @@ def along_offers_in_host(st: State, s: int, first: int, last: int) -> None:
         beside = (firms.contract[i, host] >= 0) & (firms.contract[i, second] < 0)
         x.appeal[i, host] = made if leads else 0.0
         x.appeal[i, second] = half if beside else 0.0
+        x.shipped[i, host] = 1.0
+        x.shipped[i, second] = 1.0
         x.host_made[i, host] = 1.0 if leads & base else 0.0
         x.host_made[i, second] = 1.0 if beside & base else 0.0
         x.bound[i, host] = Bound.own
@@ -102,15 +108,13 @@ def along_offers_in_host(st: State, s: int, first: int, last: int) -> None:
 
 
 @lane
-def along_taxed_multinational(st: State, t: int, s: int, line: int, r: int, g: int, first: int, last: int) -> None:
+def along_taxed_multinational(st: State, s: int, line: int, r: int, g: int, first: int, last: int) -> None:
     """Adds a generation to the appeals that cross a border on a line, and to the tariffs they pay."""
-    x, firms, growth = st.scratch, st.firms, st.parameters.hub_growth
+    x, firms = st.scratch, st.firms
     for i in range(first, last):
         weight = x.demand_weight[s, g, r] * x.quality[i, g]
-        part, home, built = x.host_made[i, line], firms.home[i], float(firms.plant[i, r])
-        elsewhere = (built < 0.0) | (r == st.host)
-        grown = 0.0 if elsewhere else ramped(float(t) - built, growth)
-        sent = 0.0 if x.bound[i, line] == Bound.powered else (1.0 - part) * (1.0 - grown)
+        part, home = x.host_made[i, line], firms.home[i]
+        sent = 0.0 if x.bound[i, line] == Bound.powered else (1.0 - part) * x.shipped[i, line]
         taxed = part * x.taxed[s, Way.from_host, home, r, g] + sent * x.taxed[s, Way.from_home, home, r, g]
         x.weighed[i] = weight + (x.weighed[i] if g > 0 else 0.0)
         x.charged[i] = weight * taxed + (x.charged[i] if g > 0 else 0.0)

@@ -20,7 +20,19 @@ from sim.verify.laboratory import Laboratory
 
 __all__ = ["ABSENT", "TOPICS", "Absent", "Check", "Finding", "Found", "Void", "checks", "chosen", "verify"]
 
-TOPICS = ("learning", "market", "bargaining", "partnerships", "policy", "limits", "conservation", "invariance")
+TOPICS = (
+    "learning",
+    "market",
+    "customers",
+    "ecosystem",
+    "bargaining",
+    "partnerships",
+    "propositions",
+    "policy",
+    "limits",
+    "conservation",
+    "invariance",
+)
 
 
 class Finding(NamedTuple):

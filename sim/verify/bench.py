@@ -12,9 +12,12 @@ SHARES = {"china": {1979: 1}, "us": {1979: 1}, "eu": {1979: 1}}
 
 
 def null_model() -> dict[str, Any]:
-    """Every parameter that has one at its `off`; nobody looks for partners, and research pays alike at any scale."""
+    """Every parameter that has one at its `off`; nobody looks for partners, and research pays alike at any scale.
+
+    Buyers stay with whom they know (`customer_turnover` 0), so that brands keep the pull they start with.
+    """
     off = {name: p.written(p.off) for name, p in parameters().items() if p.off is not None}
-    plain = {"rd_elasticity": 0, "absorption_half": 0, "room": 20, "search": 0}
+    plain = {"rd_elasticity": 0, "absorption_half": 0, "room": 20, "search": 0, "habit": 0.5}
     lasting = {"patience": 80, "exogenous_end": 0, "review_rate": 0}
     return {**off, **plain, **lasting}
 
@@ -46,6 +49,8 @@ def bench(
         "start_level": 0.5,
         "entry_rate": 0.0,
         "learning_rate": 0.0,
+        "customer_turnover": 0.0,
+        "foreign_inputs": 0.0,
         "market": {1979: 300},
         "market_share": SHARES,
         "generations": [{"name": "old"}],

@@ -64,9 +64,7 @@ def gap_law_of_a_run(lab: Laboratory) -> Found:
 
 
 ALONE: dict[str, Any] = {  # what firms know, nobody else learns, and partners change nothing else
-    "ambient": 0, "local_spillover": 0, "foreign_spillover": 0, "reverse_spillover": 0, "base_learning": 0,
-    "hub_learning": 0, "base_leakage": 0, "partner_learning": 0, "joint_speed": 0, "hub_speed": 0, "veto_months": 0,
-    "entry": 0, "smallest_share": 0, "rd_elasticity": 0,
+    "ambient": 0, "spillover": 0, "partner_learning": 0, "hub_speed": 0, "entry": 0, "rd_elasticity": 0,
 }  # fmt: skip
 
 
@@ -79,7 +77,7 @@ def no_learning(lab: Laboratory) -> Found:
     for seed in range(3):
         with_them, without = (
             state_at(lab.scenario(end=1997, patience=80, **ALONE, **search), 75, seed)
-            for search in (dict[str, Any](), {"search_host": 0, "search_abroad": 0})
+            for search in (dict[str, Any](), {"search": 0})
         )
         need(with_them.partnerships.active.any() and not without.partnerships.active.any(), "no partnerships")
         found += int((with_them.firms.technology != without.firms.technology).sum())
@@ -121,17 +119,29 @@ def no_flip_of_the_slower(lab: Laboratory) -> Found:
     return Found(float(gaps(growing(lab, 1.0), 200).min()), 0.0, 0.0, ">")
 
 
-@check("T4", "S-curve: a_t = C - (C - a_0)(1 - psi r^gamma / C)^t", "Foster1986")
+def _alone(lab: Laboratory, place: str, leader: float, row: int) -> Column:
+    """Technology, over the start, of the only firm that sells, whose research is half above the reference."""
+    alone = {"multinationals": {"us": 1}, "innovation": 0.2, "start_level": 1.0,
+             "market_share": {each: {1979: float(each == place)} for each in ("china", "us", "eu")}}  # fmt: skip
+    half = shock("subsidy", origin=place, target="rd", rate=0.5, start="1979Q1")
+    given: dict[str, Any] = {"rd_elasticity": 0.3, "room": 4.0, "outside_share": 0.0, "newcomer_abroad": 0.0}
+    scenario = bench(lab, half, sector=alone, leader=leader, end=2020, **given)
+    found = np.array([state.firms.technology[row, 0] for t, state in steps(scenario) if 0 <= t < 160])
+    return found - found[0]
+
+
+@check("T4a", "S-curve: a_t = a_0 + C - C (1 - psi r^gamma / C)^t", "Foster1986")
 def s_curve(lab: Laboratory) -> Found:
-    """A lone firm whose research is one and a half times the reference, 40 years long, under a ceiling 4 above the
-    start.
+    """A Chinese firm whose research is one and a half times the reference, 40 years long, under a ceiling 4 above the
+    start; the multinational is far behind and sells nothing.
     """
-    alone = {"multinationals": {"us": 1}, "chinese": {}, "innovation": 0.2,
-             "market_share": {"china": {1979: 0}, "us": {1979: 1}, "eu": {1979: 1}}}  # fmt: skip
-    half = shock("subsidy", origin="us", target="rd", rate=0.5, start="1979Q1")
-    scenario = bench(lab, half, sector=alone, end=2020, rd_elasticity=0.3, room=4.0, outside_share=0.0)
-    found = [state.firms.technology[0, 0] for t, state in steps(scenario) if 0 <= t < 160]
-    return near(found, 4.0 - 4.0 * (1.0 - 0.05 * 1.5**0.3 / 4.0) ** np.arange(160), 1e-9)
+    return near(_alone(lab, "china", -5.0, 1), 4.0 - 4.0 * (1.0 - 0.05 * 1.5**0.3 / 4.0) ** np.arange(160), 1e-9)
+
+
+@check("T4b", "the largest multinational's research sets the pace: r = 1, whatever its size", "design")
+def pace_of_the_leader(lab: Laboratory) -> Found:
+    """The same of a lone multinational: all are measured by the largest, or superstars would outrun the trend."""
+    return near(_alone(lab, "us", 0.0, 0), 4.0 - 4.0 * (1.0 - 0.05 / 4.0) ** np.arange(160), 1e-9)
 
 
 def _learnt(lab: Laboratory, rate: float) -> tuple[float, float, float]:
@@ -178,12 +188,12 @@ def absorptive_capacity_is_concave(lab: Laboratory) -> Found:
 
 @check("T6c", "no research, nothing learnt from abroad or from partners", "CohenLevinthal1990")
 def no_research_no_learning(lab: Laboratory) -> Found:
-    """Technology that flowed either way in the small world, in which nobody does research, bases leaking nothing."""
+    """Technology that flowed either way in the small world, where nobody does research and bases next door teach nothing."""
     world = {
         **lab.content,
         "sectors": {name: {**one, "rd_intensity": 0} for name, one in lab.content["sectors"].items()},
     }
-    run = lab.simulate(lab.load_content({**world, "parameters": {**world["parameters"], "base_leakage": 0}}), 0)
+    run = lab.simulate(lab.load_content({**world, "parameters": {**world["parameters"], "spillover_distance": 0}}), 0)
     need(len(run.lives) > 0, "no partnerships")
     flows = [run.outcome[name].sum() for name in ("knowledge_to_chinese", "knowledge_to_multinational")]
     return near(flows, 0.0, 0.0)
@@ -211,9 +221,7 @@ def _wait(lab: Laboratory, distance: float) -> float:
     """Mean quarters that 400 firms, this far behind one leader, take to adopt a generation; 0.2 at the frontier."""
     sector = {"multinationals": {"us": 1, "eu": 400}, **LATE}
     firms = {"technology": -distance}
-    scenario = bench(
-        lab, sector=sector, firm=firms, leader=0.0, end=2040, windows="on", adoption_rate=0.2, adoption_distance=1.5
-    )
+    scenario = bench(lab, sector=sector, firm=firms, leader=0.0, end=2040, windows="on", adoption_rate=0.2)
     events = lab.simulate(scenario, 1).events
     adopted = events[(events["kind"] == Happening.generation_adoption) & (events["multinational"] > 0)]
     need(len(adopted) == 400, "not all adopted")
@@ -235,9 +243,7 @@ def wait_behind_the_frontier(lab: Laboratory) -> Found:
 def _entered(lab: Laboratory, **changed: Any) -> Column:
     """Technology [firm, generation] of four unequal firms in the new generation's first quarter."""
     sector = {"multinationals": {"us": 2, "eu": 2}, **LATE}
-    firms = state_at(
-        bench(lab, sector=sector, alike=False, adoption_rate=1.0, adoption_distance=10, **changed), 60
-    ).firms
+    firms = state_at(bench(lab, sector=sector, alike=False, adoption_rate=1.0, **changed), 60).firms
     need(firms.adopted[:4].all(), "not adopted")
     return firms.technology[:4].copy()
 

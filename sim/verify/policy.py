@@ -39,9 +39,11 @@ def instruments(full: bool, **dates: Any) -> Iterator[tuple[str, Shock]]:
 
 @check("T37", "an export control on all technology is the same as no learning from partners", "design")
 def full_control(lab: Laboratory) -> Found:
-    """Bytes of four runs with both directions controlled in full, against the rate at zero; only partners teach."""
-    others = ("ambient", "base_leakage", "reverse_spillover", "base_learning", "hub_learning")
-    only: dict[str, Any] = dict.fromkeys((*others, "control_lag", "deployment"), 0)
+    """Bytes of four runs with both directions controlled in full, against the rate at zero; only partners teach.
+
+    Local suppliers make everything, so that a control cuts no inputs.
+    """
+    only: dict[str, Any] = dict.fromkeys(("ambient", "spillover", "control_lag", "deployment", "ecosystem"), 0)
     control = shock("export_control", origin="all", destination="all", coverage=1.0, start="1979Q1")
     need(all(run.lives["flow_to_chinese"].max() > 0.0 for run in lab.runs(**only)), "nothing is learnt")
     pairs = zip(lab.runs(control, **only), lab.runs(**{**only, "partner_learning": 0}), strict=True)

@@ -1,0 +1,92 @@
+"""Phase diagrams: what a multinational would best do in the host, by technology gap and what else decides, with sectors."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.columns import Type
+from sim.plots import style
+from sim.plots.sheet import Entry, Sheet
+
+FORMS = (Type.none, Type.market_access, Type.wholly_owned, Type.co_innovation)
+LABELS = {
+    "name": "how well multinationals are known in the host (1 as at home)",
+    "reserved": "host demand reserved for local owners and ventures, share",
+    "need": "inputs imported where nobody makes them in the host, share of cost",
+}
+TITLES = {"name": "own access", "reserved": "reserved demand", "need": "the ecosystem"}
+
+Floats = NDArray[Any]
+
+
+def draw(
+    against: str,
+    gaps: Floats,
+    levels: Floats,
+    best: Floats,
+    globalises: Floats,
+    paths: Mapping[str, Mapping[str, Floats]],
+) -> Sheet:
+    """One diagram.
+
+    gaps, levels: the axes; best: a Type at each point [level, gap]; globalises: whether selling the Chinese brand abroad
+    together pays [level, gap]; paths: sector -> years' gap and level, by key "gap" and `against`.
+    """
+    from matplotlib.colors import BoundaryNorm, ListedColormap
+
+    sheet = Sheet(
+        f"phase-gap-{against}",
+        f"Best form in the host by technology gap and {TITLES[against]}",
+        1,
+        1,
+        height=3.4,
+        left=0.6,
+        below=0.45,
+        key=[
+            *(
+                Entry(
+                    style.TYPE_LABELS[form].replace("None", "Export or absent"),
+                    style.TYPE_COLOURS[form],
+                    linewidth=0,
+                    alpha=1.0,
+                )
+                for form in FORMS
+            ),
+            Entry("Globalising pays", style.GREY, linewidth=0, alpha=0.0, hatch="////"),
+            Entry("Sector, 1990 to 2026 (dot)", style.INK, linewidth=0.9),
+        ],
+        caption="A bench of three firms at rest, nobody bound yet: the form worth most to the multinational that its "
+        "partner would sign. Production in the host is 0.3 cheaper, log. Lines: sectors of the default world, one run.",
+        alt=f"Regions of the best form over the technology gap and {TITLES[against]}, with the paths of sectors.",
+    )
+    axes = sheet.axes[0, 0]
+    order = {int(form): n for n, form in enumerate(FORMS)}
+    codes = np.vectorize(order.__getitem__)(best)
+    colours = ListedColormap([style.TYPE_COLOURS[form] for form in FORMS])
+    axes.pcolormesh(
+        gaps, levels, codes, cmap=colours, norm=BoundaryNorm(np.arange(len(FORMS) + 1) - 0.5, len(FORMS)), alpha=0.75
+    )
+    if globalises.any() and not globalises.all():
+        axes.contourf(gaps, levels, globalises.astype(float), levels=[0.5, 1.5], colors="none", hatches=["////"])
+        axes.contour(gaps, levels, globalises.astype(float), levels=[0.5], colors=style.GREY, linewidths=0.8)
+    rows: list[dict[str, Any]] = []
+    for name, path in paths.items():
+        axes.plot(path["gap"], path[against], color=style.INK, linewidth=0.8)
+        axes.plot(path["gap"][-1:], path[against][-1:], color=style.INK, marker="o", markersize=2.5)
+        axes.annotate(
+            style.words(name),
+            (path["gap"][-1], path[against][-1]),
+            xytext=(3, 2),
+            textcoords="offset points",
+            fontsize=6,
+        )
+        rows += [{"sector": name, "gap": g, against: v} for g, v in zip(path["gap"], path[against], strict=True)]
+    axes.set_xlim(gaps.max(), gaps.min())
+    axes.set_ylim(levels.min(), levels.max())
+    axes.set_xlabel("technology gap, multinationals' best less the best Chinese firm's, log")
+    axes.set_ylabel(LABELS[against], fontsize=7.5)
+    sheet.table = pd.DataFrame(rows)
+    return sheet
