@@ -289,6 +289,7 @@ class Policy(NamedTuple):
     local_content: Annotated[Column, Field("share", "content that must be local", "quarter sector generation destination", 0, 1)]
     demand: Annotated[Column, Field("ratio", "factor on expenditure", "quarter sector generation destination", 0, 10, default=1.0)]
     supply: Annotated[Column, Field("ratio", "factor on what plants can deliver", "quarter sector generation origin", 0, 10, default=1.0)]
+    lift: Annotated[Column, Field("log", "lead over the multinational that Chinese partners in the host are lifted to at once", "quarter sector generation", 0, 5)]
     changed: Annotated[Column, Field("flag", "a field of the sector changed this quarter, by region concerned", "quarter sector region", 0, 1)]
 
 

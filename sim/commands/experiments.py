@@ -11,7 +11,7 @@ from sim.errors import UsageError
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[NAME...]", help="E1 to E15, a definition file, or all.", show_default=False),
+    typer.Argument(metavar="[NAME...]", help="E1 to E15, flip, a definition file, or all.", show_default=False),
 ]
 Size = Annotated[str, typer.Option("--budget", metavar="SIZE", help="small or paper: points and seeds.")]
 Seeds = Annotated[str | None, typer.Option("--seeds", metavar="N|A:B", help="Instead of the definition's.")]

@@ -1,6 +1,7 @@
 """Definition files of experiments: which there are, reading one, and everything wrong with it."""
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 from sim.declare import fields
 from sim.errors import Problem, ScenarioError
+from sim.experiments.cohort import COHORT
 from sim.experiments.derived import DERIVED
 from sim.records import Market, Outcome
 from sim.scenario import Scenario, find, load
@@ -40,9 +42,13 @@ class Definition:
 
 
 def shipped() -> dict[str, Path]:
-    """Name -> file of the experiments that come with the package, in the order of their numbers."""
-    paths = (path for path in (find.shipped() / FOLDER).glob("*.yaml") if re.fullmatch(r"E\d+", path.stem))
-    return {path.stem: path for path in sorted(paths, key=lambda path: int(path.stem[1:]))}
+    """Name -> file of the experiments that come with the package: by their numbers, then those with a name."""
+
+    def place(path: Path) -> tuple[int, str]:
+        numbered = re.fullmatch(r"E(\d+)", path.stem)
+        return (int(numbered[1]) if numbered else sys.maxsize, path.stem)
+
+    return {path.stem: path for path in sorted((find.shipped() / FOLDER).glob("*.yaml"), key=place)}
 
 
 def open_definition(name: str | Path) -> Definition:
@@ -75,9 +81,9 @@ def _place(name: str) -> Place:
 
 
 def known_metrics(regional: bool) -> list[str]:
-    """Metrics that an outcome may name: of the tables by region or by sector, and the derived ones."""
+    """Metrics that an outcome may name: of the tables by region or by sector, of cohorts, and the derived ones."""
     declared = fields(Market if regional else Outcome)
-    return [*declared, *(name for name, each in DERIVED.items() if each.regional == regional)]
+    return [*declared, *(() if regional else COHORT), *(name for name, each in DERIVED.items() if each.regional == regional)]
 
 
 def _problems(made: Definition) -> Iterator[Problem]:
@@ -85,7 +91,8 @@ def _problems(made: Definition) -> Iterator[Problem]:
     sectors, regions = (*made.scenario.world.sectors, ALL), tuple(made.scenario.world.regions)
     for name, measured in asked.outcomes.items():
         metrics = known_metrics(measured.region is not None)
-        checked = (("metric", measured.metric, metrics), ("sector", measured.sector, sectors))
+        groups = tuple(made.scenario.world.groups) if measured.metric in COHORT else ()
+        checked = (("metric", measured.metric, metrics), ("sector", measured.sector, (*sectors, *groups)))
         for key, value, known in checked:
             if value not in known:
                 yield made.problem(("outcomes", name, key), f"{value!r}{nearest(value, known)}")

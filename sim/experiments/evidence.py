@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.declare import Field, fields
 from sim.errors import NotEnough
+from sim.experiments.cohort import COHORT, EVENTS, LIVES, WITHIN, cohort
 from sim.experiments.derived import DERIVED, FIRST, Derived
 from sim.experiments.effects import Effect, effect
 from sim.experiments.layout import Layout, Row
@@ -31,6 +33,7 @@ class Evidence:
     layout: Layout
     results: Results
     _cache: dict[tuple[str, str, str], Floats] = field(default_factory=dict, repr=False, compare=False)
+    _listings: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def years(self) -> NDArray[np.int64]:
@@ -45,6 +48,8 @@ class Evidence:
 
     def declared(self, measured: Measured) -> Field:
         """Unit, words and formula of an outcome's metric."""
+        if measured.metric in COHORT:
+            return COHORT[measured.metric]
         if measured.metric in DERIVED:
             return DERIVED[measured.metric].field
         return fields(Outcome if measured.region is None else Market)[measured.metric]
@@ -59,6 +64,8 @@ class Evidence:
 
     def path(self, metric: str, sector: str = ALL, region: str | None = None, since: int | None = None) -> Floats:
         """A metric over the years, [point, seed, year]; nan where a run is missing or has no value."""
+        if metric in COHORT:
+            return self._of_cohorts(metric, sector)
         derived = DERIVED.get(metric)
         if derived is not None:
             series = {need: self._stored(need, sector, region or "") for need in derived.needs}
@@ -70,6 +77,36 @@ class Evidence:
         known = np.asarray(np.isfinite(np.stack(list(series.values()))).any(axis=(0, -1)))
         return np.asarray(np.where(known[..., None], found, np.nan))
 
+    def cohort(self, sector: str, year: int) -> pd.DataFrame:
+        """Host ventures in force as a year begins, of a sector, a group of sectors or all: see `cohort.cohort`."""
+        world = self.layout.definition.scenario.world
+        sectors = tuple(world.sectors) if sector == ALL else world.groups.get(sector, (sector,))
+        tables = (self._listed(name, columns) for name, columns in (("partnerships", LIVES), ("events", EVENTS)))
+        return cohort(*tables, sectors, year)
+
+    def _listed(self, name: str, columns: list[str]) -> pd.DataFrame:
+        if name not in self._listings:
+            files = sorted(str(path) for path in (self.results.folder / name).rglob("*.parquet"))
+            if not files:
+                raise NotEnough(f"{self.results.folder} holds no {name}", "the definition needs `keep: events`")
+            self._listings[name] = ds.dataset(files, format="parquet").to_table(columns=columns).to_pandas()
+        return self._listings[name]
+
+    def _of_cohorts(self, metric: str, sector: str) -> Floats:
+        """Share of each year's cohort, [point, seed, year]; nan where five years are not reported."""
+        key = (metric, sector, "")
+        if key not in self._cache:
+            shape = (len(self.layout.arms), len(self.seeds), len(self.years))
+            for name in COHORT:
+                self._cache[name, sector, ""] = np.full(shape, np.nan)
+            for place, year in enumerate(self.years[: max(len(self.years) + 1 - WITHIN, 0)]):
+                shares = self.cohort(sector, int(year)).groupby(["point", "seed"]).mean()
+                point = shares.index.get_level_values("point").to_numpy(int)
+                seed = np.searchsorted(self.seeds, shares.index.get_level_values("seed").to_numpy())
+                for name in COHORT:
+                    self._cache[name, sector, ""][point, seed, place] = shares[name].to_numpy(float)
+        return self._cache[key]
+
     def _stored(self, metric: str, sector: str, region: str) -> Floats:
         key = (metric, sector, region)
         if key not in self._cache:
@@ -78,6 +115,7 @@ class Evidence:
 
     def read_ahead(self, metrics: Sequence[str], sector: str = ALL, region: str | None = None) -> None:
         """Read several metrics in one pass over the files."""
+        metrics = [name for name in metrics if name not in COHORT]
         needed = [need for name in metrics for need in (DERIVED[name].needs if name in DERIVED else (name,))]
         missing = [name for name in dict.fromkeys(needed) if (name, sector, region or "") not in self._cache]
         if missing:

@@ -14,12 +14,12 @@ from sim.scenario import Scenario, read_set
 Overrides = dict[str, Any]  # path -> value
 
 VARIANTS: Mapping[str, tuple[str, Overrides]] = {
-    "outside_option": ("Outside-option bargaining", {"parameters.bargaining": "outside_option"}),
     "no_windows": ("No windows of new generations", {"parameters.windows": "off"}),
-    "dampening": ("Rent dampening", {"parameters.rent_dampening": parameters()["rent_dampening"].at_work}),
-    "adaptive": ("Adaptive expectations", {"parameters.expectations": "adaptive"}),
-    "constant_markups": ("Constant markups", {"parameters.pass_on": "constant"}),
     "no_partner_learning": ("No learning from partners", {"parameters.partner_learning": 0.0}),
+    "no_ecosystem": ("Local suppliers can make all", {"parameters.ecosystem": 0.0}),
+    "no_habit": ("Brands alike whatever they sold", {"parameters.habit": 0.0}),
+    "no_reserved_demand": ("No margin for local owners", {"parameters.procurement_margin": 0.0}),
+    "no_tied_assets": ("Ventures tie up nothing", {"parameters.tied_assets": 0.0}),
     "short_horizon": ("Firms look 3 years ahead", {"parameters.horizon": 12}),
 }
 SPREAD = 0.5  # of a parameter's value, up and down, from which draws come where no parameter set has them

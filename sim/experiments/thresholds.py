@@ -8,6 +8,7 @@ import numpy as np
 from sim.columns import FIRST_YEAR
 from sim.experiments.closed import annuity, reverse_export, tariff_jump_small
 from sim.experiments.evidence import Evidence
+from sim.quarter.assumed import LEAST_PLANT
 from sim.scenario import Scenario
 
 
@@ -47,13 +48,13 @@ def ground(scenario: Scenario, sector: str, region: str, year: int) -> Ground:
 def plant_pays(evidence: Evidence, sector: str, region: str, share: float, plant_cost: float | None = None) -> float:
     """The tariff, on top of what stands, from which a plant pays a Chinese firm of this share (small-share form).
 
-    share: that it would have if it made there. Shipping keeps the whole Chinese cost advantage, a plant abroad the
+    share: that it would have if it made there; a plant costs a part of a year's sales from it, and has a least size. Shipping keeps the whole Chinese cost advantage, a plant abroad the
     part that Chinese content keeps.
     """
     scenario = evidence.layout.definition.scenario
     found = ground(scenario, sector, region, int(evidence.years[-1]))
     p = scenario.parameters
-    cost = p["hysteresis"] * 4.0 * (p["plant_cost"] if plant_cost is None else plant_cost) / found.firms
+    cost = 4.0 * (p["plant_cost"] if plant_cost is None else plant_cost) * max(share, LEAST_PLANT / found.firms)
     lead = (1.0 - p["power_cost"]) * found.advantage - found.shipping
     total = tariff_jump_small(share, found.elasticity, lead, cost, annuity(p["discount"], p["horizon"]))
     return total - found.tariff

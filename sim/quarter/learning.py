@@ -271,6 +271,21 @@ def learn_from_partners(st: State, t: int, s: int) -> None:
                 st.outcome[t, s].knowledge_to_multinational += learnt
 
 
+@stage
+def lift_partners(st: State, t: int, s: int) -> None:
+    """An experiment's instrument: Chinese partners in the host lead their multinationals by as much as it says."""
+    firms, jv = st.firms, st.partnerships
+    for g in range(made_of(st, s)):
+        lead = st.in_force.lift[t, s, g]
+        if lead <= 0.0:
+            continue
+        for k in range(st.scratch.live[s]):
+            q = live_row(st, s, k)
+            m, c = jv.multinational[q], jv.chinese[q]
+            if jv.type[q] != Type.globalize and firms.adopted[m, g] > 0 and firms.adopted[c, g] > 0:
+                firms.technology[c, g] = max(firms.technology[c, g], firms.technology[m, g] + lead)
+
+
 @lane
 def along_change(st: State, g: int, first: int, last: int) -> None:
     """All changes of a generation become the state at once; there are none where it is not made."""
@@ -287,3 +302,4 @@ def learn(st: State, t: int, s: int) -> None:
     learn_from_partners(st, t, s)
     for g in range(made_of(st, s)):
         along_change(st, g, first_of(st, s), last_of(st, s))
+    lift_partners(st, t, s)

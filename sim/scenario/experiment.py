@@ -17,8 +17,8 @@ Settings = Annotated[
     dict[str, Any], Field(description="path -> value as `--set` takes it; x0.5: times what stands; null: as it stands")
 ]
 Kind = Literal[
-    "alluvial", "boomerang", "breakeven", "cap_years", "catch_up", "dashboard", "doses", "flips", "frontier",
-    "governance", "hubs", "interaction", "listing", "phases", "ranks",
+    "alluvial", "boomerang", "cap_years", "catch_up", "dashboard", "doses", "doubt", "flips", "frontier",
+    "governance", "hubs", "interaction", "lifted", "listing", "phases", "ranks",
 ]  # fmt: skip
 Sign = Literal["+", "-", "0", "?"]
 Seeds = Annotated[int, Quantity("count", "seeds, from 1", 1, 100_000, whole=True)]
@@ -37,7 +37,7 @@ class Measured(Model):
     metric: Text
     year: Annotated[int | None, Field(description="absent: the last one")] = None
     since: Annotated[int | None, Field(description="first year, of what is added up or averaged")] = None
-    sector: Text = "all"
+    sector: Annotated[Text, Field(description="a sector or all; of metrics of ventures also a group")] = "all"
     region: Annotated[Text | None, Field(description="absent: all regions together")] = None
     compare: Annotated[
         Literal["difference", "relative", "loss", "depth", "recovery"],

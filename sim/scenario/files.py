@@ -250,7 +250,9 @@ def _shock(name: str, kind: Kind) -> type[Model]:
             1.0,
         ),
     }
-    if kind.sizes or "firms" in kind.keys:
+    if kind.once:
+        del said["announce"], said["ramp"]
+    elif kind.sizes or "firms" in kind.keys:
         said["end"] = (
             Annotated[LastQuarter | None, Field(description="last quarter, inclusive; absent: it stays")],
             None,

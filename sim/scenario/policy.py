@@ -192,12 +192,17 @@ def _concerned(grid: Grid, field: str, shock: Shock) -> Column:
     return where
 
 
-def _changes(field: str, values: Column) -> Column:
-    """Where a field differs from the quarter before, by region concerned [quarter, sector, region]."""
+def _changes(field: str, values: Column) -> Column | None:
+    """Where a field differs from the quarter before, by region concerned [quarter, sector, region].
+
+    None for a field that concerns no region: it is no policy that anybody reviews a contract for.
+    """
     dimensions = POLICY[field].per.split()
     differs = np.zeros(values.shape, dtype=bool)
     differs[1:] = values[1:] != values[:-1]
     regional = [n for n, dimension in enumerate(dimensions) if dimension in ("origin", "destination")]
+    if not regional:
+        return None
     sides = [differs.any(axis=tuple(n for n in range(2, values.ndim) if n != keep)) for keep in regional]
     return np.logical_or.reduce(sides)
 

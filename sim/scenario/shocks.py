@@ -56,6 +56,7 @@ class Kind:
     keys: dict[str, str] = field(default_factory=dict)  # further keys: names that are no sizes
     goods: bool = False  # concerns goods that cross borders, so only tradable sectors
     own: bool = False
+    once: bool = False  # acts in its first quarter and is over; nobody knows of it before
 
     def _dimensions(self) -> set[str]:
         written = [name for size in self.sizes.values() for name in size.fields]
@@ -175,6 +176,11 @@ KINDS: dict[str, Kind] = {
         {"change": Size("supply", "change of deliveries; changes multiply", change=True)},
         origin="where the plants are",
     ),
+    "lift": Kind(
+        "technology of Chinese firms that are partners in the host, raised at once above their multinationals'",
+        {"lead": Size("lift", "lead over the multinational in every generation that both make; who leads by more stays")},
+        once=True,
+    ),
     "generation": Kind(
         "arrival of a generation of products: a declared one moves to `start`, a new one takes demand over `ramp`",
         keys={"name": "the generation"},
@@ -249,7 +255,7 @@ def shock_of(data: dict[str, Any], own: bool) -> Shock:
         sectors=data["sectors"],
         start=data["start"],
         announce=data["start"] if data.get("announce") is None else data["announce"],
-        end=data.get("end"),
+        end=data["start"] if kind.once else data.get("end"),
         ramp=data.get("ramp") or 1,
         probability=data.get("probability", 1.0),
         generation=data.get("generation") or "",

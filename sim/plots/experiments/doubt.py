@@ -1,13 +1,10 @@
-"""E8: where adaptation clauses pay, by their cost and the success of talks; and how long partnerships live with and
-without.
-"""
+"""E8: what doubt between partners costs, by how readily they claim new terms; and how long partnerships live with less."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.experiments.closed import crossing
 from sim.experiments.evidence import Evidence
 from sim.measures.survival import aalen_johansen
 from sim.plots import incidence, style
@@ -17,11 +14,10 @@ from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import spread
 from sim.scenario.experiment import Shown
 
-EVEN = "#222222"
 
 
 def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
-    """Heat maps with the break-even line, then survival curves."""
+    """Heat maps of the cost, then survival curves."""
     return [_map(evidence, shown), _survival(evidence, shown)]
 
 
@@ -34,7 +30,7 @@ def _map(evidence: Evidence, shown: Shown) -> Sheet:
     climates = list(dict.fromkeys(table["arm"]))
     reach = float(table["difference"].abs().max())
     sheet = Sheet(
-        "breakeven",
+        "doubt",
         shown.title,
         1,
         len(climates),
@@ -44,62 +40,38 @@ def _map(evidence: Evidence, shown: Shown) -> Sheet:
         gap_x=0.15,
         below=0.5,
         above=0.04,
-        key=[
-            Entry("sign not resolved", cells.HATCH, linewidth=0, hatch=cells.LINES),
-            Entry("break-even: pays below", EVEN, "-", 1.8),
-        ],
+        key=[Entry("sign not resolved", cells.HATCH, linewidth=0, hatch=cells.LINES)],
         caption=common.caption(
             evidence,
             shown,
-            f"{field.text}: clauses in all contracts against none, paired, in % of both sides’ profit; "
-            f"{common.BOOTSTRAP}, hatched where it covers 0. The line joins costs at which the mean effect is zero; "
-            "where it is missing the sign is the same at all costs.",
+            f"{field.text}: against a world with hardly any doubt, paired; {common.BOOTSTRAP}, hatched where it covers "
+            "0. Doubt is the scale of what sides do not know of each other, over the venture's profit.",
             rows,
         ),
     )
-    lines = []
     for place, (axes, climate) in enumerate(zip(sheet.axes[0], climates, strict=True)):
         mine = table[table["arm"] == climate]
         mesh = cells.heat(axes, mine, shown.across, shown.along, field, reach)
-        lines.append(_even(axes, mine, shown.across, shown.along).assign(arm=climate))
         axes.set_title(climate[:1].upper() + climate[1:])
-        axes.set_xlabel("success of talks at full trust, %", labelpad=2)
+        axes.set_xlabel("doubt, % of the venture’s profit", labelpad=2)
         axes.tick_params(labelleft=place == 0)
-    sheet.axes[0, 0].set_ylabel("yearly cost of a clause,\n% of the offer’s profit")
-    cells.colour_bar(sheet, sheet.axes[0, -1], mesh, field, "%")
-    sheet.table = table.merge(pd.concat(lines), on=["arm", shown.across])
-    sheet.alt = "Heat maps of joint profit with clauses against without, over their cost and the success of talks."
+    sheet.axes[0, 0].set_ylabel("least gain that is claimed,\n% of what is bargained over")
+    cells.colour_bar(sheet, sheet.axes[0, -1], mesh, field, common.difference_unit(field, measured))
+    sheet.table = table
+    sheet.alt = "Heat maps of ends with doubt against hardly any, over doubt and the gain at which a side asks for new terms."
     return sheet
-
-
-def _even(axes: Any, table: pd.DataFrame, across: str, along: str) -> pd.DataFrame:
-    """For each value across, the value along at which the mean effect crosses zero, drawn on axes of cells."""
-    grid = table.pivot(index=along, columns=across, values="difference")
-    costs = grid.index.to_numpy(float)
-    even = [crossing(grid[column].to_numpy(float), costs) for column in grid.columns]
-    at = np.interp(even, costs, np.arange(len(costs)) + 0.5)
-    axes.plot(
-        np.arange(len(even)) + 0.5,
-        np.where(np.isnan(even), np.nan, at),
-        color=EVEN,
-        linewidth=1.8,
-        marker="o",
-        markersize=3,
-        zorder=6,
-    )
-    return pd.DataFrame({across: grid.columns, "break_even": even})
 
 
 def _survival(evidence: Evidence, shown: Shown) -> Sheet:
     """One less the incidence of any end, by quarters since signing, for partnerships signed within the report."""
     row = evidence.layout.contrast(shown.contrasts[0])
-    stored = arms(evidence, {"Clauses in all contracts": row}, "", "No clauses")
+    stored = arms(evidence, {"A tenth of the doubt": row}, "", "As it stands")
     lives = incidence.lives(stored)
     seeds = np.array(stored.seeds)
     horizon = incidence.HORIZON * 4
     sheet = Sheet(
         "survival",
-        "How long partnerships live, with and without adaptation clauses",
+        "How long partnerships live, with less doubt between partners",
         1,
         2,
         height=1.7,
@@ -141,5 +113,5 @@ def _survival(evidence: Evidence, shown: Shown) -> Sheet:
         axes.set_title(title)
         axes.set_xlabel("years since signing", labelpad=2)
     sheet.table = pd.concat(table, ignore_index=True)
-    sheet.alt = "Survival of partnerships and incidence of renegotiation with and without clauses."
+    sheet.alt = "Survival of partnerships and incidence of renegotiation with less doubt and with the standing one."
     return sheet
