@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as o
-from sim.errors import CannotCreate, Conflict, ScenarioError
+from sim.errors import Conflict, ScenarioError
 
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a file.", show_default=False)]
 
@@ -106,8 +106,7 @@ def new(
 
 
 def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CannotCreate(f"cannot write {path}: {error.strerror}") from error
+    from sim.files import make_folder, write_text
+
+    make_folder(path.parent)
+    write_text(path, text)

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import sim
 from sim.declare import Field, fields
 from sim.errors import NotEnough, UsageError
+from sim.files import make_folder
 from sim.records import Market, Outcome
 from sim.study.results import Results
 from sim.study.store import Folder
@@ -36,6 +37,7 @@ def export(results: Results, form: str, tables: Sequence[str] | None, target: Pa
     missing = next((name for name in wanted if not holds(results, name)), None)
     if missing or not wanted:
         raise NotEnough(f"{results.folder} holds no {missing or 'such table'}", f"it holds {', '.join(kept(results))}")
+    make_folder(target, "choose another --out")
     folder = Folder(target)
     yield from write(results, wanted, folder)
 
@@ -67,8 +69,7 @@ def _stored(results: Results, name: str) -> str | None:
     """The name under which a table is stored."""
     name = name.removesuffix(".parquet").removesuffix(".csv")
     for suffix in ("", ".parquet", ".csv"):
-        path = results.folder / f"{name}{suffix}"
-        if path.is_file() or any(path.glob("*.parquet")):
+        if results.stored.has(f"{name}{suffix}"):
             return f"{name}{suffix}"
     return None
 
