@@ -195,19 +195,29 @@ def doctor(json: o.Json = False) -> int:
     import tempfile
     import time
 
+    from sim.errors import IoFailure
+    from sim.sources import is_private
     from sim.study import ensemble
     from sim.study.course import code_folder
     from sim.study.engines import default_workers
     from sim.study.manifest import versions
 
+    wrong = ""
     told: dict[str, str] = dict(versions())
     told["cores"] = str(default_workers())
     told["free disk"] = f"{shutil.disk_usage(Path.cwd()).free / 1e9:.0f} GB"
     with tempfile.TemporaryDirectory() as folder:
         for name in ("first run", "next run"):
             began = time.perf_counter()
-            ensemble("baseline", seeds=1, workers=1, out=Path(folder) / name.split()[0])
+            results = ensemble("baseline", seeds=1, workers=1, out=Path(folder) / name.split()[0])
             told[name] = f"{time.perf_counter() - began:.1f} s"
-    told["compiled code"] = str(code_folder() or "interpreted")
+            if results.manifest["counts"]["failed"]:
+                told[name] = wrong = f"failed: {results.table('failures.csv')['error'][0].as_py()}"
+    code = code_folder()
+    told["compiled code"] = str(code or "interpreted")
+    if code and not is_private(code):
+        told["compiled code"] = wrong = f"{code}: somebody else can write there"
     o.emit(told) if json else print(o.aligned([[key, value] for key, value in told.items()], left=2))
+    if wrong:
+        raise IoFailure(f"not all is well: {wrong}", f"remove {code} and try again" if code else "")
     return 0
