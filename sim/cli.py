@@ -74,6 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
     gc.set_threshold(50_000)  # by default a tenth of a start goes into looking for garbage that is not there
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would search all that is installed for them
     given = sys.argv[1:] if arguments is None else arguments
+    _open_closed_streams()
     debug = "--debug" in given
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -84,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
             code = _run([word for word in given if word not in _ANYWHERE], "--allow-outside" in given)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _drop_output()
         return 0
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", "", 130, debug)
@@ -93,6 +94,10 @@ def main(arguments: list[str] | None = None) -> int:
     except typer.TyperException as error:
         told = error.format_message() if hasattr(error, "format_message") else str(error)
         return _fail(told, command("--help"), getattr(error, "exit_code", 2), debug)
+    except OSError as error:  # of what we print, or of a file that no command looks after
+        _drop_output()
+        told = f"cannot read or write {error.filename or 'the output'}: {error.strerror or error}"
+        return _fail(told, "", 74, debug)
     except Exception as error:
         if debug:
             raise
@@ -103,6 +108,22 @@ def main(arguments: list[str] | None = None) -> int:
         told = f"internal: {_short(error)}"
         return _fail(told, "this is a bug; --debug shows where", 1, debug)
     return code if isinstance(code, int) else 0
+
+
+def _open_closed_streams() -> None:
+    """What was closed before we began leads nowhere: else a file of ours would take its place."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def _drop_output() -> None:
+    """What is still to be printed goes nowhere, so that the end of the process is quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _short(error: Exception) -> str:

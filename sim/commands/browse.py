@@ -28,11 +28,15 @@ def show(
     json: o.Json = False,
 ) -> int:  # fmt: skip
     """A scenario resolved with where each value came from, a manifest, a table; or what there is to choose from."""
+    from sim.scenario.find import too_long
+
     listings = {"scenarios": _scenarios, "parameters": _parameters, "metrics": _metrics}
     path = Path(thing)
     if thing in listings:
         rows = listings[thing]()
         o.emit([dict(zip(rows[0], row, strict=True)) for row in rows[1:]]) if json else print(o.aligned(rows, left=9))
+    elif too_long(thing):
+        raise UsageError(f"{thing!r} {too_long(thing)}")
     elif (path / "manifest.json").is_file():
         _show_manifest(path, json)
     elif path.is_dir() or path.suffix in (".csv", ".parquet"):
