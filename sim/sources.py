@@ -44,7 +44,7 @@ def cache_folder() -> Path:
     """
     given, home = os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME")
     users = Path(home) if home else Path(os.path.expanduser("~")) / ".cache"
-    choices = [Path(given)] if given else [_PACKAGE / "__pycache__", users / "contraflow"]
+    choices = [Path(given) if given else _PACKAGE / "__pycache__", users / "contraflow"]
     shared = os.environ.get(SHARED)
     for choice in [*choices, *([Path(shared)] if shared else [])]:
         folder = choice.absolute() / f"kernel-{kernel_hash()[:16]}"

@@ -56,7 +56,7 @@ class Cube(NamedTuple):
 
 def of_asked(counts: Iterable[int], asked: int | None) -> str:
     """Numbers of runs for captions: `200`, or `198 to 199 of 200` where some are missing; `asked` None: unknown."""
-    found = [int(count) for count in counts]
+    found = [int(count) for count in counts] or [0]  # of what has no run at all, as in a part of a study
     low, high = min(found), max(found)
     told = f"{low}" if low == high else f"{low} to {high}"
     return told if asked is None or low >= asked else f"{told} of {asked}"
