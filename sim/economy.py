@@ -179,6 +179,8 @@ class Economy(mesa.Model):  # type: ignore[misc]
     running: bool
 
     def __init__(self, scenario: Scenario | str = "baseline", seed: int = 1) -> None:
+        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+            raise UsageError(f"seed: {seed!r} is no whole number between 0 and 2^32")
         super().__init__(rng=seed)
         self.setting = scenario if isinstance(scenario, Scenario) else load(scenario)
         self.seed = seed

@@ -28,11 +28,15 @@ def show(
     json: o.Json = False,
 ) -> int:  # fmt: skip
     """A scenario resolved with where each value came from, a manifest, a table; or what there is to choose from."""
+    from sim.scenario.find import too_long
+
     listings = {"scenarios": _scenarios, "parameters": _parameters, "metrics": _metrics}
     path = Path(thing)
     if thing in listings:
         rows = listings[thing]()
         o.emit([dict(zip(rows[0], row, strict=True)) for row in rows[1:]]) if json else print(o.aligned(rows, left=9))
+    elif too_long(thing):
+        raise UsageError(f"{thing!r} {too_long(thing)}")
     elif (path / "manifest.json").is_file():
         _show_manifest(path, json)
     elif path.is_dir() or path.suffix in (".csv", ".parquet"):
@@ -110,14 +114,20 @@ def _show_table(path: Path, json: bool) -> None:
     print(table.slice(0, 20).unify_dictionaries().to_pandas().to_string(index=False, max_cols=14))
 
 
-def status(folder: o.Folder, json: o.Json = False) -> int:
-    """How far a study is, and who works on it."""
-    from sim.study import Results
-    from sim.study.store import Folder
+def status(
+    folder: o.Folder,
+    hashes: Annotated[bool, typer.Option("--hashes", help="Compare every file with what was written.")] = False,
+    json: o.Json = False,
+) -> int:
+    """How far a study is, who works on it, and whether every file is what was written."""
+    from sim.study.verified import Verified
 
-    told = Results.open(folder).manifest
-    held = Folder(folder)
-    receipts = held.receipts()
+    stored = Verified.open(folder)
+    if hashes:
+        return _hashes(stored, json)
+    told, held, receipts = stored.manifest, stored.held, stored.receipts
+    for table in told["counts"]["rows"]:
+        stored.present(table)
     succeeded = {run for receipt in receipts for run in receipt.runs}
     failures = {f.run_id: f for receipt in receipts for f in receipt.failures if f.run_id not in succeeded}
     now = {
@@ -137,6 +147,16 @@ def status(folder: o.Folder, json: o.Json = False) -> int:
     for failure in list(failures.values())[:10]:
         print(f"failed: {failure.scenario} seed {failure.seed} {failure.quarter}: {failure.error}\n  {failure.replay}")
     return 0
+
+
+def _hashes(stored: Any, json: bool) -> int:
+    """All that is wrong, one a line; 74 if anything is."""
+    wrong = list(stored.problems())
+    if json:
+        o.emit({"wrong": wrong})
+    else:
+        print("\n".join(wrong) if wrong else f"{stored.folder}: every file is what was written")
+    return 74 if wrong else 0
 
 
 def plot(

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.called import command
 from sim.commands import options as o
 from sim.commands.progress import Display
 from sim.errors import UsageError
@@ -123,7 +124,7 @@ def _listed(json: bool) -> int:
         o.emit([{"name": each.name, "title": each.title, "question": each.scenario.question} for each in definitions])
         return 0
     print(o.aligned([[each.name, each.title] for each in definitions], left=2))
-    print("\nRun one: python run.py experiment E4; all: python run.py experiment all --budget small")
+    print(f"\nRun one: {command('experiment', 'E4')}; all: {command('experiment', 'all', '--budget', 'small')}")
     return 0
 
 
@@ -144,10 +145,7 @@ def _planned(layouts: list[Any], folder: Path, json: bool) -> int:
 def _record(folder: Path, path: Path) -> None:
     import json
 
-    from sim.errors import CannotCreate
     from sim.experiments import read_findings
+    from sim.files import write_text
 
-    try:
-        path.write_text(json.dumps(read_findings(folder), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise CannotCreate(f"cannot write {path}: {error.strerror}") from error
+    write_text(path, json.dumps(read_findings(folder), indent=1, ensure_ascii=False) + "\n")

@@ -24,15 +24,10 @@ def export(
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to [FOLDER/export].")] = None,
 ) -> int:
     """Tables for other programs: CSV, Parquet, Excel, the IAMC format, NetCDF."""
-    from sim.errors import CannotCreate
     from sim.study import Results
     from sim.study.export import export as write
 
     results, target = Results.open(folder), out or folder / "export"
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotCreate(f"cannot write {target}: {error.strerror}", "choose another --out") from error
     for path in write(results, format_, o.listed(tables), target):
         print(path)
     return 0

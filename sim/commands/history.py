@@ -136,25 +136,12 @@ def progress_of(display: Display, planned: int) -> Any:
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Write beside the target and rename; raises CannotCreate."""
+    """Replace a JSON file in one step; raises CannotCreate, IoFailure."""
     import json
 
+    from sim.files import write_text
+
     write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """The same of a text, byte by byte as it is."""
-    import os
-
-    from sim.errors import CannotCreate
-
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(text.encode())
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise CannotCreate(f"cannot write {path}: {error.strerror}", "choose another place") from error
 
 
 def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:

@@ -1,12 +1,12 @@
 """Options that several commands share, and how their texts are read."""
 
-import shlex
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from sim.called import command
 from sim.errors import UsageError
 
 Seeds = Annotated[str, typer.Option("--seeds", metavar="N|A:B", help="Runs: seeds 1 to N, or A to B.")]
@@ -91,8 +91,7 @@ def listed(text: str | None) -> tuple[str, ...] | None:
 
 def command_line() -> str:
     """The command as it can be typed again."""
-    program = ["python", sys.argv[0]] if sys.argv[0].endswith(".py") else [Path(sys.argv[0]).name]
-    return shlex.join([*program, *sys.argv[1:]])
+    return command(*sys.argv[1:])
 
 
 def emit(value: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as o
-from sim.errors import CannotCreate, Conflict, ScenarioError
+from sim.errors import Conflict, ScenarioError, UsageError
 
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a file.", show_default=False)]
 
@@ -96,8 +96,14 @@ def new(
 ) -> int:
     """A commented scenario to start from."""
     from sim.scenario import template
+    from sim.scenario.values import slug
 
-    path = folder / f"{name.removesuffix('.yaml')}.yaml"
+    plain = name.removesuffix(".yaml")
+    if slug(plain) != plain:
+        raise UsageError(f"{name!r} cannot be the name of a scenario's file", f"for example {slug(plain)}")
+    path = folder / f"{plain}.yaml"
+    if path.is_symlink():
+        raise Conflict(f"{path} is a link", "choose another name")
     if path.exists() and not force:
         raise Conflict(f"{path} exists", "choose another name or --force")
     _write(path, template(path.stem))
@@ -106,8 +112,7 @@ def new(
 
 
 def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CannotCreate(f"cannot write {path}: {error.strerror}") from error
+    from sim.files import make_folder, write_text
+
+    make_folder(path.parent)
+    write_text(path, text)

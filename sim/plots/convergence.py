@@ -14,8 +14,8 @@ FILE = "convergence.csv"
 
 def draw(stored: Stored) -> Iterator[Sheet]:
     """Half-width of the 95 % interval by number of seeds, one figure per metric that was asked for."""
-    if (stored.folder / FILE).is_file():
-        table = pd.read_csv(stored.folder / FILE)
+    if stored.has(FILE):
+        table = pd.read_csv(stored.door.file(FILE))
         for metric, rows in table.groupby("metric", sort=False):
             yield _figure(str(metric), rows.drop(columns="metric"))
 

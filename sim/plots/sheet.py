@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.files import make_folder, write_bytes, write_text
 from sim.plots import style
 from sim.plots.letters import lettered
 from sim.plots.stored import Stored
@@ -158,15 +159,15 @@ class Sheet:
 
     def save(self, folder: Path, formats: Sequence[str]) -> list[Path]:
         """Write the figure in each format and its CSV; returns the paths."""
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self.alt = style.polish(self.alt)
         paths = []
         for suffix in formats:
             path = folder / f"{self.name}.{suffix}"
-            path.write_bytes(self.rendered(suffix))
+            write_bytes(path, self.rendered(suffix))
             paths.append(path)
         path = folder / f"{self.name}.csv"
-        self.table.to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
+        write_text(path, inert(self.table).to_csv(index=False, float_format="%.10g", lineterminator="\n"))
         _note(folder, self, formats)
         return [*paths, path]
 
@@ -192,6 +193,15 @@ class Sheet:
         # A hundredth of a point is exact enough, and halves the file.
         text = re.sub(r"(\d\.\d\d)\d+(?=[ \"\n])", r"\1", buffer.getvalue().decode("utf-8"))
         return text.replace("</title>", f"</title>\n <desc>{escape(self.alt)}</desc>", 1).encode("utf-8")
+
+
+def inert(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with an apostrophe before text that a spreadsheet would take for a formula."""
+
+    def told(value: Any) -> Any:
+        return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+    return table.assign(**{str(name): table[name].map(told) for name in table.select_dtypes(["object", "string"])})
 
 
 def scenario_key(stored: Stored) -> list[Entry]:
@@ -239,6 +249,4 @@ def _note(folder: Path, sheet: Sheet, formats: Sequence[str]) -> None:
     }
     kept = [other for other in known if other["name"] != sheet.name and (folder / f"{other['name']}.csv").is_file()]
     kept.append(entry)
-    path.write_text(
-        json.dumps(sorted(kept, key=lambda one: one["name"]), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    write_text(path, json.dumps(sorted(kept, key=lambda one: one["name"]), indent=1, ensure_ascii=False) + "\n")

@@ -68,7 +68,7 @@ def render(folder: Path) -> str:
         fates=fates,
         explain=example(stored) if fates else "",
         figures=list(_figures(folder / FIGURES)),
-        failures=_failures(folder / "failures.csv"),
+        failures=_failures(stored.door.file("failures.csv") if stored.has("failures.csv") else None),
         command=_command(stored.manifest),
         versions=stored.manifest.get("versions", {}),
         hashes=_hashes(stored),
@@ -215,8 +215,8 @@ def inline(svg: str, name: str, alt: str) -> Markup:
     return Markup(body.replace("<svg", label, 1))
 
 
-def _failures(path: Path) -> int:
-    if not path.is_file():
+def _failures(path: Path | None) -> int:
+    if path is None:
         return 0
     with path.open(encoding="utf-8", newline="") as file:
         return sum(1 for _ in csv.DictReader(file))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.called import command
 from sim.plots import fates, forest, style
 from sim.plots.cells import Cell, cells
 from sim.plots.stored import Stored
@@ -124,8 +125,6 @@ def example(stored: Stored) -> str:
     if not len(mine):
         return ""
     row = mine.iloc[0]
-    which = f" --scenario {name}" if name != stored.base else ""
-    return (
-        f"python run.py explain {stored.folder} --seed {row['seed']}{which} --partnership {row['partnership']} "
-        "--page life.html"
-    )
+    which = ("--scenario", name) if name != stored.base else ()
+    life = ("--partnership", row["partnership"], "--page", "life.html")
+    return command("explain", stored.folder, "--seed", row["seed"], *which, *life)

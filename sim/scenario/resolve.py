@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.columns import FIRST_YEAR
-from sim.errors import Problem, ScenarioError
+from sim.errors import Problem, ScenarioError, UsageError
 from sim.parameters import parameters as declared_parameters
 from sim.scenario import checks, find
 from sim.scenario.files import DEFAULT_END, OWN_KEYS, File, NamedFirm, Posterior, WorldFile
@@ -144,6 +144,10 @@ def draws(
 
 def _place(name: str | Path) -> Place:
     """A path is a path as soon as it has a suffix; anything else is a name."""
+    if not isinstance(name, str | Path):
+        raise UsageError(f"{name!r} is not a scenario", "give a name such as 'baseline', or a path")
+    if long := find.too_long(str(name)):
+        raise ScenarioError([Problem(str(name), 0, 0, "", long)])
     if isinstance(name, Path) or name.endswith(find.SUFFIXES):
         place = find.given(Path(name))
         if not place.inside:
@@ -305,6 +309,9 @@ def _consistency(tree: Node, file: File | None, shocks: list[Shock | None], know
 
 
 def _firm_consistency(tree: Node, file: File, shocks: list[Shock | None]) -> Iterator[Problem]:
+    homes = {file.host, *(home for sector in file.sectors.values() for home in sector.multinationals)}
+    if not homes <= set(file.regions):  # which is told elsewhere; no rows can be made
+        return
     made, homeless = rows(file, file.firms)
     firms = {slug(firm.name): firm for firm in file.firms}
     labels = known_as(made)

@@ -162,9 +162,9 @@ def work(sent: Sent, batch: Batch) -> tuple[Receipt, tuple[Order, ...]]:
 
 def _carry_out(job: Job, order: Order, watch: Watch | None) -> dict[str, pa.Table]:
     if watch is None:
-        return _tables(job, order)
+        return tables_of(job, order)
     with watch.over_run(order.run_id):
-        return _tables(job, order)
+        return tables_of(job, order)
 
 
 def _chunk(first: Order, ids: list[str]) -> str:
@@ -181,7 +181,8 @@ def peak_memory() -> int:
     return most if sys.platform == "darwin" else most * 1024
 
 
-def _tables(job: Job, order: Order) -> dict[str, pa.Table]:
+def tables_of(job: Job, order: Order) -> dict[str, pa.Table]:
+    """The tables that one run leaves; errors of the run pass through."""
     scenario = job.scenarios[order.scenario]
     if order.settings:
         scenario = job.vary(scenario, dict(order.settings))

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from sim.called import command
 from sim.errors import IoFailure
 from sim.study import batch as worker
 from sim.study import manifest as manifests
@@ -299,7 +300,7 @@ def make_job(plan: Plan, options: Options, folder: Path) -> Job:
         keep=SWEPT if plan.design is not None and options.keep == "summary" else KEEP[options.keep],
         points=plan.design is not None,
         kernel_hash=kernel_hash(),
-        replay=f"python run.py replay {folder}",
+        replay=command("replay", folder),
         simulate=options.simulate or simulate,
         labels=options.labels or labels,
         vary=options.vary or vary,

@@ -222,10 +222,18 @@ def table(rows: Sequence[Mapping[str, Any]], most: int = MOST_POINTS) -> Design:
     if not paths:
         raise UsageError("a list of points needs at least one path and one row")
     values = tuple(tuple(_plain(row[path]) for path in paths) for row in rows)
-    seeds = tuple(int(row["seed"]) for row in rows) if "seed" in rows[0] else None
+    seeds = tuple(_seed(row["seed"]) for row in rows) if "seed" in rows[0] else None
     columns = zip(*values, strict=True)
     factors = tuple(Factor(path, tuple(dict.fromkeys(column))) for path, column in zip(paths, columns, strict=True))
     return Design("list", factors, values, seeds=seeds)
+
+
+def _seed(value: Any) -> int:
+    """A seed of a row; raises UsageError on anything but a whole number."""
+    number = _plain(value)
+    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number) or number % 1:
+        raise UsageError(f"seed: {str(number)[:200]!r} is no whole number")
+    return int(number)
 
 
 def read_points(path: Path, most: int = MOST_POINTS) -> Design:

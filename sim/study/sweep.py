@@ -56,6 +56,8 @@ def sweep(
     columns are paths and, if you like, `seed`. seeds: as in `ensemble`, 20 by default. outcomes: metrics of the
     summary, all by default. Other options as in `Options`; `keep` is "summary" by default. Raises as `ensemble` does.
     """
+    if vary is not None and not isinstance(vary, Mapping):
+        raise UsageError(f"vary: {vary!r} is no mapping", 'for example vary={"parameters.horizon": "12,24,40"}')
     asked = {"vary": vary, "design": design, "samples": samples, "seeds": seeds, "outcomes": outcomes}
     told = ask(scenario, {key: value for key, value in asked.items() if value is not None}, set or {})
     chosen = Options(workers=workers, **{"keep": "summary", **options})

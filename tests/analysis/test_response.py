@@ -9,6 +9,7 @@ from sim.analysis.outcome import OutcomeAt, condition, parse, read
 from sim.errors import NotEnough, UsageError
 from tests.analysis import synthetic
 from tests.analysis.conftest import BLOCK, RATE
+from tests.signed import sign
 
 HUB = OutcomeAt("hub_share", 2040)
 
@@ -117,5 +118,6 @@ def test_a_folder_that_is_no_sweep_or_varies_nothing_is_refused(tmp_path, line):
         points.read(type(line)(alone))
     manifest = alone / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"kind": "sweep"', '"kind": "run"', 1))
+    sign(alone)
     with pytest.raises(UsageError, match="is no sweep"):
         points.read(type(line)(alone))

@@ -13,6 +13,7 @@ from sim.plots.experiments import drawer, overall, sheets
 from sim.study import Results
 from tests.experiments.conftest import Imagined
 from tests.plots import synthetic
+from tests.signed import sign
 
 STORED = {"E1", "E6", "E7", "E8"}  # they draw partnerships or paths by quarter, which only folders hold
 POINTS, SEEDS = 5, 2
@@ -41,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             pq.write_table(read.append_column("point", pa.array(point, pa.int64())), file)
     manifest = (path / "manifest.json").read_text().replace('"title"', '"start": 1990, "end": 2040, "title"')
     (path / "manifest.json").write_text(manifest)
-    return path
+    return sign(path)
 
 
 def _sound(sheet) -> None:

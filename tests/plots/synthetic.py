@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.declare import fields
 from sim.records import Market, Outcome, Vintage
+from tests.signed import sign
 
 SECTORS = {"cars": 2023.0, "batteries": 2018.0, "solar": 2014.0, "semiconductors": 2047.0}  # year of the flip
 REGIONS = ("china", "us", "eu", "japan_korea", "row")
@@ -60,7 +61,7 @@ def results(
     if len(scenarios) > 1:
         _differences(whole, next(iter(scenarios))).to_csv(folder / "differences.csv", index=False)
     (folder / "manifest.json").write_text(json.dumps(_manifest(scenarios, seeds)))
-    return folder
+    return sign(folder)
 
 
 def _manifest(scenarios: dict[str, str], seeds: int) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from sim.plots import (
 )
 from sim.plots.cells import cells
 from sim.plots.stored import Stored, decimal
+from tests.signed import sign
 
 EIGHT = ("01-", "02-", "03-", "04-", "05-", "06-", "07-", "08-")
 
@@ -293,6 +294,7 @@ def test_unknown_metrics_and_empty_folders_are_refused(synthetic: ModuleType, fo
     with pytest.raises(UsageError, match="no metric happiness"):
         plots.draw(folder, metrics=["happiness"])
     (tmp_path / "manifest.json").write_text(json.dumps({"scenarios": {"baseline": {}}, "base": "baseline"}))
+    sign(tmp_path)
     with pytest.raises(NotEnough):
         plots.draw(tmp_path)
 

@@ -143,7 +143,7 @@ def test_leftovers_of_a_killed_run_are_not_read(tmp_path):
     results = study(tmp_path / "r")
     (path,) = (results.folder / "events").iterdir()
     (path.parent / ".x.parquet.host.1.part").write_bytes(b"half")
-    path.with_stem("quiet-000099-0").write_bytes(b"no receipt")
+    path.with_stem("quiet-000099-0123456789ab").write_bytes(b"no receipt")
     study(tmp_path / "r")
     assert list(path.parent.iterdir()) == [path]
 

@@ -12,14 +12,13 @@ import tempfile
 import time
 from collections import namedtuple
 from contextlib import suppress
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sim.errors import IoFailure, UsageError
+from sim.errors import Conflict, IoFailure, UsageError
 from sim.study import Results, engines, limits, manifest, store
 from sim.study import batch as worker
 from sim.study.store import Folder, Receipt
@@ -292,7 +291,9 @@ def test_a_chunk_of_another_study_is_not_taken_in(tmp_path):
     for table in receipt.files:
         source = other.folder / table / f"{receipt.chunk}.parquet"
         shutil.copy(source, mine.folder / table / source.name)
-    (mine.folder / ".chunks" / f"{receipt.chunk}.json").write_text(json.dumps(asdict(receipt)))
+    shutil.copy(other.folder / ".chunks" / f"{receipt.chunk}.json", mine.folder / ".chunks")
+    with pytest.raises(Conflict, match=rf"{receipt.chunk}.json is of another study"):
+        Results.open(tmp_path / "r").table("trajectories")
     notes = []
     again = study(tmp_path / "r", note=notes.append)
     assert "of another study" in notes[0] and (mine.folder / ".chunks" / f"{receipt.chunk}.json.corrupt").is_file()
