@@ -6,12 +6,13 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
+from itertools import groupby
 from math import isfinite, isnan
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -29,13 +30,22 @@ from sim.study.yearly import final, shortened, yearly, years
 
 SECONDS = 4.0  # after this much time a worker writes what it has, so that an interruption costs little
 SLACK = 1e-9  # rounding that a bound forgives
-LARGEST = 32  # runs in a chunk: bounds a worker's memory
+LARGEST = 32  # runs in a chunk, and half of those in a batch of several: bounds a worker's memory
 _prepared: set[str] = set()  # jobs whose model this process has ready
+
+
+class Together(Protocol):
+    """Runs of several scenarios with one seed, which may share what they have in common; as `sim.branches` has them."""
+
+    @property
+    def order(self) -> Sequence[tuple[int, int]]: ...  # place among the scenarios, first quarter unlike the run before
+    def run(self, number: int, /) -> Run: ...  # at a place of the order, which is asked for in turn
 
 
 @dataclass(frozen=True)
 class Job:
-    """What all batches share. `keep`: tables to write; `points`: they say which; `replay`: command to repeat a run."""
+    """What all batches share. `keep`: tables to write; `points`: they say which; `replay`: command to repeat a run;
+    `together`: runs of a seed, where they share what they have in common."""
 
     scenarios: Mapping[str, Any]
     folder: Path
@@ -44,6 +54,7 @@ class Job:
     kernel_hash: str
     replay: str
     simulate: Callable[[Any, int], Run]
+    together: Callable[[Sequence[Any], int], Together] | None
     labels: Callable[[Any], Any]
     vary: Callable[[Any, Mapping[str, Any]], Any]
     warm: Callable[[Any, bool], None] | None = None  # compiles the kernel, from either end
@@ -61,7 +72,7 @@ class Order(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Runs of one scenario; `deaths`: how often a worker died of it."""
+    """Runs, those with one seed side by side; `deaths`: how often a worker died of it."""
 
     orders: tuple[Order, ...]
     deaths: int = 0
@@ -124,47 +135,97 @@ def _frame(labels: Any, scenario: str, start: int, end: int) -> Frame:
     return Frame(scenario, labels, start, end)
 
 
-def work(sent: Sent, batch: Batch) -> tuple[Receipt, tuple[Order, ...]]:
-    """Carry out a batch until its orders or `SECONDS` are used up; returns the receipt and the orders left.
+@dataclass
+class _Chunk:
+    """Runs of one scenario that a worker has made and not yet written, by their places in the batch."""
 
-    A run that raises is noted in the receipt and the others go on. Raises IoFailure if the chunk cannot be written.
+    tables: dict[int, dict[str, pa.Table]] = field(default_factory=dict)
+    runs: dict[int, tuple[str, tuple[int, int, float]]] = field(default_factory=dict)
+    failures: dict[int, Failure] = field(default_factory=dict)
+
+    def written(self, job: Job, orders: Sequence[Order]) -> Receipt:
+        """Write it, in the order of the batch; returns the receipt."""
+        first = orders[min([*self.runs, *self.failures])]
+        runs = dict(self.runs[place] for place in sorted(self.runs))
+        failures = [self.failures[place] for place in sorted(self.failures)]
+        receipt = Receipt(
+            _chunk(first, [*runs, *(told.run_id for told in failures)]), first.scenario, runs, failures,
+            host=socket.gethostname(), memory=peak_memory(),
+        )  # fmt: skip
+        parts = [self.tables[place] for place in sorted(self.tables)]
+        whole = {name: pa.concat_tables([made[name] for made in parts]) for name in job.keep} if parts else {}
+        return Folder(job.folder).write_chunk(receipt, whole)
+
+
+def work(sent: Sent, batch: Batch) -> tuple[tuple[Receipt, ...], tuple[Order, ...]]:
+    """Carry out a batch until its orders or `SECONDS` are used up; returns a receipt for each scenario, and the orders
+    left.
+
+    A run that raises is noted in the receipt and the others go on. Raises IoFailure if a chunk cannot be written.
     """
     job = unpack(sent)
     if job.limits is not None:
         prepare(sent)
     began = time.monotonic()
-    runs: dict[str, tuple[int, int, float]] = {}
-    failures: list[Failure] = []
-    parts: dict[str, list[pa.Table]] = {name: [] for name in job.keep}
-    done = 0
+    chunks: dict[str, _Chunk] = {}
+    left = dict(enumerate(batch.orders))
     with watched(Folder(job.folder), job.limits) as watch:
-        for order in batch.orders:
-            started = time.perf_counter()
+        for place, make in _runs(job, batch.orders):
+            order, started = left.pop(place), time.perf_counter()
+            chunk = chunks.setdefault(order.scenario, _Chunk())
             try:
-                made = _carry_out(job, order, watch)
+                chunk.tables[place] = _carry_out(order, make, watch)
             except Exception as error:
-                failures.append(failure(job, order, error))
+                chunk.failures[place] = failure(job, order, error)
             else:
-                for name in job.keep:
-                    parts[name].append(made[name])
-                runs[order.run_id] = (order.point, order.seed, time.perf_counter() - started)
-            done += 1
-            if time.monotonic() - began > SECONDS or done == LARGEST:
+                seconds = time.perf_counter() - started
+                chunk.runs[place] = order.run_id, (order.point, order.seed, seconds)
+            if time.monotonic() - began > SECONDS:
                 break
-    first = batch.orders[0]
-    receipt = Receipt(
-        _chunk(first, [*runs, *(told.run_id for told in failures)]), first.scenario, runs, failures,
-        host=socket.gethostname(), memory=peak_memory(),
-    )  # fmt: skip
-    whole = {name: pa.concat_tables(listed) for name, listed in parts.items() if listed}
-    return Folder(job.folder).write_chunk(receipt, whole), batch.orders[done:]
+    return tuple(chunk.written(job, batch.orders) for chunk in chunks.values()), tuple(left.values())
 
 
-def _carry_out(job: Job, order: Order, watch: Watch | None) -> dict[str, pa.Table]:
+def _runs(job: Job, orders: Sequence[Order]) -> Iterator[tuple[int, Callable[[], dict[str, pa.Table]]]]:
+    """Places of orders, in the order in which they are carried out, and what makes their tables, to be called once."""
+    for _, group in groupby(enumerate(orders), key=lambda each: each[1].seed):
+        places, mine = zip(*group, strict=True)
+        runs = _together(job, mine)
+        for number, (place, _) in enumerate(runs.order):
+            yield places[place], partial(_tables, job, mine[place], partial(runs.run, number))
+
+
+def _together(job: Job, orders: Sequence[Order]) -> Together:
+    """The runs of a seed: each for itself where there is one only, or where one of them cannot even begin."""
+    if job.together is not None and len(orders) > 1:
+        try:
+            return job.together([_scenario(job, order) for order in orders], orders[0].seed)
+        except Exception:  # told by the run that it concerns
+            pass
+    return _Apart(job, orders)
+
+
+class _Apart:
+    """Runs that share nothing."""
+
+    def __init__(self, job: Job, orders: Sequence[Order]) -> None:
+        self.job, self.orders = job, orders
+        self.order = [(place, 0) for place in range(len(orders))]
+
+    def run(self, number: int) -> Run:
+        order = self.orders[number]
+        return self.job.simulate(_scenario(self.job, order), order.seed)
+
+
+def _scenario(job: Job, order: Order) -> Any:
+    scenario = job.scenarios[order.scenario]
+    return job.vary(scenario, dict(order.settings)) if order.settings else scenario
+
+
+def _carry_out(order: Order, make: Callable[[], dict[str, pa.Table]], watch: Watch | None) -> dict[str, pa.Table]:
     if watch is None:
-        return _tables(job, order)
+        return make()
     with watch.over_run(order.run_id):
-        return _tables(job, order)
+        return make()
 
 
 def _chunk(first: Order, ids: list[str]) -> str:
@@ -181,11 +242,8 @@ def peak_memory() -> int:
     return most if sys.platform == "darwin" else most * 1024
 
 
-def _tables(job: Job, order: Order) -> dict[str, pa.Table]:
-    scenario = job.scenarios[order.scenario]
-    if order.settings:
-        scenario = job.vary(scenario, dict(order.settings))
-    run = job.simulate(scenario, order.seed)
+def _tables(job: Job, order: Order, simulate: Callable[[], Run]) -> dict[str, pa.Table]:
+    scenario, run = _scenario(job, order), simulate()
     written = plain(run)
     check_bounds(written)
     frame = _frame(job.labels(scenario), order.scenario, scenario.start, scenario.end)
