@@ -6,12 +6,14 @@ inputs differ. Which quarter that is comes from comparing the arrays that a run 
 not dated (a parameter, a firm's start) has to be the same throughout, or nothing is shared.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.compiled import bundle
 from sim.declare import Column, dimensions
@@ -21,13 +23,13 @@ from sim.scenario.build import Inputs, build, host
 from sim.scenario.resolve import Scenario
 from sim.simulate import Room, Run, collect, first_room, more_room, prepare, quietly
 
-_NEVER = 2**31
 _DATES = {"named_listing"}  # members of `Inputs` whose values are quarters, -1 where there is none
 _GIVEN = set(Inputs._fields) - {"firms"}  # members of `State` that no run writes to
+_NEVER = 2**31
 
 
 class _Held:
-    """An array known by its identity, and kept, so that two of them are compared once."""
+    """An array known by its identity, and kept, so that it is read once for all seeds and runs that share it."""
 
     def __init__(self, array: Column) -> None:
         self.array = array
@@ -40,37 +42,56 @@ class _Held:
 
 
 @lru_cache(maxsize=256)
-def _first_row(one: _Held, other: _Held) -> int:
-    """First row, to the bit, in which two arrays of one shape differ: found once for all seeds, which share them."""
-    rows = [np.ascontiguousarray(each.array).reshape(len(each.array), -1).view(np.uint8) for each in (one, other)]
-    differs = (rows[0] != rows[1]).any(axis=1)
-    return int(differs.argmax()) if differs.any() else _NEVER
+def _by_quarter(held: _Held) -> NDArray[np.bytes_]:
+    """Digests of all that a dated array holds up to and including each quarter [quarter]."""
+    return _digests(held.array)
 
 
-def _first_date(one: Column, other: Column) -> int:
-    """The earliest quarter that stands where two arrays of quarters differ."""
-    dates = [np.where(each < 0, _NEVER, each.astype(np.int64))[one != other] for each in (one, other)]
-    return int(np.min(dates, initial=_NEVER))
+@lru_cache(maxsize=32)
+def _by_date(held: _Held, quarters: int) -> NDArray[np.bytes_]:
+    """The same of an array of dates: those that have come."""
+    dates = np.where(held.array < 0, _NEVER, held.array.astype(np.int64))
+    return _digests(np.where(dates <= quarter, dates, _NEVER) for quarter in range(quarters))
 
 
-def first_difference(one: Any, other: Any, name: str = "", dated: bool = False) -> int:
-    """First quarter in which a run of one may differ from a run of the other, both `Inputs` of one seed or a part of
-    them; 0 where they differ in anything without a date, a very large number where they do not differ."""
-    if one is other:
-        return _NEVER
-    if isinstance(one, np.ndarray):
-        if one.shape != other.shape or one.dtype != other.dtype:
-            return 0
-        if dated:
-            return _first_row(_Held(one), _Held(other))
-        same = one.tobytes() == other.tobytes()
-        return _NEVER if same else _first_date(one, other) if name in _DATES else 0
-    if isinstance(one, tuple):
-        per = dimensions(type(one))
-        names = getattr(type(one), "_fields", [""] * len(one))
-        pairs = zip(names, one, other, strict=True)
-        return min(first_difference(a, b, key, per.get(key, ())[:1] == ("quarter",)) for key, a, b in pairs)
-    return _NEVER if one == other else 0
+def _digests(rows: Iterable[Column]) -> NDArray[np.bytes_]:
+    seen = hashlib.blake2b(digest_size=16)
+    found = []
+    for row in rows:
+        seen.update(repr(row.shape).encode() + row.tobytes())
+        found.append(seen.hexdigest())
+    return np.array(found, np.bytes_)
+
+
+def _members(inputs: Any, name: str = "", dated: bool = False) -> Iterator[tuple[str, bool, Any]]:
+    """Name of every array, whether it has quarters, and the array itself; numbers of a NamedTuple are one member."""
+    if isinstance(inputs, tuple) and any(isinstance(value, tuple | np.ndarray) for value in inputs):
+        per = dimensions(type(inputs))
+        for key, value in zip(type(inputs)._fields, inputs, strict=True):  # type: ignore[attr-defined]
+            yield from _members(value, key, per.get(key, ())[:1] == ("quarter",))
+    else:
+        yield name, dated, inputs
+
+
+def _seen(inputs: Sequence[Inputs]) -> NDArray[np.bytes_]:
+    """What a run has read of its inputs by each quarter, as digests [inputs, member, quarter]; members that are one
+    object for all inputs are left out."""
+    quarters = len(inputs[0].world.market)
+    found = []
+    for member in zip(*map(_members, inputs), strict=True):
+        name, dated, first = member[0]
+        values = [value for _, _, value in member]
+        if all(value is first for value in values):
+            continue
+        if dated and all(len(value) == quarters for value in values):
+            found.append([_by_quarter(_Held(value)) for value in values])
+        elif name in _DATES:
+            found.append([_by_date(_Held(value), quarters) for value in values])
+        else:  # has no date: the same throughout, or different from the first quarter on
+            told = [(value.shape, value.tobytes()) if isinstance(value, np.ndarray) else value for value in values]
+            if any(each != told[0] for each in told):
+                found.append([np.full(quarters, f"{told.index(each)}", "S32") for each in told])
+    return np.array(found, "S32").reshape(len(found), len(inputs), quarters).swapaxes(0, 1)
 
 
 class Fork(NamedTuple):
@@ -88,26 +109,30 @@ def forks(inputs: Sequence[Inputs]) -> list[Fork]:
     it), so that a tree of them is told by the differences of neighbours.
     """
 
+    seen = _seen(inputs)
+    quarters = seen.shape[2]
+
     def ordered(places: list[int]) -> Iterator[Fork]:
         first, *others = places
         apart: dict[int, list[int]] = {}
         for place in others:
-            apart.setdefault(first_difference(inputs[first], inputs[place]), []).append(place)
+            differs = (seen[first] != seen[place]).any(axis=0)
+            quarter = int(differs.argmax()) if differs.any() else quarters
+            apart.setdefault(quarter, []).append(place)
         yield Fork(first, 0)
         for quarter in sorted(apart, reverse=True):
             head, *rest = ordered(apart[quarter])
             yield Fork(head.place, quarter)
             yield from rest
 
-    quarters = len(inputs[0].world.market)
+    # the last quarter is always gone through: what closes a run reads numbers of that quarter
     return [Fork(place, min(quarter, quarters - 1)) for place, quarter in ordered(list(range(len(inputs))))]
 
 
 def shared(scenarios: Sequence[Scenario], seed: int) -> float:
-    """Quarters that are gone through for runs of these scenarios with one seed, over those of separate runs."""
+    """The part of all quarters of these scenarios' runs that is gone through once for several of them."""
     inputs = [build(scenario, seed) for scenario in scenarios]
-    quarters = len(inputs[0].world.market)
-    return 1.0 - sum(fork.quarter for fork in forks(inputs)) / (quarters * len(inputs))
+    return sum(fork.quarter for fork in forks(inputs)) / (len(inputs[0].world.market) * len(inputs))
 
 
 class _Left(NamedTuple):

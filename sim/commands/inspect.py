@@ -159,7 +159,7 @@ def _again(results: Any, scenario: Any, row: dict[str, Any]) -> bool | None:
 
     from sim.scenario.build import labels
     from sim.simulate import simulate
-    from sim.study.batch import check_bounds
+    from sim.study.bounds import check_bounds
     from sim.study.tables import Frame, plain
     from sim.study.yearly import final, years
 

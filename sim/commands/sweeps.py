@@ -197,6 +197,8 @@ def estimated(study: Any, chosen: Any, json: bool) -> int:
     print(f"{' '.join(study.scenarios)}: {arms} x {len(study.seeds)} seeds = {found.runs:,} runs")
     spread = f"{found.fastest:.2f} to {found.slowest:.2f}"
     print(f"  pilot    {found.seconds_a_run:.2f} s a run ({spread})")
+    if found.shared:
+        print(f"  shared   {found.shared:.0%} of all quarters are gone through once for several runs")
     print(f"  time     about {duration(found.seconds)} on {found.workers} workers")
     print(f"  disk     {found.bytes / 1e6:,.0f} MB (free: {found.free / 1e9:,.0f} GB)")
     print(f"  memory   about {found.memory / 1e6:,.0f} MB a worker")

@@ -7,29 +7,26 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import groupby
-from math import isfinite, isnan
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
 
-from sim.columns import FIRST_YEAR
-from sim.declare import Field
 from sim.errors import Conflict
-from sim.records import Vintage
 from sim.study.arrays import arrow
 from sim.study.limits import Limits, Watch, watched
+from sim.study.measured import Measured, measured
 from sim.study.plan import Settings
 from sim.study.store import Failure, Folder, Receipt
-from sim.study.tables import METRICS, Frame, Measures, Run, Values, fields, measure, plain, tables
-from sim.study.yearly import final, shortened, yearly, years
+from sim.study.tables import Frame, Run, tables
+from sim.study.yearly import FINAL, YEARLY, final, shortened, yearly
 
 SECONDS = 4.0  # after this much time a worker writes what it has, so that an interruption costs little
-SLACK = 1e-9  # rounding that a bound forgives
 LARGEST = 32  # runs in a chunk, and half of those in a batch of several: bounds a worker's memory
 _prepared: set[str] = set()  # jobs whose model this process has ready
 
@@ -83,14 +80,6 @@ class Sent(NamedTuple):
 
     name: str
     data: bytes
-
-
-class Broken(Exception):
-    """A run whose numbers break a declared bound."""
-
-    def __init__(self, message: str, quarter: str) -> None:
-        super().__init__(message)
-        self.quarter = quarter
 
 
 class WorkerDied(Exception):
@@ -189,19 +178,32 @@ def _runs(job: Job, orders: Sequence[Order]) -> Iterator[tuple[int, Callable[[],
     """Places of orders, in the order in which they are carried out, and what makes their tables, to be called once."""
     for _, group in groupby(enumerate(orders), key=lambda each: each[1].seed):
         places, mine = zip(*group, strict=True)
-        runs = _together(job, mine)
-        for number, (place, _) in enumerate(runs.order):
-            yield places[place], partial(_tables, job, mine[place], partial(runs.run, number))
+        family = _Family(job, mine)
+        for number, (place, since) in enumerate(family.runs.order):
+            yield places[place], partial(family.tables, number, place, since)
 
 
-def _together(job: Job, orders: Sequence[Order]) -> Together:
-    """The runs of a seed: each for itself where there is one only, or where one of them cannot even begin."""
-    if job.together is not None and len(orders) > 1:
-        try:
-            return job.together([_scenario(job, order) for order in orders], orders[0].seed)
-        except Exception:  # told by the run that it concerns
-            pass
-    return _Apart(job, orders)
+class _Family:
+    """Runs with one seed. Each is made for itself where there is only one, or where one of them cannot even begin."""
+
+    def __init__(self, job: Job, orders: Sequence[Order]) -> None:
+        self.job, self.orders = job, orders
+        self.last: Measured | None = None  # of the run before
+        self.runs: Together = _Apart(job, orders)
+        if job.together is not None and len(orders) > 1:
+            with suppress(Exception):  # told by the run that it concerns
+                points = [settled(job, order.scenario, order.settings) for order in orders]
+                self.runs = job.together(points, orders[0].seed)
+
+    def tables(self, number: int, place: int, since: int) -> dict[str, pa.Table]:
+        """Tables of a run, at its place in the order and among the orders; the run before differs from `since` on."""
+        job, order, before = self.job, self.orders[place], self.last
+        self.last = None
+        scenario, run = settled(job, order.scenario, order.settings), self.runs.run(number)
+        frame = _frame(job.labels(scenario), order.scenario, scenario.start, scenario.end)
+        quarterly = not {*YEARLY, *FINAL} >= {*job.keep}
+        self.last = measured(run, frame, quarterly, before, since)
+        return _tables(job, order, run, self.last)
 
 
 class _Apart:
@@ -213,12 +215,12 @@ class _Apart:
 
     def run(self, number: int) -> Run:
         order = self.orders[number]
-        return self.job.simulate(_scenario(self.job, order), order.seed)
+        return self.job.simulate(settled(self.job, order.scenario, order.settings), order.seed)
 
 
-def _scenario(job: Job, order: Order) -> Any:
-    scenario = job.scenarios[order.scenario]
-    return job.vary(scenario, dict(order.settings)) if order.settings else scenario
+def settled(job: Job, scenario: str, settings: Settings) -> Any:
+    """A scenario of the job, or a point near it."""
+    return job.vary(job.scenarios[scenario], dict(settings)) if settings else job.scenarios[scenario]
 
 
 def _carry_out(order: Order, make: Callable[[], dict[str, pa.Table]], watch: Watch | None) -> dict[str, pa.Table]:
@@ -242,18 +244,13 @@ def peak_memory() -> int:
     return most if sys.platform == "darwin" else most * 1024
 
 
-def _tables(job: Job, order: Order, simulate: Callable[[], Run]) -> dict[str, pa.Table]:
-    scenario, run = _scenario(job, order), simulate()
-    written = plain(run)
-    check_bounds(written)
-    frame = _frame(job.labels(scenario), order.scenario, scenario.start, scenario.end)
-    measured = years(written, frame)
-    made = yearly(measured, frame, order.seed, job.keep)
+def _tables(job: Job, order: Order, run: Run, found: Measured) -> dict[str, pa.Table]:
+    made = yearly(found.years, found.frame, order.seed, job.keep)
     if job.points:  # summed up from `final`, so that paths may be short
         made = {name: shortened(path) for name, path in made.items()}
-    made |= final(measured, frame, order.seed)
-    if not made.keys() >= set(job.keep):
-        made |= tables(run, frame, measure(written, frame))
+    made |= final(found.years, found.frame, order.seed)
+    if found.quarters is not None:
+        made |= tables(run, found.frame, found.quarters)
     if job.points:
         made = {name: _pointed(table, order.point) for name, table in made.items()}
     return made
@@ -261,26 +258,6 @@ def _tables(job: Job, order: Order, simulate: Callable[[], Run]) -> dict[str, pa
 
 def _pointed(table: pa.Table, point: int) -> pa.Table:
     return table.add_column(1, "point", arrow(np.full(table.num_rows, point, np.int64)))
-
-
-def check_bounds(written: Measures) -> None:
-    """Raises Broken where a metric leaves its declared bounds or is infinite, or what adds up is not a number."""
-    for declared, values in zip(METRICS.values(), written, strict=True):
-        flat = values.reshape(len(values), -1)
-        least, most = np.fmin.reduce(flat, axis=1), np.fmax.reduce(flat, axis=1)  # these two pass over nan
-        numbers = zip(least.tolist(), most.tolist(), np.isnan(flat.sum(axis=1)).tolist(), strict=True)
-        for (name, about), own, (low, high, unknown) in zip(fields(declared).items(), values, numbers, strict=True):
-            adds = about.pool == "sum" and declared is not Vintage
-            inside = low >= about.low - SLACK and high <= about.high + SLACK and isfinite(high - low)
-            if not (inside or isnan(low)) or (adds and unknown):
-                _tell(name, about, own, adds)
-
-
-def _tell(name: str, about: Field, values: Values, adds: bool) -> None:
-    wrong = (values < about.low - SLACK) | (values > about.high + SLACK) | np.isinf(values) | (adds & np.isnan(values))
-    quarter, *where = (int(place) for place in np.argwhere(wrong)[0])
-    told = f"{name} is {values[(quarter, *where)]:.6g}, allowed are {about.low:g} to {about.high:g}; sector {where[0]}"
-    raise Broken(told, f"{FIRST_YEAR + quarter // 4}Q{quarter % 4 + 1}")
 
 
 def failure(job: Job, order: Order, error: BaseException) -> Failure:

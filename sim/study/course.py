@@ -169,7 +169,9 @@ class _Study:
         missing.sort(key=lambda each: (each[1], each[0]))
         families = [list(group) for _, group in groupby(missing, key=lambda each: each[1])]
         size = -(-len(missing) // (2 * workers if workers > 1 else 1))
-        size = max(size, max(map(len, families), default=0) if len(families) >= workers else -(-len(missing) // workers))
+        size = max(
+            size, max(map(len, families), default=0) if len(families) >= workers else -(-len(missing) // workers)
+        )
         size = min(size, worker.LARGEST * min(2, len(self.plan.scenarios)))
         orders: list[Order] = []
         for family in families:
