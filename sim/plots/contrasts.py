@@ -1,6 +1,7 @@
 """Figures of `compare`: levels over paired differences, a figure a metric; of a single run the levels alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,10 @@ BEFORE = 5  # years shown before the first announcement
 STRIP = 0.14  # inches a scenario takes in the strip of policies
 
 
-def draw(stored: Stored, metrics: Sequence[str] | None = None, regions: Sequence[str] | None = None) -> list[Sheet]:
-    """A figure per metric and, in a comparison, the forest; raises UsageError for a metric the folder lacks."""
+def figures(
+    stored: Stored, metrics: Sequence[str] | None = None, regions: Sequence[str] | None = None
+) -> list[Callable[[], list[Sheet]]]:
+    """In a comparison the forest, and a figure per metric; raises UsageError for a metric the folder lacks."""
     chosen = tuple(metrics or (HEADLINES if stored.others else ()))
     if not chosen:
         return []
@@ -31,14 +34,15 @@ def draw(stored: Stored, metrics: Sequence[str] | None = None, regions: Sequence
     unknown = [metric for metric in metrics or () if metric not in known]
     if unknown:
         raise UsageError(f"{stored.folder} has no metric {', '.join(unknown)}", "see `show metrics`")
-    sheets = []
-    for metric in chosen:
-        panels = cells(stored, metric, regions)
-        if panels:
-            sheets.append(_levels_over_differences(stored, metric, panels))
+    found = {metric: cells(stored, metric, regions) for metric in chosen}
+    drawn: list[Callable[[], list[Sheet]]] = []
     if stored.others:
-        sheets = [*forest.draw(stored, [cell for metric in chosen for cell in cells(stored, metric, regions)]), *sheets]
-    return sheets
+        drawn.append(partial(forest.draw, stored, [cell for panels in found.values() for cell in panels]))
+    return drawn + [partial(_of_metric, stored, metric, panels) for metric, panels in found.items() if panels]
+
+
+def _of_metric(stored: Stored, metric: str, panels: list[Cell]) -> list[Sheet]:
+    return [_levels_over_differences(stored, metric, panels)]
 
 
 def _levels_over_differences(stored: Stored, metric: str, panels: list[Cell]) -> Sheet:
