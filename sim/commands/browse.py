@@ -161,7 +161,7 @@ def plot(
     swept = results.manifest["kind"] == "sweep"
     if swept and regions:
         raise UsageError("--regions: the figures of a sweep are by sector", "final_markets has regions")
-    _check_names(results, "summary.parquet" if swept else "summary.csv", chosen)
+    _check_names(results, "summary.parquet", chosen)
     written = draw(folder, o.formats(format_), years=_years(years), workers=default_workers(), **chosen)
     if chosen["metrics"] is None and not any((sectors, regions, years)):
         from sim import report

@@ -17,6 +17,15 @@ Make = Callable[..., Sequence[Figure]]
 LEAST = 4  # figures of a process: for fewer it is not worth its start
 
 
+class Asked(NamedTuple):
+    """What travels to the other processes: what lists the figures, from what, and where they go."""
+
+    make: Make
+    about: tuple[Any, ...]
+    folder: Path
+    formats: Sequence[str]
+
+
 class Saved(NamedTuple):
     """What a figure left: its files, and what the index says of it."""
 
@@ -49,19 +58,19 @@ def draw_all(
     if parts == 1:
         shares = [[_saved(figure, folder, formats) for figure in figures]]
     else:
-        shares = _shared_out(figures, parts, (make, about, folder, formats))
+        shares = _shared_out(figures, parts, Asked(make, about, folder, formats))
     in_order = [shares[number % parts][number // parts] for number in range(len(figures))]
     note_figures(folder, [entry for saved in in_order for entry in saved.entries])
     return [path for saved in in_order for path in saved.paths]
 
 
-def _shared_out(figures: Sequence[Figure], parts: int, asked: tuple[Any, ...]) -> list[list[Saved]]:
+def _shared_out(figures: Sequence[Figure], parts: int, asked: Asked) -> list[list[Saved]]:
     """Shares of so many processes, the first of which is this one."""
-    _, _, folder, formats = asked
+    folder, formats = asked.folder, asked.formats
     strangers = {child.pid for child in multiprocessing.active_children()}
     with ProcessPoolExecutor(parts - 1, mp_context=local_context(), initializer=attend) as pool:
         try:
-            others = [pool.submit(_share, *asked, part, parts) for part in range(1, parts)]
+            others = [pool.submit(_share, asked, part, parts) for part in range(1, parts)]
             shares = [[_saved(figure, folder, formats) for figure in figures[::parts]]]
             for part, other in enumerate(others, 1):
                 try:
@@ -76,10 +85,11 @@ def _shared_out(figures: Sequence[Figure], parts: int, asked: tuple[Any, ...]) -
     return shares
 
 
-def _share(make: Make, about: tuple[Any, ...], folder: Path, formats: Sequence[str], part: int, parts: int) -> Share:
+def _share(asked: Asked, part: int, parts: int) -> Share:
     """The share of one process: every n-th figure, from the `part`-th on."""
     with warnings.catch_warnings(record=True) as caught:
-        saved = [_saved(figure, folder, formats) for figure in make(*about)[part::parts]]
+        figures = asked.make(*asked.about)[part::parts]
+        saved = [_saved(figure, asked.folder, asked.formats) for figure in figures]
     missing = letters.missing()
     others = [(str(one.message), one.category) for one in caught if not letters.ours(one.message)]
     return Share(saved, missing, others)

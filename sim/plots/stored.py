@@ -16,7 +16,7 @@ import pyarrow.dataset as ds
 from numpy.typing import NDArray
 
 from sim.errors import NotEnough
-from sim.study.results import read_csv
+from sim.study.summary import read_sums
 from sim.study.tables import ALL
 
 Array = NDArray[Any]
@@ -204,11 +204,11 @@ class Stored:
         where = pc.field("sector").cast("string").isin(list(self.sectors)) if self.sectors else None
         return self.read(table, columns, where).to_pandas()
 
-    def csv(self, name: str) -> pd.DataFrame:
-        """summary.csv or differences.csv, within the chosen years; empty if the folder has none."""
+    def sums(self, name: str) -> pd.DataFrame:
+        """`summary` or `differences`, within the chosen years; empty if the folder has none."""
         if name not in self._cache:
-            path = self.folder / name
-            found = read_csv(path).to_pandas() if path.is_file() else pd.DataFrame()
+            path = self.folder / f"{name}.parquet"
+            found = read_sums(path).to_pandas() if path.is_file() else pd.DataFrame()
             if len(found):
                 found["region"] = found["region"].fillna("").astype(str)
                 first, last = self.years or (-np.inf, np.inf)

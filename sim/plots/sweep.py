@@ -13,7 +13,7 @@ from sim.plots.drawing import Figure
 from sim.plots.sheet import Sheet
 from sim.plots.swept import Swept
 from sim.study import Results
-from sim.study.compare import HEADLINES
+from sim.study.summary import HEADLINES
 from sim.study.tables import ALL
 
 MAIN = ("technology_balance", "hub_share", "chinese_share_abroad", "welfare")  # drawn unless others are asked for

@@ -13,11 +13,13 @@ import pyarrow.parquet as pq
 from sim.errors import NotEnough, UsageError
 from sim.study import manifest as manifests
 from sim.study.store import Folder
+from sim.study.summary import read_sums
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+SUMS = ("summary.parquet", "differences.parquet")
 _DESIGN = "design.parquet"
 _WORDS = ("base", "scenario", "sector", "region", "metric", "run_id", "quarter", "error", "replay")
 _WHOLE = ("year", "n", "seed", "point", "seeds")
@@ -70,7 +72,10 @@ class Results:
         if not files:
             raise NotEnough(f"{self.folder} holds no {name}{self._kept()}")
         for file in files:
-            yield read_csv(file, columns) if file.suffix == ".csv" else pq.read_table(file, columns=columns)
+            if name in SUMS:
+                yield read_sums(file, columns)
+            else:
+                yield read_csv(file, columns) if file.suffix == ".csv" else pq.read_table(file, columns=columns)
 
     def _kept(self) -> str:
         return f"; it was run with --keep {self.manifest['keep']}"
@@ -146,16 +151,12 @@ class Results:
     @cached_property
     def summary(self) -> "pd.DataFrame":
         """Means, quantiles and 95 % intervals over seeds, per year; in a sweep per point, in the last year."""
-        return self._frame(f"summary.{self._summed}")
+        return self._frame("summary.parquet")
 
     @cached_property
     def differences(self) -> "pd.DataFrame":
         """Differences to the base (in a sweep to point 0), paired by seed, with 95 % intervals."""
-        return self._frame(f"differences.{self._summed}")
-
-    @property
-    def _summed(self) -> str:
-        return "parquet" if self.swept else "csv"
+        return self._frame("differences.parquet")
 
     @property
     def plot(self) -> Any:

@@ -297,7 +297,7 @@ def test_regions_take_the_metric_from_markets(folder: Path) -> None:
 
 def test_effects_print_numbers_and_signs(folder: Path, drawn: list[Path]) -> None:
     found = table(folder, "compare-effects").set_index("metric")
-    differences = pd.read_csv(folder / "differences.csv")
+    differences = pd.read_parquet(folder / "differences.parquet")
     last = differences[
         (differences["year"] == 2040) & (differences["sector"] == "all") & (differences["region"].isna())
     ]
