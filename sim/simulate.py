@@ -163,18 +163,37 @@ def stepped(scenario: Scenario, seed: int, look: Callable[[State, int], None]) -
 def _carried_out(scenario: Scenario, seed: int, carry_out: Callable[[State], None], in_turn: bool = False) -> State:
     """The state when `carry_out` is through with it and neither logs nor rows of partnerships were too few."""
     inputs = build(scenario, seed)
-    length = EVENTS_A_FIRM * len(inputs.firms.id)
+    room = first_room(scenario, inputs, in_turn)
+    while True:
+        state = prepare(inputs, host(scenario), seed, *room)
+        carry_out(state)
+        more = more_room(scenario, state, room)
+        if more == room:
+            return state
+        room = more
+
+
+class Room(NamedTuple):
+    """How much a run may write: rows of each log, and of partnerships as `prepare` counts them."""
+
+    events: int
+    rows: float | None
+
+
+def first_room(scenario: Scenario, inputs: Inputs, in_turn: bool) -> Room:
+    """A guess at what a run needs, little more than that where sectors are taken in turn."""
     guess = ROWS if len(inputs.firms.id) > SMALL else AMPLE
     rows = _rows_needed.get(scenario.world_hash, guess) if in_turn else None
-    while True:
-        state = prepare(inputs, host(scenario), seed, length, rows)
-        carry_out(state)
-        longest, lacking = max(state.scratch.counts[:2]), state.scratch.counts[LACKING] > 0
-        if longest <= length and not lacking:
-            return state
-        length *= 1 if longest <= length else 2
-        if rows and lacking:
-            rows = _rows_needed[scenario.world_hash] = 2.0 * rows
+    return Room(EVENTS_A_FIRM * len(inputs.firms.id), rows)
+
+
+def more_room(scenario: Scenario, state: State, room: Room) -> Room:
+    """The same room if a run was through with it, else twice of what was too little."""
+    longest, lacking = max(state.scratch.counts[:2]), state.scratch.counts[LACKING] > 0
+    events, rows = room.events * (1 if longest <= room.events else 2), room.rows
+    if rows and lacking:
+        rows = _rows_needed[scenario.world_hash] = 2.0 * rows
+    return Room(events, rows)
 
 
 def on_threads(

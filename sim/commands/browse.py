@@ -170,6 +170,7 @@ def plot(
     """Figures again from stored tables."""
     from sim.plots import draw
     from sim.study import Results
+    from sim.study.engines import default_workers
 
     results = Results.open(folder)
     chosen: dict[str, Any] = {
@@ -180,8 +181,8 @@ def plot(
     swept = results.manifest["kind"] == "sweep"
     if swept and regions:
         raise UsageError("--regions: the figures of a sweep are by sector", "final_markets has regions")
-    _check_names(results, "summary.parquet" if swept else "summary.csv", chosen)
-    written = draw(folder, o.formats(format_), years=_years(years), **chosen)
+    _check_names(results, "summary.parquet", chosen)
+    written = draw(folder, o.formats(format_), years=_years(years), workers=default_workers(), **chosen)
     if chosen["metrics"] is None and not any((sectors, regions, years)):
         from sim import report
 

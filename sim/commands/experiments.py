@@ -76,6 +76,7 @@ def _carry_out(
     from sim.experiments import conduct, write_tables
     from sim.plots.experiments import draw
     from sim.study import Options
+    from sim.study.engines import default_workers
 
     definition = layout.definition
     display = Display(definition.name, quiet)
@@ -85,7 +86,7 @@ def _carry_out(
         evidence = conduct(layout, chosen)
     told = write_tables(evidence)
     display.note("drawing figures")
-    figures = draw(evidence, formats)
+    figures = draw(evidence, formats, carried["workers"] or default_workers())
     if not (quiet or json):
         print(_table(told))
     return {**told, "figures": [str(path) for path in figures]}

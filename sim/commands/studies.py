@@ -142,7 +142,7 @@ def _carry_out(names: list[str], asked: Asked, comparing: bool, called: str = ""
         return estimated(study, chosen, asked.json)
     with display.shown():
         results = carry_out(study, chosen)
-    figures = _illustrate(results, formats, display)
+    figures = _illustrate(results, formats, display, asked.workers)
     failed = int(results.manifest["counts"]["failed"])
     if asked.json:
         o.emit(_as_json(results, figures))
@@ -190,15 +190,16 @@ def _default_folder(names: list[str]) -> Path:
     return Path("results") / told
 
 
-def _illustrate(results: Any, formats: tuple[str, ...], display: Display) -> list[Path]:
+def _illustrate(results: Any, formats: tuple[str, ...], display: Display, workers: int | None) -> list[Path]:
     """Figures and report, where the tables for them were kept and a run succeeded."""
     if results.manifest["keep"] != "trajectories" or not results.manifest["counts"]["done"]:
         return []
     from sim import report
     from sim.plots import draw
+    from sim.study.engines import default_workers
 
     display.note("drawing figures")
-    figures = list(draw(results.folder, formats))
+    figures = list(draw(results.folder, formats, workers=workers or default_workers()))
     report.write(results.folder)
     return figures
 

@@ -86,7 +86,7 @@ def sweep(
         return estimated(study, chosen, json)
     with display.shown():
         results = carry_out(study, chosen)
-    figures = [] if part else illustrated(results, formats, display)
+    figures = [] if part else illustrated(results, formats, display, workers)
     return _told(results, figures, json, quiet)
 
 
@@ -117,26 +117,27 @@ def _shard(text: str | None) -> tuple[int, int] | None:
     return int(part), int(parts)
 
 
-def illustrated(results: Any, formats: tuple[str, ...], display: Display) -> list[Path]:
+def illustrated(results: Any, formats: tuple[str, ...], display: Display, workers: int | None = None) -> list[Path]:
     """Figures and the report, if a run succeeded."""
     from sim import report
 
-    figures = drawn(results, formats, display)
+    figures = drawn(results, formats, display, workers)
     if results.manifest["counts"]["done"]:
         report.write(results.folder)
     return figures
 
 
-def drawn(results: Any, formats: tuple[str, ...], display: Display) -> list[Path]:
+def drawn(results: Any, formats: tuple[str, ...], display: Display, workers: int | None = None) -> list[Path]:
     """Figures of what a study leaves, if it leaves any."""
     from sim.errors import NotEnough
     from sim.plots import draw
+    from sim.study.engines import default_workers
 
     if not results.manifest["counts"]["done"]:
         return []
     display.note("drawing figures")
     try:
-        return list(draw(results.folder, formats))
+        return list(draw(results.folder, formats, workers=workers or default_workers()))
     except NotEnough as error:
         display.note(f"no figures: {error}")
         return []
@@ -198,6 +199,8 @@ def estimated(study: Any, chosen: Any, json: bool) -> int:
     print(f"{' '.join(study.scenarios)}: {arms} x {len(study.seeds)} seeds = {found.runs:,} runs")
     spread = f"{found.fastest:.2f} to {found.slowest:.2f}"
     print(f"  pilot    {found.seconds_a_run:.2f} s a run ({spread})")
+    if found.shared:
+        print(f"  shared   {found.shared:.0%} of all quarters are gone through once for several runs")
     print(f"  time     about {duration(found.seconds)} on {found.workers} workers")
     print(f"  disk     {found.bytes / 1e6:,.0f} MB (free: {found.free / 1e9:,.0f} GB)")
     print(f"  memory   about {found.memory / 1e6:,.0f} MB a worker")

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 from sim.commands.options import aligned, number
 from sim.study import achieved_correlation, effects
 from sim.study.arrays import word
-from sim.study.compare import HEADLINES, Effect
+from sim.study.compare import Effect
+from sim.study.summary import HEADLINES
 from sim.study.tables import ALL
 
 MARKS = {1: "▲", -1: "▼", 0: "·"}
@@ -63,7 +64,7 @@ def _cell(effect: Effect | None) -> list[str]:
 
 def levels_table(results: Any) -> str:
     """Headline outcomes in the last year: mean, half its 95 % interval, and the range of nine runs in ten."""
-    table = results.table("summary.csv")
+    table = results.table("summary.parquet")
     year = pc.max(table["year"])
     wanted = pc.and_(pc.equal(table["year"], year), pc.equal(table["sector"], word(ALL)))
     rows = table.filter(pc.and_(wanted, pc.is_null(table["region"]))).select(

@@ -1,11 +1,12 @@
 """Figures of a results folder, from its stored tables: `draw(folder)`. Matplotlib is used here and nowhere else."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.plots.drawing import Figure
     from sim.study.results import Results
 
 FIGURES = "figures"  # the folder inside a results folder
@@ -18,6 +19,7 @@ def draw(
     sectors: Sequence[str] | None = None,
     regions: Sequence[str] | None = None,
     years: tuple[int, int] | None = None,
+    workers: int = 1,
 ) -> list[Path]:
     """Draw the figures of results, or of a results folder, into its `figures/`, each with its CSV; returns the files
     written. As `sim.draw` it is the public door to figures.
@@ -25,8 +27,30 @@ def draw(
     Without `metrics`: the eight default figures and, in a comparison, those of its headline metrics and effects. With
     `metrics`: only the figures of these. `sectors` and `years` (first, last) narrow all figures; `regions` asks for the
     metrics of `markets`. A sweep has figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has
-    no default figures. Raises NotEnough if there is nothing to draw, UsageError for unknown metrics and experiments.
+    no default figures. `workers`: processes that draw; with more than one, a script needs the guard that
+    `multiprocessing` asks for. Raises NotEnough if there is nothing to draw, UsageError for unknown metrics and
+    experiments.
     """
+    from sim.errors import NotEnough
+    from sim.plots.drawing import draw_all
+    from sim.study.results import Results
+
+    place = results.folder if isinstance(results, Results) else Path(results)
+    about = (place, metrics, tuple(sectors) if sectors else None, regions, years)
+    written = draw_all(figures, about, place / FIGURES, formats, workers)
+    if not written:
+        raise NotEnough(f"{place} holds nothing to draw", "run again with --keep trajectories, or choose --metrics")
+    return written
+
+
+def figures(
+    folder: Path,
+    metrics: Sequence[str] | None,
+    sectors: tuple[str, ...] | None,
+    regions: Sequence[str] | None,
+    years: tuple[int, int] | None,
+) -> list["Figure"]:
+    """What is to be drawn of a folder; nothing is laid out before it is called. Raises as `draw` does."""
     from sim.errors import NotEnough
     from sim.plots import (
         alluvial,
@@ -41,32 +65,23 @@ def draw(
         sweep,
         technology,
     )
-    from sim.plots.sheet import Sheet
     from sim.plots.stored import Stored
-    from sim.study.results import Results
 
-    folder = results.folder if isinstance(results, Results) else Path(results)
-    stored = Stored(folder, tuple(sectors) if sectors else None, years)
-    _refuse_experiment(stored.folder, stored.manifest)
-    story = (composition.draw, technology.draw, contribution.draw, flips.draw, incidence.draw, fates.draw)
-    defaults = (*story, markets.shares, markets.reversals, alluvial.draw)
-    written: list[Path] = []
-
-    def save(sheets: Iterable[Sheet]) -> None:
-        for sheet in sheets:
-            written.extend(sheet.save(stored.folder / FIGURES, formats))
-
-    save(convergence.draw(stored))
+    stored = Stored(folder, sectors, years)
+    _refuse_experiment(folder, stored.manifest)
+    found: list[Figure] = [partial(iter, [sheet]) for sheet in convergence.draw(stored)]
     if stored.manifest.get("kind") == "sweep":
-        with suppress(NotEnough) if written else nullcontext():  # a single point has its convergence only
-            save(sweep.draw(stored.folder, metrics, sectors, years))
-        return written
-    for figure in defaults if metrics is None and stored.has("trajectories") else ():
-        save(figure(stored))
-    save(contrasts.draw(stored, metrics, regions))
-    if not written:
-        raise NotEnough(f"{folder} holds nothing to draw", "run again with --keep trajectories, or choose --metrics")
-    return written
+        try:
+            return [*found, *sweep.figures(folder, metrics, sectors, years)]
+        except NotEnough:
+            if found:  # a single point has its convergence only
+                return found
+            raise
+    story = (composition.draw, technology.draw, contribution.draw, flips.draw, incidence.draw, fates.draw)
+    if metrics is None and stored.has("trajectories"):
+        defaults = (*story, markets.shares, markets.reversals, alluvial.draw)
+        found += [partial(figure, stored) for figure in defaults]
+    return [*found, *contrasts.figures(stored, metrics, regions)]
 
 
 def _refuse_experiment(folder: Path, manifest: dict[str, Any]) -> None:

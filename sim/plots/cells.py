@@ -1,4 +1,4 @@
-"""What the figures of a comparison show: cells of summary.csv and differences.csv, and words about them."""
+"""What the figures of a comparison show: cells of summary and differences, and words about them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -34,7 +34,7 @@ class Cell(NamedTuple):
 def cells(stored: Stored, metric: str, regions: Sequence[str] | None) -> list[Cell]:
     """The panels of a metric: chosen sectors, or all pooled; chosen regions, or all where the metric is regional "
     "only."""
-    known = stored.csv("summary.csv")
+    known = stored.sums("summary")
     rows = known[known["metric"] == metric]
     found = sorted(set(zip(rows["sector"], rows["region"], strict=True)))
     sectors = stored.sectors or (ALL,)

@@ -158,6 +158,12 @@ class Sheet:
         self.figure.text(middle, lowest - 0.3 / self.total, text, fontsize=8, va="center", ha="center")
 
     def save(self, folder: Path, formats: Sequence[str]) -> list[Path]:
+        """Write the figure in each format and its CSV, and note it in the index; returns the paths."""
+        paths = self.write(folder, formats)
+        note_figures(folder, [self.entry(formats)])
+        return paths
+
+    def write(self, folder: Path, formats: Sequence[str]) -> list[Path]:
         """Write the figure in each format and its CSV; returns the paths."""
         make_folder(folder)
         self.alt = style.polish(self.alt)
@@ -168,8 +174,12 @@ class Sheet:
             paths.append(path)
         path = folder / f"{self.name}.csv"
         write_text(path, inert(self.table).to_csv(index=False, float_format="%.10g", lineterminator="\n"))
-        _note(folder, self, formats)
         return [*paths, path]
+
+    def entry(self, formats: Sequence[str]) -> dict[str, Any]:
+        """What the index says of the figure."""
+        told = {"name": self.name, "title": self.title, "caption": self.caption, "alt": self.alt}
+        return {**told, "formats": list(formats)}
 
     def rendered(self, suffix: str) -> bytes:
         """The figure as a file of this format."""
@@ -236,17 +246,13 @@ def _rows_of_key(entries: Sequence[Entry | None]) -> list[list[Entry]]:
     return rows
 
 
-def _note(folder: Path, sheet: Sheet, formats: Sequence[str]) -> None:
+def note_figures(folder: Path, entries: Sequence[dict[str, Any]]) -> None:
     """Keep the index of figures: what each shows, in the order of their names."""
+    if not entries:
+        return
     path = folder / INDEX
     known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
-    entry = {
-        "name": sheet.name,
-        "title": sheet.title,
-        "caption": sheet.caption,
-        "alt": sheet.alt,
-        "formats": list(formats),
-    }
-    kept = [other for other in known if other["name"] != sheet.name and (folder / f"{other['name']}.csv").is_file()]
-    kept.append(entry)
-    write_text(path, json.dumps(sorted(kept, key=lambda one: one["name"]), indent=1, ensure_ascii=False) + "\n")
+    new = {entry["name"]: entry for entry in entries}
+    kept = [other for other in known if other["name"] not in new and (folder / f"{other['name']}.csv").is_file()]
+    text = json.dumps(sorted([*kept, *new.values()], key=lambda one: one["name"]), indent=1, ensure_ascii=False)
+    write_text(path, f"{text}\n")

@@ -192,10 +192,11 @@ class Stored:
             raise NotEnough(f"{self.folder}/{table} has no {told}: an earlier version wrote it", "run it again")
         return found.to_pandas()
 
-    def csv(self, name: str) -> pd.DataFrame:
-        """summary.csv or differences.csv, within the chosen years; empty if the folder has none."""
+    def sums(self, name: str) -> pd.DataFrame:
+        """`summary` or `differences`, within the chosen years; empty if the folder has none."""
         if name not in self._cache:
-            found = pa.concat_tables(self.door.read(name)).to_pandas() if self.has(name) else pd.DataFrame()
+            table = f"{name}.parquet"
+            found = pa.concat_tables(self.door.read(table)).to_pandas() if self.has(table) else pd.DataFrame()
             if len(found):
                 found["region"] = found["region"].fillna("").astype(str)
                 first, last = self.years or (-np.inf, np.inf)

@@ -40,7 +40,7 @@ def render(folder: Path) -> str:
     """The page as HTML."""
     stored = Stored(folder)
     sweep = swept.content(folder) if stored.manifest.get("kind") == "sweep" else None
-    summary = sweep.summary if sweep else stored.csv("summary.csv")
+    summary = sweep.summary if sweep else stored.sums("summary")
     if not len(summary):
         raise NotEnough(f"{folder} holds no summary", "run it first")
     names = [stored.base, *stored.others]
@@ -170,7 +170,7 @@ def _effect(rows: pd.DataFrame, scenario: str, cell: Cell) -> dict[str, str]:
 def _levels(stored: Stored) -> Iterator[dict[str, Any]]:
     """A row per headline metric of a single run: first and last year with the interval of the mean."""
     for cell in headline_cells(stored):
-        rows = cell.of(stored.csv("summary.csv"))
+        rows = cell.of(stored.sums("summary"))
         ends = [rows.iloc[0], rows.iloc[-1]]
         yield _named(cell) | {
             "years": [int(row["year"]) for row in ends],

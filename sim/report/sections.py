@@ -10,7 +10,7 @@ from sim.called import command
 from sim.plots import fates, forest, style
 from sim.plots.cells import Cell, cells
 from sim.plots.stored import Stored
-from sim.study.compare import HEADLINES
+from sim.study.summary import HEADLINES
 
 LARGEST = 3  # effects named in short
 
@@ -25,7 +25,7 @@ def answers(stored: Stored) -> Iterator[dict[str, Any]]:
 
     Size is in standard deviations of the base's runs. Nothing of a comparison with one pair: it knows no sign.
     """
-    if not len(stored.csv("differences.csv")):
+    if not len(stored.sums("differences")):
         return
     panels = headline_cells(stored)
     found = forest.effects(stored, panels)
@@ -62,7 +62,7 @@ def design(stored: Stored, runs: str, years: tuple[int, int]) -> list[tuple[str,
         ("Years", f"{years[0]} to {years[1]} reported, by quarter"),
     ]
     if stored.others:
-        gaps = stored.csv("differences.csv")
+        gaps = stored.sums("differences")
         told.append(("Pairing", _pairing(gaps)))
         told.append(
             ("Intervals", "95 %, Student’s t over pairs; one seed gives every scenario the same luck, draw by draw")

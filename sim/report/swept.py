@@ -14,7 +14,7 @@ from sim.plots import style
 from sim.plots.cells import Cell
 from sim.plots.swept import value_words
 from sim.study import Results
-from sim.study.compare import HEADLINES
+from sim.study.summary import HEADLINES
 from sim.study.tables import ALL
 
 SHOWN = 8  # values of a path that are listed; of more, the ends

@@ -140,7 +140,7 @@ def _rows(ground: _Ground) -> list[Row]:
     return rows(ground.scenario.world, ground.scenario.firms)[0]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=40)  # as many as a batch of points has
 def _inputs(scenario: Scenario, happened: frozenset[str]) -> Inputs:
     ground = _ground(scenario)
     shocks = tuple(s for s in scenario.shocks if s.probability >= 1.0 or s.id in happened)
@@ -266,7 +266,7 @@ def _starts(ground: _Ground) -> Starts:
     return starts
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=40)
 def _named_listing(ground: _Ground, shocks: tuple[Shock, ...]) -> Column:
     """Several listings of a firm by a region count as one, from the first quarter of any to the last of any."""
     made, grid = _rows(ground), _grid(ground)

@@ -12,14 +12,8 @@ from sim.scenario.groups import expanded
 from sim.study.course import carry_out
 from sim.study.plan import Options, Plan, Seeds, parse_seeds
 from sim.study.results import Results
+from sim.study.summary import HEADLINES
 from sim.study.tables import ALL
-
-HEADLINES = (
-    "active_market_access", "active_co_innovation", "active_globalize", "hub_share", "technology_gap",
-    "technology_balance", "chinese_share_home", "chinese_share_abroad", "reverse_export_ratio",
-    "reverse_knowledge_ratio", "profit_multinational", "profit_chinese", "consumer_surplus", "welfare",
-    "dependence", "trust",
-)  # fmt: skip
 
 
 class Effect(NamedTuple):

@@ -161,20 +161,30 @@ class _Study:
                 self.planned[next((run for run in ids if run in held), ids[0])] = (place, seed)
 
     def _batches(self, workers: int) -> Iterator[Batch]:
-        """What is missing, a few seeds of everything after the other, so that a part of a study is balanced and paired.
+        """What is missing, seed after seed, so that a part of a study is balanced and paired.
 
-        Each batch is of one scenario; the points of a sweep pass with one seed before the next seed begins.
+        All that is run with one seed is in one batch, as far as it holds that, since such runs share what they have in
+        common; but no worker is to stand idle for it.
         """
         missing = [(*self.planned[run], run) for run in self.planned if run not in self.succeeded]
-        size = max(1, min(worker.LARGEST, -(-len(missing) // (2 * workers if workers > 1 else 1))))
-        block = max(1, size * len(self.plan.scenarios) // len(self.arms))
-        turn = {seed: n // block for n, seed in enumerate(self.seeds)}
-        places = {name: n for n, name in enumerate(self.plan.scenarios)}
-        missing.sort(key=lambda each: (turn[each[1]], places[self.arms[each[0]].scenario], each[1], each[0]))
-        for _, group in groupby(missing, key=lambda each: (turn[each[1]], self.arms[each[0]].scenario)):
-            orders = [_order(self.arms[place], seed, run) for place, seed, run in group]
-            for first in range(0, len(orders), size):
-                yield Batch(tuple(orders[first : first + size]))
+        missing.sort(key=lambda each: (each[1], each[0]))
+        families = [list(group) for _, group in groupby(missing, key=lambda each: each[1])]
+        size = -(-len(missing) // (2 * workers if workers > 1 else 1))
+        size = max(
+            size, max(map(len, families), default=0) if len(families) >= workers else -(-len(missing) // workers)
+        )
+        size = min(size, worker.LARGEST * min(2, len(self.plan.scenarios)))
+        orders: list[Order] = []
+        for family in families:
+            if len(orders) + len(family) > size and orders:
+                yield Batch(tuple(orders))
+                orders = []
+            orders += [_order(self.arms[place], seed, run) for place, seed, run in family]
+            while len(orders) >= size:
+                yield Batch(tuple(orders[:size]))
+                orders = orders[size:]
+        if orders:
+            yield Batch(tuple(orders))
 
     def _extend(self) -> bool:
         """Add seeds while intervals are wider than asked."""
@@ -289,6 +299,7 @@ def code_folder() -> Path | None:
 
 def make_job(plan: Plan, options: Options, folder: Path) -> Job:
     """What workers need."""
+    from sim.branches import Branches
     from sim.compiled import kernel_hash
     from sim.scenario.build import labels
     from sim.scenario.vary import vary
@@ -302,6 +313,7 @@ def make_job(plan: Plan, options: Options, folder: Path) -> Job:
         kernel_hash=kernel_hash(),
         replay=command("replay", folder),
         simulate=options.simulate or simulate,
+        together=None if options.simulate else Branches,
         labels=options.labels or labels,
         vary=options.vary or vary,
         warm=None if options.simulate else warm_up,

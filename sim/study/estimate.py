@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.study.batch import Batch, Order, pack, peak_memory, run_id, work
+from sim.study.batch import LARGEST, Batch, Job, Order, pack, peak_memory, run_id, settled, work
 from sim.study.course import make_job
 from sim.study.engines import local_workers
 from sim.study.plan import Options, Plan
@@ -16,13 +16,15 @@ PILOT = 3  # runs that are tried, spread over the arms
 
 @dataclass(frozen=True)
 class Estimate:
-    """runs, seconds of one run, fastest and slowest; seconds and bytes of all; bytes of memory a worker holds."""
+    """runs, seconds of one run by itself, fastest and slowest; part of all quarters that runs share with others, and
+    need not go through again; seconds and bytes of all; bytes of memory a worker holds."""
 
     runs: int
     workers: int
     seconds_a_run: float
     fastest: float
     slowest: float
+    shared: float
     seconds: float
     bytes: int
     memory: int
@@ -46,14 +48,26 @@ def estimate(plan: Plan, options: Options) -> Estimate:
             arm = arms[place]
             order = Order(run_id(arm.hash, job.kernel_hash, seed), arm.scenario, arm.point, arm.settings, seed)
             began = time.perf_counter()
-            receipt, _ = work(sent, Batch((order,)))
+            (receipt,), _ = work(sent, Batch((order,)))
             if number:
                 times.append(time.perf_counter() - began)
                 size += sum(file["bytes"] for file in receipt.files.values())
     mean = sum(times) / len(times)
+    common = _shared(plan, options, job)
     out = Path(str(options.out)).resolve()
     there = next(path for path in [out, *out.parents] if path.exists())
     return Estimate(
-        runs, workers, mean, min(times), max(times), mean * runs / workers, size // len(times) * runs, peak_memory(),
-        shutil.disk_usage(there).free, (out / "manifest.json").is_file(),
+        runs, workers, mean, min(times), max(times), common, mean * runs * (1.0 - common) / workers,
+        size // len(times) * runs, peak_memory(), shutil.disk_usage(there).free, (out / "manifest.json").is_file(),
     )  # fmt: skip
+
+
+def _shared(plan: Plan, options: Options, job: Job) -> float:
+    """The part of all quarters that runs with the first seed have in common, as far as one batch holds them."""
+    from sim.branches import shared
+
+    part, parts = options.shard or (1, 1)
+    arms = plan.arms[part - 1 :: parts][:LARGEST]
+    if job.together is None or plan.only is not None or len(arms) < 2:
+        return 0.0
+    return shared([settled(job, arm.scenario, arm.settings) for arm in arms], plan.seeds[0])

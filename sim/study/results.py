@@ -127,13 +127,9 @@ class Results:
     @cached_property
     def summary(self) -> "pd.DataFrame":
         """Means, quantiles and 95 % intervals over seeds, per year; in a sweep per point, in the last year."""
-        return self._frame(f"summary.{self._summed}")
+        return self._frame("summary.parquet")
 
     @cached_property
     def differences(self) -> "pd.DataFrame":
         """Differences to the base (in a sweep to point 0), paired by seed, with 95 % intervals."""
-        return self._frame(f"differences.{self._summed}")
-
-    @property
-    def _summed(self) -> str:
-        return "parquet" if self.swept else "csv"
+        return self._frame("differences.parquet")

@@ -18,6 +18,7 @@ from sim.errors import Conflict, IoFailure, NotEnough, UsageError
 from sim.study import manifest as manifests
 from sim.study.hashes import HINT, believed, check_listed, wrong, wrong_listed
 from sim.study.store import MANIFEST, Folder, Receipt
+from sim.study.summary import SUMS, read_sums
 
 _SETTLED = ("complete", "stopped")  # nobody writes chunks any more
 _WORDS = ("base", "scenario", "sector", "region", "metric", "run_id", "quarter", "error", "replay")
@@ -121,7 +122,7 @@ class Verified:
         """A table part by part; `columns` reads only some."""
         for path in self.files(name):
             try:
-                yield read_csv(path, columns) if path.suffix == ".csv" else pq.ParquetFile(path).read(columns=columns)
+                yield _table(path, columns)
             except (pa.ArrowException, OSError, ValueError) as error:
                 raise IoFailure(f"{path} cannot be read: {str(error).splitlines()[0]}", HINT) from error
 
@@ -148,6 +149,12 @@ class Verified:
         for name, known in self.held.ledger.files.items():
             if any(each.sha256 for each in known) and (told := wrong_listed(self.folder / name)):
                 yield f"{self.folder / name} {told}"
+
+
+def _table(path: Path, columns: list[str] | None) -> pa.Table:
+    if path.name in SUMS:
+        return read_sums(path, columns)
+    return read_csv(path, columns) if path.suffix == ".csv" else pq.ParquetFile(path).read(columns=columns)
 
 
 def read_csv(path: Path, columns: list[str] | None = None) -> pa.Table:

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.experiments import Layout, lay_out, open_definition
-from sim.plots.experiments import drawer, overall, sheets
+from sim.plots.experiments import drawer, figures, overall
 from sim.study import Results
 from tests.experiments.conftest import Imagined
 from tests.plots import synthetic
@@ -102,5 +102,5 @@ def test_effects_robustness_and_reversal(tmp_path: Path) -> None:
 
 
 def test_names_of_an_experiments_figures_are_its_own_and_differ(tmp_path: Path) -> None:
-    names = [sheet.name for sheet in sheets(_evidence("E14", tmp_path))]
+    names = [sheet.name for figure in figures(_evidence("E14", tmp_path)) for sheet in figure()]
     assert len(set(names)) == len(names) and all(name.startswith("E14-") for name in names)

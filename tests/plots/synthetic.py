@@ -57,9 +57,12 @@ def results(
         events.to_parquet(folder / "events" / f"{place}.parquet")
         yearly += [_yearly(trajectories), _yearly(markets)]
     whole = pd.concat(yearly)
-    _summary(whole).to_csv(folder / "summary.csv", index=False)
+    sums = {"summary": _summary(whole)}
     if len(scenarios) > 1:
-        _differences(whole, next(iter(scenarios))).to_csv(folder / "differences.csv", index=False)
+        sums["differences"] = _differences(whole, next(iter(scenarios)))
+    for name, table in sums.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+        table.to_csv(folder / f"{name}.csv", index=False)
     (folder / "manifest.json").write_text(json.dumps(_manifest(scenarios, seeds)))
     return sign(folder)
 

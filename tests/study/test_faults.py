@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from sim.errors import Conflict, IoFailure, UsageError
-from sim.study import Results, engines, limits, manifest, store
+from sim.study import Results, bounds, engines, limits, manifest, store
 from sim.study import batch as worker
 from sim.study.store import Folder, Receipt
 from sim.study.tables import plain
@@ -363,11 +363,11 @@ def test_a_clock_that_jumps_back_changes_no_number_and_no_order(tmp_path, monkey
 )
 def test_bounds_and_numbers_that_are_none(metric, value, told):
     run = synthetic.simulate(Scenario(), 1)
-    worker.check_bounds(plain(run))
+    bounds.check_bounds(plain(run))
     run.outcome[metric][45, 1] = value
     if not told:
-        worker.check_bounds(plain(run))
+        bounds.check_bounds(plain(run))
         return
-    with pytest.raises(worker.Broken, match=re.escape(told)) as caught:
-        worker.check_bounds(plain(run))
+    with pytest.raises(bounds.Broken, match=re.escape(told)) as caught:
+        bounds.check_bounds(plain(run))
     assert caught.value.quarter == "1990Q2" and str(caught.value).endswith("sector 1")

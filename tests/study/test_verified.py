@@ -18,16 +18,16 @@ from tests.study.synthetic import Scenario
 from tests.study.test_ensemble import LOUD, QUIET, content, study
 
 TABLES = ("trajectories", "markets", "events", "partnerships", "yearly", "final")
-FLAT = ("summary.csv", "differences.csv", "runs.parquet", "failures.csv")
+FLAT = ("summary.csv", "summary.parquet", "differences.csv", "differences.parquet", "runs.parquet", "failures.csv")
 
 
 def read_all(folder: Path, aside: Path) -> dict[str, object]:
     """What every reader says of a folder."""
     results, stored = Results.open(folder), Stored(folder)
     said: dict[str, object] = {name: content(results, name) for name in TABLES}
-    said |= {name: results.table(name).to_pydict() for name in ("summary.csv", "differences.csv", "failures.csv")}
+    said |= {name: results.table(name).to_pydict() for name in FLAT if name != "runs.parquet"}
     said["runs"] = results.runs.drop(columns="seconds").to_dict()
-    said["plots"] = stored.cube(("trust",)).values["trust"].tobytes(), stored.csv("summary.csv").to_csv()
+    said["plots"] = stored.cube(("trust",)).values["trust"].tobytes(), stored.sums("summary").to_csv()
     said["export"] = {p.name: p.read_bytes() for p in export(results, "csv", ["yearly", "events"], aside / "csv")}
     said["merge"] = content(merge([folder], aside / "merged"), "yearly")
     for table in TABLES:
