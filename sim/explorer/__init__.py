@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-EXPLORER = "explore.html"
+from sim.report import EXPLORER
 
 
 def write(

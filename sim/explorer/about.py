@@ -29,7 +29,7 @@ def _known(name: str) -> bool:
 
 
 def metric(name: str, named: Sequence[str]) -> dict[str, Any]:
-    """A metric in words; `regional` is its formula where a region is chosen."""
+    """A metric in words; `regional`: its text and formula where a region is chosen."""
     field = style.declared(name)
     group = "Headline outcomes" if name in HEADLINES else "By sector" if name in BY_SECTOR else "By region"
     return {
@@ -38,7 +38,7 @@ def metric(name: str, named: Sequence[str]) -> dict[str, Any]:
         "unit": style.unit(field),
         "percent": style.percent(field),
         "formula": style.formula(field),
-        "regional": style.formula(BY_REGION[name]) if name in BY_REGION else "",
+        "regional": [style.polish(BY_REGION[name].text), style.formula(BY_REGION[name])] if name in BY_REGION else None,
         "flow": is_flow(name, field.unit),
         "group": "Outcomes of this study" if name in named else group,
     }
@@ -65,7 +65,11 @@ def policies(stored: Stored, curves: Curves) -> list[dict[str, Any]]:
     for n, name in enumerate(names):
         for line in stored.lines(name):
             ends = np.isfinite(line.end)
-            quarters = [style.quarter(line.announce), style.quarter(line.start), style.quarter(line.end) if ends else ""]
+            quarters = [
+                style.quarter(line.announce),
+                style.quarter(line.start),
+                style.quarter(line.end) if ends else "",
+            ]
             years = [line.announce, line.start, line.end if ends else None]
             found.append({"curve": None if swept else n, "label": line.label, "years": years, "quarters": quarters})
     return found

@@ -11,6 +11,7 @@ from sim.study import Results
 from sim.study.points import Ground, grounds
 from sim.study.store import Folder
 from sim.study.summary import effects, levels
+from sim.study.tables import ALL
 from sim.study.yearly import FINAL, YEARLY
 
 Floats = NDArray[np.float64]
@@ -33,50 +34,51 @@ class Block(NamedTuple):
 
 def summed(results: Results, curves: Curves, metrics: Sequence[str], sectors: Sequence[str]) -> Iterator[Block]:
     """Blocks of `run` and `compare`: what their summary and differences say."""
-    level = _chosen(results.summary, metrics, sectors)
-    gap = _chosen(results.differences, metrics, sectors) if curves.pairs else None
-    levels_of = dict(iter(level.groupby("metric", sort=False, observed=True)))
-    gaps_of = {} if gap is None else dict(iter(gap.groupby("metric", sort=False, observed=True)))
     names = [curve.key for curve in curves.curves]
+    levels_of = _by_metric(results.summary, names, metrics, sectors)
     paired = [names[pair.curve] for pair in curves.pairs]
+    gaps_of = _by_metric(results.differences, paired, metrics, sectors) if paired else {}
     for metric in metrics:
-        if metric not in levels_of:
-            continue
-        rows = levels_of[metric]
-        cells = tuple(dict.fromkeys(zip(rows["sector"].astype(str), rows["region"].astype(str), strict=True)))
-        years = np.unique(rows["year"].to_numpy(np.int64))
-        rows = rows.assign(half=(rows["hi"] - rows["lo"]) / 2)
-        told = _dense(rows, names, cells, years, LEVELS)
-        found = gaps_of.get(metric)
-        if found is not None:
-            found = found.assign(half=(found["hi"] - found["lo"]) / 2)
-        yield Block(metric, cells, years, told, _dense(found, paired, cells, years, GAPS))
+        if metric in levels_of:
+            rows = levels_of[metric]
+            cells = tuple(dict.fromkeys(rows["cell"].unique()))
+            years = np.unique(rows["year"].to_numpy(np.int64))
+            told = _dense(rows, len(names), cells, years, LEVELS)
+            yield Block(metric, cells, years, told, _dense(gaps_of.get(metric), len(paired), cells, years, GAPS))
 
 
-def _chosen(frame: Any, metrics: Sequence[str], sectors: Sequence[str]) -> Any:
+def _by_metric(frame: Any, names: Sequence[str], metrics: Sequence[str], sectors: Sequence[str]) -> dict[str, Any]:
+    """Rows by metric, with the place of their curve among `names` (-1: not among them) and their cell as a category."""
     kept = frame[frame["metric"].isin(list(metrics)) & frame["sector"].isin(list(sectors))]
-    return kept.assign(region=kept["region"].astype("string").fillna("").replace("all", ""))
+    sector, region = (kept[key].astype("string").fillna("").astype("category").cat for key in ("sector", "region"))
+    code = sector.codes.to_numpy(np.int64) * len(region.categories) + region.codes.to_numpy(np.int64)
+    known = np.unique(code)
+    wide = len(region.categories)
+    cells = [(str(sector.categories[n // wide]), str(region.categories[n % wide]).replace(ALL, "")) for n in known]
+    place = {name: n for n, name in enumerate(names)}
+    scenario = kept["scenario"].astype("category").cat
+    curve = np.array([place.get(name, -1) for name in scenario.categories])[scenario.codes]
+    kept = kept.assign(curve=curve, cell=np.fromiter(cells, object)[np.searchsorted(known, code)])
+    kept = kept.assign(half=(kept["hi"] - kept["lo"]) / 2)
+    return dict(iter(kept[kept["curve"] >= 0].groupby("metric", sort=False, observed=True)))
 
 
 def _dense(
-    rows: Any, curves: Sequence[str], cells: Sequence[tuple[str, str]], years: NDArray[np.int64], columns: Sequence[str]
+    rows: Any, curves: int, cells: Sequence[tuple[str, str]], years: NDArray[np.int64], columns: Sequence[str]
 ) -> dict[str, Floats]:
     """Columns of rows as arrays [curve, cell, year]; nan where there is no row."""
-    found = {name: np.full((len(curves), len(cells), len(years)), np.nan) for name in columns}
-    if rows is None or not len(curves):
-        return found
-    place, at = {name: n for n, name in enumerate(curves)}, {cell: n for n, cell in enumerate(cells)}
-    curve = rows["scenario"].astype(str).map(place).fillna(-1).to_numpy(np.int64)
-    where = zip(rows["sector"].astype(str), rows["region"].astype(str), strict=True)
-    cell = np.array([at.get(each, -1) for each in where], np.int64)
-    year = np.searchsorted(years, rows["year"].to_numpy(np.int64))
-    known = (curve >= 0) & (cell >= 0)
-    for name, values in found.items():
-        values[curve[known], cell[known], year[known]] = rows[name].to_numpy(np.float64)[known]
+    found = {name: np.full((curves, len(cells), len(years)), np.nan) for name in columns}
+    if rows is not None:
+        cell = rows["cell"].map({each: n for n, each in enumerate(cells)}).to_numpy(np.int64)
+        year = np.searchsorted(years, rows["year"].to_numpy(np.int64))
+        for name, values in found.items():
+            values[rows["curve"].to_numpy(), cell, year] = rows[name].to_numpy(np.float64)
     return found
 
 
-def swept(results: Results, curves: Curves, metrics: Sequence[str], sectors: Sequence[str], last: bool) -> Iterator[Block]:
+def swept(
+    results: Results, curves: Curves, metrics: Sequence[str], sectors: Sequence[str], last: bool
+) -> Iterator[Block]:
     """Blocks of a sweep or an experiment, computed from its runs; `last`: of the last year only.
 
     A folder that kept markets of the last year only has no other year by region.
@@ -87,17 +89,14 @@ def swept(results: Results, curves: Curves, metrics: Sequence[str], sectors: Seq
     for yearly, final in zip(YEARLY, FINAL, strict=True):
         name = final if last or not folder.paths(yearly, receipts) else yearly
         tables[name] = FINAL[final]
-    parts: dict[str, list[Block]] = {}
-    for ground in grounds(folder, receipts, metrics, tables):
-        for place, metric in enumerate(ground.metrics):
-            parts.setdefault(metric, []).append(_computed(ground, place, curves, sectors))
     for metric in metrics:
-        if metric in parts:
-            yield _joined(parts.pop(metric))
+        parts = [_computed(ground, curves, sectors) for ground in grounds(folder, receipts, [metric], tables)]
+        if parts:
+            yield _joined(parts)
 
 
-def _computed(ground: Ground, place: int, curves: Curves, sectors: Sequence[str]) -> Block:
-    """One metric of a ground, with cells and years apart."""
+def _computed(ground: Ground, curves: Curves, sectors: Sequence[str]) -> Block:
+    """The only metric of a ground, with cells and years apart."""
     year = ground.keys["year"].to_numpy(zero_copy_only=False)
     sector = np.array(ground.keys["sector"].to_pylist())
     region = np.array(ground.keys["region"].to_pylist() if "region" in ground.keys else [""] * len(year))
@@ -110,16 +109,16 @@ def _computed(ground: Ground, place: int, curves: Curves, sectors: Sequence[str]
         rows[at[sector[row], region[row]], np.searchsorted(years, year[row])] = row
     points = np.searchsorted(ground.points, [curve.point for curve in curves.curves])
     missing = ~np.isin([curve.point for curve in curves.curves], ground.points)
-    values = ground.values[place][np.minimum(points, len(ground.points) - 1)]  # [curve, row, seed]
+    values = ground.values[0][np.minimum(points, len(ground.points) - 1)]  # [curve, row, seed]
     values[missing] = np.nan
     values = values[:, rows]
     n, told = levels(values)
     level = {"mean": told["mean"], "half": (told["hi"] - told["lo"]) / 2, "q05": told["q05"], "q95": told["q95"]}
-    return Block(ground.metrics[place], tuple(pairs), years, {**level, "n": n.astype(float)}, _paired(values, curves))
+    return Block(ground.metrics[0], tuple(pairs), years, {**level, "n": n.astype(float)}, _paired(values, curves))
 
 
 def _paired(values: Floats, curves: Curves) -> dict[str, Floats]:
-    """Differences of pairs, of values [curve, cell, year, seed]; a pair that was asked for fewer seeds has the first."""
+    """Differences of pairs, of values [curve, cell, year, seed]; a pair of fewer seeds has the first."""
     if not curves.pairs:
         return {name: np.full((0, *values.shape[1:3]), np.nan) for name in GAPS}
     found: dict[str, list[Floats]] = {name: [] for name in GAPS}

@@ -82,7 +82,9 @@ def _scenarios(stored: Stored) -> Curves:
 def _sweep(results: Results, stored: Stored) -> Curves:
     """Points, each compared with the scenario as it stands."""
     table: pd.DataFrame = results.design.set_index("point").sort_index()
-    design = Points(table.drop(columns="designed"), table["designed"], str(results.manifest["design"]["kind"]), _told(results))
+    design = Points(
+        table.drop(columns="designed"), table["designed"], str(results.manifest["design"]["kind"]), _told(results)
+    )
     has_base = BASE in table.index
     curves = [Curve(f"point {point}", f"Point {point}", int(point)) for point in table.index]
     base = list(table.index).index(BASE) if has_base else -1
@@ -93,8 +95,12 @@ def _sweep(results: Results, stored: Stored) -> Curves:
     for n, curve in enumerate(curves):
         row = design.table.loc[curve.point]
         values = [each["levels"].index(_plain(row[each["path"]])) for each in factors]
-        name = f"{stored.title(stored.base)}, as it stands" if n == base else "; ".join(
-            f"{each['short']} {each['shown'][value]}" for each, value in zip(factors, values, strict=True)
+        name = (
+            f"{stored.title(stored.base)}, as it stands"
+            if n == base
+            else "; ".join(
+                f"{each['short']} {each['shown'][value]}" for each, value in zip(factors, values, strict=True)
+            )
         )
         members.append({"curve": n, "pair": paired.get(n, -1), "name": name or curve.title, "values": values})
     sizes = [len(each["levels"]) for each in factors]
@@ -110,7 +116,9 @@ def _told(results: Results) -> dict[str, Any]:
 
 def _factor(factor: Factor, column: "pd.Series[Any]") -> dict[str, Any]:
     """A swept path with every value that some point has, the scenario's own among them."""
-    levels = sorted({_plain(value) for value in column}, key=lambda value: (value is None, isinstance(value, str), value))
+    levels = sorted(
+        {_plain(value) for value in column}, key=lambda value: (value is None, isinstance(value, str), value)
+    )
     return _words(factor, levels)
 
 
@@ -118,10 +126,11 @@ def _words(factor: Factor, levels: list[Any]) -> dict[str, Any]:
     about = axis_field(factor)
     percent = style.percent(about)
     unit = {"share": "%", "probability": "%"}.get(about.unit, about.unit)
-    short = about.text.rpartition(": ")[2]
+    text = style.polish(about.text)
+    short = text.rpartition(": ")[2]
     return {
         "path": factor.path,
-        "text": about.text,
+        "text": text,
         "short": short[:1].lower() + short[1:] if not short[:2].isupper() else short,
         "unit": unit,
         "scale": 100 if percent else 1,
@@ -190,12 +199,15 @@ def _axes(choice: Choice, scenario: dict[str, Any]) -> None:
         levels = sorted(dict.fromkeys(values), key=lambda v: (v is None, isinstance(v, str), v if v is not None else 0))
         if path == "treatment":
             levels = list(dict.fromkeys(values))
-        factor = Factor(path, tuple(levels), None, *(("", "treatment") if path == "treatment" else described(path, scenario)))
+        factor = Factor(
+            path, tuple(levels), None, *(("", "treatment") if path == "treatment" else described(path, scenario))
+        )
         choice.factors.append(_words(factor, levels))
     for member in choice.members:
         at = member.pop("at")
         member["values"] = [each["levels"].index(_plain(at.get(each["path"]))) for each in choice.factors]
         if choice.factors:
             member["name"] = "; ".join(
-                f"{each['short']} {each['shown'][value]}" for each, value in zip(choice.factors, member["values"], strict=True)
+                f"{each['short']} {each['shown'][value]}"
+                for each, value in zip(choice.factors, member["values"], strict=True)
             )

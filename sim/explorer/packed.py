@@ -12,7 +12,7 @@ DIGITS = 5  # significant, of the largest value of a curve
 
 
 def units(values: Floats) -> Floats:
-    """Powers of ten in which values [..., cell, year] are rounded, per cell, so that the largest has `DIGITS` digits."""
+    """Powers of ten to which values [..., cell, year] are rounded, by cell: the largest keeps `DIGITS` digits."""
     known = np.where(np.isfinite(values), np.abs(values), 0.0)
     largest = known.max(axis=(*range(values.ndim - 2), values.ndim - 1))
     with np.errstate(divide="ignore"):
@@ -43,4 +43,4 @@ def pack(parts: list[Whole], known: NDArray[np.bool_]) -> str:
     folded = ((step << 1) ^ (step >> 63)).astype(np.uint32)  # signs go into the lowest bit
     planes = folded.view(np.uint8).reshape(-1, 4).T
     payload = planes.tobytes() + known.reshape(-1).astype(np.uint8).tobytes()
-    return base64.b64encode(zlib.compress(payload, 9)).decode("ascii")
+    return base64.b64encode(zlib.compress(payload, 6)).decode("ascii")

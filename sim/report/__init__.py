@@ -3,6 +3,7 @@
 from pathlib import Path
 
 REPORT = "report.html"
+EXPLORER = "explore.html"  # what `sim.explorer` writes; the report leads there
 
 
 def write(folder: str | Path) -> Path:

@@ -18,7 +18,7 @@ from sim.plots import FIGURES, forest, style
 from sim.plots.cells import Cell, span
 from sim.plots.sheet import INDEX
 from sim.plots.stored import Line, Stored
-from sim.report import swept
+from sim.report import EXPLORER, swept
 from sim.report.sections import answers, design, example, fate_table, headline_cells
 from sim.study.manifest import code_changes
 
@@ -67,6 +67,7 @@ def render(folder: Path) -> str:
         levels=[] if stored.others else list(_levels(stored) if sweep is None else _swept(sweep)),
         fates=fates,
         explain=example(stored) if fates else "",
+        explorer=EXPLORER if (folder / EXPLORER).is_file() else "",
         figures=list(_figures(folder / FIGURES)),
         failures=_failures(folder / "failures.csv"),
         command=_command(stored.manifest),

@@ -19,7 +19,7 @@ _MEMORY = 2**23  # bytes of one block of metrics over all runs; computing takes 
 
 
 class Ground(NamedTuple):
-    """Some metrics of all runs, of the last year or of all: values [metric, point, cell, seed], nan where a run is missing.
+    """Some metrics of all runs: values [metric, point, cell, seed], nan where a run is missing.
 
     keys say which year, sector, region a cell is; `base` is the place of point 0 among the points.
     """

@@ -36,7 +36,8 @@ _CORRUPT = ".corrupt"
 _OURS = (*TABLES, *_ALWAYS, _CHUNKS, "figures", "scenarios", "export")
 _FILES = (
     _JOURNAL, "scenario.yaml", "design.parquet", "runs.parquet", "failures.csv", "convergence.csv", "summary.csv",
-    "differences.csv", "summary.parquet", "differences.parquet", "report.html", "sensitivity.json",
+    "differences.csv", "summary.parquet", "differences.parquet", "report.html", "explore.html",
+    "sensitivity.json",
     MANIFEST,  # last to go: it says that the others are ours
 )  # fmt: skip
 

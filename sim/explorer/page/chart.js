@@ -18,7 +18,7 @@ let shown = null; // the Vega view on the page
 
 /** Replace the chart. `rows` of levels and gaps have `series`, `x`, `mean`, `lo`, `hi`, `low`, `high`. */
 async function draw(element, chart) {
-  const spec = specification(chart, element.clientWidth);
+  const spec = specification({ ...chart, room: element.clientWidth });
   const runtime = vega.parse(vegaLite.compile(spec, { logger: vega.logger(vega.Error) }).spec, {}, { ast: true });
   const made = new vega.View(runtime, { expr: vegaInterpreter, renderer: "svg", hover: false, logLevel: vega.Error });
   const place = document.createElement("div");
@@ -29,8 +29,8 @@ async function draw(element, chart) {
   return made;
 }
 
-function specification(chart, room) {
-  const { ink, soft, grid, page } = palette(), narrow = room < 520;
+function specification(chart) {
+  const { ink, soft, grid } = palette(), { room } = chart, narrow = room < 520;
   const panels = [];
   if (view.panels !== "gaps" || !chart.gaps.length) panels.push(panel(chart, "levels", narrow ? 210 : 290));
   if (view.panels !== "levels" && chart.gaps.length) panels.push(panel(chart, "gaps", narrow ? 150 : panels.length ? 200 : 290));
@@ -48,32 +48,29 @@ function specification(chart, room) {
         titleFontSize: 12, titleFontWeight: "normal", labelFlush: true, minExtent: margin - 20, labelFontWeight: "normal" },
       axisX: { minExtent: 0, grid: false },
       title: { color: ink, fontSize: 13, fontWeight: 600, anchor: "start", offset: 8 },
-      text: { font, color: soft, fontSize: 11 }, style: { page: { fill: page } },
+      text: { font, color: soft, fontSize: 11 },
     },
   };
 }
 
 /** One panel: bands below, lines, observed values, policies, and the year read off. */
 function panel(chart, part, height) {
-  const rows = chart[part], gaps = part === "gaps", { soft, mark } = palette();
+  const rows = chart[part], gaps = part === "gaps", { soft } = palette();
   const scale = chart.metric.percent ? "datum.value * 100" : "datum.value";
-  const label = `${gaps ? `(datum.value > 0 ? '+' : '') + ` : ""}replace(format(round(${scale} * 1e9) / 1e9, ',~r'), '-', '−')`;
-  const fine = `${gaps ? "(datum.value > 0 ? '+' : '') + " : ""}replace(format(${scale}, ',.12~g'), '-', '−')`;
-  const axis = { title: null, tickCount: height > 180 ? 5 : 4, labelExpr: label && fine, labels: true };
-  const one = chart.lines.length === 1;
+  const labelExpr = `${gaps ? "(datum.value > 0 ? '+' : '') + " : ""}replace(format(${scale}, ',.12~g'), '-', '−')`;
+  const axis = { title: null, tickCount: height > 180 ? 5 : 4, labelExpr };
   const layers = [];
   if (gaps) layers.push({ data: { values: [{}] }, mark: { type: "rule", color: soft, strokeWidth: 1.2 }, encoding: { y: { datum: 0 }, x: null } });
   layers.push(...bands(chart, part), ...lines(chart, part));
   if (!gaps) layers.push(...observedMarks(chart));
   layers.push(...events(chart, part), ...crosshair(chart, part));
   const domain = chart.x.domain;
-  const x = { field: "x", type: chart.x.type, scale: domain ? { domain, nice: false, zero: false } : { padding: .5 },
-    axis: { title: null, format: chart.x.format, labelExpr: chart.x.labelExpr, values: chart.x.values, tickCount: 8, labelOverlap: true } };
+  const x = { field: "x", type: chart.x.type, scale: domain ? { domain, nice: false, zero: false } : { padding: .5, ...(chart.x.names ? { domain: chart.x.names } : {}) }, ...(domain ? {} : { sort: null }),
+    axis: { ...(domain ? {} : { labelAngle: 0, labelLimit: Math.max(chart.room / Math.max(new Set(rows.map(row => row.x)).size, 1) - 14, 60) }), title: null, format: chart.x.format, labelExpr: chart.x.labelExpr, values: chart.x.values, tickCount: 8, labelOverlap: true } };
   return {
     height, title: gaps ? `Difference, ${differenceUnit(chart.metric)}` : `Level, ${unitOf(chart.metric)}`,
     data: { values: rows },
-    encoding: { x, y: { field: "mean", type: "quantitative", axis, scale: { zero: false, nice: true } },
-      ...(one ? {} : {}) },
+    encoding: { x, y: { field: "mean", type: "quantitative", axis, scale: { zero: false, nice: true } } },
     layer: layers, resolve: { scale: { color: "shared" } },
   };
 }
@@ -88,7 +85,7 @@ function bands(chart, part) {
   if (view.band === "none" && !gaps) return [];
   const [low, high] = runs ? ["q05", "q95"] : ["lo", "hi"];
   const ends = { y: { field: low, type: "quantitative" }, y2: { field: high }, color: color(chart) };
-  if (chart.across) return [{ mark: { type: "rule", strokeWidth: 1.6, opacity: .8 }, transform: [{ filter: `isValid(datum.${low})` }], encoding: ends }];
+  if (chart.pointwise) return [{ mark: { type: "rule", strokeWidth: 1.6, opacity: .8 }, transform: [{ filter: `isValid(datum.${low})` }], encoding: ends }];
   const detail = { field: "series" };
   const area = { mark: { type: "area", opacity: runs ? .16 : .2 }, encoding: { ...ends, detail } };
   if (runs) return [area];
@@ -100,11 +97,11 @@ function lines(chart, part) {
   const dash = { field: "series", type: "nominal", legend: null, sort: null,
     scale: { domain: named(chart), range: chart.lines.map(line => line.dash) } };
   const joined = { mark: { type: "line", strokeWidth: 2, strokeCap: "butt" }, encoding: { color: color(chart), strokeDash: dash } };
-  const few = chart.across || new Set(chart[part].map(row => row.x)).size < 3;
+  const few = chart.pointwise || new Set(chart[part].map(row => row.x)).size < 3;
   if (!few) return [joined];
   const points = { mark: { type: "point", filled: true, size: 46, opacity: 1 }, encoding: { color: color(chart) } };
   const here = { transform: [{ filter: "datum.here" }], mark: { type: "point", filled: false, size: 210, strokeWidth: 2, opacity: 1 }, encoding: { color: color(chart) } };
-  if (!chart.across) return [points];
+  if (!chart.pointwise) return [points];
   const thin = { ...joined, mark: { ...joined.mark, strokeWidth: 1.2, opacity: .75 } };
   return chart.joined ? [thin, points, here] : [points, here];
 }
@@ -123,7 +120,7 @@ function observedMarks(chart) {
 
 /** When policies are announced (dashed) and start (solid), and where history ends (dotted). */
 function events(chart, part) {
-  if (chart.across) return [];
+  if (chart.pointwise) return [];
   const { mark, soft } = palette(), [first, last] = chart.x.domain;
   const layers = [];
   const within = chart.events.filter(each => each.x > first && each.x < last);
@@ -136,7 +133,8 @@ function events(chart, part) {
   if (HISTORY_ENDS > first && HISTORY_ENDS < last) {
     layers.push({ data: { values: [{ x: HISTORY_ENDS }] }, mark: { type: "rule", color: mark, strokeDash: [1, 3] }, encoding: { y: null } });
   }
-  const labels = part === "gaps" || !chart.gaps.length || view.panels === "levels" ? labelled(within) : [];
+  const top = view.panels === "gaps" && chart.gaps.length ? "gaps" : "levels";
+  const labels = part === top ? labelled(within) : [];
   for (const align of ["left", "right"]) {
     const values = labels.filter(each => each.align === align);
     if (values.length) {
@@ -154,7 +152,7 @@ function labelled(within) {
 }
 
 function crosshair(chart, part) {
-  if (chart.across) return [];
+  if (chart.pointwise) return [];
   const { soft } = palette(), here = [{ filter: "abs(datum.x - at) < .01" }];
   const place = { data: { sequence: { start: 0, stop: 1, as: "none" } }, transform: [{ calculate: "at", as: "x" }] };
   return [
@@ -167,6 +165,6 @@ function crosshair(chart, part) {
 function yearAt(event, element, years) {
   if (!shown) return null;
   const box = element.getBoundingClientRect();
-  const x = shown.scale(view.panels === "gaps" ? "concat_0_x" : "concat_0_x").invert(event.clientX - box.left - shown.origin()[0]);
+  const x = shown.scale("concat_0_x").invert(event.clientX - box.left - shown.origin()[0]);
   return years.reduce((best, year) => Math.abs(year + YEAR_END - x) < Math.abs(best + YEAR_END - x) ? year : best, years[0] ?? null);
 }

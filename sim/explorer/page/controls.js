@@ -52,7 +52,7 @@ function choiceControls(drawn) {
   if (focused && !byId(focused)?.matches(":focus")) byId(focused)?.focus();
   byId("walk").hidden = grid || !factors.length;
   byId("stands").hidden = !factors.length || !standing();
-  byId("keep").hidden = !factors.length;
+  byId("buttons").hidden = !factors.length;
   const here = memberAt(view.at);
   byId("keep").disabled = !here || view.kept.includes(members.indexOf(here)) || view.kept.length >= KEPT;
   byId("kept").replaceChildren(...view.kept.map(n => make("li", {}, members[n].name, " ",
@@ -86,12 +86,13 @@ function slider(factor, n, grid) {
     make("span", { class: "ends", "aria-hidden": "true" }, make("span", {}, factor.shown[0]), make("span", {}, factor.shown.at(-1))));
 }
 
-function viewControls(block, years) {
-  const { factors } = choice();
+function viewControls(block) {
+  const { factors } = choice(), { years, mode } = now;
   byId("across-field").hidden = !factors.length;
-  fill(byId("across"), [[-1, "Years"], ...factors.map((factor, n) => [n, factor.text])], view.across);
-  for (const id of ["from", "to"]) Object.assign(byId(id), { min: block.years[0], max: block.years.at(-1), value: view[id] });
-  byId("span-field").hidden = view.across >= 0 || block.years.length < 2;
+  const axes = factors.map((factor, n) => [n, factor.text]);
+  fill(byId("across"), !now.single ? [[-1, "Years"], ...axes] : axes, mode === "across" ? now.across : -1);
+  ["from", "to"].forEach((id, n) => Object.assign(byId(id), { min: block.years[0], max: block.years.at(-1), value: now.span[n] }));
+  byId("span-field").hidden = mode !== "years";
   fill(byId("band"), Object.entries(BANDS), view.band);
   fill(byId("panels"), Object.entries(PANELS), view.panels);
   byId("panels-field").hidden = !DATA.references.length;
@@ -108,8 +109,8 @@ function listen() {
   change("across", value => { view.across = +value; });
   change("band", value => { view.band = value; });
   change("panels", value => { view.panels = value; });
-  change("from", value => { view.from = Math.min(+value || 0, view.to); });
-  change("to", value => { view.to = Math.max(+value || 0, view.from); });
+  change("from", value => Object.assign(view, { from: Math.min(+value || 0, now.span[1]), to: now.span[1] }));
+  change("to", value => Object.assign(view, { from: now.span[0], to: Math.max(+value || 0, now.span[0]) }));
   byId("whole").addEventListener("click", () => { Object.assign(view, { from: 1, to: 9999 }); refresh(); });
   byId("stands").addEventListener("click", () => { view.at = [...standing().values]; refresh(); });
   byId("keep").addEventListener("click", () => { view.kept.push(choice().members.indexOf(memberAt(view.at))); refresh(); });
@@ -141,7 +142,7 @@ async function copyLink() {
 }
 
 const say = text => { byId("status").textContent = text; };
-const fileName = () => ["explore", view.metric, view.sector, view.region, view.across >= 0 ? view.year : `${view.from}-${view.to}`].filter(Boolean).join("-");
+const fileName = () => ["explore", view.metric, view.sector, view.region, now.mode === "years" ? now.span.join("-") : view.year].filter(Boolean).join("-");
 
 function save(name, type, text) {
   const link = make("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });

@@ -1,6 +1,7 @@
 // From the view to what is on the page: the chart, its words, its numbers.
 
-const now = { block: null, drawn: [], years: [], rows: [], turn: 0 };
+// What is on the page: mode is `years`, `across` (along what varies) or `curves` (side by side, where there is one year).
+const now = { block: null, drawn: [], rows: [], legend: [], span: [], years: [], single: false, mode: "years", across: 0, turn: 0 };
 
 /** The curves to draw, what they are compared with first: name, curve, pair, colour and dash. */
 function selection() {
@@ -23,18 +24,17 @@ function selection() {
 }
 
 async function refresh() {
-  const turn = ++now.turn, metric = metricNow(), block = await blockOf(view.metric);
+  const turn = ++now.turn, block = await blockOf(view.metric);
   if (turn !== now.turn) return; // a later change overtook this one
-  settle(block);
-  const cell = cellNow(block);
-  const within = rows => rows.filter(row => row.year >= view.from && row.year <= view.to);
-  now.block = block;
-  now.years = yearsNow(block);
+  Object.assign(now, settle(block), { block });
+  const metric = metricNow(), cell = cellNow(block), [from, to] = now.span;
+  const within = rows => rows.filter(row => row.year >= from && row.year <= to);
   now.drawn = selection().map(line => ({ ...line, levels: within(levelRows(block, line.curve, cell)), gaps: within(gapRows(block, line.pair, cell)) }));
   placeControls(block);
   choiceControls(now.drawn);
-  viewControls(block, now.years);
-  await draw(byId("plot"), view.across >= 0 ? acrossChart(metric, cell) : yearsChart(metric));
+  viewControls(block);
+  const charts = { years: yearsChart, across: acrossChart, curves: curvesChart };
+  await draw(byId("plot"), charts[now.mode](metric, cell));
   if (turn !== now.turn) return;
   words(metric);
   pointed();
@@ -44,30 +44,30 @@ async function refresh() {
 
 function yearsChart(metric) {
   const plotted = (rows, line) => rows.map(row => ({ ...row, x: row.year + YEAR_END, series: line.name }));
-  const marks = view.region ? [] : (DATA.observed[view.metric]?.[view.sector] ?? []).filter(([year]) => year >= view.from && year <= view.to);
+  const marks = view.region ? [] : (DATA.observed[view.metric]?.[view.sector] ?? []).filter(([year]) => year >= now.span[0] && year <= now.span[1]);
   const curves = new Set(now.drawn.map(line => line.curve));
   const events = DATA.policies.filter(each => each.curve === null || curves.has(each.curve))
     .flatMap(each => [{ x: each.years[0], kind: "announced" }, { x: each.years[1], kind: "in force" }]);
   return {
-    metric, lines: now.drawn, across: false,
+    metric, lines: now.drawn, pointwise: false,
     levels: now.drawn.flatMap(line => plotted(line.levels, line)), gaps: now.drawn.flatMap(line => plotted(line.gaps, line)),
     observed: marks.map(([year, value, low, high, bound]) => ({ x: year + .5, value, low, high, shape: bound ? "at least" : "value" })),
     events: events.filter((each, n) => events.findIndex(other => other.x === each.x && other.kind === each.kind) === n),
-    at: view.year + YEAR_END, x: { type: "quantitative", domain: [view.from, view.to + 1], format: "d", title: null },
+    at: view.year + YEAR_END, x: { type: "quantitative", domain: [now.span[0], now.span[1] + 1], format: "d", title: null },
   };
 }
 
 /** The points along one of the things that vary, in the year chosen; another is told apart by colour. */
 function acrossChart(metric, cell) {
-  const { factors, members, grid } = choice(), factor = factors[view.across];
-  const along = grid ? factors.findIndex((each, n) => n !== view.across && each.levels.length <= 6) : -1;
-  const inLine = members.filter(each => !grid || each.values.every((value, n) => n === view.across || n === along || value === view.at[n]));
+  const { factors, members, grid } = choice(), factor = factors[now.across];
+  const along = grid ? factors.findIndex((each, n) => n !== now.across && each.levels.length <= 6) : -1;
+  const inLine = members.filter(each => !grid || each.values.every((value, n) => n === now.across || n === along || value === view.at[n]));
   const here = memberAt(view.at), name = member => along < 0 ? "Points" : `${factors[along].short} ${factors[along].shown[member.values[along]]}`;
   now.rows = inLine.flatMap(member => {
     const row = levelRows(now.block, member.curve, cell).find(each => each.year === view.year);
     if (!row) return [];
     const gap = gapRows(now.block, member.pair, cell).find(each => each.year === view.year);
-    const level = member.values[view.across], value = factor.levels[level];
+    const level = member.values[now.across], value = factor.levels[level];
     const x = factor.numeric ? value * factor.scale : factor.shown[level];
     return [{ ...row, x, level, series: name(member), here: member === here, gap, member }];
   }).sort((a, b) => a.level - b.level);
@@ -76,12 +76,19 @@ function acrossChart(metric, cell) {
   const plain = now.rows.map(({ member, gap, ...row }) => row);
   now.legend = lines;
   return {
-    metric, lines, across: true, joined: grid && factor.numeric, levels: plain, observed: [], events: [], at: 0,
+    metric, lines, pointwise: true, joined: grid && factor.numeric, levels: plain, observed: [], events: [], at: 0,
     gaps: now.rows.flatMap(({ member, gap, ...row }) => gap ? [{ ...row, ...gap }] : []),
     x: factor.numeric
       ? { type: "quantitative", domain: padded(now.rows.map(row => row.x)), title: `${factor.text}${factor.unit ? `, ${factor.unit}` : ""}` }
       : { type: "ordinal", title: factor.text },
   };
+}
+
+/** Curves side by side in the only year that the folder has of this outcome. */
+function curvesChart(metric) {
+  const plotted = part => now.drawn.flatMap(line => line[part].map(row => ({ ...row, x: line.name, series: line.name })));
+  return { metric, lines: now.drawn, pointwise: true, joined: false, levels: plotted("levels"), gaps: plotted("gaps"), observed: [], events: [], at: 0,
+    x: { type: "nominal", title: null, names: now.drawn.map(line => line.name) } };
 }
 
 function padded(values) {
@@ -91,22 +98,26 @@ function padded(values) {
 
 /** Heading, caption, policies, and the text alternative. */
 function words(metric) {
-  const across = view.across >= 0, factor = choice().factors[view.across];
-  byId("chart-title").textContent = `${metric.text}: ${where(view)}${across ? `, ${view.year}, against ${lower(factor.text)}` : ""}`;
-  const formula = view.region && metric.regional ? metric.regional : metric.formula;
-  const when = metric.flow ? "Sum over the year." : "Last quarter of each year.";
-  const paired = now.drawn.some(line => line.gaps.length) || across && DATA.references.length;
-  const sizes = [...new Set(now.drawn.flatMap(line => line.levels.map(row => row.n)))].sort((a, b) => a - b);
+  const { mode, drawn } = now, years = mode === "years", factor = choice().factors[now.across];
+  const told = mode === "across" ? describeAcross(view, metric, factor, now.rows) : describeYears(view, metric, now.span, drawn);
+  byId("chart-title").textContent = `${metric.text}: ${where(view)}${years ? "" : `, ${view.year}`}${mode === "across" ? `, against ${lower(factor.text)}` : ""}`;
+  const sizes = [...new Set(drawn.flatMap(line => line.levels.map(row => row.n)))].sort((a, b) => a - b);
   const runs = sizes.length ? ` of ${sizes.length > 1 ? `${sizes[0]} to ${sizes.at(-1)}` : sizes[0]} ${sizes.at(-1) === 1 ? "run" : "runs"}` : "";
-  const band = across ? (view.band === "none" ? "" : `; bars: ${BANDS[view.band]}`) : view.band === "none" ? "" : `; shade: ${BANDS[view.band]}`;
-  const events = across ? "" : ` ${DATA.policies.length ? "Dashed: a policy is announced; thin: in force. " : ""}Dotted: end of history.`;
-  const seen = !across && !view.region && DATA.observed[view.metric]?.[view.sector] ? " Rings: observed, with their range (triangle: at least)." : "";
-  byId("caption").textContent = `${formula}. ${when} Levels: mean${runs}${band}.${paired ? ` Differences: paired by seed from ${reference()}, with the 95 % interval of their mean.` : ""}`
-    + `${across ? " Only computed points are drawn; lines between them guide the eye." : `${events}${seen}`}`;
-  const told = across ? describeAcross(view, metric, factor, now.rows) : describeYears(view, metric, now.drawn);
+  const band = view.band === "none" ? "" : `; ${years ? "shade" : "bars"}: ${BANDS[view.band]}`;
+  const seen = years && !view.region && DATA.observed[view.metric]?.[view.sector];
+  byId("caption").textContent = [
+    `${metric.formula}.`, metric.flow ? "Sum over the year." : "Last quarter of each year.",
+    `Levels: mean${runs}${band}.`,
+    drawn.some(line => line.pair >= 0) ? `Differences: paired by seed from ${reference()}, with the 95 % interval of their mean.` : "",
+    years ? `${DATA.policies.length ? "Dashed: a policy is announced; thin: in force. " : ""}Dotted: end of history.` : "",
+    seen ? "Rings: observed, with their range (triangle: at least)." : "",
+    mode === "across" ? `Only computed points are drawn${choice().grid ? "; lines between them guide the eye" : ""}.` : "",
+    !now.single ? "" : `Of this outcome the folder has ${view.year} only.`,
+  ].filter(Boolean).join(" ");
   byId("chart").setAttribute("aria-label", `Chart. ${told}`);
   byId("in-words").textContent = told;
-  const legend = across ? now.legend : now.drawn;
+  const legend = mode === "across" ? now.legend : drawn;
+  byId("legend").hidden = legend.length < 2;
   byId("legend").replaceChildren(...legend.map(line => make("li", {}, key(line), line.name)));
   policyList();
   gapNote();
@@ -138,8 +149,8 @@ function policyList() {
 
 /** What is known of the year read off: moves the line in the chart, fills the table below it. */
 function pointed() {
-  const across = view.across >= 0, metric = metricNow();
-  if (across && now.rows.some(row => row.year !== view.year)) { refresh(); return; }
+  const metric = metricNow();
+  if (now.mode === "across" && now.rows.some(row => row.year !== view.year)) { refresh(); return; }
   shown?.signal("at", view.year + YEAR_END).runAsync();
   byId("read-year").textContent = view.year;
   const head = ["Curve", `Level, ${unitOf(metric)}`, "", `Difference, ${differenceUnit(metric)}`, "95 % interval", "P(+)"];
@@ -164,7 +175,8 @@ function pointed() {
 function pointing(event) {
   const tip = byId("tip"), box = byId("chart").getBoundingClientRect(), metric = metricNow();
   let told;
-  if (view.across >= 0) {
+  if (now.mode === "curves") return;
+  if (now.mode === "across") {
     const row = nearestRow(event);
     if (!row) { tip.hidden = true; return; }
     told = [make("b", {}, row.member.name), make("span", {}, `${withUnit(number(row.mean, metric), metric)}${row.n > 1 ? ` (${number(row.q05, metric)} to ${number(row.q95, metric)})` : ""}`),
@@ -197,7 +209,7 @@ function nearestRow(event) {
 
 /** What is drawn, as rows: the header first. */
 function drawnRows() {
-  const { factors } = choice(), across = view.across >= 0;
+  const { factors } = choice(), across = now.mode === "across";
   const head = ["metric", "sector", "region", "curve", ...factors.map(each => each.path), "year", "n", "mean", "lo", "hi", "q05", "q95", "difference", "difference_lo", "difference_hi", "p_positive", "pairs"];
   const row = (line, level, gap) => [view.metric, view.sector, view.region || "all", line.name, ...factors.map((each, n) => line.values ? each.levels[line.values[n]] : ""),
     level.year, level.n, level.mean, level.lo, level.hi, level.q05, level.q95, ...gap ? [gap.mean, gap.lo, gap.hi, gap.p, gap.n] : ["", "", "", "", ""]];
@@ -215,8 +227,8 @@ function csv() {
 /** The chart as a table, made when it is opened. */
 function numbersTable() {
   const metric = metricNow(), [head, ...rows] = drawnRows();
-  const at = name => head.indexOf(name), first = view.across >= 0 ? "curve" : "year";
-  const told = view.across >= 0 ? rows : [...rows].sort((a, b) => a[at("year")] - b[at("year")]);
+  const at = name => head.indexOf(name), across = now.mode === "across";
+  const told = across ? rows : [...rows].sort((a, b) => a[at("year")] - b[at("year")]);
   const range = (row, low, high, signed) => row[at(low)] === "" || Number.isNaN(row[at(low)]) ? "" : `${number(row[at(low)], metric, signed)} to ${number(row[at(high)], metric, signed)}`;
   const columns = [
     ["Year", row => row[at("year")]], ["Curve", row => row[at("curve")]], ["Mean", row => number(row[at("mean")], metric)],

@@ -9,7 +9,10 @@ const PANELS = { both: "Levels and differences", levels: "Levels", gaps: "Differ
 const KEPT = 5; // curves beside the one the sliders are at
 
 const choice = () => DATA.choices[view.choice];
-const metricNow = () => DATA.metrics.find(each => each.key === view.metric);
+function metricNow() {
+  const metric = DATA.metrics.find(each => each.key === view.metric);
+  return view.region && metric.regional ? { ...metric, text: metric.regional[0], formula: metric.regional[1] } : metric;
+}
 const cellNow = block => block.cells.findIndex(([sector, region]) => sector === view.sector && region === view.region);
 
 /** The member that the sliders stand at, or undefined: no run has this combination. */
@@ -19,9 +22,10 @@ const memberAt = values => choice().members.find(each => each.values.every((valu
 const standing = () => choice().members.find(each => each.pair < 0 && DATA.references.includes(each.curve));
 
 function start() {
-  const first = DATA.metrics[0];
-  const sector = DATA.sectors.all ? "all" : Object.keys(DATA.sectors)[0];
-  Object.assign(view, { metric: first.key, sector, region: "" });
+  const [metric, sector, region] = DATA.opening;
+  view.metric = DATA.metrics.some(each => each.key === metric) ? metric : DATA.metrics[0].key;
+  view.sector = sector in DATA.sectors ? sector : Object.keys(DATA.sectors)[0];
+  view.region = region in DATA.regions ? region : "";
   view.from = view.to = view.year = 0;
   chooseFirst(0);
 }
@@ -42,26 +46,31 @@ function chooseFirst(number) {
   view.at = [...(differing.at(-1) ?? members.at(-1)).values];
 }
 
-/** Sector, region and years within what the block has. */
+/** Sector, region and year within what the block has; the years asked for stay, whatever this block has of them. */
 function settle(block) {
   if (cellNow(block) < 0) {
     const found = block.cells.find(([sector, region]) => sector === view.sector && region === "")
       ?? block.cells.find(([sector]) => sector === view.sector) ?? block.cells.find(([, region]) => region === view.region) ?? block.cells[0];
     [view.sector, view.region] = found;
   }
-  const [first, last] = [block.years[0], block.years.at(-1)];
-  const usual = DATA.change === null ? first : Math.max(first, Math.floor((DATA.change - 12) / 5) * 5);
-  view.from = Math.min(Math.max(view.from || usual, first), last);
-  view.to = Math.min(Math.max(view.to || last, view.from), last);
-  const there = yearsNow(block);
-  if (!there.includes(view.year)) view.year = there.filter(year => year <= (view.year || last)).at(-1) ?? there[0] ?? last;
+  const years = spanOf(block), there = yearsOf(block, ...years), single = yearsOf(block, 0, 9999).length < 2;
+  if (!there.includes(view.year)) view.year = there.filter(year => year <= (view.year || years[1])).at(-1) ?? there[0] ?? years[1];
+  const mode = view.across >= 0 ? "across" : !single ? "years" : choice().factors.length ? "across" : "curves";
+  return { span: years, years: there, single, mode, across: Math.max(view.across, 0) };
 }
 
-/** The years in which the chosen cell has a value at all. */
-function yearsNow(block) {
+/** First and last year to show: those asked for, else from some years before anything can differ. */
+function spanOf(block) {
+  const [first, last] = [block.years[0], block.years.at(-1)];
+  const usual = DATA.change === null ? first : Math.max(first, Math.floor((DATA.change - 12) / 5) * 5);
+  const from = Math.min(Math.max(view.from || usual, first), last);
+  return [from, Math.min(Math.max(view.to || last, from), last)];
+}
+
+/** The years of a span in which the chosen cell has a value at all. */
+function yearsOf(block, from, to) {
   const cell = cellNow(block);
-  return block.years.filter((year, at) =>
-    year >= view.from && year <= view.to && block.levels.mean.some(curve => !Number.isNaN(curve[cell][at])));
+  return block.years.filter((year, at) => year >= from && year <= to && block.levels.mean.some(curve => !Number.isNaN(curve[cell][at])));
 }
 
 function written() {
@@ -72,7 +81,7 @@ function written() {
   if (view.kept.length) told.set("keep", view.kept.join("."));
   if (view.across >= 0) told.set("across", view.across);
   told.set("year", view.year);
-  told.set("years", `${view.from}-${view.to}`);
+  if (view.from || view.to) told.set("years", `${view.from}-${view.to}`);
   if (view.band !== "runs") told.set("band", view.band);
   if (view.panels !== "both") told.set("panels", view.panels);
   return `#${told.toString().replaceAll("%40", "@")}`;
@@ -104,7 +113,7 @@ function readAddress() {
   const across = whole(told.get("across"), 0, factors.length - 1);
   if (across !== undefined) view.across = across;
   view.year = whole(told.get("year"), 1900, 2200) ?? view.year;
-  const [from, to] = (told.get("years") ?? "").split("-").map(each => whole(each, 1900, 2200));
+  const [from, to] = (told.get("years") ?? "").split("-").map(each => whole(each, 0, 2200));
   if (from !== undefined && to !== undefined) Object.assign(view, { from, to });
   if (told.get("band") in BANDS) view.band = told.get("band");
   if (told.get("panels") in PANELS) view.panels = told.get("panels");

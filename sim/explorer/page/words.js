@@ -36,8 +36,8 @@ function where(view) {
 const mark = row => row.lo > 0 ? "▲" : row.hi < 0 ? "▼" : "·";
 
 /** What the curves show over the years, in sentences: for those who do not see them. */
-function describeYears(view, metric, drawn) {
-  const told = [`${metric.text}, ${where(view)}, ${view.from} to ${view.to}, in ${unitOf(metric)}.`];
+function describeYears(view, metric, [from, to], drawn) {
+  const told = [`${metric.text}, ${where(view)}, ${from === to ? from : `${from} to ${to}`}, in ${unitOf(metric)}.`];
   for (const line of drawn) {
     const rows = line.levels, first = rows[0], last = rows.at(-1);
     if (!rows.length) { told.push(`${line.name}: no values.`); continue; }
