@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
-DIGITS = 5  # significant, of the largest value of a curve
+DIGITS = 6  # significant, of the largest value of a curve
 
 
 def units(values: Floats) -> Floats:
