@@ -11,7 +11,9 @@ from sim.commands.progress import Display
 
 Outcomes = Annotated[
     list[str],
-    typer.Option("--outcome", metavar="METRIC@YEAR[@SECTOR]", help="What to explain; repeatable.", show_default=False),
+    typer.Option(
+        "--outcome", metavar="METRIC[@YEAR][@SECTOR[@REGION]]", help="What to explain; repeatable.", show_default=False
+    ),
 ]
 
 

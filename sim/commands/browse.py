@@ -141,7 +141,9 @@ def status(folder: o.Folder, json: o.Json = False) -> int:
 
 def plot(
     folder: o.Folder,
-    metrics: Annotated[str | None, typer.Option("--metrics", metavar="LIST", help="Only figures of these.")] = None,
+    metrics: Annotated[
+        str | None, typer.Option("--metrics", metavar="LIST", help="Only these, as in chinese_share@cars@eu.")
+    ] = None,
     sectors: Annotated[str | None, typer.Option("--sectors", metavar="LIST", help="Only these sectors.")] = None,
     regions: Annotated[str | None, typer.Option("--regions", metavar="LIST", help="Only these regions.")] = None,
     years: Annotated[str | None, typer.Option("--years", metavar="A:B", help="Only these years.")] = None,
@@ -159,14 +161,15 @@ def plot(
     }
     swept = results.manifest["kind"] == "sweep"
     if swept and regions:
-        raise UsageError("--regions: the figures of a sweep are by sector", "final_markets has regions")
+        hint = "name the region in the outcome, for example --metrics chinese_share@cars@eu"
+        raise UsageError("--regions: the figures of a sweep are by sector", hint)
     _check_names(results, "summary.parquet" if swept else "summary.csv", chosen)
     written = draw(folder, o.formats(format_), years=_years(years), **chosen)
     if chosen["metrics"] is None and not any((sectors, regions, years)):
         from sim import report
 
         report.write(folder)
-    print(f"{len(written)} files in {folder / 'figures'}")
+    print(f"{len(written)} files in {written[0].parent}")
     return 0
 
 
@@ -181,10 +184,18 @@ def _years(text: str | None) -> tuple[int, int] | None:
 
 def _check_names(results: Any, summary: str, chosen: dict[str, tuple[str, ...] | None]) -> None:
     """Raises UsageError for a metric, sector or region that the folder's summary lacks, naming those it has."""
+    from sim.scenario.outcome import parse
+
     known = results.table(summary, ["sector", "region", "metric"])
-    for key, names in chosen.items():
+    outcomes = [parse(text, "--metrics") for text in chosen["metrics"] or ()]
+    asked = {
+        "metrics": [named.metric for named in outcomes],
+        "sectors": [*(chosen["sectors"] or ()), *(named.sector for named in outcomes if named.sector != "all")],
+        "regions": [*(chosen["regions"] or ()), *(named.region for named in outcomes if named.region)],
+    }
+    for key, names in asked.items():
         column = known[key.removesuffix("s")].unique().drop_null().to_pylist()
-        wrong = [name for name in names or () if name not in column]
+        wrong = [name for name in names if name not in column]
         if wrong:
             from difflib import get_close_matches
 

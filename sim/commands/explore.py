@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
 def explore(
     folder: o.Folder,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to [FOLDER/explore.html].")] = None,
-    metrics: Annotated[str | None, typer.Option("--metrics", metavar="LIST", help="Only these [all that fit].")] = None,
+    metrics: Annotated[
+        str | None, typer.Option("--metrics", metavar="LIST", help="Only these; the first opens.")
+    ] = None,
     sectors: Annotated[str | None, typer.Option("--sectors", metavar="LIST", help="Only these [all that fit].")] = None,
 ) -> int:
     """One page to explore results in a browser, without a server: outcomes, places, scenarios, sliders over a sweep."""

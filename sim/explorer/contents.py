@@ -14,6 +14,7 @@ from sim.explorer.blocks import GAPS, Block
 from sim.explorer.curves import Curves, read
 from sim.explorer.packed import pack, units, whole
 from sim.plots.stored import Stored
+from sim.scenario.outcome import parse
 from sim.study import Results
 from sim.study.compare import HEADLINES
 from sim.study.tables import ALL
@@ -44,7 +45,7 @@ def contents(folder: Path, metrics: Sequence[str] | None, sectors: Sequence[str]
     return {
         "kind": kind(stored),
         "base": stored.title(stored.base),
-        "opening": next(iter(_named(stored)), OPENING),
+        "opening": _opening(stored, metrics),
         "curves": [curve.title for curve in curves.curves],
         "references": [pair.reference for pair in curves.pairs],
         "choices": [asdict(choice) for choice in curves.choices],
@@ -64,8 +65,11 @@ def _packed_to_fit(
     """The numbers of all metrics by name, if they fit into a page; else of fewer, and what is left out in words."""
     named = [metric for metric, _, _ in _named(stored)]
     known, there = about.ordered(named), _sectors(results, stored)
-    for option, asked, choices in (("--metrics", metrics, known), ("--sectors", sectors, there)):
-        _check(option, asked or (), choices)
+    _check("--sectors", sectors or (), there)
+    asked = [parse(text, "--metrics") for text in metrics or ()]
+    for each in asked:
+        _check("--metrics", [each.sector], [*there, ALL])
+    metrics = list(dict.fromkeys(each.metric for each in asked)) or None
     wanted = list(metrics or known)
     needed = set(metrics or (*named, *HEADLINES))
     found: dict[str, Any] = {}
@@ -117,7 +121,15 @@ def _named(stored: Stored) -> list[tuple[str, str, str]]:
             rows = [(row["metric"], row["sector"] or ALL, row["region"]) for row in csv.DictReader(file)]
         return [row for row in dict.fromkeys(rows) if row[0] in about.BY_SECTOR or row[0] in about.BY_REGION]
     outcomes = (stored.manifest.get("design") or {}).get("outcomes") or []
-    return [(str(outcome).split("@")[0], ALL, "") for outcome in outcomes]
+    return [(named.metric, *named.place) for named in map(parse, outcomes)]
+
+
+def _opening(stored: Stored, metrics: Sequence[str] | None) -> tuple[str, str, str]:
+    """Metric, sector and region with which the page opens: those asked for, or named by the study."""
+    if metrics:
+        named = parse(metrics[0], "--metrics")
+        return named.metric, *named.place
+    return next(iter(_named(stored)), OPENING)
 
 
 def _sectors(results: Results, stored: Stored) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sim.analysis.points import BASE, Factor, Points, described
+from sim.analysis import points as designs
+from sim.analysis.points import BASE, Factor, described
 from sim.errors import NotEnough
 from sim.experiments.conduct import FINDINGS
 from sim.plots import style
@@ -81,10 +82,13 @@ def _scenarios(stored: Stored) -> Curves:
 
 def _sweep(results: Results, stored: Stored) -> Curves:
     """Points, each compared with the scenario as it stands."""
-    table: pd.DataFrame = results.design.set_index("point").sort_index()
-    design = Points(
-        table.drop(columns="designed"), table["designed"], str(results.manifest["design"]["kind"]), _told(results)
-    )
+    try:
+        design = designs.read(results)
+    except NotEnough:  # a single point varies nothing
+        title = stored.title(stored.base)
+        member = {"curve": 0, "pair": -1, "name": title, "values": [], "shown": True}
+        return Curves([Curve("point 0", title)], [], [Choice("Points of the sweep", [], [member])])
+    table = design.table
     has_base = BASE in table.index
     curves = [Curve(f"point {point}", f"Point {point}", int(point)) for point in table.index]
     base = list(table.index).index(BASE) if has_base else -1

@@ -1,11 +1,13 @@
 """Figures of a results folder, from its stored tables: `draw(folder)`. Matplotlib is used here and nowhere else."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 FIGURES = "figures"  # the folder inside a results folder
+LONGEST = 80  # letters of a part's folder
 
 
 def draw(
@@ -19,8 +21,9 @@ def draw(
     """Draw a results folder's figures into `figures/`, each with its CSV; returns the files written.
 
     Without `metrics`: the eight default figures and, in a comparison, those of its headline metrics and effects. With
-    `metrics`: only the figures of these. `sectors` and `years` (first, last) narrow all figures; `regions` asks for the
-    metrics of `markets`. A sweep has figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has
+    `metrics`: only the figures of these, which may name a sector and a region, as in `chinese_share@cars@eu`. `sectors`
+    and `years` (first, last) narrow all figures; `regions` asks for the metrics of `markets`. Figures of such a part go
+    into a folder of their own inside `figures/`, so that those of the whole stay what the report shows. A sweep has figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has
     no default figures. Raises NotEnough if there is nothing to draw, UsageError for unknown metrics and experiments.
     """
     from sim.errors import NotEnough
@@ -45,12 +48,14 @@ def draw(
     story = (composition.draw, technology.draw, contribution.draw, flips.draw, incidence.draw, fates.draw)
     defaults = (*story, markets.shares, markets.reversals, alluvial.draw)
     written: list[Path] = []
+    target = stored.folder / FIGURES / part_of(metrics, sectors, regions, years)
 
     def save(sheets: Iterable[Sheet]) -> None:
         for sheet in sheets:
-            written.extend(sheet.save(stored.folder / FIGURES, formats))
+            written.extend(sheet.save(target, formats))
 
-    save(convergence.draw(stored))
+    if target == stored.folder / FIGURES:
+        save(convergence.draw(stored))
     if stored.manifest.get("kind") == "sweep":
         with suppress(NotEnough) if written else nullcontext():  # a single point has its convergence only
             save(sweep.draw(stored.folder, metrics, sectors, years))
@@ -61,6 +66,21 @@ def draw(
     if not written:
         raise NotEnough(f"{folder} holds nothing to draw", "run again with --keep trajectories, or choose --metrics")
     return written
+
+
+def part_of(
+    metrics: Sequence[str] | None,
+    sectors: Sequence[str] | None,
+    regions: Sequence[str] | None,
+    years: tuple[int, int] | None,
+) -> str:
+    """The folder of figures that show a part of the results; empty: they show all."""
+    named = [word for text in metrics or () for word in text.split("@")[1:]]
+    words = [*dict.fromkeys((*named, *(sectors or ()), *(regions or ())))]
+    name = "-".join([*words, *(map(str, years) if years else ())])
+    if len(name) > LONGEST:
+        name = f"{name[:LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return name
 
 
 def _refuse_experiment(folder: Path, manifest: dict[str, Any]) -> None:

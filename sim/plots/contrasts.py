@@ -9,10 +9,11 @@ import pandas as pd
 from sim.declare import Field
 from sim.errors import UsageError
 from sim.plots import forest, style
-from sim.plots.cells import Cell, cell_words, cells, pairing, span
+from sim.plots.cells import Cell, cell_words, cells, pairing, places, span
 from sim.plots.observed import observed
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import Stored
+from sim.scenario.outcome import parse
 from sim.study.compare import HEADLINES
 from sim.study.yearly import is_flow
 
@@ -28,7 +29,7 @@ def draw(stored: Stored, metrics: Sequence[str] | None = None, regions: Sequence
     if not chosen:
         return []
     known = set(stored.csv("summary.csv")["metric"]) if len(stored.csv("summary.csv")) else set()
-    unknown = [metric for metric in metrics or () if metric not in known]
+    unknown = [text for text in metrics or () if parse(text, "--metrics").metric not in known]
     if unknown:
         raise UsageError(f"{stored.folder} has no metric {', '.join(unknown)}", "see `show metrics`")
     sheets = []
@@ -50,8 +51,8 @@ def _levels_over_differences(stored: Stored, metric: str, panels: list[Cell]) ->
     field = panels[0].field
     strip = STRIP * sum(bool(stored.lines(name)) for name in stored.others)
     sheet = Sheet(
-        f"{'compare' if stored.others else 'levels'}-{metric.replace('_', '-')}",
-        field.text,
+        f"{'compare' if stored.others else 'levels'}-{metric.replace('@', '-').replace('_', '-')}",
+        style.heading(field.text, panels[0].sector, panels[0].region) if len(panels) == 1 else field.text,
         blocks * per_block,
         columns,
         height=tall[0],
@@ -62,7 +63,7 @@ def _levels_over_differences(stored: Stored, metric: str, panels: list[Cell]) ->
         gap_y=0.34,
         above=strip + (0.0 if len(panels) > 1 else -0.1),
         key=_key(stored, names),
-        caption=_caption(stored, panels[0]),
+        caption=_caption(stored, panels),
     )
     for place, cell in enumerate(panels):
         block, column = divmod(place, columns)
@@ -87,11 +88,12 @@ def _key(stored: Stored, names: list[str]) -> list[Entry]:
     return [*shown, *(Entry(style.short(stored.title(name), 44), *VARIANT) for name in stored.variants)]
 
 
-def _caption(stored: Stored, cell: Cell) -> str:
+def _caption(stored: Stored, panels: Sequence[Cell]) -> str:
+    cell = panels[0]
     field = cell.field
     when = "Sum over the year." if is_flow(cell.metric, field.unit) else "Last quarter of each year."
     seeds = span(cell.of(stored.csv("summary.csv"))["n"], stored.asked)
-    text = f"{style.formula(field)}. {when} Levels: mean of {seeds} seeds, shade 5 to 95 % of runs."
+    text = f"{style.formula(field)}.{places(panels)} {when} Levels: mean of {seeds} seeds, shade 5 to 95 % of runs."
     if not stored.others:
         return text
     return (

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.scenario.outcome import parse
 from sim.study.store import Folder, Receipt
 from sim.study.summary import effects, levels
 from sim.study.tables import fields
@@ -80,7 +81,8 @@ def _fill(
 
 
 def write_points(folder: Folder, receipts: list[Receipt], scenario: str, wanted: Sequence[str] | None = None) -> None:
-    """Write summary.parquet and differences.parquet, block by block."""
+    """Write summary.parquet and differences.parquet, block by block; `wanted`: outcomes whose metrics they hold."""
+    wanted = None if wanted is None else [parse(each).metric for each in wanted]
     if not any(receipt.runs for receipt in receipts):
         return
     with folder.writing("summary.parquet") as level, folder.writing("differences.parquet") as effect:
