@@ -163,7 +163,7 @@ def plot(
     if swept and regions:
         hint = "name the region in the outcome, for example --metrics chinese_share@cars@eu"
         raise UsageError("--regions: the figures of a sweep are by sector", hint)
-    _check_names(results, "summary.parquet" if swept else "summary.csv", chosen)
+    _check_names(results, "final_markets" if swept else "summary.csv", chosen)
     written = draw(folder, o.formats(format_), years=_years(years), **chosen)
     if chosen["metrics"] is None and not any((sectors, regions, years)):
         from sim import report
@@ -171,6 +171,11 @@ def plot(
         report.write(folder)
     print(f"{len(written)} files in {written[0].parent}")
     return 0
+
+
+def _named(table: Any) -> list[str]:
+    """The different names in a table of one column."""
+    return [str(name) for name in table.unify_dictionaries().column(0).unique().drop_null().to_pylist()]
 
 
 def _years(text: str | None) -> tuple[int, int] | None:
@@ -183,18 +188,18 @@ def _years(text: str | None) -> tuple[int, int] | None:
 
 
 def _check_names(results: Any, summary: str, chosen: dict[str, tuple[str, ...] | None]) -> None:
-    """Raises UsageError for a metric, sector or region that the folder's summary lacks, naming those it has."""
+    """Raises UsageError for a metric, sector or region that the folder's summary, or the sweep's table of its last
+    year, lacks; names those it has."""
     from sim.scenario.outcome import parse
 
-    known = results.table(summary, ["sector", "region", "metric"])
     outcomes = [parse(text, "--metrics") for text in chosen["metrics"] or ()]
     asked = {
-        "metrics": [named.metric for named in outcomes],
+        "metrics": [] if summary == "final_markets" else [named.metric for named in outcomes],  # of it all are known
         "sectors": [*(chosen["sectors"] or ()), *(named.sector for named in outcomes if named.sector != "all")],
         "regions": [*(chosen["regions"] or ()), *(named.region for named in outcomes if named.region)],
     }
     for key, names in asked.items():
-        column = known[key.removesuffix("s")].unique().drop_null().to_pylist()
+        column = _named(results.table(summary, [key.removesuffix("s")])) if names else []
         wrong = [name for name in names if name not in column]
         if wrong:
             from difflib import get_close_matches

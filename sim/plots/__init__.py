@@ -23,8 +23,9 @@ def draw(
     Without `metrics`: the eight default figures and, in a comparison, those of its headline metrics and effects. With
     `metrics`: only the figures of these, which may name a sector and a region, as in `chinese_share@cars@eu`. `sectors`
     and `years` (first, last) narrow all figures; `regions` asks for the metrics of `markets`. Figures of such a part go
-    into a folder of their own inside `figures/`, so that those of the whole stay what the report shows. A sweep has figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has
-    no default figures. Raises NotEnough if there is nothing to draw, UsageError for unknown metrics and experiments.
+    into a folder of their own inside `figures/`, so that those of the whole stay what the report shows. A sweep has
+    figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has no default figures. Raises
+    NotEnough if there is nothing to draw, UsageError for unknown metrics and experiments.
     """
     from sim.errors import NotEnough
     from sim.plots import (

@@ -25,7 +25,7 @@ def _figure(metric: str, table: pd.DataFrame) -> Sheet:
     wanted, last = float(table["wanted"].iloc[0]), int(table["seeds"].max())
     final = table[table["seeds"] == last]
     named = parse(metric)
-    title = style.heading(named.field.text, *named.place)
+    title, place = style.heading(named.field.text, *named.place), style.place_words(*named.place, inside=True)
     wide = int((~(final["half_width"] <= wanted)).sum())
     ended = f"all {len(final)} are at most that" if not wide else f"{wide} of {len(final)} are still wider"
     sheet = Sheet(
@@ -34,7 +34,7 @@ def _figure(metric: str, table: pd.DataFrame) -> Sheet:
         rows=1, columns=1, height=2.4, left=0.75,
         key=[Entry("one scenario or point", "#888888"), Entry("the widest at the end", "#0072B2", linewidth=1.8),
              Entry("wanted", "#D55E00", linestyle="--")],
-        caption=f"Half-width of the 95 % interval in the last year, {style.place_words(*named.place, inside=True)}; of paired differences where there is a "
+        caption=f"Half-width of the 95 % interval in the last year, {place}; of paired differences where there is a "
         f"base. Wanted: ± {wanted:g}; with {last} seeds {ended}.",
         alt=f"Line chart: half-width of the 95 % interval of {metric} against seeds up to {last}; {ended}.",
         table=table,

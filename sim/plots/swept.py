@@ -48,8 +48,10 @@ class Swept:
         return seeds if manifest["runs"] == seeds * manifest["design"]["points"] else None
 
     def outcome(self, metric: str, sector: str | None = None) -> OutcomeAt:
-        """An outcome as written (`chinese_share@2040@cars@eu`); what it leaves open is the year shown, and `sector`, the
-        first sector asked for, or all pooled."""
+        """An outcome as written (`chinese_share@2040@cars@eu`).
+
+        What it leaves open is the year shown, and `sector`, the first sector asked for, or all pooled.
+        """
         named = of_one_number(metric, "--metrics")
         where = sector or (self.sectors[0] if self.sectors and named.sector == ALL else named.sector)
         return OutcomeAt(named.metric, named.year or self.year or last_year(self.results), where, named.region)
@@ -146,8 +148,10 @@ def named_value(factor: Factor, value: Any) -> str:
 
 def title(outcome: OutcomeAt, factors: Sequence[Factor]) -> str:
     """The outcome against what is swept, as far as it fits on a line."""
-    told = f"{heading_of(outcome)} against {' and '.join(factor.text for factor in factors)}"
-    return told if style.text_width(told, 10.2) < style.WIDTH - 0.2 else f"{heading_of(outcome)} against what is swept"
+    head = heading_of(outcome)
+    head += "" if head == outcome.field.text else ","
+    told = f"{head} against {' and '.join(factor.text for factor in factors)}"
+    return told if style.text_width(told, 10.2) < style.WIDTH - 0.2 else f"{head} against what is swept"
 
 
 def heading_of(outcome: OutcomeAt) -> str:

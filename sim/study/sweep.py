@@ -54,7 +54,8 @@ def sweep(
     vary: path -> values, "0:1:0.05" (both ends included), or (low, high) for sampled designs. design: "grid", "list"
     (the first values together, then the second), "lhs", "sobol" (with `samples`), a CSV file, or a data frame whose
     columns are paths and, if you like, `seed`. seeds: as in `ensemble`, 20 by default. outcomes: of the
-    summary, all metrics by default. Other options as in `Options`; `keep` is "summary" by default. Raises as `ensemble` does.
+    summary, all metrics by default. Other options as in `Options`; `keep` is "summary" by default. Raises as
+    `ensemble` does.
     """
     asked = {"vary": vary, "design": design, "samples": samples, "seeds": seeds, "outcomes": outcomes}
     told = ask(scenario, {key: value for key, value in asked.items() if value is not None}, set or {})
