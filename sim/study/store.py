@@ -36,7 +36,7 @@ _CORRUPT = ".corrupt"
 _OURS = (*TABLES, *_ALWAYS, _CHUNKS, "figures", "scenarios", "export")
 _FILES = (
     _JOURNAL, "scenario.yaml", "design.parquet", "runs.parquet", "failures.csv", "convergence.csv", "summary.csv",
-    "differences.csv", "summary.parquet", "differences.parquet", "report.html", "explore.html",
+    "differences.csv", "summary.parquet", "differences.parquet", "report.html", "explore.html", "dictionary.csv",
     "sensitivity.json",
     MANIFEST,  # last to go: it says that the others are ours
 )  # fmt: skip
