@@ -41,7 +41,7 @@ def draw(
         sweep,
         technology,
     )
-    from sim.plots.sheet import Sheet
+    from sim.plots.sheet import Sheet, narrowed
     from sim.plots.stored import Stored
 
     stored = Stored(Path(folder), tuple(sectors) if sectors else None, years)
@@ -61,9 +61,10 @@ def draw(
         with suppress(NotEnough) if written else nullcontext():  # a single point has its convergence only
             save(sweep.draw(stored.folder, metrics, sectors, years))
         return written
-    for figure in defaults if metrics is None and stored.has("trajectories") else ():
-        save(figure(stored))
-    save(contrasts.draw(stored, metrics, regions))
+    with narrowed(sectors):
+        for figure in defaults if metrics is None and stored.has("trajectories") else ():
+            save(figure(stored))
+        save(contrasts.draw(stored, metrics, regions))
     if not written:
         raise NotEnough(f"{folder} holds nothing to draw", "run again with --keep trajectories, or choose --metrics")
     return written
