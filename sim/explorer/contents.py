@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import NotEnough, UsageError
 from sim.explorer import about, blocks
-from sim.explorer.blocks import GAPS, Block
+from sim.explorer.blocks import GAPS, LEVELS, Block
 from sim.explorer.curves import Curves, read
 from sim.explorer.packed import pack, units, whole
 from sim.plots.stored import Stored
@@ -20,6 +20,7 @@ from sim.study.compare import HEADLINES
 from sim.study.tables import ALL
 
 ROOM = 3_900_000  # bytes of packed numbers: with the scripts a page stays below 5 MB
+LEAST = 0.1  # bytes that a number takes at the least, where points share all history
 OPENING = ("chinese_share_abroad", ALL, "")  # metric, sector, region at which a page opens that no outcome is named for
 
 
@@ -73,8 +74,11 @@ def _packed_to_fit(
     wanted = list(metrics or known)
     needed = set(metrics or (*named, *HEADLINES))
     found: dict[str, Any] = {}
-    for scope in _scopes(stored, list(sectors or there)):
+    scopes = list(_scopes(stored, list(sectors or there)))
+    for scope in scopes:
         found, size = {}, 0
+        if scope is not scopes[-1] and _hopeless(stored, curves, scope, len(needed)):
+            continue
         for block in _blocks(results, stored, curves, wanted, scope):
             told = _packed(block)
             size += len(told["numbers"])
@@ -87,6 +91,14 @@ def _packed_to_fit(
             more = [f"{len(wanted) - len(found)} of {len(wanted)} metrics"] if size > ROOM else []
             return found, " and ".join([*more, *([scope.omitted] if scope.omitted else [])])
     return found, f"{len(wanted) - len(found)} of {len(wanted)} metrics and {scope.omitted}"
+
+
+def _hopeless(stored: Stored, curves: Curves, scope: Scope, metrics: int) -> bool:
+    """Whether so much cannot fit, however well it is packed: then it is not even read."""
+    entry = stored.entries[stored.base]
+    years = 1 if scope.last else int(entry["end"]) - int(entry["start"]) + 1
+    numbers = len(LEVELS) * len(curves.curves) + len(GAPS) * len(curves.pairs)
+    return numbers * len(scope.sectors) * years * metrics * LEAST > ROOM
 
 
 def _scopes(stored: Stored, sectors: list[str]) -> Iterator[Scope]:

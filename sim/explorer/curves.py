@@ -108,7 +108,7 @@ def _sweep(results: Results, stored: Stored) -> Curves:
         )
         members.append({"curve": n, "pair": paired.get(n, -1), "name": name or curve.title, "values": values})
     sizes = [len(each["levels"]) for each in factors]
-    sampled = bool(sizes) and max(sizes) > max(12, len(curves) // 2)  # of a sample hardly two points share a value
+    sampled = design.kind != "grid" and max(sizes) > max(12, len(curves) // 2)  # hardly two points share a value
     return Curves(curves, pairs, [Choice("Points of the sweep", factors, members, not sampled)])
 
 
