@@ -12,6 +12,7 @@ from sim.plots import style
 from sim.plots.observed import observed
 from sim.plots.stored import Stored
 from sim.records import Market, Outcome
+from sim.report.page import seeds_of
 from sim.study.compare import HEADLINES
 from sim.study.tables import ALL
 from sim.study.yearly import is_flow
@@ -106,16 +107,9 @@ def made(stored: Stored) -> list[tuple[str, str]]:
     told = [
         ("Command", command if isinstance(command, str) else shlex.join(map(str, command))),
         ("Runs", runs if counts else ""),
-        ("Seeds", seeds(list(manifest.get("seeds") or []))),
+        ("Seeds", seeds_of(list(manifest.get("seeds") or []))),
         ("Status", "" if manifest.get("status") == "complete" else f"not complete: {manifest.get('status')}"),
         ("Kernel", str(manifest.get("kernel_hash", ""))[:16]),
         ("Commit", str(git.get("commit", ""))[:12] + (", edited" if git.get("edited") else "")),
     ]
     return [(term, text) for term, text in told if text]
-
-
-def seeds(listed: list[int]) -> str:
-    """Seeds as a range, if they are one."""
-    if len(listed) > 1 and listed == list(range(listed[0], listed[-1] + 1)):
-        return f"{listed[0]} to {listed[-1]}"
-    return ", ".join(map(str, listed))

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from sim.explorer import about
 from sim.explorer.contents import contents, kind
 from sim.plots.stored import Stored
+from sim.report.page import title_of
 
 HERE = Path(__file__).parent
 LIBRARIES = ("vega.min.js", "vega-lite.min.js", "vega-interpreter.js")
@@ -37,8 +38,8 @@ def _page(stored: Stored, data: str) -> str:
     names = [stored.base, *stored.others]
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "page"), autoescape=True, trim_blocks=True)
     return environment.get_template("page.html.j2").render(
-        title=f"Explore: {_title(stored)}",
-        heading=_title(stored),
+        title=f"Explore: {title_of(stored)}",
+        heading=title_of(stored),
         question=stored.entries[names[-1]].get("question", "") if len(names) <= 2 else "",
         experiment=kind(stored) == "experiment",
         policy=POLICY.format(" ".join(_hashes(scripts))),
@@ -65,9 +66,3 @@ def _hashes(scripts: list[str]) -> Iterator[str]:
     for script in scripts:
         digest = hashlib.sha256(script.encode("utf-8")).digest()
         yield f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
-
-
-def _title(stored: Stored) -> str:
-    if not stored.others:
-        return stored.title(stored.base)
-    return f"{' · '.join(stored.title(name) for name in stored.others)} against {stored.title(stored.base)}"

@@ -27,7 +27,7 @@ def draw(results: Results, problem: Problem, outcome: OutcomeAt, found: Indices)
     morris = problem.method == "morris"
     sheet = Sheet(
         f"sensitivity-{problem.method}-{str(outcome).replace('@', '-').replace('_', '-')}",
-        f"What drives {style.heading(_lower(outcome.field.text), outcome.sector, outcome.region)}",
+        f"What drives {style.heading(style.lowered(outcome.field.text), outcome.sector, outcome.region)}",
         1,
         2 if morris else 1,
         height=max(BAR * len(names) + 0.1, 1.9 if morris else 0.6),
@@ -49,10 +49,6 @@ def draw(results: Results, problem: Problem, outcome: OutcomeAt, found: Indices)
     told = ", ".join(words[name] for name in names[:3])
     sheet.alt = f"{swept.heading_of(outcome)} in {outcome.year} is driven most by {told} ({problem.method})."
     return sheet
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def ranked(problem: Problem, table: pd.DataFrame) -> list[str]:

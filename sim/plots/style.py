@@ -169,7 +169,7 @@ def region_words(region: str) -> str:
 def place_words(sector: str, region: str = "", inside: bool = False) -> str:
     """Sector and region as a label, or `inside` a sentence: `Cars, EU`, `cars, EU`."""
     told = words(sector)
-    told = told[:1].lower() + told[1:] if inside else told
+    told = lowered(told) if inside else told
     return f"{told}, {region_words(region)}" if region else told
 
 
@@ -206,6 +206,11 @@ def unit(field: Field) -> str:
 def formula(field: Field) -> str:
     """A metric's formula as a sentence's beginning, with typographic signs."""
     return polish(f"{field.formula[:1].upper()}{field.formula[1:]}".replace(" - ", " − ").replace(" x ", " × "))
+
+
+def lowered(text: str) -> str:
+    """A text as it goes on inside a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def polish(text: str) -> str:

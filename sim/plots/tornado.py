@@ -35,7 +35,7 @@ def draw(study: Swept, outcomes: Sequence[OutcomeAt]) -> Sheet | None:
     bars = min(BARS, len(study.points.factors))
     sheet = Sheet(
         "tornado",
-        "What moves the outcomes" if len(found) > 1 else f"What moves {_lower(swept.heading_of(found[0]))}",
+        "What moves the outcomes" if len(found) > 1 else f"What moves {style.lowered(swept.heading_of(found[0]))}",
         -(-len(found) // columns),
         columns,
         height=BAR * bars + 0.1,
@@ -90,10 +90,6 @@ def _rows(axes: Any, study: Swept, names: list[str]) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.axvline(0, color="black", linewidth=1.0, zorder=4)
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _bars(axes: Any, study: Swept, outcome: OutcomeAt, table: pd.DataFrame) -> None:
