@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page
 
 def settled(page: Page, turn: int) -> int:
     """Wait until the page has drawn a view after that turn; its number."""
-    for _ in range(1000):  # the page's policy forbids to hand it code that waits
+    for _ in range(3000):  # the page's policy forbids to hand it code that waits
         if (now := turn_of(page)) > turn:
             return now
         page.wait_for_timeout(10)

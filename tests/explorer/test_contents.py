@@ -47,6 +47,12 @@ def test_what_does_not_fit_is_left_out_and_named(swept: Results, monkeypatch: py
     assert set(contents.HEADLINES) <= set(some["blocks"]) and list(some["sectors"]) == [ALL]
 
 
+def test_it_opens_at_the_outcome_asked_for(swept: Results) -> None:
+    told = contents.contents(swept.folder, ["local_chinese@cars@eu", "trust"], ["cars", "solar"])
+    assert told["opening"] == ("local_chinese", "cars", "eu") and set(told["blocks"]) == {"local_chinese", "trust"}
+    assert list(told["sectors"]) == ["cars", "solar"] and "eu" in told["regions"]
+
+
 def test_the_policy_names_the_scripts_to_the_letter(alone: Results) -> None:
     text = page.render(alone.folder)
     scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
@@ -83,7 +89,8 @@ def test_the_command(swept: Results, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["explore", str(swept.folder), "--out", str(tmp_path / "new" / "mine.html"), "--metrics", "trust"]) == 0
     written.unlink()
     refused = {
-        (str(swept.folder), "--metrics", "trsut"): (2, "there are trust"),
+        (str(swept.folder), "--metrics", "trsut"): (2, "did you mean trust?"),
+        (str(swept.folder), "--metrics", "trust@car"): (2, "there are cars"),
         (str(swept.folder), "--sectors", "car"): (2, "there are cars"),
         (str(swept.folder), "--out", str(tmp_path)): (73, "give --out a file"),
         (str(tmp_path),): (2, "is not a results folder"),
