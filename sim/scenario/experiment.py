@@ -7,7 +7,7 @@ no byte; contrasts and blocks then set sizes by their paths. So an experiment is
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from sim.errors import UsageError
 from sim.scenario import find
@@ -35,6 +35,8 @@ class Budget(Model):
 
 class Measured(Model):
     """An outcome: a metric of the tables or a derived one, in a year, sector and region, and how pairs are compared."""
+
+    model_config = ConfigDict(json_schema_extra={"type": ["object", "string"]})
 
     metric: Text
     year: Annotated[int | None, Field(description="absent: the last one")] = None
