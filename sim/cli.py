@@ -18,6 +18,7 @@ from sim.commands import (
     calibration,
     evidence,
     experiments,
+    explore,
     export,
     history,
     inspect,
@@ -40,7 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 PAGES = (
-    *(studies, sweeps, analyses, experiments, scenarios, browse, export, inspect),
+    *(studies, sweeps, analyses, experiments, scenarios, browse, explore, export, inspect),
     *(verification, history, evidence, calibration),
 )
 for module in PAGES:

@@ -198,7 +198,7 @@ def remove_listed(ledger: Ledger, last: str) -> None:
         path = ledger.folder / name
         if is_inside(path, ledger.folder) and not path.is_dir():
             path.unlink(missing_ok=True)
-            if path.parent != ledger.folder:
-                with suppress(OSError):  # not empty
-                    path.parent.rmdir()
+            with suppress(OSError):  # not empty
+                for parent in path.parents[: len(Path(name).parts) - 1]:
+                    parent.rmdir()
     ledger.forget(names)

@@ -11,7 +11,9 @@ from sim.commands.progress import Display
 
 Outcomes = Annotated[
     list[str],
-    typer.Option("--outcome", metavar="METRIC@YEAR[@SECTOR]", help="What to explain; repeatable.", show_default=False),
+    typer.Option(
+        "--outcome", metavar="METRIC[@YEAR][@SECTOR[@REGION]]", help="What to explain; repeatable.", show_default=False
+    ),
 ]
 
 
@@ -88,11 +90,15 @@ def _sample(asked: Sampling, outcomes: list[str]) -> Any:
     from sim.analysis.outcome import parse
     from sim.analysis.problem import fitted, ranges
     from sim.scenario import load
+    from sim.scenario.outcome import Named, check_place
     from sim.study import parse_seeds, sweep
 
     settings = o.assignments(asked.set)
     scenario = load(asked.scenario, settings)
-    last = max(parse(text, scenario.end).year for text in outcomes)
+    told = [parse(text, scenario.end) for text in outcomes]
+    for each in told:
+        check_place(Named(*each), scenario.world.sectors, scenario.world.regions)
+    last = max(each.year for each in told)
     if last != scenario.end:  # no year is run that nobody asked for
         scenario = load(asked.scenario, {**settings, "end": str(last)})
     seeds = parse_seeds(asked.seeds) if asked.seeds else None

@@ -161,7 +161,9 @@ def _hashes(stored: Any, json: bool) -> int:
 
 def plot(
     folder: o.Folder,
-    metrics: Annotated[str | None, typer.Option("--metrics", metavar="LIST", help="Only figures of these.")] = None,
+    metrics: Annotated[
+        str | None, typer.Option("--metrics", metavar="LIST", help="Only these, as in chinese_share@cars@eu.")
+    ] = None,
     sectors: Annotated[str | None, typer.Option("--sectors", metavar="LIST", help="Only these sectors.")] = None,
     regions: Annotated[str | None, typer.Option("--regions", metavar="LIST", help="Only these regions.")] = None,
     years: Annotated[str | None, typer.Option("--years", metavar="A:B", help="Only these years.")] = None,
@@ -180,15 +182,21 @@ def plot(
     }
     swept = results.manifest["kind"] == "sweep"
     if swept and regions:
-        raise UsageError("--regions: the figures of a sweep are by sector", "final_markets has regions")
-    _check_names(results, "summary.parquet", chosen)
+        hint = "name the region in the outcome, for example --metrics chinese_share@cars@eu"
+        raise UsageError("--regions: the figures of a sweep are by sector", hint)
+    _check_names(results, "final_markets" if swept else "summary.parquet", chosen)
     written = draw(folder, o.formats(format_), years=_years(years), workers=default_workers(), **chosen)
     if chosen["metrics"] is None and not any((sectors, regions, years)):
         from sim import report
 
         report.write(folder)
-    print(f"{len(written)} files in {folder / 'figures'}")
+    print(f"{len(written)} files in {written[0].parent}")
     return 0
+
+
+def _named(table: Any) -> list[str]:
+    """The different names in a table of one column."""
+    return [str(name) for name in table.unify_dictionaries().column(0).unique().drop_null().to_pylist()]
 
 
 def _years(text: str | None) -> tuple[int, int] | None:
@@ -201,11 +209,19 @@ def _years(text: str | None) -> tuple[int, int] | None:
 
 
 def _check_names(results: Any, summary: str, chosen: dict[str, tuple[str, ...] | None]) -> None:
-    """Raises UsageError for a metric, sector or region that the folder's summary lacks, naming those it has."""
-    known = results.table(summary, ["sector", "region", "metric"])
-    for key, names in chosen.items():
-        column = known[key.removesuffix("s")].unique().drop_null().to_pylist()
-        wrong = [name for name in names or () if name not in column]
+    """Raises UsageError for a metric, sector or region that the folder's summary, or the sweep's table of its last
+    year, lacks; names those it has."""
+    from sim.scenario.outcome import parse
+
+    outcomes = [parse(text, "--metrics") for text in chosen["metrics"] or ()]
+    asked = {
+        "metrics": [] if summary == "final_markets" else [named.metric for named in outcomes],  # of it all are known
+        "sectors": [*(chosen["sectors"] or ()), *(named.sector for named in outcomes if named.sector != "all")],
+        "regions": [*(chosen["regions"] or ()), *(named.region for named in outcomes if named.region)],
+    }
+    for key, names in asked.items():
+        column = _named(results.table(summary, [key.removesuffix("s")])) if names else []
+        wrong = [name for name in names if name not in column]
         if wrong:
             from difflib import get_close_matches
 

@@ -21,7 +21,7 @@ RunTimeout = Annotated[
 Memory = Annotated[float | None, typer.Option("--memory-per-worker", metavar="GB", help="A worker may hold these.")]
 Cluster = Annotated[str | None, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler to run on.")]
 UntilCi = Annotated[
-    list[str] | None, typer.Option("--until-ci", metavar="METRIC=WIDTH", help="More seeds until ± WIDTH; repeatable.")
+    list[str] | None, typer.Option("--until-ci", metavar="OUTCOME=WIDTH", help="More seeds until ± WIDTH; repeatable.")
 ]
 MaxSeeds = Annotated[int, typer.Option("--max-seeds", metavar="N", help="With --until-ci: at most these.")]
 Keep = Annotated[str, typer.Option("--keep", metavar="WHAT", help="Tables: trajectories, events or summary.")]

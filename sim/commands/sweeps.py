@@ -16,7 +16,9 @@ Vary = Annotated[
 DesignOption = Annotated[str | None, typer.Option("--design", metavar="KIND", help="grid, list, lhs or sobol [grid].")]
 Points = Annotated[Path | None, typer.Option("--points", metavar="CSV", help="Points one by one, instead of --vary.")]
 Samples = Annotated[int | None, typer.Option("--samples", metavar="N", help="Points of lhs and sobol.")]
-Outcomes = Annotated[str | None, typer.Option("--outcomes", metavar="LIST", help="Metrics of the summary [all].")]
+Outcomes = Annotated[
+    str | None, typer.Option("--outcomes", metavar="LIST", help="Of the summary, as chinese_share@cars@eu [all].")
+]
 SweepSeeds = Annotated[str | None, typer.Option("--seeds", metavar="N|A:B", help="Seeds, the same at all points [20].")]
 Shard = Annotated[str | None, typer.Option("--shard", metavar="I/N", help="Only every N-th run; then `merge`.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Even if the points are very many.")]

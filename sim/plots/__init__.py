@@ -1,5 +1,6 @@
 """Figures of a results folder, from its stored tables: `draw(folder)`. Matplotlib is used here and nowhere else."""
 
+import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.plots.drawing import Figure
+    from sim.plots.sheet import Sheet
     from sim.study.results import Results
 
 FIGURES = "figures"  # the folder inside a results folder
+LONGEST = 80  # letters of a part's folder
 
 
 def draw(
@@ -25,11 +28,12 @@ def draw(
     written. As `sim.draw` it is the public door to figures.
 
     Without `metrics`: the eight default figures and, in a comparison, those of its headline metrics and effects. With
-    `metrics`: only the figures of these. `sectors` and `years` (first, last) narrow all figures; `regions` asks for the
-    metrics of `markets`. A sweep has figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has
-    no default figures. `workers`: processes that draw; with more than one, a script needs the guard that
-    `multiprocessing` asks for. Raises NotEnough if there is nothing to draw, UsageError for unknown metrics and
-    experiments.
+    `metrics`: only the figures of these, which may name a sector and a region, as in `chinese_share@cars@eu`. `sectors`
+    and `years` (first, last) narrow all figures; `regions` asks for the metrics of `markets`. Figures of such a part go
+    into a folder of their own inside `figures/`, so that those of the whole stay what the report shows. A sweep has
+    figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has no default figures. `workers`:
+    processes that draw; with more than one, a script needs the guard that `multiprocessing` asks for. Raises NotEnough
+    if there is nothing to draw, UsageError for unknown metrics and experiments.
     """
     from sim.errors import NotEnough
     from sim.plots.drawing import draw_all
@@ -37,7 +41,8 @@ def draw(
 
     place = results.folder if isinstance(results, Results) else Path(results)
     about = (place, metrics, tuple(sectors) if sectors else None, regions, years)
-    written = draw_all(figures, about, place / FIGURES, formats, workers)
+    target = place / FIGURES / part_of(metrics, sectors, regions, years)
+    written = draw_all(figures, about, target, formats, workers)
     if not written:
         raise NotEnough(f"{place} holds nothing to draw", "run again with --keep trajectories, or choose --metrics")
     return written
@@ -69,7 +74,9 @@ def figures(
 
     stored = Stored(folder, sectors, years)
     _refuse_experiment(folder, stored.manifest)
-    found: list[Figure] = [partial(iter, [sheet]) for sheet in convergence.draw(stored)]
+    found: list[Figure] = []
+    if not part_of(metrics, sectors, regions, years):
+        found += [partial(iter, [sheet]) for sheet in convergence.draw(stored)]
     if stored.manifest.get("kind") == "sweep":
         try:
             return [*found, *sweep.figures(folder, metrics, sectors, years)]
@@ -81,7 +88,30 @@ def figures(
     if metrics is None and stored.has("trajectories"):
         defaults = (*story, markets.shares, markets.reversals, alluvial.draw)
         found += [partial(figure, stored) for figure in defaults]
-    return [*found, *contrasts.figures(stored, metrics, regions)]
+    return [partial(_of_part, sectors, figure) for figure in (*found, *contrasts.figures(stored, metrics, regions))]
+
+
+def _of_part(sectors: Sequence[str] | None, figure: "Figure") -> "list[Sheet]":
+    """A figure whose sheets name the sectors that they are of, if not of all."""
+    from sim.plots.sheet import narrowed
+
+    with narrowed(sectors):
+        return list(figure())
+
+
+def part_of(
+    metrics: Sequence[str] | None,
+    sectors: Sequence[str] | None,
+    regions: Sequence[str] | None,
+    years: tuple[int, int] | None,
+) -> str:
+    """The folder of figures that show a part of the results; empty: they show all."""
+    named = [word for text in metrics or () for word in text.split("@")[1:]]
+    words = [*dict.fromkeys((*named, *(sectors or ()), *(regions or ())))]
+    name = "-".join([*words, *(map(str, years) if years else ())])
+    if len(name) > LONGEST:
+        name = f"{name[:LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return name
 
 
 def _refuse_experiment(folder: Path, manifest: dict[str, Any]) -> None:

@@ -10,10 +10,11 @@ import pandas as pd
 from sim.declare import Field
 from sim.errors import UsageError
 from sim.plots import forest, style
-from sim.plots.cells import Cell, cell_words, cells, pairing, span
+from sim.plots.cells import Cell, cell_words, cells, pairing, places, span
 from sim.plots.observed import observed
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import Stored
+from sim.scenario.outcome import parse
 from sim.study.summary import HEADLINES
 from sim.study.yearly import is_flow
 
@@ -31,7 +32,7 @@ def figures(
     if not chosen:
         return []
     known = set(stored.sums("summary")["metric"]) if len(stored.sums("summary")) else set()
-    unknown = [metric for metric in metrics or () if metric not in known]
+    unknown = [text for text in metrics or () if parse(text, "--metrics").metric not in known]
     if unknown:
         raise UsageError(f"{stored.folder} has no metric {', '.join(unknown)}", "see `show metrics`")
     found = {metric: cells(stored, metric, regions) for metric in chosen}
@@ -54,8 +55,8 @@ def _levels_over_differences(stored: Stored, metric: str, panels: list[Cell]) ->
     field = panels[0].field
     strip = STRIP * sum(bool(stored.lines(name)) for name in stored.others)
     sheet = Sheet(
-        f"{'compare' if stored.others else 'levels'}-{metric.replace('_', '-')}",
-        field.text,
+        f"{'compare' if stored.others else 'levels'}-{metric.replace('@', '-').replace('_', '-')}",
+        style.heading(field.text, panels[0].sector, panels[0].region) if len(panels) == 1 else field.text,
         blocks * per_block,
         columns,
         height=tall[0],
@@ -66,7 +67,7 @@ def _levels_over_differences(stored: Stored, metric: str, panels: list[Cell]) ->
         gap_y=0.34,
         above=strip + (0.0 if len(panels) > 1 else -0.1),
         key=_key(stored, names),
-        caption=_caption(stored, panels[0]),
+        caption=_caption(stored, panels),
     )
     for place, cell in enumerate(panels):
         block, column = divmod(place, columns)
@@ -91,11 +92,12 @@ def _key(stored: Stored, names: list[str]) -> list[Entry]:
     return [*shown, *(Entry(style.short(stored.title(name), 44), *VARIANT) for name in stored.variants)]
 
 
-def _caption(stored: Stored, cell: Cell) -> str:
+def _caption(stored: Stored, panels: Sequence[Cell]) -> str:
+    cell = panels[0]
     field = cell.field
     when = "Sum over the year." if is_flow(cell.metric, field.unit) else "Last quarter of each year."
     seeds = span(cell.of(stored.sums("summary"))["n"], stored.asked)
-    text = f"{style.formula(field)}. {when} Levels: mean of {seeds} seeds, shade 5 to 95 % of runs."
+    text = f"{style.formula(field)}.{places(panels)} {when} Levels: mean of {seeds} seeds, shade 5 to 95 % of runs."
     if not stored.others:
         return text
     return (

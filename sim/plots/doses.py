@@ -24,8 +24,8 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
     paired = study.points.has_base
     table = _table(study, found)
     sheet = Sheet(
-        f"dose-{outcome.metric.replace('_', '-')}",
-        swept.title(outcome.field, [across]),
+        swept.file_name("dose", outcome),
+        swept.title(outcome, [across]),
         2 if paired else 1,
         len(columns),
         height=LEVEL,

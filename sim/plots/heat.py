@@ -32,8 +32,8 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
     panels = swept.some(beside, swept.PANELS) if beside else [None]
     height = float(np.clip(CELL * len(along.levels), 1.5, 4.5))
     sheet = Sheet(
-        f"heat-{outcome.metric.replace('_', '-')}",
-        swept.title(outcome.field, [across, along]),
+        swept.file_name("heat", outcome),
+        swept.title(outcome, [across, along]),
         1,
         len(panels),
         height=height,

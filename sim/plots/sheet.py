@@ -4,7 +4,9 @@ import io
 import json
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +20,19 @@ from sim.plots.letters import lettered
 from sim.plots.stored import Stored
 
 INDEX = "figures.json"  # what each figure shows, for the report
+
+
+_narrowed: ContextVar[tuple[str, ...]] = ContextVar("narrowed", default=())
+
+
+@contextmanager
+def narrowed(sectors: Sequence[str] | None) -> Iterator[None]:
+    """Sheets made meanwhile are of these sectors only, and say so."""
+    token = _narrowed.set(tuple(sectors or ()))
+    try:
+        yield
+    finally:
+        _narrowed.reset(token)
 
 
 class Entry(NamedTuple):
@@ -56,6 +71,7 @@ class Sheet:
 
     def __post_init__(self) -> None:
         self.title, self.caption = style.polish(self.title), style.polish(self.caption)
+        self._name_sectors()
         heights = list(self.heights) or [self.height] * self.rows
         self._key_rows = _rows_of_key(self.key)
         # A no-break space keeps a number and its % on one line.
@@ -75,6 +91,14 @@ class Sheet:
                 self.axes[row, column] = self.figure.add_axes(place)
             y -= self.gap_y
         self._write_margins()
+
+    def _name_sectors(self) -> None:
+        """In title and caption, unless these name them already."""
+        told = ", ".join(style.place_words(name, inside=True) for name in _narrowed.get())
+        if told and told not in self.title:
+            self.title = f"{self.title}: {told}"
+        if told and told not in self.caption.lower():
+            self.caption = f"{told[:1].upper()}{told[1:]}. {self.caption}"
 
     def _write_margins(self) -> None:
         def place(x: float, inches_from_top: float) -> tuple[float, float]:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis import points as designs
-from sim.analysis.outcome import METRICS, OutcomeAt
-from sim.errors import NotEnough, UsageError
+from sim.analysis.outcome import OutcomeAt
+from sim.errors import NotEnough
 from sim.plots import doses, heat, multiples, scatter, tornado
 from sim.plots.drawing import Figure
 from sim.plots.sheet import Sheet
 from sim.plots.swept import Swept
+from sim.scenario.outcome import BY_SECTOR, parse
 from sim.study import Results
 from sim.study.summary import HEADLINES
 from sim.study.tables import ALL
@@ -24,15 +25,13 @@ def figures(
 ) -> list[Figure]:
     """Of a grid: overview, dose and response, heat map, sectors side by side, tornado; of a sample: scatter, tornado.
 
-    `metrics`: the outcomes drawn, else those the sweep names or `MAIN`; `sectors`: the first for all figures, all for
+    `metrics`: the outcomes drawn, such as `hub_share` or `chinese_share@2040@cars@eu`, else those the sweep names or
+    `MAIN`; `sectors`: the first for all figures, all for
     the small multiples; `years`: the last one is shown. Raises UsageError, NotEnough.
     """
     results = Results(folder)
     study = Swept(results, designs.read(results), tuple(sectors or ()), years[1] if years else None)
     chosen = list(metrics or _named(results) or MAIN)
-    unknown = [metric for metric in chosen if metric not in METRICS]
-    if unknown:
-        raise UsageError(f"{folder} has no metric {', '.join(unknown)} by sector", "see `show metrics`")
     outcomes = _known(study, chosen)
     found: list[Figure] = []
     if study.points.grid:
@@ -42,7 +41,8 @@ def figures(
             found.append(partial(_one, doses.draw, study, outcome))
             if study.along:
                 found.append(partial(_one, heat.draw, study, outcome))
-            found.append(partial(_one, multiples.sectors, study, outcome.metric, sectors or _sectors(results)))
+            if outcome.sector == ALL or sectors:
+                found.append(partial(_one, multiples.sectors, study, outcome, sectors or _sectors(results)))
     else:
         found += [partial(_one, scatter.draw, study, outcome) for outcome in outcomes]
     if len(study.points.factors) > 1:
@@ -73,9 +73,9 @@ def _tornado(study: Swept, outcomes: Sequence[OutcomeAt]) -> Iterator[Sheet]:
 
 
 def _named(results: Results) -> list[str]:
-    """Metrics of the outcomes that the sweep's file names."""
-    named = results.manifest["design"].get("outcomes") or []
-    return list(dict.fromkeys(str(outcome).split("@")[0] for outcome in named))
+    """The outcomes that the sweep's file names, but metrics by region of which it names none."""
+    named = map(str, results.manifest["design"].get("outcomes") or [])
+    return [text for text in named if parse(text).region or parse(text).metric in BY_SECTOR]
 
 
 def _sectors(results: Results) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from sim.files import write_text
 
 REPORT = "report.html"
+EXPLORER = "explore.html"  # what `sim.explorer` writes; the report leads there
 
 
 def write(folder: str | Path) -> Path:

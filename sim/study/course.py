@@ -16,6 +16,7 @@ from sim.study import batch as worker
 from sim.study import manifest as manifests
 from sim.study.adaptive import Adaptive
 from sim.study.batch import Batch, Job, Order, pack, run_id
+from sim.study.dictionary import dictionary_csv
 from sim.study.engines import apart, engine, local_workers
 from sim.study.executor import run_batches
 from sim.study.interrupt import Interrupted, Interruption
@@ -273,6 +274,7 @@ def finish(
     points = plan.design is not None
     folder.write_parquet("runs.parquet", runs(folder, receipts, failed, points, plan.design))
     folder.write("failures.csv", failures_csv(failed))
+    folder.write("dictionary.csv", dictionary_csv())
     if partial:
         return
     if points:

@@ -1,6 +1,6 @@
 """Over the seeds of each design point: outcomes of the last year, and their paired difference to point 0."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.scenario.outcome import parse
 from sim.study.store import Folder, Receipt
 from sim.study.summary import effects, levels
 from sim.study.tables import fields
@@ -19,7 +20,7 @@ _MEMORY = 2**23  # bytes of one block of metrics over all runs; computing takes 
 
 
 class Ground(NamedTuple):
-    """Some metrics of the last year of all runs: values [metric, point, cell, seed], nan where a run is missing.
+    """Some metrics of all runs: values [metric, point, cell, seed], nan where a run is missing.
 
     keys say which year, sector, region a cell is; `base` is the place of point 0 among the points.
     """
@@ -36,11 +37,19 @@ class Ground(NamedTuple):
         return at if at < len(self.points) and self.points[at] == 0 else None
 
 
-def grounds(folder: Folder, receipts: list[Receipt], wanted: Sequence[str] | None = None) -> Iterator[Ground]:
-    """Blocks of metrics (all, or those wanted), each small enough for memory; nothing where no run succeeded."""
+def grounds(
+    folder: Folder,
+    receipts: list[Receipt],
+    wanted: Sequence[str] | None = None,
+    tables: Mapping[str, type] = FINAL,
+) -> Iterator[Ground]:
+    """Blocks of metrics (all, or those wanted), each small enough for memory; nothing where no run succeeded.
+
+    tables: of the last year, or of all years, with what declares their metrics.
+    """
     runs = [run for receipt in receipts for run in receipt.runs.values()]
     points, seeds = (np.unique(np.array([run[key] for run in runs], np.int64)) for key in (0, 1))
-    for table, declared in FINAL.items():
+    for table, declared in tables.items():
         files = folder.paths(table, receipts)
         metrics = [name for name in fields(declared) if wanted is None or name in wanted]
         if not files or not metrics:
@@ -72,7 +81,8 @@ def _fill(
 
 
 def write_points(folder: Folder, receipts: list[Receipt], scenario: str, wanted: Sequence[str] | None = None) -> None:
-    """Write summary.parquet and differences.parquet, block by block."""
+    """Write summary.parquet and differences.parquet, block by block; `wanted`: outcomes whose metrics they hold."""
+    wanted = None if wanted is None else [parse(each).metric for each in wanted]
     if not any(receipt.runs for receipt in receipts):
         return
     with folder.writing("summary.parquet") as level, folder.writing("differences.parquet") as effect:

@@ -272,8 +272,8 @@ class Folder:
         self.keep_only(whole)
         for path in (self.path / _CHUNKS).glob(f"*{_STOPPED}"):  # another try, perhaps with other limits
             path.unlink()
-        for place in (self.path, *(self.path / name for name in (*_TABLES, _CHUNKS, "figures", "scenarios", "export"))):
-            for path in place.glob(".*.part"):  # of a writer that was killed
+        for name in (".", *_TABLES, _CHUNKS, "figures", "figures/*", "scenarios", "export"):
+            for path in self.path.glob(f"{name}/.*.part"):  # of a writer that was killed
                 if is_inside(path, self.path):
                     path.unlink()
         return list(whole.values())

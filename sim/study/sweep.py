@@ -12,6 +12,7 @@ import pyarrow as pa
 from sim.errors import Problem, ScenarioError, UsageError
 from sim.scenario import Scenario, find, load
 from sim.scenario.merge import nearest
+from sim.scenario.outcome import check_place, parse
 from sim.scenario.sweeps import Sweep, is_sweep, read_sweep
 from sim.scenario.values import slug
 from sim.scenario.vary import value_at, vary
@@ -30,7 +31,6 @@ from sim.study.design import (
 )
 from sim.study.plan import Arm, Options, Plan, Seeds, parse_seeds
 from sim.study.results import Results
-from sim.study.tables import METRICS, fields
 
 SEEDS = 20
 _SHOWN = 20  # problems of points, at most
@@ -53,8 +53,9 @@ def sweep(
 
     vary: path -> values, "0:1:0.05" (both ends included), or (low, high) for sampled designs. design: "grid", "list"
     (the first values together, then the second), "lhs", "sobol" (with `samples`), a CSV file, or a data frame whose
-    columns are paths and, if you like, `seed`. seeds: as in `ensemble`, 20 by default. outcomes: metrics of the
-    summary, all by default. Other options as in `Options`; `keep` is "summary" by default. Raises as `ensemble` does.
+    columns are paths and, if you like, `seed`. seeds: as in `ensemble`, 20 by default. outcomes: of the
+    summary, all metrics by default. Other options as in `Options`; `keep` is "summary" by default. Raises as
+    `ensemble` does.
     """
     if vary is not None and not isinstance(vary, Mapping):
         raise UsageError(f"vary: {vary!r} is no mapping", 'for example vary={"parameters.horizon": "12,24,40"}')
@@ -143,7 +144,7 @@ def plan(
     """All points of what is given (the arguments of `sweep`), each validated; see `Asked.plan`."""
     design = _design(given, most)
     outcomes = given.get("outcomes")
-    _check_outcomes(outcomes)
+    _check_outcomes(outcomes, scenario)
     seeds = parse_seeds(given.get("seeds") or SEEDS)
     if design.seeds is not None:
         seeds = parse_seeds(design.seeds)
@@ -188,11 +189,14 @@ def _check_paths(paths: Sequence[str]) -> None:
             raise UsageError(f"vary {path} and {inside}: one holds the other", "vary one of them")
 
 
-def _check_outcomes(outcomes: Sequence[str] | None) -> None:
-    known = [name for declared in (METRICS["trajectories"], METRICS["markets"]) for name in fields(declared)]
-    for name in outcomes or ():
-        if name not in known:
-            raise UsageError(f"outcomes: {name!r} is no metric{nearest(name, known)}", "`show metrics` lists them")
+def _check_outcomes(outcomes: Sequence[str] | None, scenario: Any) -> None:
+    """Raises UsageError for an outcome that is none, or in a sector, region or year that the scenario has not."""
+    for text in outcomes or ():
+        named = parse(text, "outcomes:")
+        check_place(named, scenario.world.sectors, scenario.world.regions, "outcomes:")
+        if named.year is not None and not scenario.start <= named.year <= scenario.end:
+            told = f"outcomes: {text}: {named.year} is not between {scenario.start} and {scenario.end}"
+            raise UsageError(told, "--start and --end say which years are reported")
 
 
 def _settle(scenario: Any, design: Design, near: Near, problem: Place) -> tuple[tuple[Arm, ...], list[int], pa.Table]:

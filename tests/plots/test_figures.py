@@ -314,7 +314,11 @@ def test_years_and_sectors_narrow_the_figures(synthetic: ModuleType, tmp_path: P
     folder = synthetic.results(tmp_path, seeds=2, scenarios={"baseline": "Alone"})
     written = plots.draw(folder, formats=("svg",), sectors=["cars"], years=(2000, 2030))
     assert not any("compare" in path.name for path in written)
-    found = table(folder, "06-market-shares")
+    part = folder / "figures" / "cars-2000-2030"  # beside the figures of the whole
+    assert {path.parent for path in written} == {part} and not list((folder / "figures").glob("*.svg"))
+    told = json.loads((part / "figures.json").read_text(encoding="utf-8"))
+    assert all("cars" in entry["title"] and "cars" in entry["caption"].lower() for entry in told)
+    found = pd.read_csv(part / "06-market-shares.csv")
     found = found[found["scenario"] != "observed"]
     assert set(found["sector"]) == {"all", "cars"}
     assert (found["year"].min(), found["year"].max()) == (2000, 2030)
@@ -324,8 +328,22 @@ def test_years_and_sectors_narrow_the_figures(synthetic: ModuleType, tmp_path: P
     ]
 
 
+def test_a_figure_names_its_sector_and_region(folder: Path) -> None:
+    written = plots.draw(folder, ("svg",), metrics=["chinese_share@cars@eu"])
+    part = folder / "figures" / "cars-eu"
+    assert {path.parent for path in written} == {part}
+    told = {entry["name"]: entry for entry in json.loads((part / "figures.json").read_text(encoding="utf-8"))}
+    figure = told["compare-chinese-share-cars-eu"]
+    assert figure["title"].endswith("share: cars, EU") and "Cars, EU." in figure["caption"]
+    rows = pd.read_csv(part / "compare-chinese-share-cars-eu.csv")
+    assert set(rows["sector"]) == {"cars"} and set(rows["region"]) == {"eu"}
+    for wrong, message in (("trust@cars@eu", "not told by region"), ("trust@2030@cars", "over years")):
+        with pytest.raises(UsageError, match=message):
+            plots.draw(folder, ("svg",), metrics=[wrong])
+
+
 def test_unknown_metrics_and_empty_folders_are_refused(synthetic: ModuleType, folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no metric happiness"):
+    with pytest.raises(UsageError, match="no metric 'happiness'"):
         plots.draw(folder, metrics=["happiness"])
     (tmp_path / "manifest.json").write_text(json.dumps({"scenarios": {"baseline": {}}, "base": "baseline"}))
     sign(tmp_path)

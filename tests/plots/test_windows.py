@@ -55,7 +55,7 @@ def test_short_windows_and_empty_worlds_are_shown(tmp_path, lacking, window, com
 
 
 @pytest.mark.hostile
-@pytest.mark.parametrize(("lacking", "window", "compared"), itertools.product(WORLDS, WINDOWS, (False, True)))
+@pytest.mark.parametrize(("lacking", "window", "compared"), list(itertools.product(WORLDS, WINDOWS, (False, True))))
 def test_any_window_and_any_world_is_shown(tmp_path, lacking, window, compared):
     shown(tmp_path, lacking, window, compared)
 

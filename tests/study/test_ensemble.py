@@ -49,7 +49,7 @@ def test_the_folder_holds_what_it_promises(tmp_path):
     assert results.manifest["status"] == "complete" and results.manifest["counts"]["done"] == 12
     assert {path.name for path in results.folder.iterdir() if not path.name.startswith(".")} == {
         *("manifest.json", "scenario.yaml", "scenarios", "runs.parquet", "failures.csv", "summary.csv"),
-        *("summary.parquet", "differences.csv", "differences.parquet"),
+        *("dictionary.csv", "summary.parquet", "differences.csv", "differences.parquet"),
         *("trajectories", "markets", "generations", "events", "partnerships"),
         *("yearly", "yearly_markets", "final", "final_markets", "journal.jsonl"),
     }

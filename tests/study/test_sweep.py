@@ -130,8 +130,14 @@ def test_every_point_is_validated_and_each_problem_said_once():
     assert [str(problem) for problem in caught.value.problems] == ["--vary effect: wrong"]
     with pytest.raises(UsageError, match="one holds the other"):
         plan(BASE, {"vary": {"shocks.a": [1], "shocks.a.rate": [1]}}, synthetic.vary)
-    with pytest.raises(UsageError, match="did you mean 'welfare'"):
-        plan(BASE, {"vary": {"effect": [1]}, "outcomes": ["wellfare"]}, synthetic.vary)
+    wrong = {
+        "wellfare": "no metric 'wellfare'",
+        "trust@car": "no sector 'car'",
+        "chinese_share@cars@uk": "no region 'uk'",
+    }
+    for outcome, told in {**wrong, "trust@2050": "2050 is not between 1990 and 1992"}.items():
+        with pytest.raises(UsageError, match=told):
+            plan(BASE, {"vary": {"effect": [1]}, "outcomes": [outcome]}, synthetic.vary)
 
 
 def test_the_scenario_as_it_stands_is_point_0_and_repeated_points_are_one():
@@ -168,8 +174,9 @@ def test_differences_are_the_paired_ones_of_the_final_table(tmp_path):
 
 
 def test_outcomes_choose_what_is_summed_up(tmp_path):
-    results = study(tmp_path / "r", outcomes=["trust", "chinese_share"])
+    results = study(tmp_path / "r", outcomes=["trust@solar", "chinese_share@1992@cars@eu"])
     assert set(results.summary.metric) == {"trust", "chinese_share"}
+    assert results.manifest["design"]["outcomes"] == ["trust@solar", "chinese_share@1992@cars@eu"]
 
 
 def test_a_failed_point_is_recorded_and_its_pairs_are_left_out(tmp_path):
@@ -328,11 +335,33 @@ def test_the_cap_holds_and_narrow_intervals_add_nothing(tmp_path):
     assert len(capped.manifest["seeds"]) == 30 and capped.manifest["status"] == "complete"
     same = study(tmp_path / "s", seeds=4, until_ci={"trust": 0.01})  # pairs do not differ in trust at all
     assert len(same.manifest["seeds"]) == 4
-    with pytest.raises(UsageError, match="'trusty' is no metric") as caught:
+    with pytest.raises(UsageError, match="watched in the last year, 1992"):
+        study(tmp_path / "x", until_ci={"trust@1991@cars": 1})
+    with pytest.raises(UsageError, match="no metric 'trusty'") as caught:
         study(tmp_path / "x", until_ci={"trusty": 1})
     assert caught.value.hint == "did you mean trust?"
     with pytest.raises(UsageError, match="shard sees no intervals"):
         study(tmp_path / "x", until_ci={"trust": 1}, shard=(1, 2))
+
+
+def test_intervals_are_watched_where_they_are_asked_for(tmp_path):
+    """The course of a sector and of a region is what their stored runs give; figures say which."""
+    from sim.plots import draw
+    from sim.study.summary import half_width, spread
+
+    wanted = {"trust@solar": 9.0, "chinese_share@cars@eu": 9.0}
+    results = study(tmp_path / "r", {"effect": [0.3]}, seeds=6, until_ci=wanted)
+    course = pd.read_csv(tmp_path / "r" / "convergence.csv").set_index("metric")
+    for text, stored in (("trust@solar", results.final), ("chinese_share@cars@eu", results.final_markets)):
+        metric, *place = text.split("@")
+        rows = stored[stored["sector"] == place[0]]
+        rows = rows[rows["region"] == place[1]] if len(place) == 2 else rows
+        values = rows.pivot(index="seed", columns="point", values=metric)
+        n, _, sd = spread((values[1] - values[0]).to_numpy()[None])
+        assert course.loc[text, "half_width"] == pytest.approx(float(half_width(sd, n)[0]), abs=1e-9)
+    draw(results.folder, ("svg",))
+    figure = (tmp_path / "r" / "figures" / "convergence-chinese_share-cars-eu.svg").read_text(encoding="utf-8")
+    assert "share: cars, EU: how well" in figure
 
 
 def test_convergence_is_drawn(tmp_path):
