@@ -21,7 +21,8 @@ from sim.compiled import bundle
 from sim.declare import Field, fields
 from sim.errors import UsageError
 from sim.explain import Candidate, Option, candidates, firm_name, options, story
-from sim.quarter import State, advance, begin, finish, in_force
+from sim.kernel import Asking, kernel
+from sim.quarter import State, in_force
 from sim.records import Outcome
 from sim.scenario import Scenario, load
 from sim.scenario.build import build, host, labels
@@ -182,8 +183,9 @@ class Economy(mesa.Model):  # type: ignore[misc]
         self.setting = scenario if isinstance(scenario, Scenario) else load(scenario)
         self.seed = seed
         self.labels = labels(self.setting)
-        inputs = build(self.setting, seed)
-        self.state: State = prepare(inputs, host(self.setting), seed, EVENTS_A_FIRM * len(inputs.firms.id))
+        inputs, rules = build(self.setting, seed), kernel(self.setting.rules)
+        events = EVENTS_A_FIRM * len(inputs.firms.id)
+        self.state: State = prepare(inputs, host(self.setting), seed, events, rules=rules)
         self.quarter = -1
         self._agents_of: dict[str, list[Any]] = {}
         self._ids: dict[str, Any] = {}
@@ -191,7 +193,7 @@ class Economy(mesa.Model):  # type: ignore[misc]
             size = len(getattr(self.state, table).id)
             self._agents_of[table], self._ids[table] = [None] * size, np.zeros(size, np.uint64)
         self._bundle: Any = None  # of the state: addresses, which copies must not share
-        quietly(begin, self.columns)
+        quietly(rules.begin, self.columns)
         self._meet()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -230,9 +232,10 @@ class Economy(mesa.Model):  # type: ignore[misc]
             raise UsageError(f"the run ended with {self.now}", "a longer one needs a later `end` in the scenario")
         self._make_room()
         self.quarter += 1
-        quietly(advance, self.columns, self.quarter)
+        rules = kernel(self.setting.rules)
+        quietly(rules.advance, self.columns, self.quarter)
         if self.quarter == self.quarters - 1:
-            quietly(finish, self.columns)
+            quietly(rules.finish, self.columns)
             self.running = False
         self._meet()
 
@@ -261,11 +264,11 @@ class Economy(mesa.Model):  # type: ignore[misc]
         weights = row[field.pool].sum()
         return float((row[name] * row[field.pool]).sum() / weights) if weights else float("nan")
 
-    def asked(self) -> tuple[State, Any]:
-        """The state and its bundle, once they can be asked what things are worth."""
+    def asked(self) -> tuple[State, Asking]:
+        """The state and questions to it, once it can be asked what things are worth."""
         if self.quarter < 0:
             raise UsageError("before the first quarter nothing has a price", "step() first")
-        return self.state, self.columns
+        return self.state, kernel(self.setting.rules).asking(self.columns)
 
     def firm_name(self, row: int) -> str:
         """The name of the firm in a row."""

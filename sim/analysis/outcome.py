@@ -1,6 +1,7 @@
 """Which number of a run an analysis is about: METRIC@YEAR[@SECTOR], read from a sweep's folder."""
 
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from sim.declare import Field, fields
 from sim.errors import NotEnough, UsageError
 from sim.records import Outcome
 from sim.study import Results
+from sim.study.own import fields_of, is_own
 from sim.study.tables import ALL
 
 METRICS = fields(Outcome)
@@ -28,10 +30,11 @@ class OutcomeAt(NamedTuple):
     metric: str
     year: int
     sector: str = ALL
+    own: Field | None = None  # what a function of one's own measures
 
     @property
     def field(self) -> Field:
-        return METRICS[self.metric]
+        return self.own or METRICS[self.metric]
 
     def __str__(self) -> str:
         return "@".join([self.metric, str(self.year), *([self.sector] if self.sector != ALL else [])])
@@ -53,11 +56,20 @@ class Condition(NamedTuple):
         return f"{self.outcome} {self.sign} {self.limit:g}"
 
 
-def parse(text: str, last: int) -> OutcomeAt:
-    """METRIC[@YEAR[@SECTOR]]; without a year the `last` one. Raises UsageError on an unknown metric or a bad form."""
+def parse(text: str, last: int, own: Mapping[str, Field] | None = None) -> OutcomeAt:
+    """METRIC[@YEAR[@SECTOR]]; without a year the `last` one. `own`: outcomes of one's own, which have no sectors and no
+    other year, by name or as FILE.py:NAME. Raises UsageError on an unknown metric or a bad form."""
+    measured = own or {}
     metric, *rest = (part.strip() for part in text.split("@"))
+    name = metric.rpartition(":")[2].strip() if is_own(metric) else metric
+    if name in measured:
+        if rest:
+            raise UsageError(f"--outcome {text!r}: a function has no year and no sector", "leave them out")
+        return OutcomeAt(name, last, ALL, measured[name])
+    if is_own(metric):
+        raise UsageError(f"--outcome {text!r}: no run here was measured by it", f"sweep with --outcome {metric}")
     if metric not in METRICS:
-        near = get_close_matches(metric, METRICS, n=1, cutoff=0.5)
+        near = get_close_matches(metric, [*METRICS, *measured], n=1, cutoff=0.5)
         hint = f"did you mean {near[0]}?" if near else "`show metrics` lists them"
         raise UsageError(f"--outcome {text!r}: there is no metric {metric!r}", hint)
     if len(rest) > 2 or (rest and not rest[0].isdigit()):
@@ -65,8 +77,13 @@ def parse(text: str, last: int) -> OutcomeAt:
     return OutcomeAt(metric, int(rest[0]) if rest else last, rest[1] if len(rest) == 2 else ALL)
 
 
-def condition(text: str, last: int) -> Condition:
-    """OUTCOME and a limit, as `hub_share@2040 > 0.4` or `> 40%`. Raises UsageError."""
+def asked(text: str, results: Results) -> OutcomeAt:
+    """The outcome of a text, in the last year of a folder unless it says another. Raises UsageError."""
+    return parse(text, last_year(results), fields_of(results.manifest["design"]))
+
+
+def condition(text: str, last: int, own: Mapping[str, Field] | None = None) -> Condition:
+    """OUTCOME and a limit, as `hub_share@2040 > 0.4` or `> 40%`; `own` as in `parse`. Raises UsageError."""
     found = _CONDITION.fullmatch(text.strip())
     number = found[3].strip() if found else ""
     try:
@@ -75,7 +92,7 @@ def condition(text: str, last: int) -> Condition:
         limit = np.nan
     if not found or not np.isfinite(limit):
         raise UsageError(f"--outcome {text!r} is not METRIC@YEAR > NUMBER", 'for example "hub_share@2040 > 0.4"')
-    return Condition(parse(found[1], last), found[2], limit)
+    return Condition(parse(found[1], last, own), found[2], limit)
 
 
 def read(results: Results, outcome: OutcomeAt) -> pd.DataFrame:

@@ -130,8 +130,10 @@ def replay(
     run_id: Annotated[
         str, typer.Argument(metavar="RUN_ID", help="From runs.parquet or failures.csv.", show_default=False)
     ],
+    rules: o.Rules = None,
 ) -> int:
-    """One run again: shows its error, or compares it byte by byte with what is stored."""
+    """One run again, with the rules that the folder holds: shows its error, or compares it byte by byte with what is
+    stored. With --rules only if the file holds these rules."""
     from sim.compiled import kernel_hash
     from sim.study import Results
     from sim.study.batch import run_id as identify
@@ -143,6 +145,7 @@ def replay(
         raise UsageError(f"{folder} holds no run {run_id!r}", f"show {folder / 'runs.parquet'} lists them")
     row = found[0]
     scenario = stored_point(results, row["scenario"], row["point"])
+    _check_rules(folder, scenario.rules, rules)
     where = f" at point {row['point']}" if row["point"] else ""
     print(f"{row['scenario']}{where}, seed {row['seed']}: {row['status']}")
     if identify(scenario.hash, kernel_hash(), row["seed"]) != run_id:
@@ -150,6 +153,19 @@ def replay(
     same = _again(results, scenario, row)
     print("the same bytes as stored" if same else "not the same as stored" if same is False else "the run succeeds now")
     return 0 if same is not False else 1
+
+
+def _check_rules(folder: Path, stored: Any, file: Path | None) -> None:
+    """Raises Conflict if a file holds other rules than the folder's runs were made with."""
+    from sim.errors import Conflict
+    from sim.scenario.plugin import read_rules
+
+    given = read_rules(file) if file else None
+    if given and (stored is None or (stored.names, stored.source) != (given.names, given.source)):
+        held = f"{', '.join(stored.names)} as in {stored.file}" if stored else "no rule replaced"
+        raise Conflict(
+            f"{folder} was run with {held}, not with {given.told}", "leave out --rules: the folder has its own"
+        )
 
 
 def _again(results: Any, scenario: Any, row: dict[str, Any]) -> bool | None:

@@ -11,6 +11,7 @@ from sim.errors import UsageError
 
 Seeds = Annotated[str, typer.Option("--seeds", metavar="N|A:B", help="Runs: seeds 1 to N, or A to B.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value; repeatable.")]
+Rules = Annotated[Path | None, typer.Option("--rules", metavar="FILE.py", help="Functions that replace rules.")]
 Start = Annotated[int | None, typer.Option("--start", metavar="YEAR", help="First year reported.")]
 End = Annotated[int | None, typer.Option("--end", metavar="YEAR", help="Last year reported.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Results folder [results/NAME].")]

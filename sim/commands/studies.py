@@ -20,6 +20,7 @@ class Asked:
     seeds: str
     set: list[str] | None
     posterior: int | None
+    rules: Path | None
     start: int | None
     end: int | None
     out: Path | None
@@ -49,6 +50,7 @@ def run(
     seeds: o.Seeds = "100",
     set_: o.Set = None,
     posterior: o.Posterior = None,
+    rules: o.Rules = None,
     start: o.Start = None,
     end: o.End = None,
     out: o.Out = None,
@@ -69,7 +71,7 @@ def run(
     """One scenario, many seeds: tables, figures, report. The same command again continues."""
     more = (cluster, run_timeout, memory, until_ci, max_seeds)
     switches = (json, quiet, force, accept_code_change, dry_run)
-    asked = Asked(seeds, set_, posterior, start, end, out, workers, *more, keep, format_, *switches)
+    asked = Asked(seeds, set_, posterior, rules, start, end, out, workers, *more, keep, format_, *switches)
     return _carry_out([scenario], asked, comparing=False)
 
 
@@ -84,6 +86,7 @@ def compare(
     seeds: o.Seeds = "100",
     set_: o.Set = None,
     posterior: o.Posterior = None,
+    rules: o.Rules = None,
     start: o.Start = None,
     end: o.End = None,
     out: o.Out = None,
@@ -104,7 +107,7 @@ def compare(
     """What-ifs against a base, paired by seed: differences with intervals, figures, report."""
     more = (cluster, run_timeout, memory, until_ci, max_seeds)
     switches = (json, quiet, force, accept_code_change, dry_run)
-    asked = Asked(seeds, set_, posterior, start, end, out, workers, *more, keep, format_, *switches)
+    asked = Asked(seeds, set_, posterior, rules, start, end, out, workers, *more, keep, format_, *switches)
     from sim.scenario.groups import SIGN, expanded
 
     names = [str(each) for each in expanded([base, *(scenarios or [])])]
@@ -147,17 +150,19 @@ def load_all(names: list[str], asked: Asked) -> list[Any]:
     """
     from sim.errors import ScenarioError
     from sim.scenario import load
+    from sim.scenario.plugin import read_rules
 
     settings = o.assignments(asked.set) | o.posterior(asked.posterior) | o.years(asked.start, asked.end)
     shocks = {path: path.split(".")[1] for path in settings if path.startswith("shocks.") and path.count(".") > 1}
+    rules = read_rules(asked.rules) if asked.rules else None
     found: list[Any] = []
     problems: list[Any] = []
     for name in names:
         try:
-            plain = load(name)
+            plain = load(name, rules=rules)
             known = {shock.id for shock in plain.shocks}
             here = {path: value for path, value in settings.items() if path not in shocks or shocks[path] in known}
-            found.append(load(name, here) if here else plain)
+            found.append(load(name, here, rules=rules) if here else plain)
             shocks = {path: shock for path, shock in shocks.items() if path not in here}
             settings = settings if len(names) > 1 else here
         except ScenarioError as error:

@@ -17,6 +17,16 @@ DesignOption = Annotated[str | None, typer.Option("--design", metavar="KIND", he
 Points = Annotated[Path | None, typer.Option("--points", metavar="CSV", help="Points one by one, instead of --vary.")]
 Samples = Annotated[int | None, typer.Option("--samples", metavar="N", help="Points of lhs and sobol.")]
 Outcomes = Annotated[str | None, typer.Option("--outcomes", metavar="LIST", help="Metrics of the summary [all].")]
+OwnOutcome = Annotated[
+    list[str] | None,
+    typer.Option("--outcome", metavar="FILE.py:NAME", help="A function of a run's tables, beside metrics; repeatable."),
+]
+Reference = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reference", metavar="PATH=VALUE", help="Compare points with those that differ by this; repeatable."
+    ),
+]
 SweepSeeds = Annotated[str | None, typer.Option("--seeds", metavar="N|A:B", help="Seeds, the same at all points [20].")]
 Shard = Annotated[str | None, typer.Option("--shard", metavar="I/N", help="Only every N-th run; then `merge`.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Even if the points are very many.")]
@@ -36,11 +46,14 @@ def sweep(
     points: Points = None,
     samples: Samples = None,
     outcomes: Outcomes = None,
+    outcome: OwnOutcome = None,
+    reference: Reference = None,
     seeds: SweepSeeds = None,
     until_ci: o.UntilCi = None,
     max_seeds: o.MaxSeeds = 1000,
     set_: o.Set = None,
     posterior: o.Posterior = None,
+    rules: o.Rules = None,
     start: o.Start = None,
     end: o.End = None,
     out: o.Out = None,
@@ -59,7 +72,8 @@ def sweep(
     yes: Yes = False,
 ) -> int:
     """One scenario at many points, all with the same seeds. The same command again continues."""
-    from sim.study import Options, carry_out
+    from sim.study import Options
+    from sim.study.own import read_own
     from sim.study.sweep import ask
 
     formats, part = o.formats(format_), _shard(shard)
@@ -69,10 +83,12 @@ def sweep(
         "points": points,
         "samples": samples,
         "outcomes": o.listed(outcomes),
+        "reference": o.assignments(reference, "--reference", "shocks.eu_duty.rate=0"),
+        "own": tuple(map(read_own, outcome or ())) or None,
         "seeds": seeds,
     }
     settings = o.assignments(set_) | o.posterior(posterior) | o.years(start, end)
-    asked = ask(scenario, {key: value for key, value in given.items() if value not in (None, {})}, settings)
+    asked = ask(scenario, {key: value for key, value in given.items() if value not in (None, {})}, settings, rules)
     folder = out or Path("results") / asked.name
     if part:
         folder = folder.with_name(f"{folder.name}.shard-{part[0]}-of-{part[1]}")
@@ -81,12 +97,17 @@ def sweep(
     told = (o.command_line(), display, display.note)
     chosen = Options(workers, folder, keep, force, *told, *adaptive, part, run_timeout, memory, accept_code_change)
     study = _planned(asked, chosen, yes)
-    if dry_run:
-        return estimated(study, chosen, json)
+    return estimated(study, chosen, json) if dry_run else _carried_out(study, chosen, formats, json, quiet)
+
+
+def _carried_out(study: Any, chosen: Any, formats: tuple[str, ...], json: bool, quiet: bool) -> int:
+    """Run, draw, tell; a part of a study is not drawn."""
+    from sim.study import carry_out
+
+    display = chosen.progress
     with display.shown():
         results = carry_out(study, chosen)
-    figures = [] if part else illustrated(results, formats, display)
-    return _told(results, figures, json, quiet)
+    return _told(results, [] if chosen.shard else illustrated(results, formats, display), json, quiet)
 
 
 def merge(

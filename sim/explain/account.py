@@ -151,7 +151,9 @@ def _parties(replay: Replay) -> str:
 def _menu(replay: Replay) -> tuple[str, list[Candidate]]:
     """Why the multinational looked, and what the two could have agreed on as the markets of the quarter closed."""
     region = int(replay.life["region"])
-    found = offers(replay.state, replay.start, replay.m, replay.c, region, replay.labels)
+    found = offers(
+        replay.state, replay.kernel.asking(replay.state), replay.start, replay.m, replay.c, region, replay.labels
+    )
     p, look = replay.state.parameters, found[0].look
     if region != replay.state.host:
         return f"draw {look:.3f}, at least {1 - p.search_abroad:.3f}", found

@@ -11,6 +11,7 @@ from sim.plots.sheet import Sheet
 from sim.plots.swept import Swept
 from sim.study import Results
 from sim.study.compare import HEADLINES
+from sim.study.own import fields_of
 from sim.study.tables import ALL
 
 MAIN = ("technology_balance", "hub_share", "chinese_share_abroad", "welfare")  # drawn unless others are asked for
@@ -26,8 +27,9 @@ def draw(
     """
     results = Results(folder)
     study = Swept(results, designs.read(results), tuple(sectors or ()), years[1] if years else None)
-    chosen = list(metrics or _named(results) or MAIN)
-    unknown = [metric for metric in chosen if metric not in METRICS]
+    own = fields_of(results.manifest["design"])
+    chosen = list(metrics or [*own, *(_named(results) or MAIN)])
+    unknown = [metric for metric in chosen if metric not in METRICS and metric not in own]
     if unknown:
         raise UsageError(f"{folder} has no metric {', '.join(unknown)} by sector", "see `show metrics`")
     outcomes = _known(study, chosen)
@@ -38,7 +40,8 @@ def draw(
             yield doses.draw(study, outcome)
             if study.along:
                 yield heat.draw(study, outcome)
-            yield multiples.sectors(study, outcome.metric, sectors or _sectors(results))
+            if outcome.own is None:
+                yield multiples.sectors(study, outcome.metric, sectors or _sectors(results))
     else:
         for outcome in outcomes:
             yield scatter.draw(study, outcome)

@@ -16,6 +16,7 @@ from sim.declare import Field
 from sim.plots import style
 from sim.plots.stored import of_asked
 from sim.study import Results
+from sim.study.own import fields_of
 from sim.study.tables import ALL
 from sim.study.yearly import is_flow
 
@@ -49,6 +50,9 @@ class Swept:
     def outcome(self, metric: str, sector: str | None = None) -> OutcomeAt:
         """A metric in the year shown, in a sector, the first one asked for, or all pooled."""
         where = sector or (self.sectors[0] if self.sectors else ALL)
+        own = fields_of(self.results.manifest["design"])
+        if metric in own:  # a function of the whole run
+            return OutcomeAt(metric, last_year(self.results), ALL, own[metric])
         return OutcomeAt(metric, self.year or last_year(self.results), where)
 
     def runs(self, outcome: OutcomeAt) -> pd.DataFrame:
@@ -78,6 +82,11 @@ class Swept:
         """Values at which all further factors are held: as they stand if the design has that value, else the middle."""
         used = (self.across, self.along, self.beside)
         return {factor.path: standing(factor) for factor in self.points.factors if factor not in used}
+
+
+def against(study: Swept) -> str:
+    """What differences are taken from, for captions."""
+    return study.points.against + ("" if study.points.named else " (dotted line)")
 
 
 def standing(factor: Factor) -> Any:
@@ -176,6 +185,8 @@ def format_across(axes: Any, factor: Factor, ticks: int = 4) -> None:
 
 def when(outcome: OutcomeAt) -> str:
     """How a year is reported, for captions."""
+    if outcome.own is not None:
+        return "A function of each run’s tables"
     return (
         f"Sum over {outcome.year}" if is_flow(outcome.metric, outcome.field.unit) else f"Last quarter of {outcome.year}"
     )

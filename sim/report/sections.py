@@ -68,6 +68,8 @@ def design(stored: Stored, runs: str, years: tuple[int, int]) -> list[tuple[str,
         )
     else:
         told.append(("Intervals", "95 % of the mean over runs, Student’s t; bands in figures: 5 to 95 % of runs"))
+    if rules := entry["resolved"].get("rules"):
+        told.append(("Rules", f"functions of {rules['file']} stand for {', '.join(rules['names'])}"))
     if entry.get("changed_parameters"):
         told.append(("Assumptions", "the base moves some, as listed below"))
     return told

@@ -12,6 +12,7 @@ from sim import columns, declare
 from sim.columns import FIRST_YEAR, REPORT_YEAR, SCHEMA, Ownership, Type
 from sim.parameters import Parameter, parameters
 from sim.scenario.experiment import Experiment
+from sim.scenario.plugin import Rules
 from sim.scenario.shocks import KINDS, Kind
 from sim.scenario.values import Dated, LastQuarter, Model, Names, Quantity, Quarter, Slug, Text, switch, wrong
 
@@ -215,6 +216,7 @@ class File(WorldFile):
     start: Annotated[_ReportYear, Field(description="first year reported")] = REPORT_YEAR
     end: Annotated[_ReportYear, Field(description="last year")] = DEFAULT_END
     posterior: Posterior | None = None
+    rules: Annotated[Rules | None, Field(description="only in resolved files: what --rules replaced")] = None
     parameters: Assumptions = Assumptions()
     treatment: Annotated[Names, Field(description="parameters that are asked about: the base keeps its own")] = ()
     shocks: Annotated[list[dict[str, Any]], Field(default_factory=list)]

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,9 @@ from sim.scenario import checks, find
 from sim.scenario.files import DEFAULT_END, OWN_KEYS, File, NamedFirm, Posterior, WorldFile
 from sim.scenario.find import Place
 from sim.scenario.lines import Line, differing, line
-from sim.scenario.merge import at, drop, identity, known_by, merge, nearest, override, repeated
+from sim.scenario.merge import at, drop, identity, known_by, merge, nearest, override, plant, repeated
+from sim.scenario.plugin import Rules, read_rules, rules_of
+from sim.scenario.plugin import problems as rule_problems
 from sim.scenario.posterior import KEY, lay, without_replaced
 from sim.scenario.reader import Node, read, value_of
 from sim.scenario.rows import known_as, rows
@@ -37,8 +39,8 @@ class Scenario:
 
     files: the chain, base first. parameters: complete, switches as numbers. changed_parameters: those that a file above
     the chain's first, or --set, moved. treatment: parameters that a base which it is compared with keeps as its own.
-    start, end: years reported. resolved: plain data that loads as a file; origins: dotted path ->
-    "scenarios/x.yaml:12", "--set" or "default". warnings: what is allowed but looks odd.
+    rules: functions that stand for rules of the model. start, end: years reported. resolved: plain data that loads as a
+    file; origins: dotted path -> "scenarios/x.yaml:12", "--set" or "default". warnings: what is allowed but looks odd.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Scenario:
     files: tuple[Path, ...]
     world: WorldFile
     posterior: Posterior | None
+    rules: Rules | None
     parameters: dict[str, float]
     changed_parameters: dict[str, float]
     treatment: tuple[str, ...]
@@ -118,15 +121,23 @@ def hash_of(document: str) -> str:
 
 
 def load(
-    name: str | Path, set: Mapping[str, Any] | None = None, posterior: Mapping[str, Any] | None = None
+    name: str | Path,
+    set: Mapping[str, Any] | None = None,
+    posterior: Mapping[str, Any] | None = None,
+    rules: Mapping[str, Callable[..., Any]] | Rules | str | Path | None = None,
 ) -> Scenario:
     """The scenario of a name ("baseline") or a path, with `set` (dotted path -> value, or its text) on top.
 
-    `posterior`: another parameter set, draw or number of draws, as {"set": "fit2014", "draws": 20}.
+    `posterior`: another parameter set, draw or number of draws, as {"set": "fit2014", "draws": 20}. `rules`: functions
+    that stand for rules of sim/rules, by name, or the file that holds them.
     Raises ScenarioError with every problem of every file.
     """
     chosen = {f"{KEY}.{key}": value for key, value in (posterior or {}).items()}
-    return _resolved(_place(name), {**chosen, **(set or {})})
+    if isinstance(rules, Mapping):
+        rules = rules_of(rules)
+    elif isinstance(rules, str | Path):
+        rules = read_rules(rules)
+    return _resolved(_place(name), {**chosen, **(set or {})}, rules)
 
 
 def draws(
@@ -228,7 +239,7 @@ def with_settings(tree: Node, settings: Mapping[str, Any]) -> tuple[Node, list[P
     return without_replaced(tree, settings), problems
 
 
-def _resolved(place: Place, settings: Mapping[str, Any]) -> Scenario:
+def _resolved(place: Place, settings: Mapping[str, Any], rules: Rules | None = None) -> Scenario:
     chain, problems = _chain(place)
     if not chain or "extends" in chain[0][1].value:  # a chain without its base says nothing about values
         raise ScenarioError(problems)
@@ -238,6 +249,8 @@ def _resolved(place: Place, settings: Mapping[str, Any]) -> Scenario:
     tree, own, wrong = _merged(chain)
     tree, unset = with_settings(tree, {path: value for path, value in settings.items() if path.split(".")[0] != KEY})
     tree = laid.onto(tree) if laid is not None else tree
+    if rules is not None:
+        tree = Node({**tree.value, "rules": plant(rules.model_dump(mode="json"))}, tree.mark, tree.key)
     problems += unlaid
     file, models, shocks, invalid = check_tree(tree, own)
     problems += [*wrong, *unset, *invalid]
@@ -299,6 +312,8 @@ def _consistency(tree: Node, file: File | None, shocks: list[Shock | None], know
     for name in file.treatment:
         if name not in declared_parameters():
             yield problem_at(tree, ("treatment",), f"{name!r} is no parameter{nearest(name, declared_parameters())}")
+    if file.rules is not None:
+        yield from rule_problems(file.rules)
     if file.start > file.end:
         yield problem_at(tree, ("start",), f"{file.start}; must not be after end ({file.end})")
     yield from _firm_consistency(tree, file, shocks)
@@ -352,6 +367,7 @@ def _scenario(
         files=tuple(each.path for each, _ in chain),
         world=WorldFile(**{key: getattr(file, key) for key in WorldFile.model_fields}),
         posterior=file.posterior,
+        rules=file.rules,
         parameters=values,
         changed_parameters=changed,
         treatment=file.treatment,

@@ -130,6 +130,7 @@ def show(scenario: Scenario, full: bool = False) -> str:
         *([scenario.question] if scenario.question else []),
         f"files       {chain}",
         *_shown_posterior(scenario),
+        *([f"rules       replaced: {scenario.rules.told}"] if scenario.rules else []),
     ]
     lines += [f"reported    {scenario.start} to {scenario.end}", f"hash        {scenario.hash[:16]}"]
     world = scenario.world
@@ -216,6 +217,9 @@ def diff(a: Scenario | str | Path, b: Scenario | str | Path) -> list[str]:
     old, new = ({shock.id: shock for shock in each.shocks} for each in (one, two))
     said = [f"drops {name}: {_told(old[name])}" for name in old if name not in new]
     said += [f"adds {name}: {_told(new[name])}" for name in new if name not in old]
+    if one.rules != two.rules:
+        ruled = [each.rules.told if each.rules else "as shipped" for each in (one, two)]
+        said.append(f"rules: {ruled[0]} -> {ruled[1]}{', with another text' if ruled[0] == ruled[1] else ''}")
     values, others = flatten(one.resolved), flatten(two.resolved)
     declared = parameters()
     changes: dict[tuple[str, str, str], list[str]] = {}  # the same change of several shocks is told once
@@ -228,6 +232,7 @@ def diff(a: Scenario | str | Path, b: Scenario | str | Path) -> list[str]:
             "channel",
             "source",
             "treatment",
+            "rules",
         ):
             continue
         if head == "shocks" and (rest[0] not in old or rest[0] not in new or rest[-1] in ("label", "source")):

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
+from sim.study.design import references
 from sim.study.plan import ROUND, Options, Plan
 from sim.study.store import Folder, Receipt
 from sim.study.summary import half_width, spread
@@ -27,7 +28,7 @@ class Adaptive:
     def __init__(self, plan: Plan, options: Options) -> None:
         self.plan, self.wanted, self.most = plan, dict(options.until_ci), options.max_seeds
         self.told = ""
-        known = fields(FINAL["final"])
+        known = [*fields(FINAL["final"]), *(each.name for each in plan.own)]
         for metric, width in self.wanted.items():
             if metric not in known:
                 from difflib import get_close_matches
@@ -86,7 +87,12 @@ class Adaptive:
         base = next(iter(self.plan.scenarios))
         pairs = {(name, 0): (reference, 0) for name, reference in self.plan.references.items()}
         if self.plan.design is not None:
-            pairs = {(arm.scenario, arm.point): (base, 0) for arm in self.plan.arms if arm.point}
+            against = references(self.plan.design)
+            pairs = {
+                (arm.scenario, arm.point): (base, against[arm.point])
+                for arm in self.plan.arms
+                if against[arm.point] != arm.point
+            }
         for name in pairs or samples:
             if name in samples:
                 values = samples[name][metric]

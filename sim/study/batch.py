@@ -22,10 +22,11 @@ from sim.errors import Conflict
 from sim.records import Vintage
 from sim.study.arrays import arrow
 from sim.study.limits import Limits, Watch, watched
+from sim.study.own import Own, measured
 from sim.study.plan import Settings
 from sim.study.store import Failure, Folder, Receipt
 from sim.study.tables import METRICS, Frame, Measures, Run, Values, fields, measure, plain, tables
-from sim.study.yearly import final, shortened, yearly, years
+from sim.study.yearly import YEARLY, final, shortened, yearly, years
 
 SECONDS = 4.0  # after this much time a worker writes what it has, so that an interruption costs little
 SLACK = 1e-9  # rounding that a bound forgives
@@ -48,6 +49,7 @@ class Job:
     vary: Callable[[Any, Mapping[str, Any]], Any]
     warm: Callable[[Any, bool], None] | None = None  # compiles the kernel, from either end
     limits: Limits | None = None  # of one run, where workers are processes of their own
+    own: tuple[Own, ...] = ()
 
 
 class Order(NamedTuple):
@@ -189,13 +191,16 @@ def _tables(job: Job, order: Order) -> dict[str, pa.Table]:
     written = plain(run)
     check_bounds(written)
     frame = _frame(job.labels(scenario), order.scenario, scenario.start, scenario.end)
-    measured = years(written, frame)
-    made = yearly(measured, frame, order.seed, job.keep)
+    by_year = years(written, frame)
+    made = yearly(by_year, frame, order.seed, YEARLY if job.own else job.keep)
+    whole = dict(made)
     if job.points:  # summed up from `final`, so that paths may be short
         made = {name: shortened(path) for name, path in made.items()}
-    made |= final(measured, frame, order.seed)
-    if not made.keys() >= set(job.keep):
+    made |= final(by_year, frame, order.seed)
+    if job.own or not made.keys() >= set(job.keep):
         made |= tables(run, frame, measure(written, frame))
+    if job.own:
+        made["final"] = measured(job.own, made | whole, made["final"])
     if job.points:
         made = {name: _pointed(table, order.point) for name, table in made.items()}
     return made

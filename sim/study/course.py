@@ -15,6 +15,7 @@ from sim.study import batch as worker
 from sim.study import manifest as manifests
 from sim.study.adaptive import Adaptive
 from sim.study.batch import Batch, Job, Order, pack, run_id
+from sim.study.design import references
 from sim.study.engines import apart, engine, local_workers
 from sim.study.executor import run_batches
 from sim.study.interrupt import Interrupted, Interruption
@@ -96,8 +97,8 @@ class _Study:
         self.folder.log(event=status, done=len(self.succeeded), failed=len(self.failed))
 
     def _announce_compiling(self) -> None:
-        code = code_folder()
-        if self.job.warm and not self.options.cluster and code and not any(code.glob("*.sector_quarters-*.nbc")):
+        code = code_folder(next(iter(self.plan.scenarios.values())) if self.job.warm else None)
+        if self.job.warm and not self.options.cluster and code and not any(code.glob("*.sector_quarters*.nbc")):
             self.options.note("first run on this machine: the model is compiled, which takes about half a minute")
 
     def _open(self) -> dict[str, Any]:
@@ -259,13 +260,15 @@ def finish(
     folder: Folder, plan: Plan, receipts: list[Receipt], failed: list[Failure], partial: bool, workers: int
 ) -> None:
     """Sum up: runs and failures, and unless the study is a part of another one, summary and differences."""
-    points = plan.design is not None
-    folder.write_parquet("runs.parquet", runs(folder, receipts, failed, points, plan.design))
+    points, own = plan.design is not None, list(plan.about.get("own") or ())
+    folder.write_parquet("runs.parquet", runs(folder, receipts, failed, points, plan.design, own))
     folder.write("failures.csv", failures_csv(failed))
     if partial:
         return
     if points:
-        write_points(folder, receipts, next(iter(plan.scenarios)), plan.about.get("outcomes"))
+        wanted = plan.about.get("outcomes")
+        named = None if wanted is None else [*wanted, *own]
+        write_points(folder, receipts, next(iter(plan.scenarios)), references(plan.design), own, named)
     else:
         write_summaries(folder, receipts, list(plan.scenarios), plan.references, workers)
 
@@ -278,11 +281,11 @@ def _order(arm: Arm, seed: int, run: str) -> Order:
     return Order(run, arm.scenario, arm.point, arm.settings, seed)
 
 
-def code_folder() -> Path | None:
-    """Where the kernel's machine code is kept; None if it runs interpreted."""
-    from sim.quarter import sector_quarters
+def code_folder(scenario: Any = None) -> Path | None:
+    """Where the machine code of a scenario's kernel, or of the shipped one, is kept; None if it runs interpreted."""
+    from sim.kernel import kernel
 
-    stats = getattr(sector_quarters, "stats", None)
+    stats = getattr(kernel(scenario.rules if scenario else None).sector_quarters, "stats", None)
     return Path(stats.cache_path) if stats else None
 
 
@@ -304,4 +307,5 @@ def make_job(plan: Plan, options: Options, folder: Path) -> Job:
         labels=options.labels or labels,
         vary=options.vary or vary,
         warm=None if options.simulate else warm_up,
+        own=plan.own,
     )

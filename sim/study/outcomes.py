@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.study.arrays import arrow, known, word, words
+from sim.study.design import swept_paths
 from sim.study.store import Failure, Folder, Receipt
 from sim.study.tables import ALL, fields
 from sim.study.yearly import FINAL
@@ -20,10 +21,15 @@ _KEYS = ["scenario", "point", "seed"]
 
 
 def runs(
-    folder: Folder, receipts: list[Receipt], failures: Iterable[Failure], points: bool, design: pa.Table | None
+    folder: Folder,
+    receipts: list[Receipt],
+    failures: Iterable[Failure],
+    points: bool,
+    design: pa.Table | None,
+    own: Sequence[str] = (),
 ) -> pa.Table:
-    """One row per run: id, scenario, point (0 without a design), seed, swept values, outcomes of the last year,
-    seconds, status."""
+    """One row per run: id, scenario, point (0 without a design), seed, swept values, outcomes of the last year
+    and `own` ones, seconds, status."""
     rows: list[tuple[Any, ...]] = [
         (receipt.scenario, point, seed, run, seconds, "done")
         for receipt in receipts
@@ -34,9 +40,9 @@ def runs(
     columns: dict[str, Any] = {"run_id": words(run), "scenario": words(scenario)}
     columns |= {name: arrow(np.array(column, np.int64)) for name, column in (("point", point), ("seed", seed))}
     if design is not None:
-        swept = design.select(design.column_names[2:])
+        swept = design.select(list(swept_paths(design.column_names)))
         columns |= _named(swept.take(_places(design["point"].to_pylist(), point)))
-    finals = _finals(folder, receipts, points)
+    finals = _finals(folder, receipts, points, own)
     there = list(zip(*(finals[key].to_pylist() for key in _KEYS), strict=True))
     columns |= _named(finals.drop_columns(_KEYS).take(_places(there, zip(scenario, point, seed, strict=True))))
     return pa.table({**columns, "seconds": known(np.array(seconds, np.float64)), "status": words(status)})
@@ -53,9 +59,9 @@ def _places(listed: Iterable[Any], wanted: Iterable[Any]) -> pa.Array:
     return arrow(found, found < 0)
 
 
-def _finals(folder: Folder, receipts: list[Receipt], points: bool) -> pa.Table:
+def _finals(folder: Folder, receipts: list[Receipt], points: bool, own: Sequence[str]) -> pa.Table:
     """Outcomes of all sectors together."""
-    metrics = list(fields(FINAL["final"]))
+    metrics = [*fields(FINAL["final"]), *own]
     keys = _KEYS if points else [key for key in _KEYS if key != "point"]
     kinds = {"scenario": pa.string(), "point": pa.int64(), "seed": pa.int64(), **dict.fromkeys(metrics, pa.float64())}
     parts = [pa.table({name: pa.nulls(0, kind) for name, kind in kinds.items()})]  # columns even if no run succeeded

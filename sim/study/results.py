@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from sim.errors import NotEnough, UsageError
 from sim.study import manifest as manifests
+from sim.study.design import swept_paths
 from sim.study.store import Folder
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ class Results:
     @property
     def swept(self) -> tuple[str, ...]:
         """The paths that a sweep varies; empty for anything else."""
-        return tuple(pq.read_schema(self.folder / _DESIGN).names[2:]) if (self.folder / _DESIGN).is_file() else ()
+        path = self.folder / _DESIGN
+        return swept_paths(pq.read_schema(path).names) if path.is_file() else ()
 
     @cached_property
     def design(self) -> "pd.DataFrame":
@@ -150,7 +152,7 @@ class Results:
 
     @cached_property
     def differences(self) -> "pd.DataFrame":
-        """Differences to the base (in a sweep to point 0), paired by seed, with 95 % intervals."""
+        """Differences to the base (in a sweep to each point's reference), paired by seed, with 95 % intervals."""
         return self._frame(f"differences.{self._summed}")
 
     @property

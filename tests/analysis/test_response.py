@@ -14,7 +14,7 @@ HUB = OutcomeAt("hub_share", 2040)
 
 
 def test_outcomes_are_read_as_they_are_written():
-    assert parse("hub_share@2035@cars", 2040) == ("hub_share", 2035, "cars")
+    assert parse("hub_share@2035@cars", 2040) == OutcomeAt("hub_share", 2035, "cars")
     assert parse("hub_share", 2040) == HUB and str(HUB) == "hub_share@2040"
     assert str(condition("hub_share@2040@cars>=40%", 2040)) == "hub_share@2040@cars >= 0.4"
     assert condition("welfare < -3", 2040).holds(np.array([-4.0, -3.0, np.nan])).tolist() == [True, False, False]
