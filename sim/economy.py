@@ -27,7 +27,7 @@ from sim.records import Outcome
 from sim.scenario import Scenario, load
 from sim.scenario.build import build, host, labels
 from sim.scenario.values import quarter_name
-from sim.simulate import EVENTS_A_FIRM, Run, collect, prepare, quietly
+from sim.simulate import EVENTS_A_FIRM, Run, collect, prepare, quietly, turned
 
 __all__ = ["ChineseFirm", "Economy", "Multinational", "Partnership", "reporters", "story"]
 
@@ -185,7 +185,7 @@ class Economy(mesa.Model):  # type: ignore[misc]
         self.labels = labels(self.setting)
         inputs, rules = build(self.setting, seed), kernel(self.setting.rules)
         events = EVENTS_A_FIRM * len(inputs.firms.id)
-        self.state: State = prepare(inputs, host(self.setting), seed, events, rules=rules)
+        self.state: State = prepare(inputs, host(self.setting), self.setting.luck_of(seed), events, rules=rules)
         self.quarter = -1
         self._agents_of: dict[str, list[Any]] = {}
         self._ids: dict[str, Any] = {}
@@ -224,7 +224,7 @@ class Economy(mesa.Model):  # type: ignore[misc]
     @property
     def run(self) -> Run:
         """What has been written so far; after the last quarter the same bytes as `simulate` gives."""
-        return collect(self.state)
+        return collect(self.state)._replace(seed=self.seed)
 
     def step(self) -> None:
         """One quarter. Raises UsageError after the last."""
@@ -233,6 +233,9 @@ class Economy(mesa.Model):  # type: ignore[misc]
         self._make_room()
         self.quarter += 1
         rules = kernel(self.setting.rules)
+        changed = turned(self.setting, self.seed, self.quarter, self.state, rules)
+        if changed is not None:
+            self.state, self._bundle = changed, None
         quietly(rules.advance, self.columns, self.quarter)
         if self.quarter == self.quarters - 1:
             quietly(rules.finish, self.columns)

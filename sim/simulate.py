@@ -11,6 +11,7 @@ from sim.columns import Firms, Kind, Partnerships, Policy, Scratch, Sectors, Way
 from sim.compiled import INTERPRETED, bundle
 from sim.declare import SEAT, Column, allocate, record
 from sim.kernel import Kernel, kernel
+from sim.parameters import Parameters
 from sim.quarter import State, seats
 from sim.quarter.state import LACKING
 from sim.records import Event, Life, Market, Outcome, Vintage
@@ -142,10 +143,27 @@ def collect(state: State) -> Run:
 def simulate(scenario: Scenario, seed: int) -> Run:
     """Runs a scenario once. The same scenario and seed give the same bytes, on any machine and in any order."""
 
+    if scenario.turns:
+        return stepped(scenario, seed, lambda state, t: None)[0]
+
     def whole(rules: Kernel, state: State) -> None:
         quietly(rules.run, state, len(state.outcome))
 
-    return collect(_carried_out(scenario, seed, whole, in_turn=True))
+    return _told(scenario, seed, _carried_out(scenario, seed, whole, in_turn=True))
+
+
+def turned(scenario: Scenario, seed: int, t: int, state: State, rules: Kernel) -> State | None:
+    """The same state with the parameters that hold from quarter t on; None where none changes."""
+    if t not in scenario.turns:
+        return None
+    parameters = Parameters(**scenario.parameters_of(seed, t))
+    terms = (parameters.discount, parameters.horizon)
+    return state._replace(parameters=parameters, annuity=rules.annuity(*terms), ramp=rules.ramp_value(*terms))
+
+
+def _told(scenario: Scenario, seed: int, state: State) -> Run:
+    """The run of a seed, which may share its luck with those of other draws."""
+    return collect(state)._replace(seed=seed)
 
 
 def stepped(scenario: Scenario, seed: int, look: Callable[[State, int], None]) -> tuple[Run, State]:
@@ -158,12 +176,14 @@ def stepped(scenario: Scenario, seed: int, look: Callable[[State, int], None]) -
         columns = bundle(state)
         quietly(rules.begin, columns)
         for t in range(len(state.outcome)):
+            changed = turned(scenario, seed, t, state, rules)
+            columns = columns if changed is None else bundle(changed)
             quietly(rules.advance, columns, t)
             look(state, t)
         quietly(rules.finish, columns)
 
     state = _carried_out(scenario, seed, step)
-    return collect(state), state
+    return _told(scenario, seed, state), state
 
 
 def _carried_out(
@@ -175,7 +195,7 @@ def _carried_out(
     guess = ROWS if len(inputs.firms.id) > SMALL else AMPLE
     room = _rows_needed.get(scenario.world_hash, guess) if in_turn else None
     while True:
-        state = prepare(inputs, host(scenario), seed, length, room, rules)
+        state = prepare(inputs, host(scenario), scenario.luck_of(seed), length, room, rules)
         carry_out(rules, state)
         longest, lacking = max(state.scratch.counts[:2]), state.scratch.counts[LACKING] > 0
         if longest <= length and not lacking:

@@ -12,12 +12,15 @@ from sim.commands.progress import Display
 from sim.commands.sweeps import estimated
 from sim.errors import UsageError
 
+SEEDS = 100  # unless others are asked for
+LUCK = 5  # where each runs with every draw of --posterior
+
 
 @dataclass(frozen=True)
 class Asked:
     """What `run` and `compare` have in common."""
 
-    seeds: str
+    seeds: str | None
     set: list[str] | None
     posterior: int | None
     rules: Path | None
@@ -47,7 +50,7 @@ def register(app: typer.Typer) -> None:
 
 def run(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a file.", show_default=False)],
-    seeds: o.Seeds = "100",
+    seeds: o.SomeSeeds = None,
     set_: o.Set = None,
     posterior: o.Posterior = None,
     rules: o.Rules = None,
@@ -83,7 +86,7 @@ def compare(
     scenarios: Annotated[
         list[str] | None, typer.Argument(metavar="[SCENARIO...]", help="What-ifs, or @GROUP.", show_default=False)
     ] = None,
-    seeds: o.Seeds = "100",
+    seeds: o.SomeSeeds = None,
     set_: o.Set = None,
     posterior: o.Posterior = None,
     rules: o.Rules = None,
@@ -122,7 +125,7 @@ def _carry_out(names: list[str], asked: Asked, comparing: bool, called: str = ""
     from sim.study import Options, Plan, carry_out, parse_seeds
     from sim.study.compare import plan
 
-    seeds = parse_seeds(asked.seeds)
+    seeds = parse_seeds(o.crossed(asked.seeds, asked.posterior, LUCK) or SEEDS)
     study = plan(told, seeds) if comparing else Plan("run", {told[0].name: told[0]}, seeds)
     out = asked.out or _default_folder([called] if called else list(study.scenarios))
     display = Display(out.name, asked.quiet)

@@ -32,6 +32,9 @@ Shard = Annotated[str | None, typer.Option("--shard", metavar="I/N", help="Only 
 Yes = Annotated[bool, typer.Option("--yes", help="Even if the points are very many.")]
 
 
+LUCK = 5  # seeds, where each runs with every draw of --posterior
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this page."""
     example = "sweep baseline --vary parameters.horizon=12,24,40 --seeds 20"
@@ -85,7 +88,7 @@ def sweep(
         "outcomes": o.listed(outcomes),
         "reference": o.assignments(reference, "--reference", "shocks.eu_duty.rate=0"),
         "own": tuple(map(read_own, outcome or ())) or None,
-        "seeds": seeds,
+        "seeds": o.crossed(seeds, posterior, LUCK),
     }
     settings = o.assignments(set_) | o.posterior(posterior) | o.years(start, end)
     asked = ask(scenario, {key: value for key, value in given.items() if value not in (None, {})}, settings, rules)
@@ -218,7 +221,8 @@ def estimated(study: Any, chosen: Any, json: bool) -> int:
     print(f"{' '.join(study.scenarios)}: {arms} x {len(study.seeds)} seeds = {found.runs:,} runs")
     spread = f"{found.fastest:.2f} to {found.slowest:.2f}"
     print(f"  pilot    {found.seconds_a_run:.2f} s a run ({spread})")
-    print(f"  time     about {duration(found.seconds)} on {found.workers} workers")
+    aside = "; starting, figures and report come on top"
+    print(f"  time     about {duration(found.seconds)} of runs on {found.workers} workers{aside}")
     print(f"  disk     {found.bytes / 1e6:,.0f} MB (free: {found.free / 1e9:,.0f} GB)")
     print(f"  memory   about {found.memory / 1e6:,.0f} MB a worker")
     print(f"  results  {chosen.out} ({'goes on' if found.exists else 'new'})")

@@ -86,6 +86,13 @@ def money(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}" if abs(value) > 1e-12 else "0"
 
 
+def told_apart(one: float, other: float, digits: int = 2) -> tuple[str, str]:
+    """Two numbers with as many digits as tell them apart."""
+    while digits < 8 and one != other and f"{one:.{digits}f}" == f"{other:.{digits}f}":
+        digits += 1
+    return f"{one:.{digits}f}", f"{other:.{digits}f}"
+
+
 def firm_name(label: str, identity: int) -> str:
     """A firm's name in tables; an entrant's is sector and quarter of entry, which do not depend on other entries."""
     if identity >> 24 & 0xFF != ENTRANT:
@@ -116,7 +123,8 @@ def told(state: State, row: int, w: Weighed) -> list[Option]:
     elif not (w.moves or w.renews):
         talks = "; both do as well apart, or law leaves one of them short"
     else:
-        talks = f"; talks succeed below {w.chance:.2f}, the draw is {w.talks:.2f}"
+        chance, draw = told_apart(w.chance, w.talks)
+        talks = f"; talks succeed below {chance}, the draw is {draw}"
     change, new = _change(w, now, route)
     against, hurdle = money(max(w.value, left)), money(w.moving * state.parameters.hysteresis)
     moves = f"; {money(w.other_value)} in today's market against {against}, moving must bring {hurdle}"
@@ -155,10 +163,10 @@ def _ends(w: Weighed, now: int, unhappy: bool) -> list[Option]:
         capped = f"foreign equity is capped at {percent(w.cap)}"
         why = capped if w.cap < 1 else f"the multinational would use {uses[0]} of the plant"
         buyers = {
-            Happening.buyout_multinational: (Terms(d_m - hers, d_c + hers, 1, 0), why),
+            Happening.buyout_multinational: (Terms(d_m - hers, d_c + hers, 1, 0), f"{why}; {_price(hers)}"),
             Happening.buyout_chinese: (
                 Terms(d_m + his, d_c - his, 0, 0),
-                f"the Chinese firm would use {uses[1]} of it",
+                f"the Chinese firm would use {uses[1]} of it; {_price(his)}",
             ),
         }
         for end, (after, reason) in buyers.items():
@@ -168,6 +176,11 @@ def _ends(w: Weighed, now: int, unhappy: bool) -> list[Option]:
     ended = Happening.dissolution
     last = _option(w, "dissolve", Terms(d_m, d_c, 0, 0), unhappy and w.end == ended, w.decision == ended, alone)
     return [*said, last]
+
+
+def _price(paid: float) -> str:
+    """Why a buyer may seem to lose: who ends gives the plant to whoever uses it better."""
+    return f"the buyer pays {money(paid)}, what the plant earns then is not counted here"
 
 
 def _terms(terms: Terms) -> str:

@@ -15,7 +15,7 @@ from sim.quarter.state import EVENTS
 from sim.scenario import Scenario
 from sim.scenario.build import build, host, labels
 from sim.scenario.values import quarter_name
-from sim.simulate import Run, prepare, quietly
+from sim.simulate import Run, prepare, quietly, turned
 
 ENDS = (Happening.buyout_multinational, Happening.buyout_chinese, Happening.dissolution, Happening.severance)
 TRIGGERS = {
@@ -77,13 +77,16 @@ class Replay:
         self.last = int(life["end"]) if life["end"] >= 0 else len(run.outcome) - 1
         self.kernel = kernel(scenario.rules)
         events = len(run.events) + len(run.lives) + 1
-        self.state = prepare(build(scenario, seed), host(scenario), seed, events, rules=self.kernel)
+        self.state = prepare(build(scenario, seed), host(scenario), scenario.luck_of(seed), events, rules=self.kernel)
         self.row = -1
         self.readings: list[Reading] = []
         self.columns = bundle(self.state)
         quietly(self.kernel.begin, self.columns)
+        self.seed = seed
         for t in range(self.start):
+            self._turn(t)
             quietly(self.kernel.advance, self.columns, t)
+        self._turn(self.start)
         quietly(self.kernel.to_review, self.columns, self.start)
         self._read(self.start, None)
 
@@ -108,6 +111,7 @@ class Replay:
         """Every quarter after the signing; the state is that of the quarter's end when the beat comes out."""
         jv = self.state.partnerships
         for t in range(self.start + 1, self.last + 1):
+            self._turn(t)
             quietly(self.kernel.to_review, self.columns, t)
             running = bool(jv.ends[self.row] >= 0)
             weighed = None if running else quietly(self.kernel.weigh, self.columns, t, self.row)
@@ -119,6 +123,12 @@ class Replay:
             over = any(event["kind"] in ENDS for event in events)
             notice = "" if over or running or jv.ends[self.row] < 0 else self._notice()
             yield Beat(t, weighed, options, events, before, None if over else self.contract(), notice)
+
+    def _turn(self, t: int) -> None:
+        """The parameters that hold from quarter t on."""
+        changed = turned(self.scenario, self.seed, t, self.state, self.kernel)
+        if changed is not None:
+            self.state, self.columns = changed, bundle(changed)
 
     def _read(self, t: int, w: Weighed | None) -> None:
         over = (np.nan, np.nan)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sim.columns import FIRST_YEAR
 from sim.errors import Problem, ScenarioError
 from sim.parameters import parameters as declared_parameters
 from sim.scenario import checks, find
+from sim.scenario import later as dated
 from sim.scenario.files import DEFAULT_END, OWN_KEYS, File, NamedFirm, Posterior, WorldFile
 from sim.scenario.find import Place
 from sim.scenario.lines import Line, differing, line
@@ -37,10 +39,11 @@ BASE = "baseline"
 class Scenario:
     """A resolved scenario: immutable, picklable, equal to another with the same `hash`.
 
-    files: the chain, base first. parameters: complete, switches as numbers. changed_parameters: those that a file above
-    the chain's first, or --set, moved. treatment: parameters that a base which it is compared with keeps as its own.
-    rules: functions that stand for rules of the model. start, end: years reported. resolved: plain data that loads as a
-    file; origins: dotted path -> "scenarios/x.yaml:12", "--set" or "default". warnings: what is allowed but looks odd.
+    files: the chain, base first. parameters: complete, switches as numbers. later: those that change in the course of
+    a run. changed_parameters: those that a file above the chain's first, or --set, moved. treatment: parameters that a
+    base which it is compared with keeps as its own. rules: functions that stand for rules of the model. start, end:
+    years reported. resolved: plain data that loads as a file; origins: dotted path -> "scenarios/x.yaml:12", "--set" or
+    "default". warnings: what is allowed but looks odd.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Scenario:
     posterior: Posterior | None
     rules: Rules | None
     parameters: dict[str, float]
+    later: dated.Later
     changed_parameters: dict[str, float]
     treatment: tuple[str, ...]
     draws: dict[str, tuple[float, ...]]
@@ -72,7 +76,9 @@ class Scenario:
     @cached_property
     def world_hash(self) -> str:
         """As `hash`, of what neither parameters nor shocks change."""
-        fixed = {key: value for key, value in self.resolved.items() if key not in ("parameters", "shocks", KEY)}
+        fixed = {
+            key: value for key, value in self.resolved.items() if key not in ("parameters", dated.KEY, "shocks", KEY)
+        }
         return hash_of(json.dumps(fixed, ensure_ascii=False))
 
     @property
@@ -87,20 +93,36 @@ class Scenario:
 
     def draw_of(self, seed: int) -> int:
         """Which of its N draws a seed takes: seed 1 the first, 0, and seed N + 1 again the first."""
-        return (seed - 1) % max((len(drawn) for drawn in self.draws.values()), default=1)
+        return (seed - 1) % self.drawn
 
-    def parameters_of(self, seed: int) -> dict[str, float]:
-        """The parameters under a seed."""
-        return {**self.parameters, **{name: drawn[self.draw_of(seed)] for name, drawn in self.draws.items()}}
+    @property
+    def drawn(self) -> int:
+        """How many draws the seeds take in turn; 1 where nothing is drawn."""
+        return max((len(drawn) for drawn in self.draws.values()), default=1)
+
+    def luck_of(self, seed: int) -> int:
+        """The seed of all luck: crossed with draws, the first N runs, one a draw, have luck 1, the next N luck 2."""
+        return (seed - 1) // self.drawn + 1 if self.posterior is not None and self.posterior.crossed else seed
+
+    def parameters_of(self, seed: int, quarter: int = 0) -> dict[str, float]:
+        """The parameters under a seed, as they are in a quarter."""
+        drawn = {name: values[self.draw_of(seed)] for name, values in self.draws.items()}
+        now = {name: value for name, dates in self.later.items() for date, value in dates if date <= quarter}
+        return {**self.parameters, **drawn, **now}
+
+    @cached_property
+    def turns(self) -> tuple[int, ...]:
+        """Quarters in which parameters change."""
+        return tuple(sorted({quarter for dates in self.later.values() for quarter, _ in dates}))
 
     @property
     def standing(self) -> dict[str, Any]:
         """Settings that put another scenario on the same parameter set."""
         if self.posterior is None:
             return {}
-        keys = ("set", "draw" if self.posterior.draws is None else "draws", "left_out")
+        keys = ("set", "draw" if self.posterior.draws is None else "draws", "left_out", "crossed")
         said = {key: getattr(self.posterior, key) for key in keys}
-        return {f"{KEY}.{key}": value for key, value in said.items() if value is not None}
+        return {f"{KEY}.{key}": value for key, value in said.items() if value not in (None, False)}
 
     def policy_lines(self, base: "Scenario | None" = None) -> list[Line]:
         """The policies that `base` does not have; without a base, the shocks that the scenario's own file adds."""
@@ -183,6 +205,7 @@ def _chain(place: Place) -> tuple[list[tuple[Place, Node]], list[Problem]]:
         seen.append(place.shown)
         if tree is None:
             return chain, problems
+        tree = dated.apart(tree)
         chain.insert(0, (place, tree))
         problems += repeated(tree)
         base = tree.value.get("extends")
@@ -209,7 +232,8 @@ def _merged(chain: list[tuple[Place, Node]]) -> tuple[Node, frozenset[str], list
         if "drop" in child.value:
             tree, wrong = drop(tree, child.value["drop"])
             problems += wrong
-        tree = merge(tree, child)
+        given = child.value.get("parameters")
+        tree = merge(dated.taken_back(tree, given.value if given and isinstance(given.value, dict) else {}), child)
     return tree, _ids(tree) - before, problems
 
 
@@ -227,7 +251,10 @@ def with_settings(tree: Node, settings: Mapping[str, Any]) -> tuple[Node, list[P
     problems: list[Problem] = []
     if "parameters" not in tree.value:
         tree = Node({**tree.value, "parameters": Node({}, tree.mark, tree.key)}, tree.mark, tree.key)
-    for path, value in settings.items():
+    tree = dated.taken_back(tree, {path.split(".")[1]: None for path in settings if path.startswith("parameters.")})
+    for path, value in _dated_last(settings):
+        if path.startswith(f"{dated.KEY}."):
+            tree = dated.room(tree, path.split(".")[1])
         if path.split(".")[0] in OWN_KEYS:
             problems.append(Problem("--set", 0, 0, path, "belongs to the file and cannot be set"))
             continue
@@ -236,13 +263,40 @@ def with_settings(tree: Node, settings: Mapping[str, Any]) -> tuple[Node, list[P
         except ValueError as error:
             wrong = [Problem("--set", 0, 0, path, f"{value!r} is not a value: {error}")]
         problems += wrong
-    return without_replaced(tree, settings), problems
+    return without_replaced(tree, settings), [dated.told(problem) for problem in problems]
+
+
+def _dated_last(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Settings as they stand inside: what holds from a date on after what holds for all time."""
+    later: list[tuple[str, Any]] = []
+    for path, given in settings.items():
+        value = value_of(given) if isinstance(given, str) and path.startswith("parameters.") and "{" in given else given
+        if isinstance(value, dict) and is_dated(value):
+            later += [(dated.inside(f"{path}.{date}"), each) for date, each in value.items()]
+        elif dated.inside(path) != path:
+            later.append((dated.inside(path), value))
+        else:
+            yield path, value
+    yield from later
 
 
 def _resolved(place: Place, settings: Mapping[str, Any], rules: Rules | None = None) -> Scenario:
     chain, problems = _chain(place)
-    if not chain or "extends" in chain[0][1].value:  # a chain without its base says nothing about values
+    if not chain:
         raise ScenarioError(problems)
+    if "extends" in chain[0][1].value:
+        raise ScenarioError([*problems, *_upon_another(chain, settings)])
+    return _resolved_chain(place, chain, settings, rules, problems)
+
+
+def _resolved_chain(
+    place: Place,
+    chain: list[tuple[Place, Node]],
+    settings: Mapping[str, Any],
+    rules: Rules | None,
+    problems: list[Problem],
+) -> Scenario:
+    """The scenario of a whole chain. Raises ScenarioError with `problems` and all others."""
     world, laid, unlaid = lay([each for _, each in chain], settings, place.path.parent)
     if world is not None:
         chain[0] = (chain[0][0], world)
@@ -258,6 +312,26 @@ def _resolved(place: Place, settings: Mapping[str, Any], rules: Rules | None = N
         raise ScenarioError(problems)
     complete = tuple(shock for shock in shocks if shock)
     return _scenario(place, chain, tree, file, models, complete)
+
+
+def _upon_another(chain: list[tuple[Place, Node]], settings: Mapping[str, Any]) -> list[Problem]:
+    """What else is wrong in a chain whose base cannot be found, read upon the base that was probably meant."""
+    place, tree = chain[0]
+    known = find.names(place.root)
+    wanted = tree.value["extends"].value
+    meant = get_close_matches(str(wanted), known, 1, 0.6) or [BASE]
+    found = find.named(meant[0], place.path.parent)
+    shown = {each.shown for each, _ in chain}
+    if not isinstance(found, Place) or found.shown in shown:
+        return []
+    base, problems = _chain(found)
+    if problems or not base or "extends" in base[0][1].value:
+        return []
+    try:
+        _resolved_chain(place, [*base, *chain], settings, None, [])
+    except ScenarioError as error:
+        return [problem for problem in error.problems if problem.file in shown]
+    return []
 
 
 def check_tree(
@@ -312,6 +386,8 @@ def _consistency(tree: Node, file: File | None, shocks: list[Shock | None], know
     for name in file.treatment:
         if name not in declared_parameters():
             yield problem_at(tree, ("treatment",), f"{name!r} is no parameter{nearest(name, declared_parameters())}")
+    for location, message in dated.problems(file.later, last_quarter(file.end)):
+        yield dated.told(problem_at(tree, location, message))
     if file.rules is not None:
         yield from rule_problems(file.rules)
     if file.start > file.end:
@@ -369,6 +445,7 @@ def _scenario(
         posterior=file.posterior,
         rules=file.rules,
         parameters=values,
+        later=dated.read(file.later),
         changed_parameters=changed,
         treatment=file.treatment,
         draws=drawn_of(file),
@@ -404,8 +481,9 @@ def data_of(file: File, models: list[BaseModel | None], name: str, title: str) -
     """Plain data of the whole scenario, in the format of a file."""
     aside = {"shocks", "extends", "drop", "experiment"}
     data = file.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=aside)
-    if not file.treatment:
-        del data["treatment"]
+    for key in ("treatment", dated.KEY):
+        if not data[key]:
+            del data[key]
     head = {"schema": data.pop("schema"), "name": name, "title": title}
     shocks = [model.model_dump(mode="json", exclude_none=True) for model in models if model is not None]
     return {**head, **{key: value for key, value in data.items() if key not in head}, "shocks": shocks}

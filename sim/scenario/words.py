@@ -164,7 +164,8 @@ def _shown_posterior(scenario: Scenario) -> list[str]:
     if scenario.posterior is None:
         return []
     several = scenario.posterior.draws
-    which = f"draw {scenario.posterior.draw}" if several is None else f"{several} draws, taken in turn by the seeds"
+    how = "each with the same luck" if scenario.posterior.crossed else "taken in turn by the seeds"
+    which = f"draw {scenario.posterior.draw}" if several is None else f"{several} draws, {how}"
     return [f"parameters  set {scenario.posterior.set}, {which}"]
 
 

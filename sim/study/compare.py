@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sim.errors import NotEnough, UsageError
 from sim.scenario import Scenario, load
 from sim.scenario.groups import expanded
+from sim.scenario.values import quarter_name
 from sim.study.course import carry_out
 from sim.study.plan import Options, Plan, Seeds, parse_seeds
 from sim.study.results import Results
@@ -93,7 +94,13 @@ def _assumptions(base: Any, other: Any) -> dict[str, Any]:
     stood = base if other.standing == base.standing else load(base.path, other.standing, rules=base.rules)
     shared = {key: value for key, value in other.parameters.items() if key not in other.draws and key not in own}
     moved = {key: value for key, value in shared.items() if value != stood.parameters[key] or key in stood.draws}
-    return {**other.standing, **{f"parameters.{key}": value for key, value in moved.items()}}
+    later = {
+        f"parameters.{name}.{quarter_name(quarter)}": value
+        for name, dates in other.later.items()
+        for quarter, value in dates
+        if name not in own
+    }
+    return {**other.standing, **{f"parameters.{key}": value for key, value in moved.items()}, **later}
 
 
 def _under_assumptions(base: Any, other: Any, assumed: dict[str, Any]) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 from sim.errors import IoFailure
 from sim.study import batch as worker
 from sim.study import manifest as manifests
+from sim.study import variance
 from sim.study.adaptive import Adaptive
 from sim.study.batch import Batch, Job, Order, pack, run_id
 from sim.study.design import references
@@ -26,6 +27,8 @@ from sim.study.points import write_points
 from sim.study.results import Results
 from sim.study.store import KEEP, SWEPT, Failure, Folder, Receipt
 from sim.study.summary import write_summaries
+from sim.study.tables import fields
+from sim.study.yearly import FINAL
 
 SAME_FAILURES = 20  # if that many runs fail with one kind of error and none succeeds, the rest is not tried
 SPARE = 1.2  # times the space that runs seem to need has to be free
@@ -261,7 +264,11 @@ def finish(
 ) -> None:
     """Sum up: runs and failures, and unless the study is a part of another one, summary and differences."""
     points, own = plan.design is not None, list(plan.about.get("own") or ())
-    folder.write_parquet("runs.parquet", runs(folder, receipts, failed, points, plan.design, own))
+    drawn = _posteriors(manifests.read(folder.path))
+    made = runs(folder, receipts, failed, points, plan.design, own, drawn)
+    folder.write_parquet("runs.parquet", made)
+    if not points and (told := variance.table(made, list(fields(FINAL["final"])), plan.references)) is not None:
+        folder.write("variance.csv", variance.csv(told))
     folder.write("failures.csv", failures_csv(failed))
     if partial:
         return
@@ -271,6 +278,13 @@ def finish(
         write_points(folder, receipts, next(iter(plan.scenarios)), references(plan.design), own, named)
     else:
         write_summaries(folder, receipts, list(plan.scenarios), plan.references, workers)
+
+
+def _posteriors(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Of each scenario whose seeds take draws in turn, how many there are and their parameters."""
+    told = {**manifest["scenarios"], **manifest["variants"]}
+    found = {name: each["resolved"].get("posterior") or {} for name, each in told.items()}
+    return {name: each for name, each in found.items() if each.get("draws") and each.get("values")}
 
 
 def _limits(options: Options) -> Limits:

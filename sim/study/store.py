@@ -35,8 +35,8 @@ _STOPPED = ".stopped"
 _CORRUPT = ".corrupt"
 _OURS = (*TABLES, *_ALWAYS, _CHUNKS, "figures", "scenarios", "export")
 _FILES = (
-    _JOURNAL, "scenario.yaml", "design.parquet", "runs.parquet", "failures.csv", "convergence.csv", "summary.csv",
-    "differences.csv", "summary.parquet", "differences.parquet", "report.html", "sensitivity.json",
+    _JOURNAL, "scenario.yaml", "design.parquet", "runs.parquet", "failures.csv", "convergence.csv", "variance.csv",
+    "summary.csv", "differences.csv", "summary.parquet", "differences.parquet", "report.html", "sensitivity.json",
     MANIFEST,  # last to go: it says that the others are ours
 )  # fmt: skip
 
