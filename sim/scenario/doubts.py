@@ -17,7 +17,8 @@ from sim.scenario.values import quarter_name, takes_percent
 from sim.scenario.words import amount
 
 HIGH = 1.5  # duties above are asked about: the highest that the shipped record holds is 1.45
-LOW = 0.01  # shares between this and nothing are: `.45%` may be meant for 45 %
+LOW = 0.01  # sizes between this and nothing are: `.45%` may be meant for 45 %
+_BROAD = ("rate", "coverage", "block", "max_foreign_equity")  # sizes that are no small costs
 
 
 def doubts(scenario: Scenario) -> list[str]:
@@ -71,7 +72,7 @@ def _sizes(shock: Shock) -> Iterator[str]:
             continue
         if "rate" in key and value > HIGH:
             yield f"{key} is {amount(value, unit)}; is it meant? A tenth is {amount(value / 10, unit)}"
-        elif 0 < abs(value) < LOW:
+        elif 0 < abs(value) < LOW and key.split(".")[-1] in _BROAD:
             yield f"{key} is {amount(value, unit)}; is it meant? A hundred times that is {amount(value * 100, unit)}"
 
 

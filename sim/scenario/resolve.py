@@ -16,14 +16,15 @@ from sim.errors import Problem, ScenarioError
 from sim.parameters import parameters as declared_parameters
 from sim.scenario import checks, find
 from sim.scenario import later as dated
-from sim.scenario.files import DEFAULT_END, OWN_KEYS, File, NamedFirm, Posterior, WorldFile
+from sim.scenario.chain import chain_of, merged, placed, with_settings
+from sim.scenario.files import DEFAULT_END, File, NamedFirm, Posterior, WorldFile
 from sim.scenario.find import Place
 from sim.scenario.lines import Line, differing, line
-from sim.scenario.merge import at, drop, identity, known_by, merge, nearest, override, plant, repeated
+from sim.scenario.merge import at, known_by, nearest, plant
 from sim.scenario.plugin import Rules, read_rules, rules_of
 from sim.scenario.plugin import problems as rule_problems
-from sim.scenario.posterior import KEY, lay, without_replaced
-from sim.scenario.reader import Node, read, value_of
+from sim.scenario.posterior import KEY, lay
+from sim.scenario.reader import Node
 from sim.scenario.rows import known_as, rows
 from sim.scenario.sets import read_set
 from sim.scenario.shocks import Shock, shock_of
@@ -31,7 +32,6 @@ from sim.scenario.validate import problem_at, validated
 from sim.scenario.values import is_dated, slug
 from sim.scenario.writing import written
 
-MOST_FILES = 20  # in a chain
 BASE = "baseline"
 
 
@@ -159,7 +159,7 @@ def load(
         rules = rules_of(rules)
     elif isinstance(rules, str | Path):
         rules = read_rules(rules)
-    return _resolved(_place(name), {**chosen, **(set or {})}, rules)
+    return _resolved(placed(name), {**chosen, **(set or {})}, rules)
 
 
 def draws(
@@ -175,113 +175,8 @@ def draws(
     return [load(scenario, set, {"set": name, "draw": number}) for number in numbers]
 
 
-def _place(name: str | Path) -> Place:
-    """A path is a path as soon as it has a suffix; anything else is a name."""
-    if isinstance(name, Path) or name.endswith(find.SUFFIXES):
-        place = find.given(Path(name))
-        if not place.inside:
-            message = f"leads out of the folder {place.root.name}; reading stays under it{find.ASK}"
-            raise ScenarioError([Problem(place.shown, 0, 0, "", message)])
-        if place.path.is_file():
-            return place
-    if str(name).startswith("@"):
-        raise ScenarioError([Problem(str(name), 0, 0, "", "is a group; `compare` and `show` take groups")])
-    found = find.named(str(name), Path.cwd())
-    if isinstance(found, Place):
-        return found
-    root = next(base for base, _ in reversed(list(find.folders(Path.cwd()))))
-    message = found or f"no such scenario{nearest(str(name), find.names(root))}"
-    raise ScenarioError([Problem(str(name), 0, 0, "", message)])
-
-
-def _chain(place: Place) -> tuple[list[tuple[Place, Node]], list[Problem]]:
-    """The file and all that it extends, base first."""
-    chain: list[tuple[Place, Node]] = []
-    problems: list[Problem] = []
-    seen: list[str] = []
-    while True:
-        tree, wrong = read(place.path, place.shown)
-        problems += wrong
-        seen.append(place.shown)
-        if tree is None:
-            return chain, problems
-        tree = dated.apart(tree)
-        chain.insert(0, (place, tree))
-        problems += repeated(tree)
-        base = tree.value.get("extends")
-        if base is None:
-            return chain, problems
-        if not isinstance(base.value, str):
-            return chain, [*problems, base.mark.problem("extends", f"{base.value!r}; must be one name")]
-        found = find.named(base.value, place.path.parent)
-        if not isinstance(found, Place):
-            hint = nearest(base.value, find.names(place.root))
-            return chain, [*problems, base.mark.problem("extends", f"{base.value!r}; {found or f'no such file{hint}'}")]
-        if found.shown in seen or len(seen) >= MOST_FILES:
-            circle = " -> ".join([*seen, found.shown])
-            return chain, [*problems, base.mark.problem("extends", f"goes in a circle: {circle}")]
-        place = found
-
-
-def _merged(chain: list[tuple[Place, Node]]) -> tuple[Node, frozenset[str], list[Problem]]:
-    """The chain as one tree, and the ids of the shocks that its last file adds."""
-    tree, problems, before = chain[0][1], [], frozenset[str]()
-    for _, child in chain[1:]:
-        tree = Node({key: node for key, node in tree.value.items() if key not in OWN_KEYS}, tree.mark, tree.key)
-        before = _ids(tree)
-        if "drop" in child.value:
-            tree, wrong = drop(tree, child.value["drop"])
-            problems += wrong
-        given = child.value.get("parameters")
-        tree = merge(dated.taken_back(tree, given.value if given and isinstance(given.value, dict) else {}), child)
-    return tree, _ids(tree) - before, problems
-
-
-def _ids(tree: Node) -> frozenset[str]:
-    shocks = tree.value.get("shocks")
-    return (
-        frozenset(identity(item, "id") for item in shocks.value)
-        if shocks and isinstance(shocks.value, list)
-        else frozenset()
-    )
-
-
-def with_settings(tree: Node, settings: Mapping[str, Any]) -> tuple[Node, list[Problem]]:
-    """`--set` on top; text is read as YAML, parameters may be set where no file gave any."""
-    problems: list[Problem] = []
-    if "parameters" not in tree.value:
-        tree = Node({**tree.value, "parameters": Node({}, tree.mark, tree.key)}, tree.mark, tree.key)
-    tree = dated.taken_back(tree, {path.split(".")[1]: None for path in settings if path.startswith("parameters.")})
-    for path, value in _dated_last(settings):
-        if path.startswith(f"{dated.KEY}."):
-            tree = dated.room(tree, path.split(".")[1])
-        if path.split(".")[0] in OWN_KEYS:
-            problems.append(Problem("--set", 0, 0, path, "belongs to the file and cannot be set"))
-            continue
-        try:
-            tree, wrong = override(tree, path, value_of(value) if isinstance(value, str) else value)
-        except ValueError as error:
-            wrong = [Problem("--set", 0, 0, path, f"{value!r} is not a value: {error}")]
-        problems += wrong
-    return without_replaced(tree, settings), [dated.told(problem) for problem in problems]
-
-
-def _dated_last(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Settings as they stand inside: what holds from a date on after what holds for all time."""
-    later: list[tuple[str, Any]] = []
-    for path, given in settings.items():
-        value = value_of(given) if isinstance(given, str) and path.startswith("parameters.") and "{" in given else given
-        if isinstance(value, dict) and is_dated(value):
-            later += [(dated.inside(f"{path}.{date}"), each) for date, each in value.items()]
-        elif dated.inside(path) != path:
-            later.append((dated.inside(path), value))
-        else:
-            yield path, value
-    yield from later
-
-
 def _resolved(place: Place, settings: Mapping[str, Any], rules: Rules | None = None) -> Scenario:
-    chain, problems = _chain(place)
+    chain, problems = chain_of(place)
     if not chain:
         raise ScenarioError(problems)
     if "extends" in chain[0][1].value:
@@ -300,7 +195,7 @@ def _resolved_chain(
     world, laid, unlaid = lay([each for _, each in chain], settings, place.path.parent)
     if world is not None:
         chain[0] = (chain[0][0], world)
-    tree, own, wrong = _merged(chain)
+    tree, own, wrong = merged(chain)
     tree, unset = with_settings(tree, {path: value for path, value in settings.items() if path.split(".")[0] != KEY})
     tree = laid.onto(tree) if laid is not None else tree
     if rules is not None:
@@ -324,7 +219,7 @@ def _upon_another(chain: list[tuple[Place, Node]], settings: Mapping[str, Any]) 
     shown = {each.shown for each, _ in chain}
     if not isinstance(found, Place) or found.shown in shown:
         return []
-    base, problems = _chain(found)
+    base, problems = chain_of(found)
     if problems or not base or "extends" in base[0][1].value:
         return []
     try:

@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
 from difflib import get_close_matches
 from typing import Any, Union, get_args, get_origin
@@ -12,6 +13,7 @@ from sim.errors import Problem
 from sim.scenario.files import SHOCKS, File
 from sim.scenario.merge import at, nearest
 from sim.scenario.reader import Node
+from sim.scenario.shocks import KINDS
 
 Location = tuple[str | int, ...]
 _DATES = {"announce", "start", "end", "ramp"}
@@ -66,7 +68,8 @@ def _shocks(tree: Node, items: Any) -> tuple[list[BaseModel | None], list[Proble
             hint = nearest(kind, SHOCKS) if isinstance(kind, str) else ""
             kinds = "" if hint.startswith("; allowed") else f"; kinds: {', '.join(SHOCKS)}"
             problems.append(problem_at(tree, (*place, "kind"), f"{found}{hint}{kinds}"))
-            problems += _as_if(tree, item, place)
+            shocks[n], others = _as_if(tree, item, place)
+            problems += others
         else:
             try:
                 shocks[n] = SHOCKS[kind].model_validate(item)
@@ -76,14 +79,16 @@ def _shocks(tree: Node, items: Any) -> tuple[list[BaseModel | None], list[Proble
     return shocks, problems
 
 
-def _as_if(tree: Node, item: dict[str, Any], place: Location) -> Iterator[Problem]:
-    """What is wrong with the other keys of a shock whose kind is misspelt, read as the kind that was probably meant."""
+def _as_if(tree: Node, item: dict[str, Any], place: Location) -> tuple[BaseModel | None, list[Problem]]:
+    """A shock whose kind is misspelt, read as the kind probably meant, and what is wrong with its other keys."""
     meant = get_close_matches(str(item.get("kind", "")).lower(), SHOCKS, 1, 0.6)
-    if meant:
-        try:
-            SHOCKS[meant[0]].model_validate({**item, "kind": meant[0]})
-        except ValidationError as error:
-            yield from told(tree, error, SHOCKS[meant[0]], place)
+    if not meant:
+        return None, []
+    model, read_so = SHOCKS[meant[0]], {**item, "kind": meant[0]}
+    try:
+        return model.model_validate(read_so), []
+    except ValidationError as error:
+        return _stand_in(model, read_so, error), list(told(tree, error, model, place))
 
 
 def _stand_in(model: type[BaseModel], item: dict[str, Any], error: ValidationError) -> BaseModel | None:
@@ -91,11 +96,12 @@ def _stand_in(model: type[BaseModel], item: dict[str, Any], error: ValidationErr
     wrong = {str(found["loc"][0]) for found in error.errors(include_url=False) if found["loc"]}
     if wrong & _DATES:  # what is left of its dates says nothing
         wrong |= _DATES
-    rest = {key: value for key, value in item.items() if key not in wrong}
-    try:
-        return model.model_validate({"start": _SOME_QUARTER, **rest})
-    except ValidationError:
-        return None
+    rest = {"start": _SOME_QUARTER, **{key: value for key, value in item.items() if key not in wrong}}
+    sizes = dict.fromkeys(wrong & set(KINDS[item["kind"]].sizes), 0)  # which may have to be given
+    for tried in (rest, {**rest, **sizes}):
+        with suppress(ValidationError):
+            return model.model_validate(tried)
+    return None
 
 
 def _mended(plain: dict[str, Any], error: ValidationError) -> File | None:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError
 from sim.scenario import checks, later
+from sim.scenario.chain import with_settings
 from sim.scenario.files import DEFAULT_END, GIVEN, SHOCKS, Assumptions, Sector, WorldFile
 from sim.scenario.merge import plant
 from sim.scenario.posterior import KEY
@@ -27,7 +28,6 @@ from sim.scenario.resolve import (
     last_quarter,
     shock_from,
     warnings,
-    with_settings,
 )
 from sim.scenario.shocks import Shock
 

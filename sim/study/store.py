@@ -29,6 +29,7 @@ KEEP: dict[str, tuple[str, ...]] = {
 }
 SWEPT = ("yearly", *FINAL)  # what `summary` means in a sweep, whose runs are many
 MANIFEST = "manifest.json"
+CRATE = "ro-crate-metadata.json"
 _JOURNAL = "journal.jsonl"
 _CHUNKS = ".chunks"
 _STOPPED = ".stopped"
@@ -37,6 +38,7 @@ _OURS = (*TABLES, *_ALWAYS, _CHUNKS, "figures", "scenarios", "export")
 _FILES = (
     _JOURNAL, "scenario.yaml", "design.parquet", "runs.parquet", "failures.csv", "convergence.csv", "variance.csv",
     "summary.csv", "differences.csv", "summary.parquet", "differences.parquet", "report.html", "sensitivity.json",
+    CRATE,
     MANIFEST,  # last to go: it says that the others are ours
 )  # fmt: skip
 
