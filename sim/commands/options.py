@@ -29,7 +29,7 @@ UntilCi = Annotated[
     list[str] | None, typer.Option("--until-ci", metavar="METRIC=WIDTH", help="More seeds until ± WIDTH; repeatable.")
 ]
 MaxSeeds = Annotated[int, typer.Option("--max-seeds", metavar="N", help="With --until-ci: at most these.")]
-Keep = Annotated[str, typer.Option("--keep", metavar="WHAT", help="Tables: trajectories, events or summary.")]
+Keep = Annotated[str, typer.Option("--keep", metavar="WHAT", help="trajectories, events, summary.")]
 Formats = Annotated[str, typer.Option("--format", metavar="LIST", help="Figures: png,svg,pdf.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
@@ -37,7 +37,7 @@ Force = Annotated[bool, typer.Option("--force", help="Start over where the folde
 AcceptCode = Annotated[bool, typer.Option("--accept-code-change", help="Keep runs of other code beside those to come.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would run, how long, how large.")]
 Posterior = Annotated[
-    int | None, typer.Option("--posterior", metavar="N", help="Every seed with each of N draws of the parameter set.")
+    int | None, typer.Option("--posterior", metavar="N", help="Every seed with each of N draws of parameters.")
 ]
 InTurn = Annotated[
     int | None, typer.Option("--posterior", metavar="N", help="Over N draws of the parameter set, in turn by seed.")

@@ -19,13 +19,11 @@ Samples = Annotated[int | None, typer.Option("--samples", metavar="N", help="Poi
 Outcomes = Annotated[str | None, typer.Option("--outcomes", metavar="LIST", help="Metrics of the summary [all].")]
 OwnOutcome = Annotated[
     list[str] | None,
-    typer.Option("--outcome", metavar="FILE.py:NAME", help="A function of a run's tables, beside metrics; repeatable."),
+    typer.Option("--outcome", metavar="FILE.py:NAME", help="A function of a run's tables; repeatable."),
 ]
 Reference = Annotated[
     list[str] | None,
-    typer.Option(
-        "--reference", metavar="PATH=VALUE", help="Compare points with those that differ by this; repeatable."
-    ),
+    typer.Option("--reference", metavar="PATH=VALUE", help="Differences to points of this; repeatable."),
 ]
 SweepSeeds = Annotated[str | None, typer.Option("--seeds", metavar="N|A:B", help="Seeds, the same at all points [20].")]
 Shard = Annotated[str | None, typer.Option("--shard", metavar="I/N", help="Only every N-th run; then `merge`.")]
@@ -37,7 +35,7 @@ LUCK = 5  # seeds, where each runs with every draw of --posterior
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this page."""
-    example = "sweep baseline --vary parameters.horizon=12,24,40 --seeds 20"
+    example = "sweep baseline --vary parameters.horizon=12,24,40"
     app.command(epilog=f"Example: python run.py {example}")(sweep)
     app.command(epilog="Example: python run.py merge results/x.shard-* --out results/x")(merge)
 
@@ -74,7 +72,7 @@ def sweep(
     dry_run: o.DryRun = False,
     yes: Yes = False,
 ) -> int:
-    """One scenario at many points, all with the same seeds. The same command again continues."""
+    """One scenario at many points, all with the same seeds; once more continues."""
     from sim.study import Options
     from sim.study.own import read_own
     from sim.study.sweep import ask
