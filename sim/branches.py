@@ -3,7 +3,8 @@
 A quarter reads of dated inputs only what is dated up to it, and what is announced stands at the date of its
 announcement. So two runs of one seed are the same, byte for byte, up to the first quarter at which their resolved
 inputs differ. Which quarter that is comes from comparing the arrays that a run reads, never from reading files: what is
-not dated (a parameter, a firm's start) has to be the same throughout, or nothing is shared.
+not dated (a firm's start, functions that stand for rules, the seed of all luck) has to be the same throughout, or
+nothing is shared. A parameter has a date only where the scenario gives it one.
 """
 
 import hashlib
@@ -17,11 +18,12 @@ from numpy.typing import NDArray
 
 from sim.compiled import bundle
 from sim.declare import Column, dimensions
-from sim.quarter import State, begin, stretch
+from sim.kernel import Kernel, kernel
+from sim.quarter import State
 from sim.quarter.state import EVENTS, LIVES
 from sim.scenario.build import Inputs, build, host
 from sim.scenario.resolve import Scenario
-from sim.simulate import Room, Run, collect, first_room, more_room, prepare, quietly
+from sim.simulate import Room, Run, first_room, more_room, prepare, quietly, standing, told
 
 _DATES = {"named_listing"}  # members of `Inputs` whose values are quarters, -1 where there is none
 _GIVEN = set(Inputs._fields) - {"firms"}  # members of `State` that no run writes to
@@ -73,11 +75,11 @@ def _members(inputs: Any, name: str = "", dated: bool = False) -> Iterator[tuple
         yield name, dated, inputs
 
 
-def _seen(inputs: Sequence[Inputs]) -> NDArray[np.bytes_]:
-    """What a run has read of its inputs by each quarter, as digests [inputs, member, quarter]; members that are one
-    object for all inputs are left out."""
+def _seen(scenarios: Sequence[Scenario], seed: int, inputs: Sequence[Inputs]) -> NDArray[np.bytes_]:
+    """What a run has read by each quarter, as digests [scenario, member, quarter]; members that are one object for all
+    inputs are left out."""
     quarters = len(inputs[0].world.market)
-    found = []
+    found = [[_beside(scenario, seed, quarters) for scenario in scenarios]]
     for member in zip(*map(_members, inputs), strict=True):
         name, dated, first = member[0]
         values = [value for _, _, value in member]
@@ -94,6 +96,17 @@ def _seen(inputs: Sequence[Inputs]) -> NDArray[np.bytes_]:
     return np.array(found, "S32").reshape(len(found), len(inputs), quarters).swapaxes(0, 1)
 
 
+def _beside(scenario: Scenario, seed: int, quarters: int) -> NDArray[np.bytes_]:
+    """Digests of what a run reads beside its inputs: rules, luck, and parameters as they change."""
+    fixed = repr((scenario.rules, scenario.luck_of(seed))).encode()
+    turns = {t: repr(sorted(scenario.parameters_of(seed, t).items())).encode() for t in (0, *scenario.turns)}
+    seen, found = hashlib.blake2b(fixed, digest_size=16), []
+    for quarter in range(quarters):
+        seen.update(turns.get(quarter, b""))
+        found.append(seen.hexdigest())
+    return np.array(found, "S32")
+
+
 class Fork(NamedTuple):
     """A run in the order in which runs follow from each other: its place among those asked for, and the quarter from
     which it differs from the one before it."""
@@ -102,14 +115,14 @@ class Fork(NamedTuple):
     quarter: int
 
 
-def forks(inputs: Sequence[Inputs]) -> list[Fork]:
+def forks(scenarios: Sequence[Scenario], seed: int, inputs: Sequence[Inputs]) -> list[Fork]:
     """Order of runs in which each begins where one before it, the last that it has most in common with, was.
 
     The first difference of runs is an ultrametric (two that are each like a third up to some quarter are alike up to
     it), so that a tree of them is told by the differences of neighbours.
     """
 
-    seen = _seen(inputs)
+    seen = _seen(scenarios, seed, inputs)
     quarters = seen.shape[2]
 
     def ordered(places: list[int]) -> Iterator[Fork]:
@@ -132,7 +145,7 @@ def forks(inputs: Sequence[Inputs]) -> list[Fork]:
 def shared(scenarios: Sequence[Scenario], seed: int) -> float:
     """The part of all quarters of these scenarios' runs that is gone through once for several of them."""
     inputs = [build(scenario, seed) for scenario in scenarios]
-    return sum(fork.quarter for fork in forks(inputs)) / (len(inputs[0].world.market) * len(inputs))
+    return sum(fork.quarter for fork in forks(scenarios, seed, inputs)) / (len(inputs[0].world.market) * len(inputs))
 
 
 class _Left(NamedTuple):
@@ -152,7 +165,7 @@ class Branches:
     def __init__(self, scenarios: Sequence[Scenario], seed: int) -> None:
         self.scenarios, self.seed = scenarios, seed
         self.inputs = [build(scenario, seed) for scenario in scenarios]
-        self.order = forks(self.inputs)
+        self.order = forks(scenarios, seed, self.inputs)
         self.left: list[_Left] = []  # the latest quarter last
         self.room: Room | None = None
 
@@ -162,13 +175,13 @@ class Branches:
         scenario, inputs = self.scenarios[place], self.inputs[place]
         while self.left and self.left[-1].quarter > since:
             self.left.pop()
-        room = self.room or first_room(scenario, inputs, in_turn=True)
+        room, rules = self.room or first_room(scenario, inputs, in_turn=True), kernel(scenario.rules)
         while True:
-            state = prepare(inputs, host(scenario), self.seed, *room)
-            self._go_through(state, self._stops(number))
+            state = prepare(inputs, host(scenario), scenario.luck_of(self.seed), *room, rules)
+            self._go_through(scenario, rules, state, self._stops(number))
             self.room = more_room(scenario, state, room)
             if self.room == room:
-                return collect(state)
+                return told(scenario, self.seed, state)
             self.left.clear()  # what was left may have been cut short, too
             room = self.room
 
@@ -177,22 +190,23 @@ class Branches:
         lowest = accumulate((fork.quarter for fork in self.order[number + 1 :]), min)
         return sorted({*lowest} - {0})
 
-    def _go_through(self, state: State, stops: Sequence[int]) -> None:
+    def _go_through(self, scenario: Scenario, rules: Kernel, state: State, stops: Sequence[int]) -> None:
         """A fresh state from what was left last to the end of its run; what it has at every stop is left, too."""
-        columns, quarters = bundle(state), len(state.outcome)
-        begun = 0
+        quarters, begun = len(state.outcome), 0
         if self.left:
             begun, ends, arrays = self.left[-1]
             for own, copied in zip(_written(state, ends), arrays, strict=True):
                 np.copyto(own, copied)
         else:
-            quietly(begin, columns)
-        for first, last in pairwise([begun, *(stop for stop in stops if stop > begun), quarters]):
-            if first > begun:
+            quietly(rules.begin, bundle(state))
+        halts = sorted({begun, quarters, *(halt for halt in (*stops, *scenario.turns) if halt > begun)})
+        for first, last in pairwise(halts):
+            if first > begun and first in stops:
                 counts = state.scratch.counts
                 ends = {"quarter": first, "event": int(counts[EVENTS]), "life": int(counts[LIVES])}
                 self.left.append(_Left(first, ends, [array.copy(order="K") for array in _written(state, ends)]))
-            quietly(stretch, columns, first, last, last == quarters)
+            now = standing(scenario, self.seed, first, state, rules) if scenario.turns else state
+            quietly(rules.stretch, bundle(now), first, last, last == quarters)
 
 
 def _written(state: State, ends: Mapping[str, int]) -> Iterator[Column]:

@@ -1,6 +1,7 @@
 """Which number of a run an analysis is about: METRIC[@YEAR][@SECTOR[@REGION]], read from a sweep's folder."""
 
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from sim.declare import Field
 from sim.errors import NotEnough, UsageError
 from sim.scenario.outcome import BY_SECTOR, declared, of_one_number, written
 from sim.study import Results
+from sim.study.own import fields_of, is_own
 from sim.study.tables import ALL
 
 METRICS = BY_SECTOR
@@ -29,13 +31,14 @@ class OutcomeAt(NamedTuple):
     year: int
     sector: str = ALL
     region: str = ""
+    own: Field | None = None  # what a function of one's own measures
 
     @property
     def field(self) -> Field:
-        return declared(self.metric, self.region)
+        return self.own or declared(self.metric, self.region)
 
     def __str__(self) -> str:
-        return written(*self)
+        return written(*self[:4])
 
 
 class Condition(NamedTuple):
@@ -54,15 +57,29 @@ class Condition(NamedTuple):
         return f"{self.outcome} {self.sign} {self.limit:g}"
 
 
-def parse(text: str, last: int) -> OutcomeAt:
-    """METRIC[@YEAR][@SECTOR[@REGION]]; without a year the `last` one. Raises UsageError on an unknown metric or a bad
-    form."""
+def parse(text: str, last: int, own: Mapping[str, Field] | None = None) -> OutcomeAt:
+    """METRIC[@YEAR][@SECTOR[@REGION]]; without a year the `last` one. `own`: outcomes of one's own, which have no
+    sectors and no other year, by name or as FILE.py:NAME. Raises UsageError on an unknown metric or a bad form."""
+    measured = own or {}
+    metric, *rest = (part.strip() for part in text.split("@"))
+    name = metric.rpartition(":")[2].strip() if is_own(metric) else metric
+    if name in measured:
+        if rest:
+            raise UsageError(f"--outcome {text!r}: a function has no year and no sector", "leave them out")
+        return OutcomeAt(name, last, own=measured[name])
+    if is_own(metric):
+        raise UsageError(f"--outcome {text!r}: no run here was measured by it", f"sweep with --outcome {metric}")
     named = of_one_number(text)
     return OutcomeAt(named.metric, last if named.year is None else named.year, *named.place)
 
 
-def condition(text: str, last: int) -> Condition:
-    """OUTCOME and a limit, as `hub_share@2040 > 0.4` or `> 40%`. Raises UsageError."""
+def asked(text: str, results: Results) -> OutcomeAt:
+    """The outcome of a text, in the last year of a folder unless it says another. Raises UsageError."""
+    return parse(text, last_year(results), fields_of(results.manifest["design"]))
+
+
+def condition(text: str, last: int, own: Mapping[str, Field] | None = None) -> Condition:
+    """OUTCOME and a limit, as `hub_share@2040 > 0.4` or `> 40%`; `own` as in `parse`. Raises UsageError."""
     found = _CONDITION.fullmatch(text.strip())
     number = found[3].strip() if found else ""
     try:
@@ -71,7 +88,7 @@ def condition(text: str, last: int) -> Condition:
         limit = np.nan
     if not found or not np.isfinite(limit):
         raise UsageError(f"--outcome {text!r} is not METRIC@YEAR > NUMBER", 'for example "hub_share@2040 > 0.4"')
-    return Condition(parse(found[1], last), found[2], limit)
+    return Condition(parse(found[1], last, own), found[2], limit)
 
 
 def read(results: Results, outcome: OutcomeAt) -> pd.DataFrame:

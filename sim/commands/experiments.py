@@ -33,6 +33,7 @@ def experiment(
     budget: Size = "small",
     seeds: Seeds = None,
     draws: Draws = None,
+    rules: o.Rules = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder [results/experiments-SIZE].")] = None,
     record: Record = None,
     workers: o.Workers = None,
@@ -54,7 +55,7 @@ def experiment(
         return _listed(json)
     given = read_draws(draws) if draws else None
     asked = [name for each in names for name in (shipped() if each == "all" else [each])]
-    definitions = [open_definition(name) for name in dict.fromkeys(asked)]
+    definitions = [open_definition(name, rules) for name in dict.fromkeys(asked)]
     layouts = [lay_out(each, budget, seeds, given) for each in definitions]  # type: ignore[arg-type]
     folder = out or Path("results") / f"experiments-{budget}"
     if dry_run:

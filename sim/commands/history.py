@@ -34,7 +34,7 @@ def backtest(
     ] = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every score.")] = None,
     set_: o.Set = None,
-    posterior: o.Posterior = None,
+    posterior: o.InTurn = None,
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Threads [all cores].")] = None,
     quiet: o.Quiet = False,
 ) -> int:
@@ -54,7 +54,7 @@ def backtest(
         raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
     chosen, last = parse_seeds(seeds), history.UNTIL if until is None else until
     evidence = history.read(cases, series, sectors)  # a bad file is told before anything runs
-    settings = o.assignments(set_) | _standing(o.assignments(set_) | o.posterior(posterior), last)
+    settings = o.assignments(set_) | _standing(o.assignments(set_) | o.posterior(posterior, crossed=False), last)
     world = load("baseline", settings)
     refits = history.Refits.of(world, evidence.mapping) if left_out is not None else None
     display = Display("backtest", quiet)

@@ -122,8 +122,10 @@ def replay(
     run_id: Annotated[
         str, typer.Argument(metavar="RUN_ID", help="From runs.parquet or failures.csv.", show_default=False)
     ],
+    rules: o.Rules = None,
 ) -> int:
-    """One run again: shows its error, or compares it byte by byte with what is stored."""
+    """One run again, with the rules that the folder holds: shows its error, or compares it byte by byte with what is
+    stored. With --rules only if the file holds these rules."""
     from sim.compiled import kernel_hash
     from sim.study import Results
     from sim.study.batch import run_id as identify
@@ -135,6 +137,7 @@ def replay(
         raise UsageError(f"{folder} holds no run {run_id!r}", f"show {folder / 'runs.parquet'} lists them")
     row = found[0]
     scenario = stored_point(results, row["scenario"], row["point"])
+    _check_rules(folder, scenario.rules, rules)
     where = f" at point {row['point']}" if row["point"] else ""
     print(f"{row['scenario']}{where}, seed {row['seed']}: {row['status']}")
     if identify(scenario.hash, kernel_hash(), row["seed"]) != run_id:
@@ -147,10 +150,24 @@ def replay(
     return 6 if other else 0
 
 
+def _check_rules(folder: Path, stored: Any, file: Path | None) -> None:
+    """Raises Conflict if a file holds other rules than the folder's runs were made with."""
+    from sim.errors import Conflict
+    from sim.scenario.plugin import read_rules
+
+    given = read_rules(file) if file else None
+    if given and (stored is None or (stored.names, stored.source) != (given.names, given.source)):
+        held = f"{', '.join(stored.names)} as in {stored.file}" if stored else "no rule replaced"
+        raise Conflict(
+            f"{folder} was run with {held}, not with {given.told}", "leave out --rules: the folder has its own"
+        )
+
+
 def _again(results: Any, scenario: Any, row: dict[str, Any]) -> list[str] | None:
     """The tables in which the run differs from what is stored; None if nothing is. Errors of the run pass through."""
     from sim.study.batch import Order, tables_of
     from sim.study.course import make_job
+    from sim.study.own import fields_of
     from sim.study.plan import Options, Plan
 
     kept = [name for name in results.manifest["counts"]["rows"] if results.stored.has(name)]
@@ -160,7 +177,13 @@ def _again(results: Any, scenario: Any, row: dict[str, Any]) -> list[str] | None
     made = tables_of(job, Order(row["run_id"], scenario.name, row["point"], (), row["seed"]))
     if row["status"] != "done" or not kept:
         return None
-    return [name for name in kept if not _same(made[name], _stored_run(results, name, row))]
+    own = fields_of(results.manifest["design"])  # whose functions are not kept
+    stored = {name: _stored_run(results, name, row) for name in kept}
+    return [name for name, told in stored.items() if not _same(made[name], _without(told, own))]
+
+
+def _without(table: Any, names: Any) -> Any:
+    return table.select([name for name in table.column_names if name not in names])
 
 
 def _stored_run(results: Any, name: str, row: dict[str, Any]) -> Any:

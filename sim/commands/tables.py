@@ -85,7 +85,7 @@ def levels_table(results: Any) -> str:
 
 def sweep_table(results: Any) -> str:
     """What a sweep did to a few headline outcomes: over its points, the smallest and the largest paired difference to
-    the scenario as it stands, with half their intervals, and at how many points the sign is known."""
+    what they are compared with, with half their intervals, and at how many points the sign is known."""
     table = results.differences
     year = int(table["year"].max())
     rows = table[(table["sector"] == ALL) & table["region"].isna()]
@@ -101,6 +101,9 @@ def sweep_table(results: Any) -> str:
             width = "" if math.isnan(half) else f" ± {number(half, digits=2)}"
             cells += [f"{number(row['difference'], sign=True)}{width}", str(int(row["point"]))]
         told.append([*cells, f"{int(((own['lo'] > 0) | (own['hi'] < 0)).sum())} of {len(own)}"])
-    head = f"Differences to {results.manifest['base']} as it stands in {year}, all sectors, paired by seed"
+    named = results.manifest["design"].get("reference") or {}
+    same = ", ".join(f"{path}={value}" for path, value in named.items())
+    against = f"the point of equal assumptions with {same}" if same else f"{results.manifest['base']} as it stands"
+    head = f"Differences to {against} in {year}, all sectors, paired by seed"
     lines = [head, aligned(told)] if len(told) > 1 else [f"{head}: no pairs"]
     return "\n".join([*lines, f"Points: {results.folder / 'design.parquet'}"])

@@ -3,9 +3,10 @@
 import hashlib
 import pickle
 import sys
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -28,8 +29,17 @@ for option in _TUNING if 14 <= binding.llvm_version_info[0] <= 22 else ():  # wh
 _NEAR = {"x86_64", "linux"} <= set(binding.get_process_triple().split("-"))
 if _NEAR:
     numba.config.USE_LLVMLITE_MEMORY_MANAGER = True  # in one piece of memory
-# Not in the environment: child processes would inherit it and nest a folder of their own in it.
-numba.config.CACHE_DIR = str(cache_folder())
+
+
+class Making(NamedTuple):
+    """What functions become that are declared now: where code is kept, what names end with, which stand for rules."""
+
+    folder: str
+    suffix: str = ""
+    instead: Mapping[str, Callable[..., Any]] = {}
+
+
+making = [Making(str(cache_folder()))]  # one: what is in force
 INTERPRETED = bool(numba.config.DISABLE_JIT)
 if INTERPRETED:
     np.seterr(all="ignore")  # as compiled: integers wrap around, x / 0 is infinite, nobody is warned
@@ -147,7 +157,9 @@ def _tell_of_damage(path: str) -> None:
 class Cache(caching.FunctionCache):  # type: ignore[misc]
     """Numba's cache of a function, which here looks for code before the whole compiler has been brought up."""
 
-    def __init__(self, function: Any) -> None:
+    def __init__(self, function: Callable[..., Any], folder: str) -> None:
+        # Not in the environment: child processes would inherit it and nest a folder of their own in it.
+        numba.config.CACHE_DIR = folder
         super().__init__(function)
         where = self._impl
         self._cache_file = _Entries(self._cache_path, where.filename_base, where.locator.get_source_stamp())

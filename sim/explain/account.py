@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sim.columns import Happening, Kind, Ownership, Trigger
 from sim.errors import UsageError
-from sim.explain.options import Candidate, Option, firm_names, money, offers, percent
+from sim.explain.options import Candidate, Option, firm_names, money, offers, percent, told_apart
 from sim.explain.past import Without, counterfactual, happening, life_names, outcome_of, policy_changes
 from sim.explain.replay import ENDS, TRIGGERS, Beat, Contract, Reading, Replay, readings_of
 from sim.quarter.asked import Weighed
@@ -151,11 +151,13 @@ def _parties(replay: Replay) -> str:
 def _menu(replay: Replay) -> tuple[str, list[Candidate]]:
     """Why the multinational looked, and what the two could have agreed on as the markets of the quarter closed."""
     region = int(replay.life["region"])
-    found = offers(replay.state, replay.start, replay.m, replay.c, region, replay.labels)
+    found = offers(
+        replay.state, replay.kernel.asking(replay.state), replay.start, replay.m, replay.c, region, replay.labels
+    )
     p, look = replay.state.parameters, found[0].look
-    if region != replay.state.host:
-        return f"draw {look:.3f}, at least {1 - p.search_abroad:.3f}", found
-    return f"draw {look:.3f}, below {p.search_host:.3f}", found
+    abroad = region != replay.state.host
+    draw, limit = told_apart(look, 1 - p.search_abroad if abroad else p.search_host, 3)
+    return f"draw {draw}, {'at least' if abroad else 'below'} {limit}", found
 
 
 def _signing(replay: Replay, looked: str, table: list[Candidate]) -> Signing:
@@ -210,8 +212,10 @@ def _why(replay: Replay, w: Weighed) -> str:
     """Why a review came, with the draw that decided; empty if none did."""
     p = replay.state.parameters
     if w.fate < p.exogenous_end:
-        return f"ended by chance (draw {w.fate:.4f} below {p.exogenous_end:.4f})"
-    turn = f"draw {w.turn:.3f} below {p.review_rate:.3f}"
+        draw, limit = told_apart(w.fate, p.exogenous_end, 4)
+        return f"ended by chance (draw {draw} below {limit})"
+    draw, limit = told_apart(w.turn, p.review_rate, 3)
+    turn = f"draw {draw} below {limit}"
     if w.touched:
         return "review, called by policy" + (f", and its turn ({turn})" if w.turn < p.review_rate else "")
     return f"review, its turn ({turn})" if w.turn < p.review_rate else ""
@@ -268,7 +272,8 @@ def _talks(w: Weighed) -> str:
     if w.talks < w.chance and w.decision in ENDS:
         return "No talks: both do as well apart, or law leaves one of them short."
     sign = "below" if w.talks < w.chance else "not below"
-    return f"Talks: the draw {w.talks:.3f} is {sign} the {w.chance:.3f} that trust and terms allow."
+    draw, chance = told_apart(w.talks, w.chance, 3)
+    return f"Talks: the draw {draw} is {sign} the {chance} that trust and terms allow."
 
 
 def _summary(contract: Contract | None) -> str:

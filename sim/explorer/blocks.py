@@ -88,7 +88,7 @@ def swept(
         name = final if last or not folder.paths(yearly, receipts) else yearly
         tables[name] = FINAL[final]
     for metric in metrics:
-        parts = [_computed(ground, curves, sectors) for ground in grounds(folder, receipts, [metric], tables)]
+        parts = [_computed(ground, curves, sectors) for ground in grounds(folder, receipts, (), [metric], tables)]
         if parts:
             yield _joined(parts)
 

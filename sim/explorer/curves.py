@@ -92,7 +92,9 @@ def _sweep(results: Results, stored: Stored) -> Curves:
     has_base = BASE in table.index
     curves = [Curve(f"point {point}", f"Point {point}", int(point)) for point in table.index]
     base = list(table.index).index(BASE) if has_base else -1
-    pairs = [Pair(n, base) for n in range(len(curves)) if has_base and n != base]
+    place = {curve.point: n for n, curve in enumerate(curves)}
+    against = {n: place.get(design.references[curve.point], n) for n, curve in enumerate(curves)}
+    pairs = [Pair(n, reference) for n, reference in against.items() if reference != n]
     paired = {pair.curve: n for n, pair in enumerate(pairs)}
     factors = [_factor(factor, design.table[factor.path]) for factor in design.factors]
     members = []

@@ -120,7 +120,7 @@ def _caption(study: Swept, outcome: OutcomeAt, table: pd.DataFrame, lines: int) 
     if study.points.has_base:
         bars = "band" if study.across.numeric else "bar"
         text += (
-            f" Differences from the scenario as it stands (dotted line), paired by seed: mean, {bars} = 95 % interval "
+            f" Differences from {swept.against(study)}, paired by seed: mean, {bars} = 95 % interval "
             "of the mean; hollow where it covers 0."
         )
     return (

@@ -133,9 +133,7 @@ def _key(study: Swept, lines: list[Any]) -> list[Entry]:
 def _caption(study: Swept, outcome: OutcomeAt, panels: list[Panel]) -> str:
     n = pd.concat([panel.table["n"] for panel in panels])
     where = f", {swept.where(outcome)}" if len({panel.outcome.sector for panel in panels}) == 1 else ""
-    what = (
-        "Difference from the scenario as it stands (dotted line), paired by seed" if study.points.has_base else "Mean"
-    )
+    what = f"Difference from {swept.against(study)}, paired by seed" if study.points.has_base else "Mean"
     held = dict(study.held) | ({study.beside.path: swept.standing(study.beside)} if study.beside else {})
     told = "; ".join(swept.named_value(study.points.factor(path), value) for path, value in held.items())
     return (

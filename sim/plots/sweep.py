@@ -14,6 +14,7 @@ from sim.plots.sheet import Sheet
 from sim.plots.swept import Swept
 from sim.scenario.outcome import BY_SECTOR, parse
 from sim.study import Results
+from sim.study.own import fields_of
 from sim.study.summary import HEADLINES
 from sim.study.tables import ALL
 
@@ -31,7 +32,8 @@ def figures(
     """
     results = Results(folder)
     study = Swept(results, designs.read(results), tuple(sectors or ()), years[1] if years else None)
-    chosen = list(metrics or _named(results) or MAIN)
+    own = fields_of(results.manifest["design"])
+    chosen = list(metrics or [*own, *(_named(results) or MAIN)])
     outcomes = _known(study, chosen)
     found: list[Figure] = []
     if study.points.grid:
@@ -41,7 +43,7 @@ def figures(
             found.append(partial(_one, doses.draw, study, outcome))
             if study.along:
                 found.append(partial(_one, heat.draw, study, outcome))
-            if outcome.sector == ALL or sectors:
+            if outcome.own is None and (outcome.sector == ALL or sectors):
                 found.append(partial(_one, multiples.sectors, study, outcome, sectors or _sectors(results)))
     else:
         found += [partial(_one, scatter.draw, study, outcome) for outcome in outcomes]

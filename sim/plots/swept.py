@@ -17,6 +17,7 @@ from sim.plots import style
 from sim.plots.stored import of_asked
 from sim.scenario.outcome import of_one_number, written
 from sim.study import Results
+from sim.study.own import fields_of
 from sim.study.tables import ALL
 from sim.study.yearly import is_flow
 
@@ -48,10 +49,13 @@ class Swept:
         return seeds if manifest["runs"] == seeds * manifest["design"]["points"] else None
 
     def outcome(self, metric: str, sector: str | None = None) -> OutcomeAt:
-        """An outcome as written (`chinese_share@2040@cars@eu`).
+        """An outcome as written (`chinese_share@2040@cars@eu`), or one of one's own by its name.
 
         What it leaves open is the year shown, and `sector`, the first sector asked for, or all pooled.
         """
+        own = fields_of(self.results.manifest["design"])
+        if metric in own:  # a function of the whole run
+            return OutcomeAt(metric, last_year(self.results), own=own[metric])
         named = of_one_number(metric, "--metrics")
         where = sector or (self.sectors[0] if self.sectors and named.sector == ALL else named.sector)
         return OutcomeAt(named.metric, named.year or self.year or last_year(self.results), where, named.region)
@@ -83,6 +87,11 @@ class Swept:
         """Values at which all further factors are held: as they stand if the design has that value, else the middle."""
         used = (self.across, self.along, self.beside)
         return {factor.path: standing(factor) for factor in self.points.factors if factor not in used}
+
+
+def against(study: Swept) -> str:
+    """What differences are taken from, for captions."""
+    return study.points.against + ("" if study.points.named else " (dotted line)")
 
 
 def standing(factor: Factor) -> Any:
@@ -193,6 +202,8 @@ def format_across(axes: Any, factor: Factor, ticks: int = 4) -> None:
 
 def when(outcome: OutcomeAt) -> str:
     """How a year is reported, for captions."""
+    if outcome.own is not None:
+        return "A function of each run’s tables"
     return (
         f"Sum over {outcome.year}" if is_flow(outcome.metric, outcome.field.unit) else f"Last quarter of {outcome.year}"
     )

@@ -133,7 +133,8 @@ def _standing(posterior: dict[str, Any]) -> str:
         return ""
     name = posterior["set"] + (f" without {posterior['left_out']}" if posterior.get("left_out") else "")
     if posterior.get("draws"):
-        return f"{name}, {posterior['draws']} draws taken in turn by the seeds"
+        how = "each with the same luck" if posterior.get("crossed") else "taken in turn by the seeds"
+        return f"{name}, {posterior['draws']} draws, {how}"
     return f"{name}, draw {posterior['draw']}"
 
 

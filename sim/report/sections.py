@@ -69,9 +69,31 @@ def design(stored: Stored, runs: str, years: tuple[int, int]) -> list[tuple[str,
         )
     else:
         told.append(("Intervals", "95 % of the mean over runs, Student’s t; bands in figures: 5 to 95 % of runs"))
+    if stored.has("variance.csv"):
+        told.append(("Uncertainty", _variance(pd.read_csv(stored.folder / "variance.csv"))))
+    if rules := entry["resolved"].get("rules"):
+        told.append(("Rules", f"functions of {rules['file']} stand for {', '.join(rules['names'])}"))
     if entry.get("changed_parameters"):
         told.append(("Assumptions", "the base moves some, as listed below"))
     return told
+
+
+def _variance(table: pd.DataFrame) -> str:
+    """Luck and parameters told apart, of a few outcomes: of differences where there are any."""
+    kind = "difference" if (table["kind"] == "difference").any() else "level"
+    rows = table[(table["kind"] == kind) & table["metric"].isin(HEADLINES)].dropna(subset=["luck"])
+    shares = rows.groupby("metric", sort=False)[["luck", "parameters", "together"]].mean()
+    told = [
+        f"{metric.replace('_', ' ')} {100 * row.luck:.0f}, {100 * row.parameters:.0f}, {100 * row.together:.0f} %"
+        for metric, row in shares.iterrows()
+    ]
+    first = rows.iloc[0] if len(rows) else None
+    counts = "" if first is None else f"{first.draws} draws of the parameters x {first.seeds} seeds of luck. "
+    what = "differences" if kind == "difference" else "levels"
+    return (
+        f"{counts}Of what {what} vary by, due to luck, to parameters, to both together: {'; '.join(told)}. "
+        "Intervals below take runs as independent; variance.csv holds those that do not."
+    )
 
 
 def _pairing(gaps: pd.DataFrame) -> str:

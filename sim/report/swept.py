@@ -29,6 +29,7 @@ class Content(NamedTuple):
     paths: list[dict[str, str]]
     rows: list[tuple[Cell, list[tuple[str, ...]]]]
     summary: pd.DataFrame
+    against: str  # what differences are taken from
 
 
 def content(folder: Path) -> Content:
@@ -40,7 +41,8 @@ def content(folder: Path) -> Content:
         design = designs.read(results)
     factors = design.factors if design else ()
     rows = list(_rows(summary, results.differences, design))
-    return Content(int(results.manifest["design"]["points"]), [_path(factor) for factor in factors], rows, summary)
+    return Content(int(results.manifest["design"]["points"]), [_path(factor) for factor in factors], rows, summary,
+                   design.against if design else "it")  # fmt: skip
 
 
 def _path(factor: Factor) -> dict[str, str]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.errors import UsageError
 from sim.measures.intervals import half_width, spread
 from sim.scenario.outcome import Named, check_place, of_one_number
+from sim.study.design import references
 from sim.study.plan import ROUND, Options, Plan
 from sim.study.store import Folder, Receipt
 
@@ -28,7 +29,8 @@ class Adaptive:
     def __init__(self, plan: Plan, options: Options) -> None:
         self.plan, self.wanted, self.most = plan, dict(options.until_ci), options.max_seeds
         self.told = ""
-        self.outcomes = {text: of_one_number(text, "until-ci:") for text in self.wanted}
+        own = {each.name for each in plan.own}
+        self.outcomes = {text: Named(text) if text in own else of_one_number(text, "until-ci:") for text in self.wanted}
         first = next(iter(plan.scenarios.values()))
         for text, width in self.wanted.items():
             named = self.outcomes[text]
@@ -87,7 +89,12 @@ class Adaptive:
         base = next(iter(self.plan.scenarios))
         pairs = {(name, 0): (reference, 0) for name, reference in self.plan.references.items()}
         if self.plan.design is not None:
-            pairs = {(arm.scenario, arm.point): (base, 0) for arm in self.plan.arms if arm.point}
+            against = references(self.plan.design)
+            pairs = {
+                (arm.scenario, arm.point): (base, against[arm.point])
+                for arm in self.plan.arms
+                if against[arm.point] != arm.point
+            }
         for name in pairs or samples:
             if name in samples:
                 values = samples[name][metric]

@@ -21,6 +21,7 @@ from sim.errors import Conflict
 from sim.study.arrays import arrow
 from sim.study.limits import Limits, Watch, watched
 from sim.study.measured import Measured, measured
+from sim.study.own import Own, with_own
 from sim.study.plan import Settings
 from sim.study.store import Failure, Folder, Receipt
 from sim.study.tables import Frame, Run, tables
@@ -56,6 +57,7 @@ class Job:
     vary: Callable[[Any, Mapping[str, Any]], Any]
     warm: Callable[[Any, bool], None] | None = None  # compiles the kernel, from either end
     limits: Limits | None = None  # of one run, where workers are processes of their own
+    own: tuple[Own, ...] = ()
 
 
 class Order(NamedTuple):
@@ -201,7 +203,7 @@ class _Family:
         self.last = None
         scenario, run = settled(job, order.scenario, order.settings), self.runs.run(number)
         frame = _frame(job.labels(scenario), order.scenario, scenario.start, scenario.end)
-        quarterly = not {*YEARLY, *FINAL} >= {*job.keep}
+        quarterly = bool(job.own) or not {*YEARLY, *FINAL} >= {*job.keep}
         self.last = measured(run, frame, quarterly, before, since)
         return _tables(job, order, run, self.last)
 
@@ -250,12 +252,15 @@ def tables_of(job: Job, order: Order) -> dict[str, pa.Table]:
 
 
 def _tables(job: Job, order: Order, run: Run, found: Measured) -> dict[str, pa.Table]:
-    made = yearly(found.years, found.frame, order.seed, job.keep)
+    made = yearly(found.years, found.frame, order.seed, YEARLY if job.own else job.keep)
+    whole = dict(made)
     if job.points:  # summed up from `final`, so that paths may be short
         made = {name: shortened(path) for name, path in made.items()}
     made |= final(found.years, found.frame, order.seed)
     if found.quarters is not None:
         made |= tables(run, found.frame, found.quarters)
+    if job.own:
+        made["final"] = with_own(job.own, made | whole, made["final"])
     if job.points:
         made = {name: _pointed(table, order.point) for name, table in made.items()}
     return made

@@ -17,8 +17,21 @@ from sim.scenario.reader import value_of
 DESIGNS = ("grid", "list", "lhs", "sobol")
 LAWS = ("uniform", "log", "triangular", "whole")
 MOST_POINTS = 100_000  # without being asked for
+_COLUMNS = ("point", "designed", "reference")  # of design.parquet, before the swept paths
 _RANGE_KEYS = {"from", "to", "by"}
 _LAW_KEYS = {"low", "high", "law", "mode"}
+
+
+def swept_paths(columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns of design.parquet that are paths."""
+    return tuple(name for name in columns if name not in _COLUMNS)
+
+
+def references(table: Any) -> dict[int, int]:
+    """Of each point of design.parquet the one it is compared with: point 0 unless the sweep named a reference."""
+    points = table["point"].to_pylist()
+    named = table["reference"].to_pylist() if "reference" in table.column_names else [0] * len(points)
+    return dict(zip(points, named, strict=True))
 
 
 class TooManyPoints(UsageError):

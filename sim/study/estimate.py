@@ -1,5 +1,6 @@
 """What a study would take, from a pilot: time, disk, memory."""
 
+import os
 import shutil
 import tempfile
 import time
@@ -8,10 +9,18 @@ from pathlib import Path
 
 from sim.study.batch import LARGEST, Batch, Job, Order, pack, peak_memory, run_id, settled, work
 from sim.study.course import make_job
-from sim.study.engines import local_workers
+from sim.study.engines import default_workers, local_workers
 from sim.study.plan import Options, Plan
 
 PILOT = 3  # runs that are tried, spread over the arms
+
+
+def crowding(workers: int) -> float:
+    """How much slower runs go with so many workers than in the pilot, where others use the machine too."""
+    if not hasattr(os, "getloadavg"):
+        return 1.0
+    cores, others = default_workers(), max(os.getloadavg()[0] - 1.0, 0.0)  # the pilot itself is one
+    return max(1.0, (others + workers) / cores) / max(1.0, (others + 1) / cores)
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ def estimate(plan: Plan, options: Options) -> Estimate:
             if number:
                 times.append(time.perf_counter() - began)
                 size += sum(file["bytes"] for file in receipt.files.values())
-    mean = sum(times) / len(times)
+    mean = sum(times) / len(times) * crowding(workers)
     common = _shared(plan, options, job)
     out = Path(str(options.out)).resolve()
     there = next(path for path in [out, *out.parents] if path.exists())

@@ -1,4 +1,4 @@
-"""A results folder's tables for other programs: CSV, Parquet, Excel, the IAMC format, NetCDF."""
+"""A results folder for other programs: CSV, Parquet, Excel, the IAMC format, NetCDF; RO-Crate for archives."""
 
 import csv
 import itertools
@@ -17,6 +17,7 @@ from sim.declare import Field, fields
 from sim.errors import NotEnough, UsageError
 from sim.files import make_folder
 from sim.records import Market, Outcome
+from sim.study import rocrate
 from sim.study.results import Results
 from sim.study.store import Folder
 from sim.study.tables import ALL
@@ -307,4 +308,5 @@ FORMATS: dict[str, tuple[Usual, Write]] = {
     "xlsx": (_overview, _excel),
     "iamc": (_summary, _iamc),
     "netcdf": (_yearly, _netcdf),
+    "rocrate": (_overview, rocrate.write),
 }

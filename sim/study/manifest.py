@@ -193,7 +193,7 @@ def _changes(name: str, was: dict[str, Any], told: dict[str, Any]) -> Iterator[s
 
 
 def _short(value: Any) -> str:
-    text = str(value)
+    text = " ".join(str(value).split())
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 

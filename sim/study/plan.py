@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from sim.errors import UsageError
+from sim.study.own import Own
 from sim.study.store import KEEP
 from sim.study.tables import Run
 
@@ -105,7 +106,7 @@ class Plan:
     """Scenarios by name, the base first, and what each is compared with.
 
     A sweep has one scenario and its arms: `design` holds their values (design.parquet), `about` tells how they came
-    about, and `only`, if given, which pairs of point and seed are wanted.
+    about, `only`, if given, which pairs of point and seed are wanted, and `own` outcomes that are no metrics.
     """
 
     kind: str
@@ -116,6 +117,7 @@ class Plan:
     design: pa.Table | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
     only: frozenset[tuple[int, int]] | None = None
+    own: tuple[Own, ...] = ()
 
     @property
     def arms(self) -> tuple[Arm, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from sim.errors import NotEnough
+from sim.study.design import swept_paths
 from sim.study.verified import Verified
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Results:
     @property
     def swept(self) -> tuple[str, ...]:
         """The paths that a sweep varies; empty for anything else."""
-        return tuple(self._design.column_names[2:]) if self.stored.has(_DESIGN) else ()
+        return swept_paths(self._design.column_names) if self.stored.has(_DESIGN) else ()
 
     @cached_property
     def _design(self) -> pa.Table:
@@ -131,5 +132,5 @@ class Results:
 
     @cached_property
     def differences(self) -> "pd.DataFrame":
-        """Differences to the base (in a sweep to point 0), paired by seed, with 95 % intervals."""
+        """Differences to the base (in a sweep to each point's reference), paired by seed, with 95 % intervals."""
         return self._frame("differences.parquet")

@@ -31,6 +31,7 @@ KEEP: dict[str, tuple[str, ...]] = {
 }
 SWEPT = ("yearly", *FINAL)  # what `summary` means in a sweep, whose runs are many
 MANIFEST = "manifest.json"
+CRATE = "ro-crate-metadata.json"
 _JOURNAL = "journal.jsonl"
 _CHUNKS = ".chunks"
 _STOPPED = ".stopped"

@@ -126,6 +126,20 @@ class Verified:
             except (pa.ArrowException, OSError, ValueError) as error:
                 raise IoFailure(f"{path} cannot be read: {str(error).splitlines()[0]}", HINT) from error
 
+    def whole(self) -> list[Path]:
+        """Every file of the study but what an export left, each compared with what was written."""
+        if believed.get():
+            found = [path for path in self.folder.rglob("*") if path.is_file()]
+        else:
+            tables = {table for receipt in self.receipts for table in receipt.files}
+            listed = {name: known for name, known in self.held.ledger.files.items() if (self.folder / name).is_file()}
+            found = [path for table in tables for path in self.files(table)]
+            for name, known in listed.items():  # what has no hash grows
+                found.append(self.file(name) if any(each.sha256 for each in known) else self.folder / name)
+        inside = {path: path.relative_to(self.folder).parts for path in found}
+        hidden = {path for path, parts in inside.items() if any(part.startswith(".") for part in parts)}
+        return sorted(path for path, parts in inside.items() if parts[0] != "export" and path not in hidden)
+
     def problems(self) -> Iterator[str]:
         """Everything that is not what was written, and all that is of no study, a line each."""
         if told := wrong_listed(self.folder / MANIFEST):

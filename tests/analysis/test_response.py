@@ -15,8 +15,8 @@ HUB = OutcomeAt("hub_share", 2040)
 
 
 def test_outcomes_are_read_as_they_are_written():
-    assert parse("hub_share@2035@cars", 2040) == ("hub_share", 2035, "cars", "")
-    assert parse("chinese_share@cars@eu", 2040) == ("chinese_share", 2040, "cars", "eu")
+    assert parse("hub_share@2035@cars", 2040) == OutcomeAt("hub_share", 2035, "cars")
+    assert parse("chinese_share@cars@eu", 2040) == OutcomeAt("chinese_share", 2040, "cars", "eu")
     assert parse("welfare@2030@all@eu", 2040).field.text == "Welfare" and parse("welfare@all@all", 2040).region == ""
     for text in ("hub_share@2035@cars", "chinese_share@2040@cars@eu", "welfare@2030@all@eu", "trust@2040"):
         assert str(parse(text, 2040)) == text

@@ -354,3 +354,13 @@ def test_numbers_and_columns_read_well():
         "2 h 5 min",
     ]
     assert aligned([["a", "b"], ["long", "1"]]) == "a     b\nlong  1"
+
+
+def test_check_asks_about_what_looks_odd_and_strict_refuses_it(call, tmp_path):
+    path = tmp_path / "odd.yaml"
+    shock = "{id: a, kind: tariff, sectors: [cars], origin: china, destination: [eu], rate: 450%, start: 2027Q1}"
+    path.write_text(f"extends: baseline\nshocks:\n  - {shock}\n")
+    code, out, err = call("check", path)
+    assert code == 0 and "warning:" in err and "a: rate is 450 %; is it meant?" in err and "450 % of it by this" in out
+    code, _, err = call("check", "--strict", path)
+    assert code == 4 and "is it meant?" in err

@@ -35,7 +35,9 @@ TABLES = ("yearly", "final", "final_markets")
 
 
 def study(out, vary=None, scenario=BASE, seeds=3, workers=1, keep="summary", **options):
-    given = {key: options.pop(key) for key in ("design", "points", "samples", "outcomes") if key in options}
+    given = {
+        key: options.pop(key) for key in ("design", "points", "samples", "outcomes", "reference") if key in options
+    }
     asked = {"vary": vary or {"effect": [0.1, 0.2]}, "seeds": seeds, **given}
     if "points" in given or not isinstance(given.get("design", ""), str):
         asked.pop("vary")
@@ -171,6 +173,27 @@ def test_differences_are_the_paired_ones_of_the_final_table(tmp_path):
     assert level.q50.to_numpy() == pytest.approx(wide.median().to_numpy())
     half = 2.776445 * wide[1].std() / math.sqrt(5)  # t of 4 degrees of freedom
     assert level.hi[1] - level["mean"][1] == pytest.approx(half, rel=1e-6)
+
+
+def test_a_reference_pairs_points_of_equal_assumptions(tmp_path):
+    varied = {"effect": [0.1, 0.3], "end": [1991, 1992]}
+    results = study(tmp_path / "r", varied, seeds=4, reference={"effect": 0.0})
+    design = results.design.set_index("point")
+    assert results.swept == ("effect", "end") and design.designed.sum() == 4
+    for _point, row in design[design.designed].iterrows():
+        other = design.loc[row.reference]
+        assert other.effect == 0 and other.end == row.end and other.reference == row.reference
+    assert {tuple(each) for each in design.loc[~design.designed, ["effect", "end"]].to_numpy()} >= {
+        (0, 1991),
+        (0, 1992),
+    }
+    rows = results.differences.query("metric == 'technology_gap' and sector == 'all'").set_index("point")
+    assert rows.difference.to_numpy() == pytest.approx(design.effect[rows.index].to_numpy())
+    assert (rows.reference == design.reference[rows.index]).all() and set(rows.index) == set(
+        design.index[design.designed]
+    )
+    with pytest.raises(ScenarioError, match="--vary effect: wrong"):
+        plan(BASE, {"vary": {"end": [1991]}, "reference": {"effect": 20}}, synthetic.vary)
 
 
 def test_outcomes_choose_what_is_summed_up(tmp_path):
