@@ -110,6 +110,11 @@ def test_runs_may_fail_be_left_out_or_lack_room(family: list[Scenario], monkeypa
     together = Branches(family, SEED)
     for number in (1, 3):  # the first never ran, nor did what it leaves for others
         assert fingerprint(together.run(number)) == expected[together.order[number].place]
+    twice = [*family, family[-1]]  # the last is like the one before it, which is unlike those that ran
+    together = Branches(twice, SEED)
+    for number in (0, 1, 2, 3, 5):
+        place = together.order[number].place
+        assert fingerprint(together.run(number)) == expected[min(place, 4)]
     monkeypatch.setattr(simulation, "AMPLE", 0.3)
     monkeypatch.setattr(simulation, "EVENTS_A_FIRM", 1)
     monkeypatch.setattr(simulation, "_rows_needed", {})
