@@ -205,10 +205,11 @@ class Stored:
         return self.read(table, columns, where).to_pandas()
 
     def sums(self, name: str) -> pd.DataFrame:
-        """`summary` or `differences`, within the chosen years; empty if the folder has none."""
+        """`summary` or `differences`, within the chosen years; empty if the folder has none, or one by points."""
         if name not in self._cache:
             path = self.folder / f"{name}.parquet"
-            found = read_sums(path).to_pandas() if path.is_file() else pd.DataFrame()
+            by_points = self.manifest.get("kind") == "sweep"
+            found = read_sums(path).to_pandas() if path.is_file() and not by_points else pd.DataFrame()
             if len(found):
                 found["region"] = found["region"].fillna("").astype(str)
                 first, last = self.years or (-np.inf, np.inf)
