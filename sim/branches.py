@@ -167,14 +167,17 @@ class Branches:
         self.inputs = [build(scenario, seed) for scenario in scenarios]
         self.order = forks(scenarios, seed, self.inputs)
         self.left: list[_Left] = []  # the latest quarter last
+        self.begun = -1  # place in the order of the run that left them
         self.room: Room | None = None
 
     def run(self, number: int) -> Run:
         """The run at a place of the order."""
-        place, since = self.order[number]
+        place = self.order[number].place
         scenario, inputs = self.scenarios[place], self.inputs[place]
+        since = self.unlike(self.begun, number)
         while self.left and self.left[-1].quarter > since:
             self.left.pop()
+        self.begun = number
         room, rules = self.room or first_room(scenario, inputs, in_turn=True), kernel(scenario.rules)
         while True:
             state = prepare(inputs, host(scenario), scenario.luck_of(self.seed), *room, rules)
@@ -184,6 +187,10 @@ class Branches:
                 return told(scenario, self.seed, state)
             self.left.clear()  # what was left may have been cut short, too
             room = self.room
+
+    def unlike(self, before: int, number: int) -> int:
+        """First quarter in which the run at a place of the order differs from one at a place before it."""
+        return min(fork.quarter for fork in self.order[before + 1 : number + 1])
 
     def _stops(self, number: int) -> list[int]:
         """Quarters at whose beginning a run to come leaves this one."""

@@ -193,10 +193,11 @@ class Stored:
         return found.to_pandas()
 
     def sums(self, name: str) -> pd.DataFrame:
-        """`summary` or `differences`, within the chosen years; empty if the folder has none."""
+        """`summary` or `differences`, within the chosen years; empty if the folder has none, or one by points."""
         if name not in self._cache:
             table = f"{name}.parquet"
-            found = pa.concat_tables(self.door.read(table)).to_pandas() if self.has(table) else pd.DataFrame()
+            there = self.has(table) and self.manifest.get("kind") != "sweep"
+            found = pa.concat_tables(self.door.read(table)).to_pandas() if there else pd.DataFrame()
             if len(found):
                 found["region"] = found["region"].fillna("").astype(str)
                 first, last = self.years or (-np.inf, np.inf)

@@ -38,6 +38,7 @@ class Together(Protocol):
     @property
     def order(self) -> Sequence[tuple[int, int]]: ...  # place among the scenarios, first quarter unlike the run before
     def run(self, number: int, /) -> Run: ...  # at a place of the order, which is asked for in turn
+    def unlike(self, before: int, number: int, /) -> int: ...  # first quarter in which two runs of the order differ
 
 
 @dataclass(frozen=True)
@@ -181,8 +182,8 @@ def _runs(job: Job, orders: Sequence[Order]) -> Iterator[tuple[int, Callable[[],
     for _, group in groupby(enumerate(orders), key=lambda each: each[1].seed):
         places, mine = zip(*group, strict=True)
         family = _Family(job, mine)
-        for number, (place, since) in enumerate(family.runs.order):
-            yield places[place], partial(family.tables, number, place, since)
+        for number, (place, _) in enumerate(family.runs.order):
+            yield places[place], partial(family.tables, number, place)
 
 
 class _Family:
@@ -190,22 +191,25 @@ class _Family:
 
     def __init__(self, job: Job, orders: Sequence[Order]) -> None:
         self.job, self.orders = job, orders
-        self.last: Measured | None = None  # of the run before
+        self.last: tuple[int, Measured] | None = None  # a run before, by its place in the order
         self.runs: Together = _Apart(job, orders)
         if job.together is not None and len(orders) > 1:
             with suppress(Exception):  # told by the run that it concerns
                 points = [settled(job, order.scenario, order.settings) for order in orders]
                 self.runs = job.together(points, orders[0].seed)
 
-    def tables(self, number: int, place: int, since: int) -> dict[str, pa.Table]:
-        """Tables of a run, at its place in the order and among the orders; the run before differs from `since` on."""
-        job, order, before = self.job, self.orders[place], self.last
-        self.last = None
+    def tables(self, number: int, place: int) -> dict[str, pa.Table]:
+        """Tables of a run, at its place in the order and among the orders."""
+        job, order = self.job, self.orders[place]
         scenario, run = settled(job, order.scenario, order.settings), self.runs.run(number)
         frame = _frame(job.labels(scenario), order.scenario, scenario.start, scenario.end)
         quarterly = bool(job.own) or not {*YEARLY, *FINAL} >= {*job.keep}
-        self.last = measured(run, frame, quarterly, before, since)
-        return _tables(job, order, run, self.last)
+        before, since = None, 0
+        if self.last is not None:
+            before, since = self.last[1], self.runs.unlike(self.last[0], number)
+        found = measured(run, frame, quarterly, before, since)
+        self.last = number, found
+        return _tables(job, order, run, found)
 
 
 class _Apart:
@@ -214,6 +218,9 @@ class _Apart:
     def __init__(self, job: Job, orders: Sequence[Order]) -> None:
         self.job, self.orders = job, orders
         self.order = [(place, 0) for place in range(len(orders))]
+
+    def unlike(self, before: int, number: int) -> int:
+        return 0
 
     def run(self, number: int) -> Run:
         order = self.orders[number]
@@ -248,7 +255,7 @@ def peak_memory() -> int:
 
 def tables_of(job: Job, order: Order) -> dict[str, pa.Table]:
     """The tables that one run leaves, which shares nothing; errors of the run pass through."""
-    return _Family(job, (order,)).tables(0, 0, 0)
+    return _Family(job, (order,)).tables(0, 0)
 
 
 def _tables(job: Job, order: Order, run: Run, found: Measured) -> dict[str, pa.Table]:

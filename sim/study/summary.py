@@ -181,9 +181,9 @@ def _headlines(rows: pa.Table) -> pa.Table:
 
 
 def _narrow(rows: pa.Table) -> pa.Table:
-    """The same with numbers as wide as needed, seven digits; counts and years take no room as they are."""
-    kinds = [field.with_type(pa.float32()) if field.type == pa.float64() else field for field in rows.schema]
-    return rows.cast(pa.schema(kinds))
+    """The same with numbers of seven digits; counts and years are whole numbers of one type, which take no room."""
+    narrower = {pa.float64(): pa.float32(), pa.int32(): pa.int64()}
+    return rows.cast(pa.schema([field.with_type(narrower.get(field.type, field.type)) for field in rows.schema]))
 
 
 def read_sums(path: Path, columns: list[str] | None = None) -> pa.Table:

@@ -25,6 +25,10 @@ SWEEPS = sorted((shipped() / "sweeps").glob("*.yaml"))
 SEED = 5
 
 
+def order_of(scenarios: list[Scenario]) -> list[branches.Fork]:
+    return forks(scenarios, SEED, [build(each, SEED) for each in scenarios])
+
+
 def ran(together: Branches) -> dict[int, str]:
     """Fingerprint of every run, by its place among the scenarios."""
     return {fork.place: fingerprint(together.run(number)) for number, fork in enumerate(together.order)}
@@ -91,7 +95,7 @@ def family() -> list[Scenario]:
 
 
 def test_the_first_quarter_of_difference_is_that_of_the_announcement(family: list[Scenario]) -> None:
-    order = forks([build(scenario, SEED) for scenario in family])
+    order = order_of(family)
     announced = {shock.id: shock.announce for shock in family[1].shocks}
     own, first = announced["eu_escalation_electric"], announced["us_escalation"]
     last = family[0].quarters - 1  # two points that are one: the last quarter is gone through
@@ -101,7 +105,28 @@ def test_the_first_quarter_of_difference_is_that_of_the_announcement(family: lis
 
 def test_what_has_no_date_leaves_nothing_in_common() -> None:
     scenarios = [load("baseline"), load("baseline", {"parameters.horizon": 30})]
-    assert [fork.quarter for fork in forks([build(each, SEED) for each in scenarios])] == [0, 0]
+    assert [fork.quarter for fork in order_of(scenarios)] == [0, 0]
+    agree(scenarios)
+
+
+def test_other_rules_other_draws_and_other_luck_are_other_worlds() -> None:
+    """Two under one text of rules share; nothing is shared with what is ruled, drawn or lucky otherwise."""
+    rules, taken = "docs/examples/rules.py", {"draws": 2}
+    ruled = [load(name, rules=rules) for name in ("baseline", "open_door")]
+    drawn = [load("baseline", posterior=taken), load("baseline", posterior={**taken, "crossed": True})]
+    scenarios = [load("baseline"), load("open_door"), *ruled, *drawn]
+    assert drawn[1].luck_of(SEED) != SEED
+    order = {fork.place: fork.quarter for fork in order_of(scenarios)}
+    assert [order[place] > 100 for place in range(6)] == [False, True, False, True, False, False]
+    agree(scenarios)
+
+
+def test_parameters_from_a_date_on_leave_in_common_what_was_before() -> None:
+    dates = ({"2027Q1": 16}, {"2027Q1": 16, "2031Q1": 30}, {"2029Q1": 8})
+    scenarios = [load("baseline"), *(load("baseline", {"parameters.horizon": each}) for each in dates)]
+    first = [scenario.turns[0] for scenario in scenarios[1:]]
+    order = order_of(scenarios)
+    assert [fork.quarter for fork in order] == [0, first[2], first[0], scenarios[2].turns[1]]
     agree(scenarios)
 
 
@@ -110,6 +135,11 @@ def test_runs_may_fail_be_left_out_or_lack_room(family: list[Scenario], monkeypa
     together = Branches(family, SEED)
     for number in (1, 3):  # the first never ran, nor did what it leaves for others
         assert fingerprint(together.run(number)) == expected[together.order[number].place]
+    twice = [*family, family[-1]]  # the last is like the one before it, which is unlike those that ran
+    together = Branches(twice, SEED)
+    for number in (0, 1, 2, 3, 5):
+        place = together.order[number].place
+        assert fingerprint(together.run(number)) == expected[min(place, 4)]
     monkeypatch.setattr(simulation, "AMPLE", 0.3)
     monkeypatch.setattr(simulation, "EVENTS_A_FIRM", 1)
     monkeypatch.setattr(simulation, "_rows_needed", {})

@@ -67,13 +67,13 @@ def test_a_sweep_is_the_same(tmp_path, monkeypatch, apart):
 
 def test_runs_do_share(tmp_path, monkeypatch):
     """The tests above would hold, too, if nothing were shared."""
-    gone, stretch = [], branches.stretch
+    gone, shipped = [], branches.kernel(None)
 
     def counted(columns, first, last, closes):
         gone.append(last - first)
-        stretch(columns, first, last, closes)
+        shipped.stretch(columns, first, last, closes)
 
-    monkeypatch.setattr(branches, "stretch", counted)
+    monkeypatch.setattr(branches, "kernel", lambda rules: shipped._replace(stretch=counted))
     swept(tmp_path / "r", seeds=1)
     quarters = load("tariff_escalation").quarters
     assert quarters < sum(gone) < 2.3 * quarters  # five runs

@@ -65,7 +65,7 @@ def test_headlines_stand_in_csv_and_everything_in_parquet(tmp_path):
         whole, short = getattr(results, name), pd.read_csv(results.folder / f"{name}.csv")
         shown = whole["region"].isna() & ((whole["sector"] == "all") | whole["metric"].isin(HEADLINES))
         keys = ["scenario", "year", "sector", "metric"]
-        one, two = (each.set_index(keys).sort_index()[values] for each in (whole[shown], short))
+        one, two = (each.set_index(keys).sort_index()[values].astype(float) for each in (whole[shown], short))
         pd.testing.assert_frame_equal(one, two, rtol=1e-6, atol=1e-30)
         assert set(whole["metric"]) > set(HEADLINES) and whole["region"].notna().any() and len(short) < len(whole) / 2
         assert pq.read_schema(results.folder / f"{name}.parquet").field(values[0]).type == "float"
