@@ -187,7 +187,7 @@ def test_errors_of_scenario_files_come_all_at_once(call, tmp_path):
     wrong.write_text("extends: baseline\nhorizen: 3\nshocks:\n  - {id: a, kind: tarif, start: 2030}\n")
     code, told, error = call("check", wrong)
     assert code == 4 and told == "" and "wrong.yaml:2:1" in error and "wrong.yaml:4:" in error
-    assert error.splitlines()[-1] == "error: 2 problems; nothing was run"
+    assert error.splitlines()[-1] == "error: 3 problems; nothing was run"  # key, kind, and the rate that it lacks
     assert call("run", wrong, "--out", tmp_path / "r")[0] == 4 and not (tmp_path / "r").exists()
 
 
