@@ -46,10 +46,14 @@ def start() -> int:
         print(f"error: this Python lacks {', '.join(absent)}", file=sys.stderr)
         print(f"hint: in {HERE.name}/ paste: {advice()}", file=sys.stderr)
         return 2
-    from sim.cli import main
+    from sim.__main__ import main
 
     return main()
 
 
 if __name__ == "__main__":
-    sys.exit(start())
+    try:
+        sys.exit(start())
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        sys.exit(130)

@@ -4,17 +4,21 @@ import gc
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
 import sim
+from sim.called import command, program
 from sim.commands import (
     analyses,
     browse,
     calibration,
     evidence,
     experiments,
+    explore,
     export,
     history,
     inspect,
@@ -25,7 +29,7 @@ from sim.commands import (
 )
 from sim.errors import ContraflowError, ScenarioError
 
-_ANYWHERE = ("--debug", "--allow-outside")  # options that may stand before or after the command
+_ANYWHERE = ("--debug", "--allow-outside", "--no-verify")  # options that may stand before or after the command
 
 app = typer.Typer(
     name="contraflow",
@@ -37,7 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 PAGES = (
-    *(studies, sweeps, analyses, experiments, scenarios, browse, export, inspect),
+    *(studies, sweeps, analyses, experiments, scenarios, browse, explore, export, inspect),
     *(verification, history, evidence, calibration),
 )
 for module in PAGES:
@@ -59,6 +63,9 @@ def common(
     allow_outside: Annotated[
         bool, typer.Option("--allow-outside", help="Scenario files may name files outside their folder.")
     ] = False,
+    no_verify: Annotated[
+        bool, typer.Option("--no-verify", help="Believe results without comparing them with what was written.")
+    ] = False,
 ) -> None:
     """When does the exchange between multinationals and Chinese firms flip, and what does policy change?"""
 
@@ -68,16 +75,18 @@ def main(arguments: list[str] | None = None) -> int:
     gc.set_threshold(50_000)  # by default a tenth of a start goes into looking for garbage that is not there
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would search all that is installed for them
     given = sys.argv[1:] if arguments is None else arguments
+    _open_closed_streams()
     debug = "--debug" in given
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     warnings.showwarning = _warn
     try:
-        code = _run([word for word in given if word not in _ANYWHERE], "--allow-outside" in given)
+        with _believing("--no-verify" in given):
+            code = _run([word for word in given if word not in _ANYWHERE], "--allow-outside" in given)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _drop_output()
         return 0
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", "", 130, debug)
@@ -85,24 +94,67 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(*_told(error), error.code, debug)
     except typer.TyperException as error:
         told = error.format_message() if hasattr(error, "format_message") else str(error)
-        return _fail(told, f"{_name()} --help", getattr(error, "exit_code", 2), debug)
+        return _fail(told, command("--help"), getattr(error, "exit_code", 2), debug)
+    except OSError as error:  # of what we print, or of a file that no command looks after
+        _drop_output()
+        told = f"cannot read or write {error.filename or 'the output'}: {error.strerror or error}"
+        return _fail(told, "", 74, debug)
     except Exception as error:
         if debug:
             raise
-        told = f"internal: {type(error).__name__}: {error}".splitlines()[0]
+        if "--no-verify" in given:  # nobody knows what was read
+            return _fail(
+                f"what was read unverified makes no sense: {_short(error)}", "leave out --no-verify", 74, debug
+            )
+        told = f"internal: {_short(error)}"
         return _fail(told, "this is a bug; --debug shows where", 1, debug)
     return code if isinstance(code, int) else 0
+
+
+def _open_closed_streams() -> None:
+    """What was closed before we began leads nowhere: else a file of ours would take its place."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def _drop_output() -> None:
+    """What is still to be printed goes nowhere, so that the end of the process is quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _short(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0][:200]
+
+
+@contextmanager
+def _believing(asked: bool) -> Iterator[None]:
+    """Within the block, and only if asked, results are read as they stand."""
+    if not asked:
+        yield
+        return
+    from sim.study.hashes import believed
+
+    token = believed.set(True)
+    try:
+        yield
+    finally:
+        believed.reset(token)
 
 
 def _run(words: list[str], allow_outside: bool) -> Any:
     """The command's answer; only with `allow_outside` may files that it reads name files anywhere."""
     if not allow_outside:
-        return app(words, standalone_mode=False, prog_name=_name())
+        return app(words, standalone_mode=False, prog_name=" ".join(program()))
     from sim.scenario.find import anywhere
 
     token = anywhere.set(True)
     try:
-        return app(words, standalone_mode=False, prog_name=_name())
+        return app(words, standalone_mode=False, prog_name=" ".join(program()))
     finally:
         anywhere.reset(token)
 
@@ -129,8 +181,3 @@ def _fail(message: str, hint: str, code: int, debug: bool) -> int:
     if hint:
         print(f"hint: {hint}", file=sys.stderr)
     return code
-
-
-def _name() -> str:
-    """How the user calls us."""
-    return "python run.py" if sys.argv[0].endswith("run.py") else "contraflow"

@@ -21,12 +21,13 @@ from sim.compiled import bundle
 from sim.declare import Field, fields
 from sim.errors import UsageError
 from sim.explain import Candidate, Option, candidates, firm_name, options, story
-from sim.quarter import State, advance, begin, finish, in_force
+from sim.kernel import Asking, kernel
+from sim.quarter import State, in_force
 from sim.records import Outcome
 from sim.scenario import Scenario, load
 from sim.scenario.build import build, host, labels
 from sim.scenario.values import quarter_name
-from sim.simulate import EVENTS_A_FIRM, Run, collect, prepare, quietly
+from sim.simulate import EVENTS_A_FIRM, Run, collect, prepare, quietly, turned
 
 __all__ = ["ChineseFirm", "Economy", "Multinational", "Partnership", "reporters", "story"]
 
@@ -179,12 +180,15 @@ class Economy(mesa.Model):  # type: ignore[misc]
     running: bool
 
     def __init__(self, scenario: Scenario | str = "baseline", seed: int = 1) -> None:
+        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+            raise UsageError(f"seed: {seed!r} is no whole number between 0 and 2^32")
         super().__init__(rng=seed)
         self.setting = scenario if isinstance(scenario, Scenario) else load(scenario)
         self.seed = seed
         self.labels = labels(self.setting)
-        inputs = build(self.setting, seed)
-        self.state: State = prepare(inputs, host(self.setting), seed, EVENTS_A_FIRM * len(inputs.firms.id))
+        inputs, rules = build(self.setting, seed), kernel(self.setting.rules)
+        events = EVENTS_A_FIRM * len(inputs.firms.id)
+        self.state: State = prepare(inputs, host(self.setting), self.setting.luck_of(seed), events, rules=rules)
         self.quarter = -1
         self._agents_of: dict[str, list[Any]] = {}
         self._ids: dict[str, Any] = {}
@@ -192,7 +196,7 @@ class Economy(mesa.Model):  # type: ignore[misc]
             size = len(getattr(self.state, table).id)
             self._agents_of[table], self._ids[table] = [None] * size, np.zeros(size, np.uint64)
         self._bundle: Any = None  # of the state: addresses, which copies must not share
-        quietly(begin, self.columns)
+        quietly(rules.begin, self.columns)
         self._meet()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -223,7 +227,7 @@ class Economy(mesa.Model):  # type: ignore[misc]
     @property
     def run(self) -> Run:
         """What has been written so far; after the last quarter the same bytes as `simulate` gives."""
-        return collect(self.state)
+        return collect(self.state)._replace(seed=self.seed)
 
     def step(self) -> None:
         """One quarter. Raises UsageError after the last."""
@@ -231,9 +235,13 @@ class Economy(mesa.Model):  # type: ignore[misc]
             raise UsageError(f"the run ended with {self.now}", "a longer one needs a later `end` in the scenario")
         self._make_room()
         self.quarter += 1
-        quietly(advance, self.columns, self.quarter)
+        rules = kernel(self.setting.rules)
+        changed = turned(self.setting, self.seed, self.quarter, self.state, rules)
+        if changed is not None:
+            self.state, self._bundle = changed, None
+        quietly(rules.advance, self.columns, self.quarter)
         if self.quarter == self.quarters - 1:
-            quietly(finish, self.columns)
+            quietly(rules.finish, self.columns)
             self.running = False
         self._meet()
 
@@ -262,11 +270,11 @@ class Economy(mesa.Model):  # type: ignore[misc]
         weights = row[field.pool].sum()
         return float((row[name] * row[field.pool]).sum() / weights) if weights else float("nan")
 
-    def asked(self) -> tuple[State, Any]:
-        """The state and its bundle, once they can be asked what things are worth."""
+    def asked(self) -> tuple[State, Asking]:
+        """The state and questions to it, once it can be asked what things are worth."""
         if self.quarter < 0:
             raise UsageError("before the first quarter nothing has a price", "step() first")
-        return self.state, self.columns
+        return self.state, kernel(self.setting.rules).asking(self.columns)
 
     def firm_name(self, row: int) -> str:
         """The name of the firm in a row."""

@@ -1,7 +1,22 @@
 """What can go wrong that is not a bug: each error carries its exit code and, where it helps, a hint."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+ECHO = 200  # letters of what was given that a message repeats
+
+
+def short(line: str) -> str:
+    """A line without its middle, where somebody gave a value that is longer than anybody reads; control characters and
+    lone surrogates are written out."""
+    if len(line) > 5 * ECHO:
+        line = f"{line[: 2 * ECHO]} ... {line[-ECHO:]}"
+    wrong = ("Cc", "Cs")
+    told = (
+        c.encode("unicode_escape").decode() if unicodedata.category(c) in wrong and c not in "\n\t" else c for c in line
+    )
+    return "".join(told)
 
 
 @dataclass(frozen=True, order=True)
@@ -13,6 +28,10 @@ class Problem:
     column: int
     key: str
     message: str
+
+    def __post_init__(self) -> None:
+        for name in ("file", "key", "message"):
+            object.__setattr__(self, name, short(getattr(self, name)))
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
@@ -26,8 +45,8 @@ class ContraflowError(Exception):
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
-        self.message = message
-        self.hint = hint
+        self.message = "\n".join(map(short, message.split("\n")))
+        self.hint = short(hint)
 
     def __str__(self) -> str:
         return self.message

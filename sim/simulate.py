@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -10,10 +11,11 @@ import numpy as np
 from sim.columns import Firms, Kind, Partnerships, Policy, Scratch, Sectors, Way
 from sim.compiled import INTERPRETED, bundle
 from sim.declare import SEAT, Column, allocate, record
-from sim.quarter import State, advance, begin, finish, run, seats, warm
+from sim.kernel import Kernel, kernel
+from sim.parameters import Parameters
+from sim.quarter import State, seats
 from sim.quarter.state import LACKING
 from sim.records import Event, Life, Market, Outcome, Vintage
-from sim.rules.bargaining import annuity, ramp_value
 from sim.scenario.build import Inputs, build, host
 from sim.scenario.resolve import Scenario
 
@@ -75,8 +77,10 @@ def _sizes(inputs: Inputs, partnerships: int, in_turn: bool) -> dict[str, int]:
     }
 
 
-def prepare(inputs: Inputs, host_index: int, seed: int, events: int, rows: float | None = None) -> State:
-    """Columns and records of one run, ready for `quarter.begin` or `quarter.run`.
+def prepare(
+    inputs: Inputs, host_index: int, seed: int, events: int, rows: float | None = None, rules: Kernel | None = None
+) -> State:
+    """Columns and records of one run, ready for `begin` or `run` of the kernel it is prepared for (the shipped one).
 
     `rows`: of partnerships, per multinational, for a run that takes sectors in turn and may have to be repeated with
     more. Without it there are as many as can be needed, and working numbers of all firms, for who stops on the way.
@@ -90,7 +94,7 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int, rows: float
         getattr(given, name)[:] = getattr(inputs.firms, name)
     scratch = allocate(Scratch, sizes)
     scratch.first_row[1:] = np.cumsum(of_sectors)[:-1]
-    parameters = inputs.parameters
+    parameters, rules = inputs.parameters, rules or kernel(None)
     outcome, markets, vintages = _records(
         ((quarters, sectors), Outcome),
         ((quarters, sectors, regions), Market),
@@ -118,8 +122,8 @@ def prepare(inputs: Inputs, host_index: int, seed: int, events: int, rows: float
         life_time=np.zeros(events, np.int64),
         host=host_index,
         seed=seed,
-        annuity=annuity(parameters.discount, parameters.horizon),
-        ramp=ramp_value(parameters.discount, parameters.horizon),
+        annuity=rules.annuity(parameters.discount, parameters.horizon),
+        ramp=rules.ramp_value(parameters.discount, parameters.horizon),
     )
 
 
@@ -139,7 +143,32 @@ def collect(state: State) -> Run:
 
 def simulate(scenario: Scenario, seed: int) -> Run:
     """Runs a scenario once. The same scenario and seed give the same bytes, on any machine and in any order."""
-    return collect(_carried_out(scenario, seed, lambda state: quietly(run, state, len(state.outcome)), in_turn=True))
+
+    def whole(rules: Kernel, state: State) -> None:
+        quarters = len(state.outcome)
+        quietly(rules.begin, bundle(state))
+        for first, last in pairwise([0, *scenario.turns, quarters]):
+            now = turned(scenario, seed, first, state, rules) or state
+            quietly(rules.stretch, bundle(now), first, last, last == quarters)
+
+    return told(scenario, seed, _carried_out(scenario, seed, whole, in_turn=True))
+
+
+def turned(scenario: Scenario, seed: int, t: int, state: State, rules: Kernel) -> State | None:
+    """The same state with the parameters that hold from quarter t on; None where none changes."""
+    return standing(scenario, seed, t, state, rules) if t in scenario.turns else None
+
+
+def standing(scenario: Scenario, seed: int, t: int, state: State, rules: Kernel) -> State:
+    """The same state with the parameters of quarter t."""
+    parameters = Parameters(**scenario.parameters_of(seed, t))
+    terms = (parameters.discount, parameters.horizon)
+    return state._replace(parameters=parameters, annuity=rules.annuity(*terms), ramp=rules.ramp_value(*terms))
+
+
+def told(scenario: Scenario, seed: int, state: State) -> Run:
+    """The run of a seed, which may share its luck with those of other draws."""
+    return collect(state)._replace(seed=seed)
 
 
 def stepped(scenario: Scenario, seed: int, look: Callable[[State, int], None]) -> tuple[Run, State]:
@@ -148,33 +177,56 @@ def stepped(scenario: Scenario, seed: int, look: Callable[[State, int], None]) -
     `look` sees the state after every quarter; where a log was too short, all of them once more.
     """
 
-    def step(state: State) -> None:
+    def step(rules: Kernel, state: State) -> None:
         columns = bundle(state)
-        quietly(begin, columns)
+        quietly(rules.begin, columns)
         for t in range(len(state.outcome)):
-            quietly(advance, columns, t)
+            changed = turned(scenario, seed, t, state, rules)
+            columns = columns if changed is None else bundle(changed)
+            quietly(rules.advance, columns, t)
             look(state, t)
-        quietly(finish, columns)
+        quietly(rules.finish, columns)
 
     state = _carried_out(scenario, seed, step)
-    return collect(state), state
+    return told(scenario, seed, state), state
 
 
-def _carried_out(scenario: Scenario, seed: int, carry_out: Callable[[State], None], in_turn: bool = False) -> State:
+def _carried_out(
+    scenario: Scenario, seed: int, carry_out: Callable[[Kernel, State], None], in_turn: bool = False
+) -> State:
     """The state when `carry_out` is through with it and neither logs nor rows of partnerships were too few."""
-    inputs = build(scenario, seed)
-    length = EVENTS_A_FIRM * len(inputs.firms.id)
+    rules, inputs = kernel(scenario.rules), build(scenario, seed)
+    room = first_room(scenario, inputs, in_turn)
+    while True:
+        state = prepare(inputs, host(scenario), scenario.luck_of(seed), *room, rules)
+        carry_out(rules, state)
+        more = more_room(scenario, state, room)
+        if more == room:
+            return state
+        room = more
+
+
+class Room(NamedTuple):
+    """How much a run may write: rows of each log, and of partnerships as `prepare` counts them."""
+
+    events: int
+    rows: float | None
+
+
+def first_room(scenario: Scenario, inputs: Inputs, in_turn: bool) -> Room:
+    """A guess at what a run needs, little more than that where sectors are taken in turn."""
     guess = ROWS if len(inputs.firms.id) > SMALL else AMPLE
     rows = _rows_needed.get(scenario.world_hash, guess) if in_turn else None
-    while True:
-        state = prepare(inputs, host(scenario), seed, length, rows)
-        carry_out(state)
-        longest, lacking = max(state.scratch.counts[:2]), state.scratch.counts[LACKING] > 0
-        if longest <= length and not lacking:
-            return state
-        length *= 1 if longest <= length else 2
-        if rows and lacking:
-            rows = _rows_needed[scenario.world_hash] = 2.0 * rows
+    return Room(EVENTS_A_FIRM * len(inputs.firms.id), rows)
+
+
+def more_room(scenario: Scenario, state: State, room: Room) -> Room:
+    """The same room if a run was through with it, else twice of what was too little."""
+    longest, lacking = max(state.scratch.counts[:2]), state.scratch.counts[LACKING] > 0
+    events, rows = room.events * (1 if longest <= room.events else 2), room.rows
+    if rows and lacking:
+        rows = _rows_needed[scenario.world_hash] = 2.0 * rows
+    return Room(events, rows)
 
 
 def on_threads(
@@ -198,7 +250,8 @@ def on_threads(
 
 def warm_up(scenario: Scenario, backwards: bool = False) -> None:
     """Compiles the kernel, or loads it; of two processes that start together, one should go backwards."""
-    warm(prepare(build(scenario, 1), host(scenario), 1, 1, ROWS), backwards)
+    rules = kernel(scenario.rules)
+    rules.warm(prepare(build(scenario, 1), host(scenario), 1, 1, ROWS, rules), backwards)
 
 
 def quietly(function: Any, *arguments: Any) -> Any:

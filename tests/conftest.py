@@ -60,4 +60,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--full", action="store_true", help="1,000 runs instead of some in proportion; 1,000,000 firms in 16 sectors"
     )
     speed.addoption("--hold", action="store_true", help='fail where a "must" is missed, instead of only telling it')
-    speed.addoption("--write-readme", action="store_true", help="put the table into README.md")
+    speed.addoption("--write", action="store_true", help="put the table into docs/speed.md")

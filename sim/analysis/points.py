@@ -12,6 +12,7 @@ from sim.errors import NotEnough, UsageError
 from sim.parameters import parameters
 from sim.scenario.shocks import KINDS
 from sim.study import Results
+from sim.study.design import references, swept_paths
 
 BASE = 0  # the point of the scenario as it stands
 LONGEST = 40  # letters of a shock's label; beyond that its id stands for it
@@ -34,12 +35,15 @@ class Factor:
 
 @dataclass(frozen=True)
 class Points:
-    """Points of a design: `table` is indexed by point, a column per swept path; `designed`: asked for."""
+    """Points of a design: `table` is indexed by point, a column per swept path; `designed`: asked for; `references`: by
+    point the one it is compared with, which differs from it by the settings of `named`, if a sweep named any."""
 
     table: pd.DataFrame
     designed: "pd.Series[bool]"
     kind: str
     scenario: Mapping[str, Any]
+    references: Mapping[int, int]
+    named: Mapping[str, Any]
 
     @cached_property
     def factors(self) -> tuple[Factor, ...]:
@@ -54,6 +58,14 @@ class Points:
     @property
     def has_base(self) -> bool:
         return BASE in self.table.index
+
+    @property
+    def against(self) -> str:
+        """What points are compared with, in words."""
+        if not self.named:
+            return "the scenario as it stands"
+        told = [f"{described(path, self.scenario)[1]} = {value}" for path, value in self.named.items()]
+        return f"the point of equal assumptions with {' and '.join(told)}"
 
     @cached_property
     def grid(self) -> bool:
@@ -79,11 +91,14 @@ def read(results: Results) -> Points:
     """The design of a sweep's folder; raises UsageError if it is no sweep, NotEnough if nothing varies."""
     if results.manifest.get("kind") != "sweep":
         raise UsageError(f"{results.folder} is no sweep", "give a folder that `sweep` or `sensitivity` wrote")
-    table: pd.DataFrame = results.table("design.parquet").to_pandas().set_index("point").sort_index()
+    read_table = results.table("design.parquet")
+    table: pd.DataFrame = read_table.to_pandas().set_index("point").sort_index()
     designed = table.pop("designed")
+    table = table[list(swept_paths(table.columns.tolist()))]
     manifest = results.manifest
     told = manifest["scenarios"][manifest["base"]]["resolved"]
-    points = Points(table, designed, str(manifest["design"]["kind"]), told)
+    named = manifest["design"].get("reference") or {}
+    points = Points(table, designed, str(manifest["design"]["kind"]), told, references(read_table), named)
     if not points.factors:
         raise NotEnough(f"{results.folder}: no path takes more than one value")
     return points

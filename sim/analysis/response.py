@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.outcome import OutcomeAt, read
-from sim.analysis.points import BASE, Factor, Points
+from sim.analysis.outcome import KEYS, OutcomeAt, read
+from sim.analysis.points import Factor, Points
 from sim.errors import NotEnough
 from sim.measures.intervals import half_width, quantiles, spread
 from sim.study import Results
@@ -19,10 +19,14 @@ SEED = 1979  # of resampling, so that intervals are the same on every call
 
 
 def runs(results: Results, points: Points, outcome: OutcomeAt) -> pd.DataFrame:
-    """point, seed, value, the swept columns, and `difference`: value less that of point 0 with the same seed."""
+    """point, seed, value, the swept columns, and `difference`: value less that of the point it is compared with.
+
+    Both are of the same seed.
+    """
     found = read(results, outcome)
-    base = found[found["point"] == BASE].set_index("seed")["value"]
-    found["difference"] = found["value"] - found["seed"].map(base)
+    known = found.set_index(KEYS)["value"]
+    against = pd.MultiIndex.from_arrays([found["point"].map(points.references), found["seed"]])
+    found["difference"] = found["value"] - known.reindex(against).to_numpy()
     return found.merge(points.table, left_on="point", right_index=True)
 
 

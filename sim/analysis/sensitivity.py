@@ -47,10 +47,9 @@ def carry_out(asked: Problem, sweep: Sweep) -> Results:
 
 def stored(results: Results) -> Problem | None:
     """The problem that a folder was sampled for, if it was."""
-    path = results.folder / PROBLEM
-    if not path.is_file():
+    if not results.stored.has(PROBLEM):
         return None
-    told = json.loads(path.read_text(encoding="utf-8"))
+    told = json.loads(results.stored.file(PROBLEM).read_text(encoding="utf-8"))
     ranges = {name: (float(low), float(high)) for name, (low, high) in told["ranges"].items()}
     return Problem(told["method"], ranges, tuple(told["seeds"]), told["samples"])
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.calibration.record import record
 from sim.calibration.targets import Found, Targets, evaluate
-from sim.errors import CannotCreate
+from sim.files import make_folder
 from sim.scenario import Scenario
 from sim.scenario.vary import vary
 from sim.study.store import Folder
@@ -127,8 +127,5 @@ def _hash(text: str) -> str:
 
 def prepared(folder: Path) -> Folder:
     """A folder to work in; raises CannotCreate."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotCreate(f"cannot write to {folder}: {error.strerror}", "choose another --out") from error
+    make_folder(folder, "choose another --out")
     return Folder(folder)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from sim.columns import FIRST_YEAR, Kind
 from sim.compiled import bundle
 from sim.history.worlds import PLAIN, Ensemble
-from sim.quarter import State, advance
+from sim.kernel import kernel
+from sim.quarter import State
 from sim.scenario import Scenario
 from sim.scenario.build import build, host, labels
 from sim.simulate import Run, quietly, simulate, stepped
@@ -91,7 +92,7 @@ def _branched(scenario: Scenario, seed: int, lesson: Lesson | None) -> tuple[Run
     then, taught, other = levels[begins - 1], levels[ends - 1], branches[0]
     branch = bundle(other)
     for t in range(begins, ends):
-        quietly(advance, branch, t)
+        quietly(kernel(scenario.rules).advance, branch, t)
     pupils = _affiliated(run, state, labels(scenario).sectors.index(lesson.sector), host(scenario), begins, ends)
     pupils = pupils[(state.firms.active[pupils] > 0) & (other.firms.active[pupils] > 0)]
     gained, alone = taught[pupils] - then[pupils], other.scratch.composite[pupils] - then[pupils]

@@ -1,7 +1,6 @@
 """What a calibration leaves: the draws beside the set, and the numbers that documents quote."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 from sim.calibration import left_out
 from sim.calibration.course import Calibration, scores
 from sim.columns import SCHEMA
-from sim.errors import CannotCreate
+from sim.files import make_folder, write_text
 from sim.scenario.drawn import LEFT_OUT, written
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -79,15 +78,9 @@ def keep(folder: Path, made: Calibration, told: dict[str, Any]) -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a file in one step; raises CannotCreate."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise CannotCreate(f"cannot write {path}: {error.strerror}", "choose another --out") from error
+    """Replace a file in one step; raises CannotCreate, IoFailure."""
+    make_folder(path.parent, "choose another --out")
+    write_text(path, text, "choose another --out")
 
 
 def as_json(told: dict[str, Any]) -> str:

@@ -11,7 +11,9 @@ from sim.commands.progress import Display
 
 Outcomes = Annotated[
     list[str],
-    typer.Option("--outcome", metavar="METRIC@YEAR[@SECTOR]", help="What to explain; repeatable.", show_default=False),
+    typer.Option(
+        "--outcome", metavar="METRIC[@YEAR][@SECTOR[@REGION]]", help="What to explain; repeatable.", show_default=False
+    ),
 ]
 
 
@@ -54,7 +56,7 @@ def sensitivity(
 ) -> int:
     """What drives an outcome: Morris screening, Sobol' indices, or PAWN for skewed outcomes; with intervals."""
     formats = o.formats(format_)
-    from sim.analysis.outcome import last_year, parse
+    from sim.analysis.outcome import asked as parsed
     from sim.study import Results
 
     if (Path(what) / "manifest.json").is_file():
@@ -62,7 +64,7 @@ def sensitivity(
     else:
         chosen = Sampling(what, method or "morris", vary, samples, seeds, set_, out, workers, quiet, force)
         results = _sample(chosen, outcome)
-    asked = [parse(text, last_year(results)) for text in outcome]
+    asked = [parsed(text, results) for text in outcome]
     return _tell(results, asked, method, formats, json, quiet)
 
 
@@ -88,11 +90,17 @@ def _sample(asked: Sampling, outcomes: list[str]) -> Any:
     from sim.analysis.outcome import parse
     from sim.analysis.problem import fitted, ranges
     from sim.scenario import load
+    from sim.scenario.outcome import Named, check_place
     from sim.study import parse_seeds, sweep
+    from sim.study.own import is_own
 
     settings = o.assignments(asked.set)
     scenario = load(asked.scenario, settings)
-    last = max(parse(text, scenario.end).year for text in outcomes)
+    own = [text for text in outcomes if is_own(text)]
+    told = [parse(text, scenario.end) for text in outcomes if text not in own]
+    for each in told:
+        check_place(Named(*each[:4]), scenario.world.sectors, scenario.world.regions)
+    last = max([scenario.end if own else 0, *(each.year for each in told)])
     if last != scenario.end:  # no year is run that nobody asked for
         scenario = load(asked.scenario, {**settings, "end": str(last)})
     seeds = parse_seeds(asked.seeds) if asked.seeds else None
@@ -104,7 +112,7 @@ def _sample(asked: Sampling, outcomes: list[str]) -> Any:
     run: dict[str, Any] = {"out": out, "workers": asked.workers, "force": asked.force, "command": o.command_line()}
     run |= {"progress": display, "note": display.note}
     with display.shown():
-        return analysis.carry_out(problem, lambda design: sweep(scenario, design=design, **run))
+        return analysis.carry_out(problem, lambda design: sweep(scenario, design=design, outcome=own, **run))
 
 
 def _tell(
@@ -170,10 +178,11 @@ def discover(
     from sim.analysis.outcome import condition, last_year
     from sim.plots import FIGURES, found
     from sim.study import Results
+    from sim.study.own import fields_of
 
     results = Results.open(folder)
     design = points.read(results)
-    asked = condition(outcome, last_year(results))
+    asked = condition(outcome, last_year(results), fields_of(results.manifest["design"]))
     runs = response.runs(results, design, asked.outcome)
     runs = runs[runs["point"].isin(design.asked.index)]
     box = boxes.discover(runs, design.factors, asked, step)

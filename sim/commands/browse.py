@@ -28,11 +28,15 @@ def show(
     json: o.Json = False,
 ) -> int:  # fmt: skip
     """A scenario resolved with where each value came from, a manifest, a table; or what there is to choose from."""
+    from sim.scenario.find import too_long
+
     listings = {"scenarios": _scenarios, "parameters": _parameters, "metrics": _metrics}
     path = Path(thing)
     if thing in listings:
         rows = listings[thing]()
         o.emit([dict(zip(rows[0], row, strict=True)) for row in rows[1:]]) if json else print(o.aligned(rows, left=9))
+    elif too_long(thing):
+        raise UsageError(f"{thing!r} {too_long(thing)}")
     elif (path / "manifest.json").is_file():
         _show_manifest(path, json)
     elif path.is_dir() or path.suffix in (".csv", ".parquet"):
@@ -110,14 +114,20 @@ def _show_table(path: Path, json: bool) -> None:
     print(table.slice(0, 20).unify_dictionaries().to_pandas().to_string(index=False, max_cols=14))
 
 
-def status(folder: o.Folder, json: o.Json = False) -> int:
-    """How far a study is, and who works on it."""
-    from sim.study import Results
-    from sim.study.store import Folder
+def status(
+    folder: o.Folder,
+    hashes: Annotated[bool, typer.Option("--hashes", help="Compare every file with what was written.")] = False,
+    json: o.Json = False,
+) -> int:
+    """How far a study is, who works on it, and whether every file is what was written."""
+    from sim.study.verified import Verified
 
-    told = Results.open(folder).manifest
-    held = Folder(folder)
-    receipts = held.receipts()
+    stored = Verified.open(folder)
+    if hashes:
+        return _hashes(stored, json)
+    told, held, receipts = stored.manifest, stored.held, stored.receipts
+    for table in told["counts"]["rows"]:
+        stored.present(table)
     succeeded = {run for receipt in receipts for run in receipt.runs}
     failures = {f.run_id: f for receipt in receipts for f in receipt.failures if f.run_id not in succeeded}
     now = {
@@ -139,9 +149,21 @@ def status(folder: o.Folder, json: o.Json = False) -> int:
     return 0
 
 
+def _hashes(stored: Any, json: bool) -> int:
+    """All that is wrong, one a line; 74 if anything is."""
+    wrong = list(stored.problems())
+    if json:
+        o.emit({"wrong": wrong})
+    else:
+        print("\n".join(wrong) if wrong else f"{stored.folder}: every file is what was written")
+    return 74 if wrong else 0
+
+
 def plot(
     folder: o.Folder,
-    metrics: Annotated[str | None, typer.Option("--metrics", metavar="LIST", help="Only figures of these.")] = None,
+    metrics: Annotated[
+        str | None, typer.Option("--metrics", metavar="LIST", help="Only these, as in chinese_share@cars@eu.")
+    ] = None,
     sectors: Annotated[str | None, typer.Option("--sectors", metavar="LIST", help="Only these sectors.")] = None,
     regions: Annotated[str | None, typer.Option("--regions", metavar="LIST", help="Only these regions.")] = None,
     years: Annotated[str | None, typer.Option("--years", metavar="A:B", help="Only these years.")] = None,
@@ -150,6 +172,7 @@ def plot(
     """Figures again from stored tables."""
     from sim.plots import draw
     from sim.study import Results
+    from sim.study.engines import default_workers
 
     results = Results.open(folder)
     chosen: dict[str, Any] = {
@@ -159,15 +182,21 @@ def plot(
     }
     swept = results.manifest["kind"] == "sweep"
     if swept and regions:
-        raise UsageError("--regions: the figures of a sweep are by sector", "final_markets has regions")
-    _check_names(results, "summary.parquet" if swept else "summary.csv", chosen)
-    written = draw(folder, o.formats(format_), years=_years(years), **chosen)
+        hint = "name the region in the outcome, for example --metrics chinese_share@cars@eu"
+        raise UsageError("--regions: the figures of a sweep are by sector", hint)
+    _check_names(results, "final_markets" if swept else "summary.parquet", chosen)
+    written = draw(folder, o.formats(format_), years=_years(years), workers=default_workers(), **chosen)
     if chosen["metrics"] is None and not any((sectors, regions, years)):
         from sim import report
 
         report.write(folder)
-    print(f"{len(written)} files in {folder / 'figures'}")
+    print(f"{len(written)} files in {written[0].parent}")
     return 0
+
+
+def _named(table: Any) -> list[str]:
+    """The different names in a table of one column."""
+    return [str(name) for name in table.unify_dictionaries().column(0).unique().drop_null().to_pylist()]
 
 
 def _years(text: str | None) -> tuple[int, int] | None:
@@ -180,11 +209,19 @@ def _years(text: str | None) -> tuple[int, int] | None:
 
 
 def _check_names(results: Any, summary: str, chosen: dict[str, tuple[str, ...] | None]) -> None:
-    """Raises UsageError for a metric, sector or region that the folder's summary lacks, naming those it has."""
-    known = results.table(summary, ["sector", "region", "metric"])
-    for key, names in chosen.items():
-        column = known[key.removesuffix("s")].unique().drop_null().to_pylist()
-        wrong = [name for name in names or () if name not in column]
+    """Raises UsageError for a metric, sector or region that the folder's summary, or the sweep's table of its last
+    year, lacks; names those it has."""
+    from sim.scenario.outcome import parse
+
+    outcomes = [parse(text, "--metrics") for text in chosen["metrics"] or ()]
+    asked = {
+        "metrics": [] if summary == "final_markets" else [named.metric for named in outcomes],  # of it all are known
+        "sectors": [*(chosen["sectors"] or ()), *(named.sector for named in outcomes if named.sector != "all")],
+        "regions": [*(chosen["regions"] or ()), *(named.region for named in outcomes if named.region)],
+    }
+    for key, names in asked.items():
+        column = _named(results.table(summary, [key.removesuffix("s")])) if names else []
+        wrong = [name for name in names if name not in column]
         if wrong:
             from difflib import get_close_matches
 

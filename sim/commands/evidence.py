@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.commands import options as o
-from sim.commands.history import progress_of, write_json, write_text
+from sim.commands.history import progress_of, write_json
 from sim.commands.progress import Display
 
 FOLDER = Path("results/scorecard")
@@ -73,7 +73,7 @@ def _plan(name: str | None, seeds: str, workers: int | None, settings: dict[str,
 
 def _publish(out: Path, record: dict[str, Any], worlds: Any, evidence: Any, past: Any) -> None:
     """The figure of history and the page; raises CannotCreate."""
-    from sim.errors import CannotCreate
+    from sim.files import write_text
     from sim.plots.past import draw
     from sim.report.scorecard import page
     from sim.scorecard.declared import BASE
@@ -83,11 +83,8 @@ def _publish(out: Path, record: dict[str, Any], worlds: Any, evidence: Any, past
     bars, best = composition(worlds[BASE], past, about["until"])
     curves = panels(evidence.panels, worlds[BASE], past, about["until"])
     sheet = draw(curves, bars, best, about["until"], about["runs"], f"parameter set {about['set']}")
-    try:
-        paths = sheet.save(out, ("svg", "png"))
-        (out / "scorecard.html").write_text(page(record, paths[0], sheet.caption, sheet.alt), encoding="utf-8")
-    except OSError as error:
-        raise CannotCreate(f"cannot write {out}: {error.strerror}", "choose another --out") from error
+    paths = sheet.save(out, ("svg", "png"))
+    write_text(out / "scorecard.html", page(record, paths[0], sheet.caption, sheet.alt))
 
 
 def _print(record: dict[str, Any], out: Path) -> None:
@@ -166,6 +163,8 @@ def _forecast(plan: Any, out: Path, quiet: bool) -> str:
         "Hash of the scenario, parameters included": ", ".join(hashes),
         "Runs of each set": f"{len(plan.seeds)}, seeds {plan.seeds[0]} to {plan.seeds[-1]}",
     }
+    from sim.files import write_text
+
     stamp = told.digest(table)
     command = f"python run.py forecast --seeds {len(plan.seeds)} --force"
     write_text(out / told.TABLE, table)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.called import command
 from sim.commands import options as o
 from sim.commands.progress import Display
 from sim.errors import UsageError
@@ -32,6 +33,7 @@ def experiment(
     budget: Size = "small",
     seeds: Seeds = None,
     draws: Draws = None,
+    rules: o.Rules = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder [results/experiments-SIZE].")] = None,
     record: Record = None,
     workers: o.Workers = None,
@@ -53,7 +55,7 @@ def experiment(
         return _listed(json)
     given = read_draws(draws) if draws else None
     asked = [name for each in names for name in (shipped() if each == "all" else [each])]
-    definitions = [open_definition(name) for name in dict.fromkeys(asked)]
+    definitions = [open_definition(name, rules) for name in dict.fromkeys(asked)]
     layouts = [lay_out(each, budget, seeds, given) for each in definitions]  # type: ignore[arg-type]
     folder = out or Path("results") / f"experiments-{budget}"
     if dry_run:
@@ -75,6 +77,7 @@ def _carry_out(
     from sim.experiments import conduct, write_tables
     from sim.plots.experiments import draw
     from sim.study import Options
+    from sim.study.engines import default_workers
 
     definition = layout.definition
     display = Display(definition.name, quiet)
@@ -84,7 +87,7 @@ def _carry_out(
         evidence = conduct(layout, chosen)
     told = write_tables(evidence)
     display.note("drawing figures")
-    figures = draw(evidence, formats)
+    figures = draw(evidence, formats, carried["workers"] or default_workers())
     if not (quiet or json):
         print(_table(told))
     return {**told, "figures": [str(path) for path in figures]}
@@ -123,7 +126,7 @@ def _listed(json: bool) -> int:
         o.emit([{"name": each.name, "title": each.title, "question": each.scenario.question} for each in definitions])
         return 0
     print(o.aligned([[each.name, each.title] for each in definitions], left=2))
-    print("\nRun one: python run.py experiment E4; all: python run.py experiment all --budget small")
+    print(f"\nRun one: {command('experiment', 'E4')}; all: {command('experiment', 'all', '--budget', 'small')}")
     return 0
 
 
@@ -144,10 +147,7 @@ def _planned(layouts: list[Any], folder: Path, json: bool) -> int:
 def _record(folder: Path, path: Path) -> None:
     import json
 
-    from sim.errors import CannotCreate
     from sim.experiments import read_findings
+    from sim.files import write_text
 
-    try:
-        path.write_text(json.dumps(read_findings(folder), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise CannotCreate(f"cannot write {path}: {error.strerror}") from error
+    write_text(path, json.dumps(read_findings(folder), indent=1, ensure_ascii=False) + "\n")

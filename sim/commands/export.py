@@ -16,23 +16,20 @@ def register(app: typer.Typer) -> None:
 def export(
     folder: o.Folder,
     format_: Annotated[
-        str, typer.Option("--format", metavar="WHAT", help="csv, parquet, xlsx, iamc or netcdf.")
+        str, typer.Option("--format", metavar="WHAT", help="csv, parquet, xlsx, iamc, netcdf or rocrate.")
     ] = "csv",
     tables: Annotated[
         str | None, typer.Option("--tables", metavar="LIST", help="Only these tables [those usual for the format].")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to [FOLDER/export].")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where to [FOLDER/export; of rocrate FOLDER].")
+    ] = None,
 ) -> int:
-    """Tables for other programs: CSV, Parquet, Excel, the IAMC format, NetCDF."""
-    from sim.errors import CannotCreate
+    """Tables for other programs: CSV, Parquet, Excel, IAMC, NetCDF; or an RO-Crate that says how they came about."""
     from sim.study import Results
     from sim.study.export import export as write
 
-    results, target = Results.open(folder), out or folder / "export"
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotCreate(f"cannot write {target}: {error.strerror}", "choose another --out") from error
+    results, target = Results.open(folder), out or (folder if format_ == "rocrate" else folder / "export")
     for path in write(results, format_, o.listed(tables), target):
         print(path)
     return 0

@@ -34,7 +34,7 @@ def backtest(
     ] = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write every score.")] = None,
     set_: o.Set = None,
-    posterior: o.Posterior = None,
+    posterior: o.InTurn = None,
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Threads [all cores].")] = None,
     quiet: o.Quiet = False,
 ) -> int:
@@ -54,7 +54,7 @@ def backtest(
         raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
     chosen, last = parse_seeds(seeds), history.UNTIL if until is None else until
     evidence = history.read(cases, series, sectors)  # a bad file is told before anything runs
-    settings = o.assignments(set_) | _standing(o.assignments(set_) | o.posterior(posterior), last)
+    settings = o.assignments(set_) | _standing(o.assignments(set_) | o.posterior(posterior, crossed=False), last)
     world = load("baseline", settings)
     refits = history.Refits.of(world, evidence.mapping) if left_out is not None else None
     display = Display("backtest", quiet)
@@ -136,25 +136,12 @@ def progress_of(display: Display, planned: int) -> Any:
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Write beside the target and rename; raises CannotCreate."""
+    """Replace a JSON file in one step; raises CannotCreate, IoFailure."""
     import json
 
+    from sim.files import write_text
+
     write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """The same of a text, byte by byte as it is."""
-    import os
-
-    from sim.errors import CannotCreate
-
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(text.encode())
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise CannotCreate(f"cannot write {path}: {error.strerror}", "choose another place") from error
 
 
 def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:

@@ -1,7 +1,7 @@
 """`explain`, `replay`, `doctor`: one run from inside, and whether all is well."""
 
 import sys
-from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,24 +66,17 @@ def _other(results: Any, told: Any, without: list[str], base: str | None) -> Any
 
 
 def _write_page(page: Path, told: Any, which: tuple[int, str], other: Any) -> None:
-    """The story as a page, written aside and renamed; its text goes nowhere. Raises CannotCreate."""
+    """The story as a page; its text goes nowhere. Raises CannotCreate, IoFailure."""
     from sim.compiled import kernel_hash
-    from sim.errors import CannotCreate
     from sim.explain import account
+    from sim.files import write_text
     from sim.report import life
 
     story = account(told, *which, base=other)
     compared = [(f"scenario {other.name}", other.hash)] if other else []
     hashes = [(f"scenario {told.name}", told.hash), *compared, ("kernel", kernel_hash())]
     text = life.render(story, o.command_line(), hashes)
-    aside = page.with_name(f".{page.name}.part")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(page)
-    except OSError as error:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
-        raise CannotCreate(f"cannot write {page}: {error.strerror}", "choose another --page") from error
+    write_text(page, text, "choose another --page")
     print(page)
 
 
@@ -109,8 +102,7 @@ def stored_scenario(results: Any, name: str) -> Any:
     known = {**results.manifest["scenarios"], **results.manifest["variants"]}
     if name not in known:
         raise UsageError(f"{results.folder} holds no scenario {name!r}", f"it holds {', '.join(known)}")
-    alone = results.folder / "scenario.yaml"
-    path = alone if len(known) == 1 else results.folder / "scenarios" / f"{name}.yaml"
+    path = results.stored.file("scenario.yaml" if len(known) == 1 else f"scenarios/{name}.yaml")
     return load(path, {"end": known[name]["end"]})  # set, so that shocks after a cropped end are no mistake
 
 
@@ -130,8 +122,10 @@ def replay(
     run_id: Annotated[
         str, typer.Argument(metavar="RUN_ID", help="From runs.parquet or failures.csv.", show_default=False)
     ],
+    rules: o.Rules = None,
 ) -> int:
-    """One run again: shows its error, or compares it byte by byte with what is stored."""
+    """One run again, with the rules that the folder holds: shows its error, or compares it byte by byte with what is
+    stored. With --rules only if the file holds these rules."""
     from sim.compiled import kernel_hash
     from sim.study import Results
     from sim.study.batch import run_id as identify
@@ -143,36 +137,79 @@ def replay(
         raise UsageError(f"{folder} holds no run {run_id!r}", f"show {folder / 'runs.parquet'} lists them")
     row = found[0]
     scenario = stored_point(results, row["scenario"], row["point"])
+    _check_rules(folder, scenario.rules, rules)
     where = f" at point {row['point']}" if row["point"] else ""
     print(f"{row['scenario']}{where}, seed {row['seed']}: {row['status']}")
     if identify(scenario.hash, kernel_hash(), row["seed"]) != run_id:
         print("note: the model's code or the scenario's file changed since; numbers may differ", file=sys.stderr)
-    same = _again(results, scenario, row)
-    print("the same bytes as stored" if same else "not the same as stored" if same is False else "the run succeeds now")
-    return 0 if same is not False else 1
+    other = _again(results, scenario, row)
+    if other is None:
+        print("the run succeeds now")
+    else:
+        print(f"not the same as stored: {', '.join(other)}" if other else "the same bytes as stored, in every table")
+    return 6 if other else 0
 
 
-def _again(results: Any, scenario: Any, row: dict[str, Any]) -> bool | None:
-    """Whether the run's last year is what is stored; None if nothing is. Errors of the run pass through."""
+def _check_rules(folder: Path, stored: Any, file: Path | None) -> None:
+    """Raises Conflict if a file holds other rules than the folder's runs were made with."""
+    from sim.errors import Conflict
+    from sim.scenario.plugin import read_rules
+
+    given = read_rules(file) if file else None
+    if given and (stored is None or (stored.names, stored.source) != (given.names, given.source)):
+        held = f"{', '.join(stored.names)} as in {stored.file}" if stored else "no rule replaced"
+        raise Conflict(
+            f"{folder} was run with {held}, not with {given.told}", "leave out --rules: the folder has its own"
+        )
+
+
+def _again(results: Any, scenario: Any, row: dict[str, Any]) -> list[str] | None:
+    """The tables in which the run differs from what is stored; None if nothing is. Errors of the run pass through."""
+    from sim.study.batch import Order, tables_of
+    from sim.study.course import make_job
+    from sim.study.own import fields_of
+    from sim.study.plan import Options, Plan
+
+    kept = [name for name in results.manifest["counts"]["rows"] if results.stored.has(name)]
+    plan = Plan(results.manifest["kind"], {scenario.name: scenario}, (row["seed"],))
+    points = bool(results.swept) or results.manifest["design"] is not None
+    job = replace(make_job(plan, Options(), results.folder), keep=tuple(kept), points=points)
+    made = tables_of(job, Order(row["run_id"], scenario.name, row["point"], (), row["seed"]))
+    if row["status"] != "done" or not kept:
+        return None
+    own = fields_of(results.manifest["design"])  # whose functions are not kept
+    stored = {name: _stored_run(results, name, row) for name in kept}
+    return [name for name, told in stored.items() if not _same(made[name], _without(told, own))]
+
+
+def _without(table: Any, names: Any) -> Any:
+    return table.select([name for name in table.column_names if name not in names])
+
+
+def _stored_run(results: Any, name: str, row: dict[str, Any]) -> Any:
+    """The rows of one run in a table."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from sim.scenario.build import labels
-    from sim.simulate import simulate
-    from sim.study.batch import check_bounds
-    from sim.study.tables import Frame, plain
-    from sim.study.yearly import final, years
+    def here(part: Any) -> Any:
+        named = {key: pc.field(key) == row[key] for key in ("seed", "point") if key in part.column_names}
+        which = pc.field("scenario").cast(pa.string()) == row["scenario"]
+        for each in named.values():
+            which &= each
+        return part.filter(which)
 
-    run = simulate(scenario, row["seed"])
-    written = plain(run)
-    check_bounds(written)
-    frame = Frame(row["scenario"], labels(scenario), scenario.start, scenario.end)
-    made = final(years(written, frame), frame, row["seed"])["final"]
-    here = (pc.field("seed") == row["seed"]) & (pc.field("scenario") == row["scenario"])
-    if results.swept:
-        here &= pc.field("point") == row["point"]
-    parts = [part for part in (part.filter(here) for part in results.chunks("final")) if part.num_rows]
-    return bool(pa.concat_tables(parts).select(made.column_names).equals(made)) if parts else None
+    return pa.concat_tables([here(part) for part in results.chunks(name)]).unify_dictionaries()
+
+
+def _same(one: Any, two: Any) -> bool:
+    """Whether two tables hold the same, names as text and values that are none alike."""
+    if one.column_names != two.column_names or one.num_rows != two.num_rows:
+        return False
+    frames = [table.unify_dictionaries().to_pandas() for table in (one, two)]
+    for frame in frames:
+        for name in frame.select_dtypes("category"):
+            frame[name] = frame[name].astype(object)
+    return bool(frames[0].equals(frames[1]))
 
 
 def doctor(json: o.Json = False) -> int:
@@ -181,19 +218,29 @@ def doctor(json: o.Json = False) -> int:
     import tempfile
     import time
 
+    from sim.errors import IoFailure
+    from sim.sources import is_private
     from sim.study import ensemble
     from sim.study.course import code_folder
     from sim.study.engines import default_workers
     from sim.study.manifest import versions
 
+    wrong = ""
     told: dict[str, str] = dict(versions())
     told["cores"] = str(default_workers())
     told["free disk"] = f"{shutil.disk_usage(Path.cwd()).free / 1e9:.0f} GB"
     with tempfile.TemporaryDirectory() as folder:
         for name in ("first run", "next run"):
             began = time.perf_counter()
-            ensemble("baseline", seeds=1, workers=1, out=Path(folder) / name.split()[0])
+            results = ensemble("baseline", seeds=1, workers=1, out=Path(folder) / name.split()[0])
             told[name] = f"{time.perf_counter() - began:.1f} s"
-    told["compiled code"] = str(code_folder() or "interpreted")
+            if results.manifest["counts"]["failed"]:
+                told[name] = wrong = f"failed: {results.table('failures.csv')['error'][0].as_py()}"
+    code = code_folder()
+    told["compiled code"] = str(code or "interpreted")
+    if code and not is_private(code):
+        told["compiled code"] = wrong = f"{code}: somebody else can write there"
     o.emit(told) if json else print(o.aligned([[key, value] for key, value in told.items()], left=2))
+    if wrong:
+        raise IoFailure(f"not all is well: {wrong}", f"remove {code} and try again" if code else "")
     return 0

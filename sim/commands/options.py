@@ -1,16 +1,21 @@
 """Options that several commands share, and how their texts are read."""
 
-import shlex
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from sim.called import command
 from sim.errors import UsageError
 
 Seeds = Annotated[str, typer.Option("--seeds", metavar="N|A:B", help="Runs: seeds 1 to N, or A to B.")]
+SomeSeeds = Annotated[
+    str | None,
+    typer.Option("--seeds", metavar="N|A:B", help="Runs: seeds 1 to N, or A to B [100; with --posterior 5]."),
+]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value; repeatable.")]
+Rules = Annotated[Path | None, typer.Option("--rules", metavar="FILE.py", help="Functions that replace rules.")]
 Start = Annotated[int | None, typer.Option("--start", metavar="YEAR", help="First year reported.")]
 End = Annotated[int | None, typer.Option("--end", metavar="YEAR", help="Last year reported.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Results folder [results/NAME].")]
@@ -21,10 +26,10 @@ RunTimeout = Annotated[
 Memory = Annotated[float | None, typer.Option("--memory-per-worker", metavar="GB", help="A worker may hold these.")]
 Cluster = Annotated[str | None, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler to run on.")]
 UntilCi = Annotated[
-    list[str] | None, typer.Option("--until-ci", metavar="METRIC=WIDTH", help="More seeds until ± WIDTH; repeatable.")
+    list[str] | None, typer.Option("--until-ci", metavar="OUTCOME=WIDTH", help="More seeds until ± WIDTH; repeatable.")
 ]
 MaxSeeds = Annotated[int, typer.Option("--max-seeds", metavar="N", help="With --until-ci: at most these.")]
-Keep = Annotated[str, typer.Option("--keep", metavar="WHAT", help="Tables: trajectories, events or summary.")]
+Keep = Annotated[str, typer.Option("--keep", metavar="WHAT", help="trajectories, events, summary.")]
 Formats = Annotated[str, typer.Option("--format", metavar="LIST", help="Figures: png,svg,pdf.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
@@ -32,6 +37,9 @@ Force = Annotated[bool, typer.Option("--force", help="Start over where the folde
 AcceptCode = Annotated[bool, typer.Option("--accept-code-change", help="Keep runs of other code beside those to come.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would run, how long, how large.")]
 Posterior = Annotated[
+    int | None, typer.Option("--posterior", metavar="N", help="Every seed with each of N draws of parameters.")
+]
+InTurn = Annotated[
     int | None, typer.Option("--posterior", metavar="N", help="Over N draws of the parameter set, in turn by seed.")
 ]
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Results folder.", show_default=False)]
@@ -57,11 +65,29 @@ def years(start: int | None, end: int | None) -> dict[str, str]:
     return {key: str(year) for key, year in (("start", start), ("end", end)) if year is not None}
 
 
-def posterior(count: int | None) -> dict[str, str]:
-    """--posterior as a setting; raises UsageError on less than one draw."""
+def posterior(count: int | None, crossed: bool = True) -> dict[str, str]:
+    """--posterior as settings: every draw with the same luck, or seeds that take draws in turn.
+
+    Raises UsageError on less than one draw.
+    """
     if count is not None and count < 1:
         raise UsageError(f"--posterior {count}: at least 1", "--set posterior.draw=N takes one draw for all seeds")
-    return {} if count is None else {"posterior.draws": str(count)}
+    if count is None:
+        return {}
+    return {"posterior.draws": str(count), **({"posterior.crossed": "true"} if crossed else {})}
+
+
+def crossed(seeds: str | None, count: int | None, usual: int) -> str | None:
+    """Seeds of runs, which are those of luck times the draws of --posterior; raises UsageError on seeds A:B with it.
+
+    usual: seeds of luck, if none are given.
+    """
+    if count is None:
+        return seeds
+    if seeds is not None and not seeds.strip().isdigit():
+        hint = f"--seeds {usual} runs each of the {count} draws with the luck of seeds 1 to {usual}"
+        raise UsageError(f"--posterior goes with --seeds N, not with {seeds!r}", hint)
+    return str(int(seeds or usual) * count)
 
 
 def widths(pairs: list[str] | None) -> dict[str, float]:
@@ -91,8 +117,7 @@ def listed(text: str | None) -> tuple[str, ...] | None:
 
 def command_line() -> str:
     """The command as it can be typed again."""
-    program = ["python", sys.argv[0]] if sys.argv[0].endswith(".py") else [Path(sys.argv[0]).name]
-    return shlex.join([*program, *sys.argv[1:]])
+    return command(*sys.argv[1:])
 
 
 def emit(value: Any) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 EVERY = 10.0  # seconds between plain lines
+LEAST = 4  # runs after the first report, before time left is told
 
 
 class Display:
@@ -17,6 +18,7 @@ class Display:
         self._bar: Any = None
         self._task: Any = None
         self._said = time.monotonic()
+        self._first: Any = None  # the first report of runs done: starting and compiling are over
 
     @contextmanager
     def shown(self) -> Iterator["Display"]:
@@ -25,16 +27,17 @@ class Display:
             yield self
             return
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn
 
         columns = (
             "{task.description}",
             BarColumn(),
             "{task.completed}/{task.total}",
             TextColumn("{task.fields[rate]}"),
+            TextColumn("{task.fields[left]}"),
         )
-        with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as self._bar:
-            self._task = self._bar.add_task(self.label, total=None, rate="")
+        with Progress(*columns, console=Console(stderr=True), transient=True) as self._bar:
+            self._task = self._bar.add_task(self.label, total=None, rate="", left="")
             yield self
         self._bar = None
 
@@ -46,13 +49,16 @@ class Display:
     def __call__(self, told: Any) -> None:
         """How far the study is."""
         tried = told.done + told.failed
+        if self._first is None and tried > told.found:
+            self._first = told
         rate = _rate(told)
         if self._bar is not None:
             failed = f"  {told.failed} failed" if told.failed else ""
-            self._bar.update(self._task, total=told.planned, completed=tried, rate=f"{rate}{failed}")
+            left = f"{_left(told, self._first)} left" if self._first and _steady(told, self._first) else ""
+            self._bar.update(self._task, total=told.planned, completed=tried, rate=f"{rate}{failed}", left=left)
         elif not self.quiet and time.monotonic() - self._said >= EVERY:
             self._said = time.monotonic()
-            left = f", {_left(told)} left" if tried > told.found else ""
+            left = f", {_left(told, self._first)} left" if self._first and _steady(told, self._first) else ""
             failed = f", {told.failed} failed" if told.failed else ""
             print(f"{self.label}: {tried}/{told.planned} runs{failed}, {rate}{left}", file=sys.stderr)
 
@@ -62,9 +68,15 @@ def _rate(told: Any) -> str:
     return f"{done / told.seconds:.1f} runs/s" if done > 0 and told.seconds > 0 else "starting"
 
 
-def _left(told: Any) -> str:
-    done = told.done + told.failed
-    return duration((told.planned - done) * told.seconds / max(done - told.found, 1))
+def _steady(told: Any, first: Any) -> bool:
+    """Whether enough has run since the first report to say how long the rest takes."""
+    return told.done + told.failed - first.done - first.failed >= LEAST
+
+
+def _left(told: Any, first: Any) -> str:
+    """Time left at the pace since the first report, which starting and compiling are not part of."""
+    since = told.done + told.failed - first.done - first.failed
+    return duration((told.planned - told.done - told.failed) * (told.seconds - first.seconds) / since)
 
 
 def duration(seconds: float) -> str:

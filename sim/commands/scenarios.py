@@ -1,12 +1,13 @@
 """`check`, `diff`, `schema`, `new`: scenario files."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sim.commands import options as o
-from sim.errors import CannotCreate, Conflict, ScenarioError
+from sim.errors import Conflict, Problem, ScenarioError, UsageError
 
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a file.", show_default=False)]
 
@@ -24,8 +25,12 @@ def check(
         list[Path],
         typer.Argument(metavar="FILE...", help="Scenarios, sweeps, experiments, groups, sets.", show_default=False),
     ],
+    strict: Annotated[bool, typer.Option("--strict", help="What looks odd is an error.")] = False,
 ) -> int:
-    """Validate files of scenarios, sweeps, experiments, groups and sets: all errors at once, nothing is run."""
+    """Validate files of scenarios, sweeps, experiments, groups and sets: all errors at once, nothing is run.
+
+    What is valid and looks odd is asked about: sizes that may be slips, instruments that meet nobody.
+    """
     from sim.scenario import check as problems_of
     from sim.scenario.experiment import is_definition
     from sim.scenario.find import SETS
@@ -33,7 +38,8 @@ def check(
     from sim.scenario.groups import is_group
     from sim.scenario.sweeps import is_sweep
 
-    problems = []
+    problems: list[Problem] = []
+    asked: list[Problem] = []
     for file in files:
         if is_group(file):
             problems += problems_of_group(file)
@@ -52,10 +58,25 @@ def check(
 
                 found = problems_of_experiment(file)
             problems += found
-    if problems:
-        raise ScenarioError(problems)
+            if not found:
+                asked += _asked_about(file)
+    if problems or (strict and asked):
+        raise ScenarioError([*problems, *(asked if strict else [])])
+    for each in asked:
+        print(f"warning: {each}", file=sys.stderr)
     print(f"{len(files)} {'file is' if len(files) == 1 else 'files are'} valid")
     return 0
+
+
+def _asked_about(file: Path) -> list[Problem]:
+    """What looks odd in a scenario; prints the duty that its tariffs make."""
+    from sim.scenario import load
+    from sim.scenario.doubts import doubts, duties
+
+    scenario = load(file)
+    for line in duties(scenario):
+        print(line)
+    return [Problem(str(file), 0, 0, "", text) for text in doubts(scenario)]
 
 
 def diff(
@@ -65,8 +86,11 @@ def diff(
 ) -> int:
     """What differs between two scenarios, resolved, in words."""
     from sim.scenario import diff as words
+    from sim.scenario import load
+    from sim.scenario.doubts import duties
 
     found = words(one, other)
+    found += [f"duty in force: {line}" for line in duties(load(other))] if found else []
     if json:
         o.emit(found)
     else:
@@ -96,8 +120,14 @@ def new(
 ) -> int:
     """A commented scenario to start from."""
     from sim.scenario import template
+    from sim.scenario.values import slug
 
-    path = folder / f"{name.removesuffix('.yaml')}.yaml"
+    plain = name.removesuffix(".yaml")
+    if slug(plain) != plain:
+        raise UsageError(f"{name!r} cannot be the name of a scenario's file", f"for example {slug(plain)}")
+    path = folder / f"{plain}.yaml"
+    if path.is_symlink():
+        raise Conflict(f"{path} is a link", "choose another name")
     if path.exists() and not force:
         raise Conflict(f"{path} exists", "choose another name or --force")
     _write(path, template(path.stem))
@@ -106,8 +136,7 @@ def new(
 
 
 def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CannotCreate(f"cannot write {path}: {error.strerror}") from error
+    from sim.files import make_folder, write_text
+
+    make_folder(path.parent)
+    write_text(path, text)

@@ -12,14 +12,18 @@ from sim.commands.progress import Display
 from sim.commands.sweeps import estimated
 from sim.errors import UsageError
 
+SEEDS = 100  # unless others are asked for
+LUCK = 5  # where each runs with every draw of --posterior
+
 
 @dataclass(frozen=True)
 class Asked:
     """What `run` and `compare` have in common."""
 
-    seeds: str
+    seeds: str | None
     set: list[str] | None
     posterior: int | None
+    rules: Path | None
     start: int | None
     end: int | None
     out: Path | None
@@ -46,9 +50,10 @@ def register(app: typer.Typer) -> None:
 
 def run(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a file.", show_default=False)],
-    seeds: o.Seeds = "100",
+    seeds: o.SomeSeeds = None,
     set_: o.Set = None,
     posterior: o.Posterior = None,
+    rules: o.Rules = None,
     start: o.Start = None,
     end: o.End = None,
     out: o.Out = None,
@@ -69,7 +74,7 @@ def run(
     """One scenario, many seeds: tables, figures, report. The same command again continues."""
     more = (cluster, run_timeout, memory, until_ci, max_seeds)
     switches = (json, quiet, force, accept_code_change, dry_run)
-    asked = Asked(seeds, set_, posterior, start, end, out, workers, *more, keep, format_, *switches)
+    asked = Asked(seeds, set_, posterior, rules, start, end, out, workers, *more, keep, format_, *switches)
     return _carry_out([scenario], asked, comparing=False)
 
 
@@ -81,9 +86,10 @@ def compare(
     scenarios: Annotated[
         list[str] | None, typer.Argument(metavar="[SCENARIO...]", help="What-ifs, or @GROUP.", show_default=False)
     ] = None,
-    seeds: o.Seeds = "100",
+    seeds: o.SomeSeeds = None,
     set_: o.Set = None,
     posterior: o.Posterior = None,
+    rules: o.Rules = None,
     start: o.Start = None,
     end: o.End = None,
     out: o.Out = None,
@@ -104,7 +110,7 @@ def compare(
     """What-ifs against a base, paired by seed: differences with intervals, figures, report."""
     more = (cluster, run_timeout, memory, until_ci, max_seeds)
     switches = (json, quiet, force, accept_code_change, dry_run)
-    asked = Asked(seeds, set_, posterior, start, end, out, workers, *more, keep, format_, *switches)
+    asked = Asked(seeds, set_, posterior, rules, start, end, out, workers, *more, keep, format_, *switches)
     from sim.scenario.groups import SIGN, expanded
 
     names = [str(each) for each in expanded([base, *(scenarios or [])])]
@@ -119,7 +125,7 @@ def _carry_out(names: list[str], asked: Asked, comparing: bool, called: str = ""
     from sim.study import Options, Plan, carry_out, parse_seeds
     from sim.study.compare import plan
 
-    seeds = parse_seeds(asked.seeds)
+    seeds = parse_seeds(o.crossed(asked.seeds, asked.posterior, LUCK) or SEEDS)
     study = plan(told, seeds) if comparing else Plan("run", {told[0].name: told[0]}, seeds)
     out = asked.out or _default_folder([called] if called else list(study.scenarios))
     display = Display(out.name, asked.quiet)
@@ -142,7 +148,7 @@ def _carry_out(names: list[str], asked: Asked, comparing: bool, called: str = ""
         return estimated(study, chosen, asked.json)
     with display.shown():
         results = carry_out(study, chosen)
-    figures = _illustrate(results, formats, display)
+    figures = _illustrate(results, formats, display, asked.workers)
     failed = int(results.manifest["counts"]["failed"])
     if asked.json:
         o.emit(_as_json(results, figures))
@@ -158,17 +164,19 @@ def load_all(names: list[str], asked: Asked) -> list[Any]:
     """
     from sim.errors import ScenarioError
     from sim.scenario import load
+    from sim.scenario.plugin import read_rules
 
     settings = o.assignments(asked.set) | o.posterior(asked.posterior) | o.years(asked.start, asked.end)
     shocks = {path: path.split(".")[1] for path in settings if path.startswith("shocks.") and path.count(".") > 1}
+    rules = read_rules(asked.rules) if asked.rules else None
     found: list[Any] = []
     problems: list[Any] = []
     for name in names:
         try:
-            plain = load(name)
+            plain = load(name, rules=rules)
             known = {shock.id for shock in plain.shocks}
             here = {path: value for path, value in settings.items() if path not in shocks or shocks[path] in known}
-            found.append(load(name, here) if here else plain)
+            found.append(load(name, here, rules=rules) if here else plain)
             shocks = {path: shock for path, shock in shocks.items() if path not in here}
             settings = settings if len(names) > 1 else here
         except ScenarioError as error:
@@ -190,15 +198,16 @@ def _default_folder(names: list[str]) -> Path:
     return Path("results") / told
 
 
-def _illustrate(results: Any, formats: tuple[str, ...], display: Display) -> list[Path]:
+def _illustrate(results: Any, formats: tuple[str, ...], display: Display, workers: int | None) -> list[Path]:
     """Figures and report, where the tables for them were kept and a run succeeded."""
     if results.manifest["keep"] != "trajectories" or not results.manifest["counts"]["done"]:
         return []
     from sim import report
     from sim.plots import draw
+    from sim.study.engines import default_workers
 
     display.note("drawing figures")
-    figures = list(draw(results.folder, formats))
+    figures = list(draw(results.folder, formats, workers=workers or default_workers()))
     report.write(results.folder)
     return figures
 

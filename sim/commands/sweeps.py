@@ -16,15 +16,28 @@ Vary = Annotated[
 DesignOption = Annotated[str | None, typer.Option("--design", metavar="KIND", help="grid, list, lhs or sobol [grid].")]
 Points = Annotated[Path | None, typer.Option("--points", metavar="CSV", help="Points one by one, instead of --vary.")]
 Samples = Annotated[int | None, typer.Option("--samples", metavar="N", help="Points of lhs and sobol.")]
-Outcomes = Annotated[str | None, typer.Option("--outcomes", metavar="LIST", help="Metrics of the summary [all].")]
+Outcomes = Annotated[
+    str | None, typer.Option("--outcomes", metavar="LIST", help="Of the summary, as chinese_share@cars@eu [all].")
+]
+OwnOutcome = Annotated[
+    list[str] | None,
+    typer.Option("--outcome", metavar="FILE.py:NAME", help="A function of a run's tables; repeatable."),
+]
+Reference = Annotated[
+    list[str] | None,
+    typer.Option("--reference", metavar="PATH=VALUE", help="Differences to points of this; repeatable."),
+]
 SweepSeeds = Annotated[str | None, typer.Option("--seeds", metavar="N|A:B", help="Seeds, the same at all points [20].")]
 Shard = Annotated[str | None, typer.Option("--shard", metavar="I/N", help="Only every N-th run; then `merge`.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Even if the points are very many.")]
 
 
+LUCK = 5  # seeds, where each runs with every draw of --posterior
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this page."""
-    example = "sweep baseline --vary parameters.horizon=12,24,40 --seeds 20"
+    example = "sweep baseline --vary parameters.horizon=12,24,40"
     app.command(epilog=f"Example: python run.py {example}")(sweep)
     app.command(epilog="Example: python run.py merge results/x.shard-* --out results/x")(merge)
 
@@ -36,11 +49,14 @@ def sweep(
     points: Points = None,
     samples: Samples = None,
     outcomes: Outcomes = None,
+    outcome: OwnOutcome = None,
+    reference: Reference = None,
     seeds: SweepSeeds = None,
     until_ci: o.UntilCi = None,
     max_seeds: o.MaxSeeds = 1000,
     set_: o.Set = None,
     posterior: o.Posterior = None,
+    rules: o.Rules = None,
     start: o.Start = None,
     end: o.End = None,
     out: o.Out = None,
@@ -58,8 +74,9 @@ def sweep(
     dry_run: o.DryRun = False,
     yes: Yes = False,
 ) -> int:
-    """One scenario at many points, all with the same seeds. The same command again continues."""
-    from sim.study import Options, carry_out
+    """One scenario at many points, all with the same seeds; once more continues."""
+    from sim.study import Options
+    from sim.study.own import read_own
     from sim.study.sweep import ask
 
     formats, part = o.formats(format_), _shard(shard)
@@ -69,10 +86,12 @@ def sweep(
         "points": points,
         "samples": samples,
         "outcomes": o.listed(outcomes),
-        "seeds": seeds,
+        "reference": o.assignments(reference, "--reference", "shocks.eu_duty.rate=0"),
+        "own": tuple(map(read_own, outcome or ())) or None,
+        "seeds": o.crossed(seeds, posterior, LUCK),
     }
     settings = o.assignments(set_) | o.posterior(posterior) | o.years(start, end)
-    asked = ask(scenario, {key: value for key, value in given.items() if value not in (None, {})}, settings)
+    asked = ask(scenario, {key: value for key, value in given.items() if value not in (None, {})}, settings, rules)
     folder = out or Path("results") / asked.name
     if part:
         folder = folder.with_name(f"{folder.name}.shard-{part[0]}-of-{part[1]}")
@@ -82,11 +101,17 @@ def sweep(
     limits: dict[str, Any] = {"run_timeout": run_timeout, "memory": memory, "accept_code_change": accept_code_change}
     chosen = Options(workers=workers, out=folder, keep=keep, force=force, shard=part, **told, **adaptive, **limits)
     study = _planned(asked, chosen, yes)
-    if dry_run:
-        return estimated(study, chosen, json)
+    return estimated(study, chosen, json) if dry_run else _carried_out(study, chosen, formats, json, quiet)
+
+
+def _carried_out(study: Any, chosen: Any, formats: tuple[str, ...], json: bool, quiet: bool) -> int:
+    """Run, draw, tell; a part of a study is not drawn."""
+    from sim.study import carry_out
+
+    display = chosen.progress
     with display.shown():
         results = carry_out(study, chosen)
-    figures = [] if part else illustrated(results, formats, display)
+    figures = [] if chosen.shard else illustrated(results, formats, display, chosen.workers)
     return _told(results, figures, json, quiet)
 
 
@@ -117,26 +142,27 @@ def _shard(text: str | None) -> tuple[int, int] | None:
     return int(part), int(parts)
 
 
-def illustrated(results: Any, formats: tuple[str, ...], display: Display) -> list[Path]:
+def illustrated(results: Any, formats: tuple[str, ...], display: Display, workers: int | None = None) -> list[Path]:
     """Figures and the report, if a run succeeded."""
     from sim import report
 
-    figures = drawn(results, formats, display)
+    figures = drawn(results, formats, display, workers)
     if results.manifest["counts"]["done"]:
         report.write(results.folder)
     return figures
 
 
-def drawn(results: Any, formats: tuple[str, ...], display: Display) -> list[Path]:
+def drawn(results: Any, formats: tuple[str, ...], display: Display, workers: int | None = None) -> list[Path]:
     """Figures of what a study leaves, if it leaves any."""
     from sim.errors import NotEnough
     from sim.plots import draw
+    from sim.study.engines import default_workers
 
     if not results.manifest["counts"]["done"]:
         return []
     display.note("drawing figures")
     try:
-        return list(draw(results.folder, formats))
+        return list(draw(results.folder, formats, workers=workers or default_workers()))
     except NotEnough as error:
         display.note(f"no figures: {error}")
         return []
@@ -198,7 +224,10 @@ def estimated(study: Any, chosen: Any, json: bool) -> int:
     print(f"{' '.join(study.scenarios)}: {arms} x {len(study.seeds)} seeds = {found.runs:,} runs")
     spread = f"{found.fastest:.2f} to {found.slowest:.2f}"
     print(f"  pilot    {found.seconds_a_run:.2f} s a run ({spread})")
-    print(f"  time     about {duration(found.seconds)} on {found.workers} workers")
+    if found.shared:
+        print(f"  shared   {found.shared:.0%} of all quarters are gone through once for several runs")
+    aside = "; starting, figures and report come on top"
+    print(f"  time     about {duration(found.seconds)} of runs on {found.workers} workers{aside}")
     print(f"  disk     {found.bytes / 1e6:,.0f} MB (free: {found.free / 1e9:,.0f} GB)")
     print(f"  memory   about {found.memory / 1e6:,.0f} MB a worker")
     print(f"  results  {chosen.out} ({'goes on' if found.exists else 'new'})")

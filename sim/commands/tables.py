@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 from sim.commands.options import aligned, number
 from sim.study import achieved_correlation, effects
 from sim.study.arrays import word
-from sim.study.compare import HEADLINES, Effect
+from sim.study.compare import Effect
+from sim.study.summary import HEADLINES
 from sim.study.tables import ALL
 
 MARKS = {1: "▲", -1: "▼", 0: "·"}
@@ -63,7 +64,7 @@ def _cell(effect: Effect | None) -> list[str]:
 
 def levels_table(results: Any) -> str:
     """Headline outcomes in the last year: mean, half its 95 % interval, and the range of nine runs in ten."""
-    table = results.table("summary.csv")
+    table = results.table("summary.parquet")
     year = pc.max(table["year"])
     wanted = pc.and_(pc.equal(table["year"], year), pc.equal(table["sector"], word(ALL)))
     rows = table.filter(pc.and_(wanted, pc.is_null(table["region"]))).select(
@@ -84,7 +85,7 @@ def levels_table(results: Any) -> str:
 
 def sweep_table(results: Any) -> str:
     """What a sweep did to a few headline outcomes: over its points, the smallest and the largest paired difference to
-    the scenario as it stands, with half their intervals, and at how many points the sign is known."""
+    what they are compared with, with half their intervals, and at how many points the sign is known."""
     table = results.differences
     year = int(table["year"].max())
     rows = table[(table["sector"] == ALL) & table["region"].isna()]
@@ -100,6 +101,9 @@ def sweep_table(results: Any) -> str:
             width = "" if math.isnan(half) else f" ± {number(half, digits=2)}"
             cells += [f"{number(row['difference'], sign=True)}{width}", str(int(row["point"]))]
         told.append([*cells, f"{int(((own['lo'] > 0) | (own['hi'] < 0)).sum())} of {len(own)}"])
-    head = f"Differences to {results.manifest['base']} as it stands in {year}, all sectors, paired by seed"
+    named = results.manifest["design"].get("reference") or {}
+    same = ", ".join(f"{path}={value}" for path, value in named.items())
+    against = f"the point of equal assumptions with {same}" if same else f"{results.manifest['base']} as it stands"
+    head = f"Differences to {against} in {year}, all sectors, paired by seed"
     lines = [head, aligned(told)] if len(told) > 1 else [f"{head}: no pairs"]
     return "\n".join([*lines, f"Points: {results.folder / 'design.parquet'}"])

@@ -2,35 +2,42 @@
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import types
 
 from sim.compiled.bundles import ColumnType
-from sim.compiled.machine import INTERPRETED, Cache, PartCache
+from sim.compiled.machine import INTERPRETED, Cache, PartCache, making
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+declared: dict[str, list[Any]] = {}  # what functions of the shipped kernel became, by name
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "boundscheck": True, "no_cfunc_wrapper": True}
 
 
-def _compiled(function: Function, **options: Any) -> Function:
+def _compiled(function: Function, kept: bool = True, **options: Any) -> Function:
     """Compiles a function once for each set of argument types; Numba would do so again for every constant argument.
 
-    What Python calls is compiled apart from what compiled functions call, and neither before it is needed.
+    What Python calls is compiled apart from what compiled functions call, and neither before it is needed. `kept`:
+    whether on disk, too.
     """
-    dispatcher = _dispatcher(function, Cache, options)
+    folder = making[0].folder if kept else ""
+    if kept:
+        function.__qualname__ += making[0].suffix
+    dispatcher = _dispatcher(function, Cache, options, folder)
     if not INTERPRETED:
-        part = cache(lambda: _dispatcher(function, PartCache, {**options, "no_cpython_wrapper": True}))
+        part = cache(lambda: _dispatcher(function, PartCache, {**options, "no_cpython_wrapper": True}, folder))
         dispatcher.get_call_template = lambda args, kws: part().get_call_template(tuple(map(_general, args)), kws)
         dispatcher.get_overload = lambda sig: part().get_overload(sig)
+    if kept and not making[0].suffix:
+        declared.setdefault(function.__name__, []).append(dispatcher)
     return dispatcher
 
 
-def _dispatcher(function: Callable[..., Any], kept: type[Cache], options: dict[str, Any]) -> Any:
+def _dispatcher(function: Callable[..., Any], kind: type[Cache], options: dict[str, Any], folder: str) -> Any:
     made = numba.njit(**_OPTIONS | options)(function)
-    if not INTERPRETED:
-        made._cache = kept(function)
+    if folder and not INTERPRETED:
+        made._cache = kind(function, folder)
     return made
 
 
@@ -42,11 +49,18 @@ def _general(kind: types.Type) -> types.Type:
 
 
 def rule(function: Function) -> Function:
-    """A pure function of numbers, inlined; as a `step`, one over columns: what it reads is found once a loop."""
+    """A pure function of numbers, inlined; what stands for it in a variant of the kernel takes its place."""
+    return cast(Function, making[0].instead.get(function.__name__)) or step(function)
+
+
+def step(function: Function) -> Function:
+    """A function over columns, inlined: what it reads is found once a loop."""
     return _compiled(function, forceinline=True)
 
 
-step = rule
+def inlined(function: Function) -> Function:
+    """As a rule, of a function that no file of ours holds."""
+    return _compiled(function, kept=False, forceinline=True)
 
 
 def stage(function: Function) -> Function:

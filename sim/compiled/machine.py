@@ -1,6 +1,12 @@
 """What a function becomes: how LLVM is asked to work, when there is machine code, and where it is kept."""
 
-from typing import Any
+import hashlib
+import pickle
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -23,8 +29,17 @@ for option in _TUNING if 14 <= binding.llvm_version_info[0] <= 22 else ():  # wh
 _NEAR = {"x86_64", "linux"} <= set(binding.get_process_triple().split("-"))
 if _NEAR:
     numba.config.USE_LLVMLITE_MEMORY_MANAGER = True  # in one piece of memory
-# Not in the environment: child processes would inherit it and nest a folder of their own in it.
-numba.config.CACHE_DIR = str(cache_folder())
+
+
+class Making(NamedTuple):
+    """What functions become that are declared now: where code is kept, what names end with, which stand for rules."""
+
+    folder: str
+    suffix: str = ""
+    instead: Mapping[str, Callable[..., Any]] = {}
+
+
+making = [Making(str(cache_folder()))]  # one: what is in force
 INTERPRETED = bool(numba.config.DISABLE_JIT)
 if INTERPRETED:
     np.seterr(all="ignore")  # as compiled: integers wrap around, x / 0 is infinite, nobody is warned
@@ -87,8 +102,67 @@ class _Codegen(codegen.JITCPUCodegen):  # type: ignore[misc]
 codegen.JITCPUCodegen = _Codegen  # Numba makes one when it first compiles
 
 
+class _Entries(caching.IndexDataCacheFile):  # type: ignore[misc]
+    """Files of a cache, each followed by its hash: what is damaged is thrown away and compiled anew.
+
+    An entry tells what it is of, since two processes that compile at once may give their files one name.
+    """
+
+    def save(self, key: Any, data: Any) -> None:
+        super().save(key, (key, data))
+
+    def load(self, key: Any) -> Any:
+        known, data = super().load(key) or (None, None)
+        return data if known == key else None
+
+    def _load_index(self) -> Any:
+        data = self._read(self._index_path)
+        version, stamp, overloads = pickle.loads(data) if data else (None, None, {})
+        return overloads if (version, stamp) == (self._version, self._source_stamp) else {}
+
+    def _save_index(self, overloads: Any) -> None:
+        self._write(self._index_path, (self._version, self._source_stamp, overloads))
+
+    def _load_data(self, name: str) -> Any:
+        data = self._read(self._data_path(name))
+        return pickle.loads(data) if data else None
+
+    def _save_data(self, name: str, data: Any) -> None:
+        self._write(self._data_path(name), data)
+
+    def _write(self, path: str, value: Any) -> None:
+        data = self._dump(value)
+        with self._open_for_write(path) as file:
+            file.write(data + hashlib.sha256(data).digest())
+
+    def _read(self, path: str) -> bytes:
+        """What was written; nothing where no file is, or none that is whole."""
+        try:
+            found = Path(path).read_bytes()
+        except OSError:
+            return b""
+        data, signed = found[:-32], found[-32:]
+        if hashlib.sha256(data).digest() == signed:
+            return data
+        _tell_of_damage(path)
+        Path(path).unlink(missing_ok=True)
+        return b""
+
+
+@cache
+def _tell_of_damage(path: str) -> None:
+    print(f"note: {path} is damaged compiled code; it is thrown away and compiled anew", file=sys.stderr)
+
+
 class Cache(caching.FunctionCache):  # type: ignore[misc]
     """Numba's cache of a function, which here looks for code before the whole compiler has been brought up."""
+
+    def __init__(self, function: Callable[..., Any], folder: str) -> None:
+        # Not in the environment: child processes would inherit it and nest a folder of their own in it.
+        numba.config.CACHE_DIR = folder
+        super().__init__(function)
+        where = self._impl
+        self._cache_file = _Entries(self._cache_path, where.filename_base, where.locator.get_source_stamp())
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         runtime.rtsys.initialize(target_context)  # what code is linked with

@@ -103,4 +103,6 @@ def _callers(rule: str) -> list[str]:
             rules = isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sim.rules.")
             if rules and isinstance(node, ast.ImportFrom) and rule in {alias.name for alias in node.names}:
                 found.append(path.relative_to(PACKAGE).as_posix())
+        if path.name == "kernel.py" and rule in {n.value for n in ast.walk(_tree(path)) if isinstance(n, ast.Constant)}:
+            found.append(path.relative_to(PACKAGE).as_posix())  # which names what it takes out of a page
     return found

@@ -51,10 +51,13 @@ def shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted((find.shipped() / FOLDER).glob("*.yaml"), key=place)}
 
 
-def open_definition(name: str | Path) -> Definition:
-    """The definition of a name (`E4`) or a file. Raises ScenarioError with every problem of file and scenario."""
+def open_definition(name: str | Path, rules: Any = None) -> Definition:
+    """The definition of a name (`E4`) or a file, with `rules` as in `load`.
+
+    Raises ScenarioError with every problem of file and scenario.
+    """
     place = _place(str(name))
-    scenario = load(place.path)
+    scenario = load(place.path, rules=rules)
     tree, _ = read(place.path, place.shown)
     assert tree is not None  # `load` has read it
     section = tree.value.get("experiment")

@@ -137,13 +137,13 @@ class Evidence:
         """Rows of one sector and region: of `yearly`, or of `yearly_markets`, else the last year's `final_markets`."""
         folder = self.results.folder
         names = ["yearly_markets", "final_markets"] if region else ["yearly"]
-        name = next((each for each in names if any((folder / each).glob("*.parquet"))), "")
+        name = next((each for each in names if self.results.stored.has(each)), "")
         if not name:
             raise NotEnough(f"{folder} holds no {' or '.join(names)}", "run the experiment again: it continues")
         where = pc.field("sector").cast(pa.string()) == sector
         if region:
             where &= pc.field("region").cast(pa.string()) == region
-        files = sorted(str(path) for path in (folder / name).glob("*.parquet"))
+        files = [str(path) for path in self.results.stored.files(name)]
         return ds.dataset(files, format="parquet").to_table(columns=["point", "seed", "year", *metrics], filter=where)
 
     def level(self, measured: Measured) -> Floats:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sim.columns import Happening, Kind, Ownership, Trigger
 from sim.errors import UsageError
-from sim.explain.options import Candidate, Option, firm_names, money, offers, percent
+from sim.explain.options import Candidate, Option, firm_names, money, offers, percent, told_apart
 from sim.explain.past import Without, counterfactual, happening, life_names, outcome_of, policy_changes
 from sim.explain.replay import ENDS, TRIGGERS, Beat, Contract, Reading, Replay, readings_of
 from sim.quarter.asked import Asked
@@ -153,11 +153,13 @@ def _parties(replay: Replay) -> str:
 def _menu(replay: Replay) -> tuple[str, list[Candidate]]:
     """Why the multinational looked, and what the two could have agreed on as the markets of the quarter closed."""
     region = int(replay.life["region"])
-    found = offers(replay.state, replay.start, replay.m, replay.c, region, replay.labels)
+    found = offers(
+        replay.state, replay.kernel.asking(replay.state), replay.start, replay.m, replay.c, region, replay.labels
+    )
     p, look = replay.state.parameters, found[0].look
-    if region != replay.state.host:
-        return f"draw {look:.3f}, at least {1 - p.search:.3f}", found
-    return f"draw {look:.3f}, below {p.search:.3f}", found
+    abroad = region != replay.state.host
+    draw, limit = told_apart(look, 1 - p.search if abroad else p.search, 3)
+    return f"draw {draw}, {'at least' if abroad else 'below'} {limit}", found
 
 
 def _signing(replay: Replay, looked: str, table: list[Candidate]) -> Signing:
@@ -212,8 +214,10 @@ def _why(replay: Replay, w: Asked) -> str:
     """Why a review came, with the draw that decided; empty if none did."""
     p = replay.state.parameters
     if w.fate < p.exogenous_end:
-        return f"ended by chance (draw {w.fate:.4f} below {p.exogenous_end:.4f})"
-    turn = f"draw {w.turn:.3f} below {p.review_rate:.3f}"
+        draw, limit = told_apart(w.fate, p.exogenous_end, 4)
+        return f"ended by chance (draw {draw} below {limit})"
+    draw, limit = told_apart(w.turn, p.review_rate, 3)
+    turn = f"draw {draw} below {limit}"
     if w.touched:
         return "review, called by policy" + (f", and its turn ({turn})" if w.turn < p.review_rate else "")
     return f"review, its turn ({turn})" if w.turn < p.review_rate else ""
@@ -293,7 +297,8 @@ def _talks(w: Asked, least: float) -> str:
     else:
         said = f"Talks, since today's bargain would give {who} {money(most)} more, and it asks for more than {asks}"
     sign = "below" if r.talks < r.success else "not below"
-    return f"{said}. Their chance is {r.success:.3f}; the pair's draw {r.talks:.3f} is {sign} it."
+    draw, chance = told_apart(r.talks, r.success, 3)
+    return f"{said}. Their chance is {chance}; the pair's draw {draw} is {sign} it."
 
 
 def _summary(contract: Contract | None) -> str:

@@ -4,13 +4,14 @@ All values are present values over the horizon, in money (the unit of the sector
 """
 
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sim.columns import Happening, Kind, Mode, Route, Type
 from sim.declare import Column
 from sim.errors import UsageError
+from sim.kernel import Asking
 from sim.quarter import State
-from sim.quarter.asked import STAY, Asked, Deal, Obstacle, Terms, deal, weigh
+from sim.quarter.asked import STAY, Asked, Deal, Obstacle, Terms
 from sim.scenario.build import Labels
 from sim.scenario.values import quarter_name
 from sim.simulate import quietly
@@ -85,6 +86,13 @@ def money(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}" if abs(value) > 1e-12 else "0"
 
 
+def told_apart(one: float, other: float, digits: int = 2) -> tuple[str, str]:
+    """Two numbers with as many digits as tell them apart."""
+    while digits < 8 and one != other and f"{one:.{digits}f}" == f"{other:.{digits}f}":
+        digits += 1
+    return f"{one:.{digits}f}", f"{other:.{digits}f}"
+
+
 def firm_name(label: str, identity: int) -> str:
     """A firm's name in tables; an entrant's is sector and quarter of entry, which do not depend on other entries."""
     if identity >> 24 & 0xFF != ENTRANT:
@@ -97,12 +105,12 @@ def firm_names(labels: Labels, ids: Column) -> list[str]:
     return [firm_name(label, identity) for label, identity in zip(labels.firms, ids.tolist(), strict=True)]
 
 
-def options(state: State, asked: Any, t: int, row: int) -> list[Option]:
+def options(state: State, asked: Asking, t: int, row: int) -> list[Option]:
     """What the two sides of partnership `row` think of every option in quarter t, as a review would find it.
 
-    asked: the state, or its bundle where many questions are asked of it.
+    asked: questions to the state, from the kernel it runs on.
     """
-    return told(state, row, quietly(weigh, asked, t, row))
+    return told(state, row, quietly(asked.weigh, t, row))
 
 
 def told(state: State, row: int, w: Asked) -> list[Option]:
@@ -169,18 +177,23 @@ def _ends(w: Asked, now: int) -> list[Option]:
     return [*said, _option(w, "dissolve", last, r.opens and w.end == ended, w.decision == ended, alone)]
 
 
+def _price(paid: float) -> str:
+    """Why a buyer may seem to lose: who ends gives the plant to whoever uses it better."""
+    return f"the buyer pays {money(paid)}, what the plant earns then is not counted here"
+
+
 def _terms(terms: Terms) -> str:
     return f"equity {percent(terms.equity)}, royalty {percent(terms.royalty)}"
 
 
 def candidates(
-    state: State, asked: Any, t: int, row: int, labels: Labels, region: str | None = None
+    state: State, asked: Asking, t: int, row: int, labels: Labels, region: str | None = None
 ) -> list[Candidate]:
     """Every deal of a firm with every firm on the other side of its sector, best surplus first.
 
     A form abroad stands once, in the region where it is worth most, or in `region`; the host's forms come with every
-    call unless another region is asked for. asked: the state, or its bundle. Raises UsageError for a region that the
-    world does not have.
+    call unless another region is asked for. asked: as in `options`. Raises UsageError for a region that the world does
+    not have.
     """
     if region is not None and region not in labels.regions:
         raise UsageError(f"no region {region!r}", f"there are {', '.join(labels.regions)}")
@@ -202,11 +215,11 @@ def candidates(
 
 
 def _candidate(
-    state: State, asked: Any, t: int, labels: Labels, m: int, c: int, what: tuple[int, int, int], partner: str
+    state: State, asked: Asking, t: int, labels: Labels, m: int, c: int, what: tuple[int, int, int], partner: str
 ) -> Candidate:
     """One deal; `what` is type, route and region."""
     kind, route, r = what
-    found: Deal = quietly(deal, asked, t, m, c, kind, route, r)
+    found: Deal = quietly(asked.deal, t, m, c, kind, route, r)
     possible = found.obstacle == Obstacle.none
     reason = _terms(found.terms) if possible else OBSTACLES[Obstacle(found.obstacle)]
     if possible and found.refusal > 0:
@@ -218,8 +231,8 @@ def _candidate(
     return Candidate._make((partner, form(kind, route), labels.regions[r], *values, possible, reason))
 
 
-def offers(state: State, t: int, m: int, c: int, region: int, labels: Labels) -> list[Candidate]:
+def offers(state: State, asked: Asking, t: int, m: int, c: int, region: int, labels: Labels) -> list[Candidate]:
     """The forms in which two firms could work together in a region."""
     name = firm_name(labels.firms[c], int(state.firms.id[c]))
     forms = [(1, 0), (2, 0)] if region == state.host else [(3, 1), (3, 2)]
-    return [_candidate(state, state, t, labels, m, c, (*each, region), name) for each in forms]
+    return [_candidate(state, asked, t, labels, m, c, (*each, region), name) for each in forms]

@@ -9,13 +9,13 @@ from sim.columns import Happening, SubForm, Trigger
 from sim.compiled import bundle
 from sim.explain.options import Option, firm_names, form, told
 from sim.explain.past import happening
-from sim.quarter import advance, begin, from_review, to_review
-from sim.quarter.asked import Asked, weigh
+from sim.kernel import kernel
+from sim.quarter.asked import Asked
 from sim.quarter.state import EVENTS
 from sim.scenario import Scenario
 from sim.scenario.build import build, host, labels
 from sim.scenario.values import quarter_name
-from sim.simulate import Run, prepare, quietly
+from sim.simulate import Run, prepare, quietly, turned
 
 ENDS = (Happening.buyout_multinational, Happening.buyout_chinese, Happening.dissolution, Happening.severance)
 TRIGGERS = {
@@ -75,20 +75,25 @@ class Replay:
         self.names = firm_names(self.labels, run.firm_ids)
         self.m, self.c, self.start = int(life["multinational"]), int(life["chinese"]), int(life["start"])
         self.last = int(life["end"]) if life["end"] >= 0 else len(run.outcome) - 1
-        self.state = prepare(build(scenario, seed), host(scenario), seed, len(run.events) + len(run.lives) + 1)
+        self.kernel = kernel(scenario.rules)
+        events = len(run.events) + len(run.lives) + 1
+        self.state = prepare(build(scenario, seed), host(scenario), scenario.luck_of(seed), events, rules=self.kernel)
         self.row = -1
         self.in_host = int(life["region"]) == self.state.host
         self.readings: list[Reading] = []
         self.columns = bundle(self.state)
-        quietly(begin, self.columns)
+        quietly(self.kernel.begin, self.columns)
+        self.seed = seed
         for t in range(self.start):
-            quietly(advance, self.columns, t)
-        quietly(to_review, self.columns, self.start)
+            self._turn(t)
+            quietly(self.kernel.advance, self.columns, t)
+        self._turn(self.start)
+        quietly(self.kernel.to_review, self.columns, self.start)
         self._read(self.start, None)
 
     def sign(self) -> None:
         """The rest of the quarter of signing."""
-        quietly(from_review, self.columns, self.start)
+        quietly(self.kernel.from_review, self.columns, self.start)
         self.row = int(np.flatnonzero(self.state.partnerships.id == self.life["id"])[-1])
 
     def contract(self) -> Contract:
@@ -107,17 +112,24 @@ class Replay:
         """Every quarter after the signing; the state is that of the quarter's end when the beat comes out."""
         jv = self.state.partnerships
         for t in range(self.start + 1, self.last + 1):
-            quietly(to_review, self.columns, t)
+            self._turn(t)
+            quietly(self.kernel.to_review, self.columns, t)
             running = bool(jv.ends[self.row] >= 0)
-            weighed = None if running else quietly(weigh, self.columns, t, self.row)
+            weighed = None if running else quietly(self.kernel.weigh, self.columns, t, self.row)
             self._read(t, weighed)
             options = told(self.state, self.row, weighed) if weighed else []
             before = self.contract()
-            quietly(from_review, self.columns, t)
+            quietly(self.kernel.from_review, self.columns, t)
             events = self._events(t)
             over = any(event["kind"] in ENDS for event in events)
             notice = "" if over or running or jv.ends[self.row] < 0 else self._notice()
             yield Beat(t, weighed, options, events, before, None if over else self.contract(), notice)
+
+    def _turn(self, t: int) -> None:
+        """The parameters that hold from quarter t on."""
+        changed = turned(self.scenario, self.seed, t, self.state, self.kernel)
+        if changed is not None:
+            self.state, self.columns = changed, bundle(changed)
 
     def _read(self, t: int, w: Asked | None) -> None:
         over = (np.nan, np.nan)

@@ -22,8 +22,9 @@ def half_width(sd: Floats, n: NDArray[np.int64]) -> Floats:
         return np.full(np.shape(sd), np.nan)
     from scipy.special import stdtrit  # takes a fifth of a second to load
 
+    counts, place = np.unique(np.maximum(n - 1, 1), return_inverse=True)  # few, and each takes long
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 0.975) * sd / np.sqrt(n), np.nan))
+        return np.asarray(np.where(n > 1, stdtrit(counts, 0.975)[place].reshape(np.shape(n)) * sd / np.sqrt(n), np.nan))
 
 
 def spread(values: Floats) -> tuple[NDArray[np.int64], Floats, Floats]:

@@ -1,14 +1,18 @@
 """Figures of a results folder, from its stored tables: `draw(folder)`. Matplotlib is used here and nowhere else."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import nullcontext, suppress
+import hashlib
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.plots.drawing import Figure
+    from sim.plots.sheet import Sheet
     from sim.study.results import Results
 
 FIGURES = "figures"  # the folder inside a results folder
+LONGEST = 80  # letters of a part's folder
 
 
 def draw(
@@ -18,15 +22,40 @@ def draw(
     sectors: Sequence[str] | None = None,
     regions: Sequence[str] | None = None,
     years: tuple[int, int] | None = None,
+    workers: int = 1,
 ) -> list[Path]:
     """Draw the figures of results, or of a results folder, into its `figures/`, each with its CSV; returns the files
     written. As `sim.draw` it is the public door to figures.
 
     Without `metrics`: the eight default figures and, in a comparison, those of its headline metrics and effects. With
-    `metrics`: only the figures of these. `sectors` and `years` (first, last) narrow all figures; `regions` asks for the
-    metrics of `markets`. A sweep has figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has
-    no default figures. Raises NotEnough if there is nothing to draw, UsageError for unknown metrics and experiments.
+    `metrics`: only the figures of these, which may name a sector and a region, as in `chinese_share@cars@eu`. `sectors`
+    and `years` (first, last) narrow all figures; `regions` asks for the metrics of `markets`. Figures of such a part go
+    into a folder of their own inside `figures/`, so that those of the whole stay what the report shows. A sweep has
+    figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has no default figures. `workers`:
+    processes that draw; with more than one, a script needs the guard that `multiprocessing` asks for. Raises NotEnough
+    if there is nothing to draw, UsageError for unknown metrics and experiments.
     """
+    from sim.errors import NotEnough
+    from sim.plots.drawing import draw_all
+    from sim.study.results import Results
+
+    place = results.folder if isinstance(results, Results) else Path(results)
+    about = (place, metrics, tuple(sectors) if sectors else None, regions, years)
+    target = place / FIGURES / part_of(metrics, sectors, regions, years)
+    written = draw_all(figures, about, target, formats, workers)
+    if not written:
+        raise NotEnough(f"{place} holds nothing to draw", "run again with --keep trajectories, or choose --metrics")
+    return written
+
+
+def figures(
+    folder: Path,
+    metrics: Sequence[str] | None,
+    sectors: tuple[str, ...] | None,
+    regions: Sequence[str] | None,
+    years: tuple[int, int] | None,
+) -> list["Figure"]:
+    """What is to be drawn of a folder; nothing is laid out before it is called. Raises as `draw` does."""
     from sim.errors import NotEnough
     from sim.plots import (
         alluvial,
@@ -41,32 +70,48 @@ def draw(
         sweep,
         technology,
     )
-    from sim.plots.sheet import Sheet
     from sim.plots.stored import Stored
-    from sim.study.results import Results
 
-    folder = results.folder if isinstance(results, Results) else Path(results)
-    stored = Stored(folder, tuple(sectors) if sectors else None, years)
-    _refuse_experiment(stored.folder, stored.manifest)
-    story = (composition.draw, technology.draw, contribution.draw, flips.draw, incidence.draw, fates.draw)
-    defaults = (*story, markets.shares, markets.reversals, alluvial.draw)
-    written: list[Path] = []
-
-    def save(sheets: Iterable[Sheet]) -> None:
-        for sheet in sheets:
-            written.extend(sheet.save(stored.folder / FIGURES, formats))
-
-    save(convergence.draw(stored))
+    stored = Stored(folder, sectors, years)
+    _refuse_experiment(folder, stored.manifest)
+    found: list[Figure] = []
+    if not part_of(metrics, sectors, regions, years):
+        found += [partial(iter, [sheet]) for sheet in convergence.draw(stored)]
     if stored.manifest.get("kind") == "sweep":
-        with suppress(NotEnough) if written else nullcontext():  # a single point has its convergence only
-            save(sweep.draw(stored.folder, metrics, sectors, years))
-        return written
-    for figure in defaults if metrics is None and stored.has("trajectories") else ():
-        save(figure(stored))
-    save(contrasts.draw(stored, metrics, regions))
-    if not written:
-        raise NotEnough(f"{folder} holds nothing to draw", "run again with --keep trajectories, or choose --metrics")
-    return written
+        try:
+            return [*found, *sweep.figures(folder, metrics, sectors, years)]
+        except NotEnough:
+            if found:  # a single point has its convergence only
+                return found
+            raise
+    story = (composition.draw, technology.draw, contribution.draw, flips.draw, incidence.draw, fates.draw)
+    if metrics is None and stored.has("trajectories"):
+        defaults = (*story, markets.shares, markets.reversals, alluvial.draw)
+        found += [partial(figure, stored) for figure in defaults]
+    return [partial(_of_part, sectors, figure) for figure in (*found, *contrasts.figures(stored, metrics, regions))]
+
+
+def _of_part(sectors: Sequence[str] | None, figure: "Figure") -> "list[Sheet]":
+    """A figure whose sheets name the sectors that they are of, if not of all."""
+    from sim.plots.sheet import narrowed
+
+    with narrowed(sectors):
+        return list(figure())
+
+
+def part_of(
+    metrics: Sequence[str] | None,
+    sectors: Sequence[str] | None,
+    regions: Sequence[str] | None,
+    years: tuple[int, int] | None,
+) -> str:
+    """The folder of figures that show a part of the results; empty: they show all."""
+    named = [word for text in metrics or () for word in text.split("@")[1:]]
+    words = [*dict.fromkeys((*named, *(sectors or ()), *(regions or ())))]
+    name = "-".join([*words, *(map(str, years) if years else ())])
+    if len(name) > LONGEST:
+        name = f"{name[:LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return name
 
 
 def _refuse_experiment(folder: Path, manifest: dict[str, Any]) -> None:

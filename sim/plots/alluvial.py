@@ -76,7 +76,9 @@ def flows(stored: Stored) -> tuple[pd.DataFrame, list[int]]:
     """Mean number of multinationals a run by scenario, date, type there and type at the next date."""
     cube = stored.cube(("firms_multinational",))
     years = np.floor(cube.times).astype(int)
-    dates = [int(year) for year in years if (year - years[-1]) % EVERY == 0]
+    dates = sorted({int(year) for year in years if (year - years[-1]) % EVERY == 0})
+    if len(dates) < 2:  # a short report: from its first year to its last
+        dates = sorted({int(years[0]), int(years[-1])})
     found = states(spells(stored), np.array(dates))
     rows = []
     for scenario in cube.scenarios:
@@ -103,8 +105,10 @@ def key() -> list[Entry]:
 
 
 def draw(stored: Stored) -> list[Sheet]:
-    """The alluvial figure for the base; its CSV has every scenario."""
+    """The alluvial figure for the base; its CSV has every scenario. None of a single year, or without firms."""
     table, dates = flows(stored)
+    if not (table["multinationals"] > 0).any():
+        return []
     seeds = stored.cube(("firms_multinational",)).counted(stored.base)
     sheet = Sheet(
         "08-flows-between-types",

@@ -1,4 +1,4 @@
-"""What the figures of a comparison show: cells of summary.csv and differences.csv, and words about them."""
+"""What the figures of a comparison show: cells of summary and differences, and words about them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,8 +6,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from sim.declare import Field
+from sim.errors import UsageError
 from sim.plots import style
 from sim.plots.stored import Stored, of_asked
+from sim.scenario.outcome import parse
 from sim.study.tables import ALL
 
 
@@ -31,13 +33,19 @@ class Cell(NamedTuple):
         ].sort_values("year")
 
 
-def cells(stored: Stored, metric: str, regions: Sequence[str] | None) -> list[Cell]:
-    """The panels of a metric: chosen sectors, or all pooled; chosen regions, or all where the metric is regional "
-    "only."""
-    known = stored.csv("summary.csv")
+def cells(stored: Stored, outcome: str, regions: Sequence[str] | None) -> list[Cell]:
+    """The panels of an outcome: the sector and region that it names (`chinese_share@cars@eu`), or chosen sectors, or
+    all pooled; chosen regions, or all where the metric is regional only. Raises UsageError."""
+    named = parse(outcome, "--metrics")
+    if named.year is not None:
+        raise UsageError(f"--metrics {outcome!r}: figures of a comparison are over years", "--years A:B says which")
+    metric = named.metric
+    known = stored.sums("summary")
     rows = known[known["metric"] == metric]
     found = sorted(set(zip(rows["sector"], rows["region"], strict=True)))
-    sectors = stored.sectors or (ALL,)
+    sectors = (named.sector,) if named.sector != ALL else stored.sectors or (ALL,)
+    if named.region:
+        regions = (named.region,)
     if regions is None and any(region == "" for _, region in found):
         wanted: Sequence[str] = ("",)
     else:
@@ -55,6 +63,12 @@ def cell_words(cell: Cell) -> str:
     """Sector and region of a cell."""
     parts = [style.words(cell.sector)] if cell.sector != ALL or not cell.region else []
     return ", ".join([*parts, *([style.region_words(cell.region)] if cell.region else [])])
+
+
+def places(panels: Sequence[Cell]) -> str:
+    """Sectors and regions of panels as a sentence, for captions; nothing where all are pooled."""
+    told = list(dict.fromkeys(cell_words(cell) for cell in panels if cell.sector != ALL or cell.region))
+    return f" {'; '.join(told)}." if told else ""
 
 
 def span(counts: "pd.Series[int]", asked: int | None = None) -> str:

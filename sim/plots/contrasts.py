@@ -1,6 +1,7 @@
 """Figures of `compare`: levels over paired differences, a figure a metric; of a single run the levels alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,12 @@ import pandas as pd
 from sim.declare import Field
 from sim.errors import UsageError
 from sim.plots import forest, style
-from sim.plots.cells import Cell, cell_words, cells, pairing, span
+from sim.plots.cells import Cell, cell_words, cells, pairing, places, span
 from sim.plots.observed import observed
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import Stored
-from sim.study.compare import HEADLINES
+from sim.scenario.outcome import parse
+from sim.study.summary import HEADLINES
 from sim.study.yearly import is_flow
 
 VARIANT = style.Stroke("#777777", (0, (3, 1)), 1.1)  # the base under a scenario's assumptions
@@ -22,23 +24,26 @@ BEFORE = 5  # years shown before the first announcement
 STRIP = 0.14  # inches a scenario takes in the strip of policies
 
 
-def draw(stored: Stored, metrics: Sequence[str] | None = None, regions: Sequence[str] | None = None) -> list[Sheet]:
-    """A figure per metric and, in a comparison, the forest; raises UsageError for a metric the folder lacks."""
+def figures(
+    stored: Stored, metrics: Sequence[str] | None = None, regions: Sequence[str] | None = None
+) -> list[Callable[[], list[Sheet]]]:
+    """In a comparison the forest, and a figure per metric; raises UsageError for a metric the folder lacks."""
     chosen = tuple(metrics or (HEADLINES if stored.others else ()))
     if not chosen:
         return []
-    known = set(stored.csv("summary.csv")["metric"]) if len(stored.csv("summary.csv")) else set()
-    unknown = [metric for metric in metrics or () if metric not in known]
+    known = set(stored.sums("summary")["metric"]) if len(stored.sums("summary")) else set()
+    unknown = [text for text in metrics or () if parse(text, "--metrics").metric not in known]
     if unknown:
         raise UsageError(f"{stored.folder} has no metric {', '.join(unknown)}", "see `show metrics`")
-    sheets = []
-    for metric in chosen:
-        panels = cells(stored, metric, regions)
-        if panels:
-            sheets.append(_levels_over_differences(stored, metric, panels))
+    found = {metric: cells(stored, metric, regions) for metric in chosen}
+    drawn: list[Callable[[], list[Sheet]]] = []
     if stored.others:
-        sheets = [*forest.draw(stored, [cell for metric in chosen for cell in cells(stored, metric, regions)]), *sheets]
-    return sheets
+        drawn.append(partial(forest.draw, stored, [cell for panels in found.values() for cell in panels]))
+    return drawn + [partial(_of_metric, stored, metric, panels) for metric, panels in found.items() if panels]
+
+
+def _of_metric(stored: Stored, metric: str, panels: list[Cell]) -> list[Sheet]:
+    return [_levels_over_differences(stored, metric, panels)]
 
 
 def _levels_over_differences(stored: Stored, metric: str, panels: list[Cell]) -> Sheet:
@@ -50,8 +55,8 @@ def _levels_over_differences(stored: Stored, metric: str, panels: list[Cell]) ->
     field = panels[0].field
     strip = STRIP * sum(bool(stored.lines(name)) for name in stored.others)
     sheet = Sheet(
-        f"{'compare' if stored.others else 'levels'}-{metric.replace('_', '-')}",
-        field.text,
+        f"{'compare' if stored.others else 'levels'}-{metric.replace('@', '-').replace('_', '-')}",
+        style.heading(field.text, panels[0].sector, panels[0].region) if len(panels) == 1 else field.text,
         blocks * per_block,
         columns,
         height=tall[0],
@@ -62,7 +67,7 @@ def _levels_over_differences(stored: Stored, metric: str, panels: list[Cell]) ->
         gap_y=0.34,
         above=strip + (0.0 if len(panels) > 1 else -0.1),
         key=_key(stored, names),
-        caption=_caption(stored, panels[0]),
+        caption=_caption(stored, panels),
     )
     for place, cell in enumerate(panels):
         block, column = divmod(place, columns)
@@ -87,11 +92,12 @@ def _key(stored: Stored, names: list[str]) -> list[Entry]:
     return [*shown, *(Entry(style.short(stored.title(name), 44), *VARIANT) for name in stored.variants)]
 
 
-def _caption(stored: Stored, cell: Cell) -> str:
+def _caption(stored: Stored, panels: Sequence[Cell]) -> str:
+    cell = panels[0]
     field = cell.field
     when = "Sum over the year." if is_flow(cell.metric, field.unit) else "Last quarter of each year."
-    seeds = span(cell.of(stored.csv("summary.csv"))["n"], stored.asked)
-    text = f"{style.formula(field)}. {when} Levels: mean of {seeds} seeds, shade 5 to 95 % of runs."
+    seeds = span(cell.of(stored.sums("summary"))["n"], stored.asked)
+    text = f"{style.formula(field)}.{places(panels)} {when} Levels: mean of {seeds} seeds, shade 5 to 95 % of runs."
     if not stored.others:
         return text
     return (
@@ -102,7 +108,7 @@ def _caption(stored: Stored, cell: Cell) -> str:
 
 
 def _draw_levels(axes: Any, cell: Cell, stored: Stored, names: list[str]) -> None:
-    rows = _shown(stored, cell.of(stored.csv("summary.csv")))
+    rows = _shown(stored, cell.of(stored.sums("summary")))
     for name in reversed(names):
         mine = rows[rows["scenario"] == name]
         if name != stored.base:  # before its first announcement it is the base: the last year in common joins them
@@ -149,7 +155,7 @@ def _years(axes: Any, rows: pd.DataFrame) -> None:
 
 
 def _draw_differences(axes: Any, cell: Cell, stored: Stored, names: list[str]) -> None:
-    rows = _shown(stored, cell.of(stored.csv("differences.csv")))
+    rows = _shown(stored, cell.of(stored.sums("differences")))
     axes.axhline(0, color="black", linewidth=1.0, zorder=2)
     for name in stored.others:
         mine = rows[rows["scenario"] == name]
@@ -247,21 +253,21 @@ def _name_strip(axes: Any, y: float, stored: Stored, name: str) -> None:
 
 
 def _table(stored: Stored, panels: list[Cell]) -> pd.DataFrame:
-    levels = pd.concat([cell.of(stored.csv("summary.csv")) for cell in panels]).assign(table="level")
-    found = [cell.of(stored.csv("differences.csv")) for cell in panels]
+    levels = pd.concat([cell.of(stored.sums("summary")) for cell in panels]).assign(table="level")
+    found = [cell.of(stored.sums("differences")) for cell in panels]
     gaps = pd.concat(found).assign(table="difference") if any(map(len, found)) else pd.DataFrame()
     return pd.concat([levels, gaps], ignore_index=True)
 
 
 def _alt(stored: Stored, cell: Cell) -> str:
-    rows = cell.of(stored.csv("summary.csv"))
+    rows = cell.of(stored.sums("summary"))
     last = int(rows["year"].max())
     told = [
         f"{stored.title(row.scenario)} {style.number(row.mean, cell.field)}"
         for row in rows[rows["year"] == last].itertuples()
     ]
     text = f"{cell.field.text}, {cell_words(cell)}, in {last} ({style.unit(cell.field)}): " + ", ".join(told)
-    gaps = cell.of(stored.csv("differences.csv"))
+    gaps = cell.of(stored.sums("differences"))
     for row in gaps[gaps["year"] == last].itertuples() if len(gaps) else ():
         interval = f"{style.number(row.lo, cell.field, True)} to {style.number(row.hi, cell.field, True)}"
         text += (

@@ -24,8 +24,8 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
     paired = study.points.has_base
     table = _table(study, found)
     sheet = Sheet(
-        f"dose-{outcome.metric.replace('_', '-')}",
-        swept.title(outcome.field, [across]),
+        swept.file_name("dose", outcome),
+        swept.title(outcome, [across]),
         2 if paired else 1,
         len(columns),
         height=LEVEL,
@@ -120,7 +120,7 @@ def _caption(study: Swept, outcome: OutcomeAt, table: pd.DataFrame, lines: int) 
     if study.points.has_base:
         bars = "band" if study.across.numeric else "bar"
         text += (
-            f" Differences from the scenario as it stands (dotted line), paired by seed: mean, {bars} = 95 % interval "
+            f" Differences from {swept.against(study)}, paired by seed: mean, {bars} = 95 % interval "
             "of the mean; hollow where it covers 0."
         )
     return (

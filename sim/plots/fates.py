@@ -97,7 +97,7 @@ def draw(stored: Stored) -> list[Sheet]:
     if found["mean"].isna().all():
         return []
     names = [stored.base, *stored.others]
-    when, last = cohort_date(stored), int(stored.csv("summary.csv")["year"].max())
+    when, last = cohort_date(stored), int(stored.sums("summary")["year"].max())
     sheet = Sheet(
         "05b-fates-by-scenario",
         f"What became, by the end of {last}, of partnerships in force at the announcement",

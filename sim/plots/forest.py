@@ -23,12 +23,12 @@ FAR = 20.0  # standard deviations beyond which the axis is compressed
 def effects(stored: Stored, panels: Sequence[Cell]) -> pd.DataFrame:
     """Effects in the last year: a row per cell and scenario, with the base's level and the effect in its standard "
     "deviations."""
-    last = int(stored.csv("differences.csv")["year"].max())
+    last = int(stored.sums("differences")["year"].max())
     rows = []
     for cell in panels:
-        level = cell.of(stored.csv("summary.csv"))
+        level = cell.of(stored.sums("summary"))
         level = level[level["year"] == last].set_index("scenario")
-        gaps = cell.of(stored.csv("differences.csv"))
+        gaps = cell.of(stored.sums("differences"))
         for row in gaps[gaps["year"] == last].itertuples():
             base, sd = (float(level[name].get(row.base, np.nan)) for name in ("mean", "sd"))
             rows.append(

@@ -43,7 +43,11 @@ def condition_words(condition: Condition) -> str:
     about = condition.outcome.field
     limit = style.number(condition.limit, about)
     unit = " %" if style.percent(about) else ""
-    where = "" if condition.outcome.sector == "all" else f" in {swept.where(condition.outcome).lower()}"
+    where = (
+        ""
+        if condition.outcome.sector == "all" and not condition.outcome.region
+        else f" in {swept.where(condition.outcome)}"
+    )
     signs = {">": "is above", ">=": "is at least", "<": "is below", "<=": "is at most"}
     return f"“{about.text}”{where} {signs[condition.sign]} {limit}{unit} in {condition.outcome.year}"
 

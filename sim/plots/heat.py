@@ -28,12 +28,14 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
     by = [factor.path for factor in (across, along, beside) if factor]
     table = response.levels(found, by, column)
     at_base = (table[by] == [factor.base for factor in (across, along, beside) if factor]).all(axis=1)
+    if study.points.named:
+        at_base |= (table[["lo", "hi"]] == 0).all(axis=1)
     table["resolved"] = ~response.unresolved(table) | at_base if study.points.has_base else True
     panels = swept.some(beside, swept.PANELS) if beside else [None]
     height = float(np.clip(CELL * len(along.levels), 1.5, 4.5))
     sheet = Sheet(
-        f"heat-{outcome.metric.replace('_', '-')}",
-        swept.title(outcome.field, [across, along]),
+        swept.file_name("heat", outcome),
+        swept.title(outcome, [across, along]),
         1,
         len(panels),
         height=height,
@@ -156,7 +158,7 @@ def _caption(study: Swept, outcome: OutcomeAt, table: pd.DataFrame) -> str:
         return f"{text} Mean of {swept.seeds_words(study, table['n'])} a cell.{swept.held_words(study)}"
     part = f"{int((~table['resolved']).sum())} of {len(table)} cells"
     return (
-        f"{text} Mean difference from the scenario as it stands, paired by seed, "
+        f"{text} Mean difference from {study.points.against}, paired by seed, "
         f"{swept.seeds_words(study, table['n'])} a cell. Hatched ({part}): the 95 % interval of the mean covers "
         f"0.{swept.held_words(study)}"
     )

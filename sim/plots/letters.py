@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _told: set[str] = set()
+_TEXT = "no font here has"
 
 
 @contextmanager
@@ -14,14 +15,30 @@ def lettered() -> Iterator[None]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield
-    missing = set()
+    found = set()
     for one in caught:
         if glyph := re.match(r"Glyph (\d+) ", str(one.message)):
-            missing.add(chr(int(glyph[1])))
+            found.add(chr(int(glyph[1])))
         else:
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-    if missing - _told:
-        _told.update(missing)
-        shown = "".join(sorted(missing)[:12])
-        text = f"no font here has {shown}: PNG and PDF show boxes, SVG keeps the text (Noto Sans CJK has Chinese)"
-        warnings.warn(text, stacklevel=3)
+    tell(found, stacklevel=4)
+
+
+def tell(found: set[str], stacklevel: int = 3) -> None:
+    """Warn of characters that were not told before."""
+    new = found - _told
+    if new:
+        _told.update(new)
+        shown = "".join(sorted(new)[:12])
+        text = f"{_TEXT} {shown}: PNG and PDF show boxes, SVG keeps the text (Noto Sans CJK has Chinese)"
+        warnings.warn(text, stacklevel=stacklevel)
+
+
+def missing() -> set[str]:
+    """The characters that were told in this process."""
+    return set(_told)
+
+
+def ours(message: Warning | str) -> bool:
+    """Whether a warning is of missing characters."""
+    return str(message).startswith(_TEXT)

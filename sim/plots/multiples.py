@@ -13,6 +13,7 @@ from sim.declare import Field
 from sim.plots import style, swept
 from sim.plots.sheet import Entry, Sheet, grid
 from sim.plots.swept import Swept
+from sim.study.tables import ALL
 
 
 class Panel(NamedTuple):
@@ -31,16 +32,16 @@ def metrics(study: Swept, outcomes: Sequence[OutcomeAt]) -> Sheet:
     return sheet
 
 
-def sectors(study: Swept, metric: str, names: Sequence[str]) -> Sheet:
-    """Every sector on one scale, in the order of how far the metric moves."""
-    outcomes = [study.outcome(metric, name) for name in names]
+def sectors(study: Swept, about: OutcomeAt, names: Sequence[str]) -> Sheet:
+    """An outcome in every sector on one scale, in the order of how far it moves."""
+    outcomes = [about._replace(sector=name) for name in names]
     panels = [Panel(outcome, style.words(outcome.sector), _table(study, outcome)) for outcome in outcomes]
     panels.sort(
         key=lambda panel: -float(np.ptp(panel.table["mean"].dropna())) if panel.table["mean"].notna().any() else 0.0
     )
-    about = outcomes[0].field
-    name = f"sectors-{metric.replace('_', '-')}"
-    return _sheet(study, name, f"{about.text} by sector, against {study.across.text}", panels, own_scale=False)
+    place = f", {style.region_words(about.region)}" if about.region else ""
+    title = f"{about.field.text} by sector{place}, against {study.across.text}"
+    return _sheet(study, swept.file_name("sectors", about._replace(sector=ALL)), title, panels, own_scale=False)
 
 
 def _titled(about: Field) -> str:
@@ -131,10 +132,8 @@ def _key(study: Swept, lines: list[Any]) -> list[Entry]:
 
 def _caption(study: Swept, outcome: OutcomeAt, panels: list[Panel]) -> str:
     n = pd.concat([panel.table["n"] for panel in panels])
-    where = f", {swept.where(outcome).lower()}" if len({panel.outcome.sector for panel in panels}) == 1 else ""
-    what = (
-        "Difference from the scenario as it stands (dotted line), paired by seed" if study.points.has_base else "Mean"
-    )
+    where = f", {swept.where(outcome)}" if len({panel.outcome.sector for panel in panels}) == 1 else ""
+    what = f"Difference from {swept.against(study)}, paired by seed" if study.points.has_base else "Mean"
     held = dict(study.held) | ({study.beside.path: swept.standing(study.beside)} if study.beside else {})
     told = "; ".join(swept.named_value(study.points.factor(path), value) for path, value in held.items())
     return (

@@ -27,7 +27,7 @@ def draw(results: Results, problem: Problem, outcome: OutcomeAt, found: Indices)
     morris = problem.method == "morris"
     sheet = Sheet(
         f"sensitivity-{problem.method}-{str(outcome).replace('@', '-').replace('_', '-')}",
-        f"What drives {outcome.field.text[:1].lower() + outcome.field.text[1:]}",
+        f"What drives {style.heading(style.lowered(outcome.field.text), outcome.sector, outcome.region)}",
         1,
         2 if morris else 1,
         height=max(BAR * len(names) + 0.1, 1.9 if morris else 0.6),
@@ -47,7 +47,7 @@ def draw(results: Results, problem: Problem, outcome: OutcomeAt, found: Indices)
         outcome=str(outcome), method=problem.method, used=found.used, planned=found.planned
     )
     told = ", ".join(words[name] for name in names[:3])
-    sheet.alt = f"{outcome.field.text} in {outcome.year} is driven most by {told} ({problem.method})."
+    sheet.alt = f"{swept.heading_of(outcome)} in {outcome.year} is driven most by {told} ({problem.method})."
     return sheet
 
 
@@ -128,7 +128,7 @@ def _key(problem: Problem) -> list[Entry]:
 def _caption(results: Results, problem: Problem, outcome: OutcomeAt, found: Indices) -> str:
     manifest = results.manifest
     title = manifest["scenarios"][manifest["base"]].get("title") or manifest["base"]
-    text = f"“{title}”, {swept.where(outcome).lower()}, {outcome.year}. "
+    text = f"“{title}”, {swept.where(outcome)}, {outcome.year}. "
     rows = found.table.set_index(["measure", "factor"])["estimate"]
     if problem.method == "morris":
         text += (

@@ -26,8 +26,8 @@ def draw(study: Swept, outcome: OutcomeAt) -> Sheet:
     rows, columns = grid(len(factors))
     bins = int(np.clip(len(means) // A_BIN, 1, BINS))
     sheet = Sheet(
-        f"scatter-{outcome.metric.replace('_', '-')}",
-        f"{outcome.field.text} over what was sampled",
+        swept.file_name("scatter", outcome),
+        f"{swept.heading_of(outcome)} over what was sampled",
         rows,
         columns,
         height=1.15,

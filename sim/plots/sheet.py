@@ -4,7 +4,9 @@ import io
 import json
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,11 +14,25 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.files import make_folder, write_bytes, write_text
 from sim.plots import style
 from sim.plots.letters import lettered
 from sim.plots.stored import Stored
 
 INDEX = "figures.json"  # what each figure shows, for the report
+
+
+_narrowed: ContextVar[tuple[str, ...]] = ContextVar("narrowed", default=())
+
+
+@contextmanager
+def narrowed(sectors: Sequence[str] | None) -> Iterator[None]:
+    """Sheets made meanwhile are of these sectors only, and say so."""
+    token = _narrowed.set(tuple(sectors or ()))
+    try:
+        yield
+    finally:
+        _narrowed.reset(token)
 
 
 class Entry(NamedTuple):
@@ -55,6 +71,7 @@ class Sheet:
 
     def __post_init__(self) -> None:
         self.title, self.caption = style.polish(self.title), style.polish(self.caption)
+        self._name_sectors()
         heights = list(self.heights) or [self.height] * self.rows
         self._key_rows = _rows_of_key(self.key)
         # A no-break space keeps a number and its % on one line.
@@ -74,6 +91,14 @@ class Sheet:
                 self.axes[row, column] = self.figure.add_axes(place)
             y -= self.gap_y
         self._write_margins()
+
+    def _name_sectors(self) -> None:
+        """In title and caption, unless these name them already."""
+        told = ", ".join(style.place_words(name, inside=True) for name in _narrowed.get())
+        if told and told not in self.title:
+            self.title = f"{self.title}: {told}"
+        if told and told not in self.caption.lower():
+            self.caption = f"{told[:1].upper()}{told[1:]}. {self.caption}"
 
     def _write_margins(self) -> None:
         def place(x: float, inches_from_top: float) -> tuple[float, float]:
@@ -157,18 +182,28 @@ class Sheet:
         self.figure.text(middle, lowest - 0.3 / self.total, text, fontsize=8, va="center", ha="center")
 
     def save(self, folder: Path, formats: Sequence[str]) -> list[Path]:
+        """Write the figure in each format and its CSV, and note it in the index; returns the paths."""
+        paths = self.write(folder, formats)
+        note_figures(folder, [self.entry(formats)])
+        return paths
+
+    def write(self, folder: Path, formats: Sequence[str]) -> list[Path]:
         """Write the figure in each format and its CSV; returns the paths."""
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self.alt = style.polish(self.alt)
         paths = []
         for suffix in formats:
             path = folder / f"{self.name}.{suffix}"
-            path.write_bytes(self.rendered(suffix))
+            write_bytes(path, self.rendered(suffix))
             paths.append(path)
         path = folder / f"{self.name}.csv"
-        self.table.to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
-        _note(folder, self, formats)
+        write_text(path, inert(self.table).to_csv(index=False, float_format="%.10g", lineterminator="\n"))
         return [*paths, path]
+
+    def entry(self, formats: Sequence[str]) -> dict[str, Any]:
+        """What the index says of the figure."""
+        told = {"name": self.name, "title": self.title, "caption": self.caption, "alt": self.alt}
+        return {**told, "formats": list(formats)}
 
     def rendered(self, suffix: str) -> bytes:
         """The figure as a file of this format."""
@@ -192,6 +227,15 @@ class Sheet:
         # A hundredth of a point is exact enough, and halves the file.
         text = re.sub(r"(\d\.\d\d)\d+(?=[ \"\n])", r"\1", buffer.getvalue().decode("utf-8"))
         return text.replace("</title>", f"</title>\n <desc>{escape(self.alt)}</desc>", 1).encode("utf-8")
+
+
+def inert(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with an apostrophe before text that a spreadsheet would take for a formula."""
+
+    def told(value: Any) -> Any:
+        return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+    return table.assign(**{str(name): table[name].map(told) for name in table.select_dtypes(["object", "string"])})
 
 
 def scenario_key(stored: Stored) -> list[Entry]:
@@ -226,19 +270,13 @@ def _rows_of_key(entries: Sequence[Entry | None]) -> list[list[Entry]]:
     return rows
 
 
-def _note(folder: Path, sheet: Sheet, formats: Sequence[str]) -> None:
+def note_figures(folder: Path, entries: Sequence[dict[str, Any]]) -> None:
     """Keep the index of figures: what each shows, in the order of their names."""
+    if not entries:
+        return
     path = folder / INDEX
     known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
-    entry = {
-        "name": sheet.name,
-        "title": sheet.title,
-        "caption": sheet.caption,
-        "alt": sheet.alt,
-        "formats": list(formats),
-    }
-    kept = [other for other in known if other["name"] != sheet.name and (folder / f"{other['name']}.csv").is_file()]
-    kept.append(entry)
-    path.write_text(
-        json.dumps(sorted(kept, key=lambda one: one["name"]), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    new = {entry["name"]: entry for entry in entries}
+    kept = [other for other in known if other["name"] not in new and (folder / f"{other['name']}.csv").is_file()]
+    text = json.dumps(sorted([*kept, *new.values()], key=lambda one: one["name"]), indent=1, ensure_ascii=False)
+    write_text(path, f"{text}\n")

@@ -1,6 +1,5 @@
 """Reading a results folder for figures: only the columns and rows a figure needs, as dense arrays."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,8 +15,8 @@ from numpy.typing import NDArray
 
 from sim.errors import NotEnough
 from sim.measures import intervals
-from sim.study.results import read_csv
 from sim.study.tables import ALL
+from sim.study.verified import Verified
 
 Array = NDArray[Any]
 
@@ -58,7 +57,7 @@ class Cube(NamedTuple):
 
 def of_asked(counts: Iterable[int], asked: int | None) -> str:
     """Numbers of runs for captions: `200`, or `198 to 199 of 200` where some are missing; `asked` None: unknown."""
-    found = [int(count) for count in counts]
+    found = [int(count) for count in counts] or [0]  # of what has no run at all, as in a part of a study
     low, high = min(found), max(found)
     told = f"{low}" if low == high else f"{low} to {high}"
     return told if asked is None or low >= asked else f"{told} of {asked}"
@@ -105,10 +104,14 @@ class Stored:
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
+    def door(self) -> Verified:
+        """Through which all is read."""
+        return Verified(self.folder)
+
+    @cached_property
     def manifest(self) -> dict[str, Any]:
         """The folder's manifest."""
-        found: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
-        return found
+        return self.door.manifest
 
     @cached_property
     def entries(self) -> dict[str, Mapping[str, Any]]:
@@ -171,14 +174,11 @@ class Stored:
 
     def has(self, table: str) -> bool:
         """Whether the folder holds this table with at least one file."""
-        path = self.folder / table
-        return path.is_file() or (path.is_dir() and any(path.rglob("*.parquet")))
+        return self.door.has(table)
 
     def read(self, table: str, columns: Iterable[str], where: pc.Expression | None = None) -> pa.Table:
         """Columns of a Parquet table; those the folder lacks are left out."""
-        if not self.has(table):
-            raise NotEnough(f"{self.folder} holds no {table}", "run again with --keep trajectories")
-        source = ds.dataset(sorted(str(file) for file in (self.folder / table).rglob("*.parquet")), format="parquet")
+        source = ds.dataset([str(file) for file in self.door.files(table)], format="parquet")
         names = [name for name in columns if name in source.schema.names]
         return source.to_table(columns=names, filter=where)
 
@@ -192,11 +192,12 @@ class Stored:
             raise NotEnough(f"{self.folder}/{table} has no {told}: an earlier version wrote it", "run it again")
         return found.to_pandas()
 
-    def csv(self, name: str) -> pd.DataFrame:
-        """summary.csv or differences.csv, within the chosen years; empty if the folder has none."""
+    def sums(self, name: str) -> pd.DataFrame:
+        """`summary` or `differences`, within the chosen years; empty if the folder has none, or one by points."""
         if name not in self._cache:
-            path = self.folder / name
-            found = read_csv(path).to_pandas() if path.is_file() else pd.DataFrame()
+            table = f"{name}.parquet"
+            there = self.has(table) and self.manifest.get("kind") != "sweep"
+            found = pa.concat_tables(self.door.read(table)).to_pandas() if there else pd.DataFrame()
             if len(found):
                 found["region"] = found["region"].fillna("").astype(str)
                 first, last = self.years or (-np.inf, np.inf)

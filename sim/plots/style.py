@@ -166,6 +166,18 @@ def region_words(region: str) -> str:
     return REGION_LABELS.get(region, words(region))
 
 
+def place_words(sector: str, region: str = "", inside: bool = False) -> str:
+    """Sector and region as a label, or `inside` a sentence: `Cars, EU`, `cars, EU`."""
+    told = words(sector)
+    told = lowered(told) if inside else told
+    return f"{told}, {region_words(region)}" if region else told
+
+
+def heading(text: str, sector: str, region: str = "") -> str:
+    """A metric's words, with the sector and region that they are about unless these are all."""
+    return text if sector == "all" and not region else f"{text}: {place_words(sector, region, inside=True)}"
+
+
 def declared(metric: str, regional: bool = False) -> Field:
     """The declaration of a metric; of `markets` before that of `trajectories` where both have it and it is regional."""
     for table in (Market, Outcome, Vintage) if regional else (Outcome, Market, Vintage):
@@ -194,6 +206,11 @@ def unit(field: Field) -> str:
 def formula(field: Field) -> str:
     """A metric's formula as a sentence's beginning, with typographic signs."""
     return polish(f"{field.formula[:1].upper()}{field.formula[1:]}".replace(" - ", " − ").replace(" x ", " × "))
+
+
+def lowered(text: str) -> str:
+    """A text as it goes on inside a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def polish(text: str) -> str:

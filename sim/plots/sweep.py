@@ -1,49 +1,59 @@
 """The figures of a sweep, by the shape of its design."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sim.analysis import points as designs
-from sim.analysis.outcome import METRICS, OutcomeAt
-from sim.errors import NotEnough, UsageError
+from sim.analysis.outcome import OutcomeAt
+from sim.errors import NotEnough
 from sim.plots import doses, heat, multiples, scatter, tornado
+from sim.plots.drawing import Figure
 from sim.plots.sheet import Sheet
 from sim.plots.swept import Swept
+from sim.scenario.outcome import BY_SECTOR, parse
 from sim.study import Results
-from sim.study.compare import HEADLINES
+from sim.study.own import fields_of
+from sim.study.summary import HEADLINES
 from sim.study.tables import ALL
 
 MAIN = ("technology_balance", "hub_share", "chinese_share_abroad", "welfare")  # drawn unless others are asked for
 
 
-def draw(
+def figures(
     folder: Path, metrics: Sequence[str] | None, sectors: Sequence[str] | None, years: tuple[int, int] | None
-) -> Iterator[Sheet]:
+) -> list[Figure]:
     """Of a grid: overview, dose and response, heat map, sectors side by side, tornado; of a sample: scatter, tornado.
 
-    `metrics`: the outcomes drawn, else those the sweep names or `MAIN`; `sectors`: the first for all figures, all for
+    `metrics`: the outcomes drawn, such as `hub_share` or `chinese_share@2040@cars@eu`, else those the sweep names or
+    `MAIN`; `sectors`: the first for all figures, all for
     the small multiples; `years`: the last one is shown. Raises UsageError, NotEnough.
     """
     results = Results(folder)
     study = Swept(results, designs.read(results), tuple(sectors or ()), years[1] if years else None)
-    chosen = list(metrics or _named(results) or MAIN)
-    unknown = [metric for metric in chosen if metric not in METRICS]
-    if unknown:
-        raise UsageError(f"{folder} has no metric {', '.join(unknown)} by sector", "see `show metrics`")
+    own = fields_of(results.manifest["design"])
+    chosen = list(metrics or [*own, *(_named(results) or MAIN)])
     outcomes = _known(study, chosen)
+    found: list[Figure] = []
     if study.points.grid:
         if metrics is None:
-            yield multiples.metrics(study, _known(study, HEADLINES))
+            found.append(lambda: [multiples.metrics(study, _known(study, HEADLINES))])
         for outcome in outcomes:
-            yield doses.draw(study, outcome)
+            found.append(partial(_one, doses.draw, study, outcome))
             if study.along:
-                yield heat.draw(study, outcome)
-            yield multiples.sectors(study, outcome.metric, sectors or _sectors(results))
+                found.append(partial(_one, heat.draw, study, outcome))
+            if outcome.own is None and (outcome.sector == ALL or sectors):
+                found.append(partial(_one, multiples.sectors, study, outcome, sectors or _sectors(results)))
     else:
-        for outcome in outcomes:
-            yield scatter.draw(study, outcome)
+        found += [partial(_one, scatter.draw, study, outcome) for outcome in outcomes]
     if len(study.points.factors) > 1:
-        yield from _tornado(study, outcomes)
+        found.append(partial(_tornado, study, outcomes))
+    return found
+
+
+def _one(draw: Callable[..., Sheet], *about: Any) -> list[Sheet]:
+    return [draw(*about)]
 
 
 def _known(study: Swept, metrics: Sequence[str]) -> list[OutcomeAt]:
@@ -65,9 +75,9 @@ def _tornado(study: Swept, outcomes: Sequence[OutcomeAt]) -> Iterator[Sheet]:
 
 
 def _named(results: Results) -> list[str]:
-    """Metrics of the outcomes that the sweep's file names."""
-    named = results.manifest["design"].get("outcomes") or []
-    return list(dict.fromkeys(str(outcome).split("@")[0] for outcome in named))
+    """The outcomes that the sweep's file names, but metrics by region of which it names none."""
+    named = map(str, results.manifest["design"].get("outcomes") or [])
+    return [text for text in named if parse(text).region or parse(text).metric in BY_SECTOR]
 
 
 def _sectors(results: Results) -> list[str]:

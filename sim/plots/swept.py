@@ -15,7 +15,9 @@ from sim.analysis.points import Factor, Points
 from sim.declare import Field
 from sim.plots import style
 from sim.plots.stored import of_asked
+from sim.scenario.outcome import of_one_number, written
 from sim.study import Results
+from sim.study.own import fields_of
 from sim.study.tables import ALL
 from sim.study.yearly import is_flow
 
@@ -47,9 +49,16 @@ class Swept:
         return seeds if manifest["runs"] == seeds * manifest["design"]["points"] else None
 
     def outcome(self, metric: str, sector: str | None = None) -> OutcomeAt:
-        """A metric in the year shown, in a sector, the first one asked for, or all pooled."""
-        where = sector or (self.sectors[0] if self.sectors else ALL)
-        return OutcomeAt(metric, self.year or last_year(self.results), where)
+        """An outcome as written (`chinese_share@2040@cars@eu`), or one of one's own by its name.
+
+        What it leaves open is the year shown, and `sector`, the first sector asked for, or all pooled.
+        """
+        own = fields_of(self.results.manifest["design"])
+        if metric in own:  # a function of the whole run
+            return OutcomeAt(metric, last_year(self.results), own=own[metric])
+        named = of_one_number(metric, "--metrics")
+        where = sector or (self.sectors[0] if self.sectors and named.sector == ALL else named.sector)
+        return OutcomeAt(named.metric, named.year or self.year or last_year(self.results), where, named.region)
 
     def runs(self, outcome: OutcomeAt) -> pd.DataFrame:
         """The runs that the design asked for, with the swept columns and the paired difference; read once."""
@@ -78,6 +87,11 @@ class Swept:
         """Values at which all further factors are held: as they stand if the design has that value, else the middle."""
         used = (self.across, self.along, self.beside)
         return {factor.path: standing(factor) for factor in self.points.factors if factor not in used}
+
+
+def against(study: Swept) -> str:
+    """What differences are taken from, for captions."""
+    return study.points.against + ("" if study.points.named else " (dotted line)")
 
 
 def standing(factor: Factor) -> Any:
@@ -141,10 +155,22 @@ def named_value(factor: Factor, value: Any) -> str:
     return f"{factor.text} = {value_words(factor, value)} {unit}".rstrip()
 
 
-def title(about: Field, factors: Sequence[Factor]) -> str:
+def title(outcome: OutcomeAt, factors: Sequence[Factor]) -> str:
     """The outcome against what is swept, as far as it fits on a line."""
-    told = f"{about.text} against {' and '.join(factor.text for factor in factors)}"
-    return told if style.text_width(told, 10.2) < style.WIDTH - 0.2 else f"{about.text} against what is swept"
+    head = heading_of(outcome)
+    head += "" if head == outcome.field.text else ","
+    told = f"{head} against {' and '.join(factor.text for factor in factors)}"
+    return told if style.text_width(told, 10.2) < style.WIDTH - 0.2 else f"{head} against what is swept"
+
+
+def heading_of(outcome: OutcomeAt) -> str:
+    """The metric's words, and sector and region unless they are all."""
+    return style.heading(outcome.field.text, outcome.sector, outcome.region)
+
+
+def file_name(kind: str, outcome: OutcomeAt) -> str:
+    """What a figure of an outcome is called: kind, metric, and sector and region unless they are all."""
+    return f"{kind}-{written(outcome.metric, None, outcome.sector, outcome.region)}".replace("@", "-").replace("_", "-")
 
 
 def panel_title(factor: Factor, value: Any, columns: int) -> str:
@@ -176,6 +202,8 @@ def format_across(axes: Any, factor: Factor, ticks: int = 4) -> None:
 
 def when(outcome: OutcomeAt) -> str:
     """How a year is reported, for captions."""
+    if outcome.own is not None:
+        return "A function of each run’s tables"
     return (
         f"Sum over {outcome.year}" if is_flow(outcome.metric, outcome.field.unit) else f"Last quarter of {outcome.year}"
     )
@@ -183,12 +211,12 @@ def when(outcome: OutcomeAt) -> str:
 
 def heading(study: Swept, outcome: OutcomeAt) -> str:
     """Scenario, sector, formula and year, as captions begin."""
-    return f"“{study.title}”, {where(outcome).lower()}. {style.formula(outcome.field)}. {when(outcome)}."
+    return f"“{study.title}”, {where(outcome)}. {style.formula(outcome.field)}. {when(outcome)}."
 
 
 def where(outcome: OutcomeAt) -> str:
-    """Sector in words."""
-    return style.words(outcome.sector)
+    """Sector and region in words, inside a sentence."""
+    return style.place_words(outcome.sector, outcome.region, inside=True)
 
 
 def seeds_words(study: Swept, n: "pd.Series[int]") -> str:

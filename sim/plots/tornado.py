@@ -35,7 +35,7 @@ def draw(study: Swept, outcomes: Sequence[OutcomeAt]) -> Sheet | None:
     bars = min(BARS, len(study.points.factors))
     sheet = Sheet(
         "tornado",
-        "What moves the outcomes" if len(found) > 1 else f"What moves {found[0].field.text.lower()}",
+        "What moves the outcomes" if len(found) > 1 else f"What moves {style.lowered(swept.heading_of(found[0]))}",
         -(-len(found) // columns),
         columns,
         height=BAR * bars + 0.1,
@@ -50,7 +50,7 @@ def draw(study: Swept, outcomes: Sequence[OutcomeAt]) -> Sheet | None:
     )
     for axes, outcome, table in zip(sheet.panels, found, tables, strict=False):
         (_bars if grid else _coefficients)(axes, study, outcome, table)
-        axes.set_title(textwrap.fill(outcome.field.text, 32), pad=3, fontsize=7.5)
+        axes.set_title(textwrap.fill(swept.heading_of(outcome), 32), pad=3, fontsize=7.5)
     for axes in sheet.panels[len(found) :]:
         axes.set_visible(False)
     sheet.table = pd.concat(tables, ignore_index=True)
@@ -135,7 +135,7 @@ def _coefficients(axes: Any, study: Swept, outcome: OutcomeAt, table: pd.DataFra
 
 
 def _caption(study: Swept, outcome: OutcomeAt, tables: list[pd.DataFrame]) -> str:
-    head = f"“{study.title}”, {swept.where(outcome).lower()}, {outcome.year}."
+    head = f"“{study.title}”, {swept.where(outcome)}, {outcome.year}."
     n = pd.concat(tables)["n"]
     if study.points.grid:
         return (
@@ -154,4 +154,4 @@ def _caption(study: Swept, outcome: OutcomeAt, tables: list[pd.DataFrame]) -> st
 def _alt(study: Swept, outcome: OutcomeAt, table: pd.DataFrame) -> str:
     words: dict[str, Factor] = {factor.path: factor for factor in study.points.factors}
     told = ", ".join(words[name].text for name in order(table)[:3])
-    return f"{outcome.field.text} in {outcome.year} is moved most by {told}."
+    return f"{swept.heading_of(outcome)} in {outcome.year} is moved most by {told}."

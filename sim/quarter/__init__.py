@@ -45,6 +45,7 @@ __all__ = [
     "in_force",
     "run",
     "seats",
+    "stretch",
     "to_review",
     "warm",
 ]
@@ -170,13 +171,19 @@ def finish(columns: Any) -> None:
     _all_sectors(columns, file_living)
 
 
+def stretch(columns: Any, first: int, last: int, closes: bool) -> None:
+    """Quarters from `first` up to `last`, one group of sectors after the other; `closes`: these end the run."""
+
+    def go(st: Any, *sectors: int) -> None:
+        sector_quarters(st, first, last, WHOLE, *sectors)
+        if closes:
+            file_living(st, *sectors)
+
+    _all_sectors(columns, go)
+
+
 def run(columns: State, quarters: int) -> None:
     """A whole run: start, every quarter, close."""
-
-    def go(st: Any, first: int, last: int) -> None:
-        sector_quarters(st, 0, quarters, WHOLE, first, last)
-        file_living(st, first, last)
-
     st = bundle(columns)
     begin(st)
-    _all_sectors(st, go)
+    stretch(st, 0, quarters, closes=True)

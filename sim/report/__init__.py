@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from sim.files import write_text
+
 REPORT = "report.html"
+EXPLORER = "explore.html"  # what `sim.explorer` writes; the report leads there
 
 
 def write(folder: str | Path) -> Path:
@@ -14,5 +17,5 @@ def write(folder: str | Path) -> Path:
     from sim.report.page import render
 
     path = Path(folder) / REPORT
-    path.write_text(render(Path(folder)), encoding="utf-8")
+    write_text(path, render(Path(folder)))
     return path

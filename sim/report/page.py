@@ -18,7 +18,7 @@ from sim.plots import FIGURES, forest, style
 from sim.plots.cells import Cell, span
 from sim.plots.sheet import INDEX
 from sim.plots.stored import Line, Stored
-from sim.report import swept
+from sim.report import EXPLORER, swept
 from sim.report.sections import answers, design, example, fate_table, headline_cells
 from sim.study.manifest import code_changes
 
@@ -40,7 +40,7 @@ def render(folder: Path) -> str:
     """The page as HTML."""
     stored = Stored(folder)
     sweep = swept.content(folder) if stored.manifest.get("kind") == "sweep" else None
-    summary = sweep.summary if sweep else stored.csv("summary.csv")
+    summary = sweep.summary if sweep else stored.sums("summary")
     if not len(summary):
         raise NotEnough(f"{folder} holds no summary", "run it first")
     names = [stored.base, *stored.others]
@@ -51,7 +51,7 @@ def render(folder: Path) -> str:
     fates = fate_table(stored)
     template = templates().get_template("report.html.j2")
     return template.render(
-        title=f"{_title(stored)}, at {sweep.points} points" if sweep else _title(stored),
+        title=f"{title_of(stored)}, at {sweep.points} points" if sweep else title_of(stored),
         question=stored.entries[names[-1]].get("question", "") if len(names) <= 2 else "",
         answers=list(answers(stored)),
         design=design(stored, "one run" if runs in (1, "1") else f"{runs} seeds", years),
@@ -62,13 +62,14 @@ def render(folder: Path) -> str:
         sweep=sweep,
         year=years[1],
         runs=runs,
-        seeds=_seeds(seeds),
+        seeds=seeds_of(seeds),
         effects=list(_effects(stored)) if stored.others else [],
         levels=[] if stored.others else list(_levels(stored) if sweep is None else _swept(sweep)),
         fates=fates,
         explain=example(stored) if fates else "",
+        explorer=EXPLORER if (folder / EXPLORER).is_file() else "",
         figures=list(_figures(folder / FIGURES)),
-        failures=_failures(folder / "failures.csv"),
+        failures=_failures(stored.door.file("failures.csv") if stored.has("failures.csv") else None),
         command=_command(stored.manifest),
         versions=stored.manifest.get("versions", {}),
         hashes=_hashes(stored),
@@ -82,7 +83,8 @@ def templates() -> jinja2.Environment:
     return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
-def _title(stored: Stored) -> str:
+def title_of(stored: Stored) -> str:
+    """What a folder is about: a scenario, or others against it."""
     if not stored.others:
         return stored.title(stored.base)
     others = [stored.title(name) for name in stored.others]
@@ -131,11 +133,13 @@ def _standing(posterior: dict[str, Any]) -> str:
         return ""
     name = posterior["set"] + (f" without {posterior['left_out']}" if posterior.get("left_out") else "")
     if posterior.get("draws"):
-        return f"{name}, {posterior['draws']} draws taken in turn by the seeds"
+        how = "each with the same luck" if posterior.get("crossed") else "taken in turn by the seeds"
+        return f"{name}, {posterior['draws']} draws, {how}"
     return f"{name}, draw {posterior['draw']}"
 
 
-def _seeds(seeds: list[int]) -> str:
+def seeds_of(seeds: list[int]) -> str:
+    """Seeds as a range, if they are one."""
     if len(seeds) > 1 and seeds == list(range(seeds[0], seeds[-1] + 1)):
         return f"{seeds[0]} to {seeds[-1]}"
     return ", ".join(map(str, seeds))
@@ -170,7 +174,7 @@ def _effect(rows: pd.DataFrame, scenario: str, cell: Cell) -> dict[str, str]:
 def _levels(stored: Stored) -> Iterator[dict[str, Any]]:
     """A row per headline metric of a single run: first and last year with the interval of the mean."""
     for cell in headline_cells(stored):
-        rows = cell.of(stored.csv("summary.csv"))
+        rows = cell.of(stored.sums("summary"))
         ends = [rows.iloc[0], rows.iloc[-1]]
         yield _named(cell) | {
             "years": [int(row["year"]) for row in ends],
@@ -215,8 +219,8 @@ def inline(svg: str, name: str, alt: str) -> Markup:
     return Markup(body.replace("<svg", label, 1))
 
 
-def _failures(path: Path) -> int:
-    if not path.is_file():
+def _failures(path: Path | None) -> int:
+    if path is None:
         return 0
     with path.open(encoding="utf-8", newline="") as file:
         return sum(1 for _ in csv.DictReader(file))

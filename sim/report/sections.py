@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.called import command
 from sim.plots import fates, forest, style
 from sim.plots.cells import Cell, cells
 from sim.plots.stored import Stored
-from sim.study.compare import HEADLINES
+from sim.study.summary import HEADLINES
 
 LARGEST = 3  # effects named in short
 
@@ -24,7 +25,7 @@ def answers(stored: Stored) -> Iterator[dict[str, Any]]:
 
     Size is in standard deviations of the base's runs. Nothing of a comparison with one pair: it knows no sign.
     """
-    if not len(stored.csv("differences.csv")):
+    if not len(stored.sums("differences")):
         return
     panels = headline_cells(stored)
     found = forest.effects(stored, panels)
@@ -61,16 +62,38 @@ def design(stored: Stored, runs: str, years: tuple[int, int]) -> list[tuple[str,
         ("Years", f"{years[0]} to {years[1]} reported, by quarter"),
     ]
     if stored.others:
-        gaps = stored.csv("differences.csv")
+        gaps = stored.sums("differences")
         told.append(("Pairing", _pairing(gaps)))
         told.append(
             ("Intervals", "95 %, Student’s t over pairs; one seed gives every scenario the same luck, draw by draw")
         )
     else:
         told.append(("Intervals", "95 % of the mean over runs, Student’s t; bands in figures: 5 to 95 % of runs"))
+    if stored.has("variance.csv"):
+        told.append(("Uncertainty", _variance(pd.read_csv(stored.folder / "variance.csv"))))
+    if rules := entry["resolved"].get("rules"):
+        told.append(("Rules", f"functions of {rules['file']} stand for {', '.join(rules['names'])}"))
     if entry.get("changed_parameters"):
         told.append(("Assumptions", "the base moves some, as listed below"))
     return told
+
+
+def _variance(table: pd.DataFrame) -> str:
+    """Luck and parameters told apart, of a few outcomes: of differences where there are any."""
+    kind = "difference" if (table["kind"] == "difference").any() else "level"
+    rows = table[(table["kind"] == kind) & table["metric"].isin(HEADLINES)].dropna(subset=["luck"])
+    shares = rows.groupby("metric", sort=False)[["luck", "parameters", "together"]].mean()
+    told = [
+        f"{metric.replace('_', ' ')} {100 * row.luck:.0f}, {100 * row.parameters:.0f}, {100 * row.together:.0f} %"
+        for metric, row in shares.iterrows()
+    ]
+    first = rows.iloc[0] if len(rows) else None
+    counts = "" if first is None else f"{first.draws} draws of the parameters x {first.seeds} seeds of luck. "
+    what = "differences" if kind == "difference" else "levels"
+    return (
+        f"{counts}Of what {what} vary by, due to luck, to parameters, to both together: {'; '.join(told)}. "
+        "Intervals below take runs as independent; variance.csv holds those that do not."
+    )
 
 
 def _pairing(gaps: pd.DataFrame) -> str:
@@ -124,8 +147,6 @@ def example(stored: Stored) -> str:
     if not len(mine):
         return ""
     row = mine.iloc[0]
-    which = f" --scenario {name}" if name != stored.base else ""
-    return (
-        f"python run.py explain {stored.folder} --seed {row['seed']}{which} --partnership {row['partnership']} "
-        "--page life.html"
-    )
+    which = ("--scenario", name) if name != stored.base else ()
+    life = ("--partnership", row["partnership"], "--page", "life.html")
+    return command("explain", stored.folder, "--seed", row["seed"], *which, *life)

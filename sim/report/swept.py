@@ -14,7 +14,7 @@ from sim.plots import style
 from sim.plots.cells import Cell
 from sim.plots.swept import value_words
 from sim.study import Results
-from sim.study.compare import HEADLINES
+from sim.study.summary import HEADLINES
 from sim.study.tables import ALL
 
 SHOWN = 8  # values of a path that are listed; of more, the ends
@@ -29,6 +29,7 @@ class Content(NamedTuple):
     paths: list[dict[str, str]]
     rows: list[tuple[Cell, list[tuple[str, ...]]]]
     summary: pd.DataFrame
+    against: str  # what differences are taken from
 
 
 def content(folder: Path) -> Content:
@@ -40,7 +41,8 @@ def content(folder: Path) -> Content:
         design = designs.read(results)
     factors = design.factors if design else ()
     rows = list(_rows(summary, results.differences, design))
-    return Content(int(results.manifest["design"]["points"]), [_path(factor) for factor in factors], rows, summary)
+    return Content(int(results.manifest["design"]["points"]), [_path(factor) for factor in factors], rows, summary,
+                   design.against if design else "it")  # fmt: skip
 
 
 def _path(factor: Factor) -> dict[str, str]:

@@ -77,12 +77,13 @@ def _ground(scenario: Scenario) -> _Ground:
 
 def build(scenario: Scenario, seed: int) -> Inputs:
     """The inputs of one run. Write to `firms` only: the rest is shared by all runs of the scenario."""
-    inputs, ground = _inputs(scenario, happened := _happened(scenario, seed)), _ground(scenario)
+    luck = scenario.luck_of(seed)
+    inputs, ground = _inputs(scenario, happened := _happened(scenario, luck)), _ground(scenario)
     if scenario.draws:
         inputs = inputs._replace(parameters=Parameters(**scenario.parameters_of(seed)))
     if _drawn(ground):
         shocks = tuple(s for s in scenario.shocks if s.probability >= 1.0 or s.id in happened)
-        inputs = inputs._replace(world=_world(ground, tuple(s for s in shocks if s.kind == "generation"), seed))
+        inputs = inputs._replace(world=_world(ground, tuple(s for s in shocks if s.kind == "generation"), luck))
     return inputs._replace(firms=Firms(*[column.copy() for column in inputs.firms]))
 
 
@@ -95,6 +96,11 @@ def labels(scenario: Scenario) -> Labels:
 def _labels(ground: _Ground) -> Labels:
     grid = _grid(ground)
     return Labels(grid.regions, grid.sectors, grid.generations, tuple(row.label for row in _rows(ground)))
+
+
+def grid(scenario: Scenario) -> Grid:
+    """What policies are written on: regions, sectors, generations, quarters."""
+    return _grid(_ground(scenario))
 
 
 def host(scenario: Scenario) -> int:
@@ -140,7 +146,7 @@ def _rows(ground: _Ground) -> list[Row]:
     return rows(ground.scenario.world, ground.scenario.firms)[0]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=40)  # as many as a batch of points has
 def _inputs(scenario: Scenario, happened: frozenset[str]) -> Inputs:
     ground = _ground(scenario)
     shocks = tuple(s for s in scenario.shocks if s.probability >= 1.0 or s.id in happened)
@@ -266,7 +272,7 @@ def _starts(ground: _Ground) -> Starts:
     return starts
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=40)
 def _named_listing(ground: _Ground, shocks: tuple[Shock, ...]) -> Column:
     """Several listings of a firm by a region count as one, from the first quarter of any to the last of any."""
     made, grid = _rows(ground), _grid(ground)

@@ -7,11 +7,13 @@ no byte; contrasts and blocks then set sizes by their paths. So an experiment is
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
+from sim.errors import UsageError
 from sim.scenario import find
+from sim.scenario.outcome import form
 from sim.scenario.reader import read
-from sim.scenario.values import Model, Names, Quantity, Text
+from sim.scenario.values import Model, Names, Quantity, Text, wrong
 
 Settings = Annotated[
     dict[str, Any], Field(description="path -> value as `--set` takes it; x0.5: times what stands; null: as it stands")
@@ -34,6 +36,8 @@ class Budget(Model):
 class Measured(Model):
     """An outcome: a metric of the tables or a derived one, in a year, sector and region, and how pairs are compared."""
 
+    model_config = ConfigDict(json_schema_extra={"type": ["object", "string"]})
+
     metric: Text
     year: Annotated[int | None, Field(description="absent: the last one")] = None
     since: Annotated[int | None, Field(description="first year, of what is added up or averaged")] = None
@@ -46,6 +50,19 @@ class Measured(Model):
         ),
     ] = "difference"
     text: Annotated[Text | None, Field(description="for figures; absent: the metric's")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written(cls, value: Any) -> Any:
+        """An outcome may be written as options write it: chinese_share@2040@cars@eu."""
+        if not isinstance(value, str):
+            return value
+        try:
+            named = form(value, "outcome")
+        except UsageError as error:
+            raise wrong(f"{error.message.removeprefix('outcome ')}; {error.hint}") from None
+        told = {"metric": named.metric, "sector": named.sector, "year": named.year, "region": named.region or None}
+        return {key: each for key, each in told.items() if each is not None}
 
 
 class Contrast(Model):

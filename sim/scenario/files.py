@@ -12,8 +12,9 @@ from sim import columns, declare
 from sim.columns import FIRST_YEAR, REPORT_YEAR, SCHEMA, Ownership, Type
 from sim.parameters import Parameter, parameters
 from sim.scenario.experiment import Experiment
+from sim.scenario.plugin import Rules
 from sim.scenario.shocks import KINDS, Kind
-from sim.scenario.values import Dated, LastQuarter, Model, Names, Quantity, Quarter, Slug, Text, switch, wrong
+from sim.scenario.values import Date, Dated, LastQuarter, Model, Names, Quantity, Quarter, Slug, Text, switch, wrong
 
 LAST_YEAR = 2055
 DEFAULT_END = 2040
@@ -198,6 +199,7 @@ class Posterior(Model):
         ]
         | None
     ) = None
+    crossed: Annotated[bool, Field(description="every draw with the same luck, instead of luck of its own")] = False
     left_out: Annotated[
         Slug | None, Field(description="draws made without the data of this sector of the ledger of partnerships")
     ] = None
@@ -221,7 +223,12 @@ class File(WorldFile):
     start: Annotated[_ReportYear, Field(description="first year reported")] = REPORT_YEAR
     end: Annotated[_ReportYear, Field(description="last year")] = DEFAULT_END
     posterior: Posterior | None = None
+    rules: Annotated[Rules | None, Field(description="only in resolved files: what --rules replaced")] = None
     parameters: Assumptions = Assumptions()
+    later: Annotated[
+        dict[str, dict[Date, Any]],
+        Field(default_factory=dict, description="parameters from a date on, as `parameters: {horizon: {2027Q1: 16}}`"),
+    ]
     treatment: Annotated[Names, Field(description="parameters that are asked about: the base keeps its own")] = ()
     shocks: Annotated[list[dict[str, Any]], Field(default_factory=list)]
     firms: Annotated[list[NamedFirm], Field(default_factory=list)]

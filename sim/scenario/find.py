@@ -64,11 +64,20 @@ def given(path: Path) -> Place:
     return Place(absolute, root_of(absolute.parent))
 
 
+def too_long(name: str) -> str:
+    """What is wrong with a name that no file can have; empty if one can."""
+    if len(name) > 4000 or any(len(part.encode("utf-8", "replace")) > 250 for part in Path(name).parts):
+        return "is longer than the name of a file may be"
+    return "holds a control character" if "\0" in name else ""
+
+
 def named(name: str, folder: Path) -> Place | str:
     """The file a name means from `folder`, or what is wrong with the name."""
     out = "\\" in name or Path(name).is_absolute() or ".." in Path(name).parts
-    if not name.strip() or "\0" in name or (out and not anywhere.get()):
+    if not name.strip() or (out and not anywhere.get()):
         return f"must be the name of a file under the scenarios folder, without `..` and not absolute{ASK}"
+    if long := too_long(name):
+        return long
     plain = name.removesuffix(".yaml").removesuffix(".yml")
     for base, root in folders(folder):
         for suffix in SUFFIXES:

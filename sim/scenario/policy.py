@@ -207,7 +207,7 @@ def _changes(field: str, values: Column) -> Column | None:
     return np.logical_or.reduce(sides)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=40)
 def policies(grid: Grid, shocks: tuple[Shock, ...]) -> tuple[Policy, Policy]:
     """In force and announced, of the shocks that happen; answers to them included."""
     answers = [mirror for shock in shocks if (mirror := shock.mirror()) is not None]

@@ -4,6 +4,7 @@ Nothing is executed and nothing is guessed: tags, merge keys, directives and dup
 expansion of aliases are limited, and only UTF-8 is read.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,9 @@ MOST_BYTES = 1_000_000
 MOST_VALUES = 15_000  # keys not counted, aliases expanded; the shipped world has some 1,600
 MOST_DEPTH = 40
 MOST_PROBLEMS = 100  # told of one file
+
+
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # letters that turn the direction of others
 
 
 class Mark(NamedTuple):
@@ -233,6 +237,8 @@ class _Builder:
                 self.problems.append(mark.problem(path, "a key must be text"))
             elif name == "<<":
                 self.problems.append(mark.problem(inner, "merge keys are not allowed"))
+            elif told := _unwritable(name):
+                self.problems.append(mark.problem(path, told))
             elif name in seen:
                 message = f"duplicate key, on lines {seen[name].line} and {mark.line}; keep one"
                 self.problems.append(mark.problem(inner, message))
@@ -255,11 +261,22 @@ class _Builder:
                 case "null":
                     return None
                 case "str" | "timestamp" | "value":
+                    if told := _unwritable(text):
+                        self.problems.append(mark.problem(path, told))
                     return text
         except ValueError:
             return text
         self.problems.append(mark.problem(path, f"tag {node.tag}; tags are not allowed"))
         return None
+
+
+def _unwritable(text: str) -> str:
+    """What is wrong with text that no page, table or figure can hold; empty if nothing is."""
+    for letter in text:
+        kind = unicodedata.category(letter)
+        if (kind in ("Cc", "Cs", "Cn") and letter not in "\n\t") or letter in _TURNS:
+            return f"{text[:40]!r} holds U+{ord(letter):04X}, a control character or none at all; only text is allowed"
+    return ""
 
 
 def _integer(text: str) -> int:

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,16 @@ from sim.columns import FIRST_YEAR
 from sim.errors import Problem, ScenarioError
 from sim.parameters import parameters as declared_parameters
 from sim.scenario import checks, find
-from sim.scenario.files import DEFAULT_END, OWN_KEYS, File, NamedFirm, Posterior, WorldFile
+from sim.scenario import later as dated
+from sim.scenario.chain import chain_of, merged, placed, with_settings
+from sim.scenario.files import DEFAULT_END, File, NamedFirm, Posterior, WorldFile
 from sim.scenario.find import Place
 from sim.scenario.lines import Line, differing, line
-from sim.scenario.merge import at, drop, identity, known_by, merge, nearest, override, repeated
-from sim.scenario.posterior import KEY, lay, without_replaced
-from sim.scenario.reader import Node, read, value_of
+from sim.scenario.merge import at, known_by, nearest, plant
+from sim.scenario.plugin import Rules, read_rules, rules_of
+from sim.scenario.plugin import problems as rule_problems
+from sim.scenario.posterior import KEY, lay
+from sim.scenario.reader import Node
 from sim.scenario.rows import known_as, rows
 from sim.scenario.sets import read_set
 from sim.scenario.shocks import Shock, shock_of
@@ -27,7 +32,6 @@ from sim.scenario.validate import problem_at, validated
 from sim.scenario.values import is_dated, slug
 from sim.scenario.writing import written
 
-MOST_FILES = 20  # in a chain
 BASE = "baseline"
 
 
@@ -35,10 +39,11 @@ BASE = "baseline"
 class Scenario:
     """A resolved scenario: immutable, picklable, equal to another with the same `hash`.
 
-    files: the chain, base first. parameters: complete, switches as numbers. changed_parameters: those that a file above
-    the chain's first, or --set, moved. treatment: parameters that a base which it is compared with keeps as its own.
-    start, end: years reported. resolved: plain data that loads as a file; origins: dotted path ->
-    "scenarios/x.yaml:12", "--set" or "default". warnings: what is allowed but looks odd.
+    files: the chain, base first. parameters: complete, switches as numbers. later: those that change in the course of
+    a run. changed_parameters: those that a file above the chain's first, or --set, moved. treatment: parameters that a
+    base which it is compared with keeps as its own. rules: functions that stand for rules of the model. start, end:
+    years reported. resolved: plain data that loads as a file; origins: dotted path -> "scenarios/x.yaml:12", "--set" or
+    "default". warnings: what is allowed but looks odd.
     """
 
     name: str
@@ -49,7 +54,9 @@ class Scenario:
     files: tuple[Path, ...]
     world: WorldFile
     posterior: Posterior | None
+    rules: Rules | None
     parameters: dict[str, float]
+    later: dated.Later
     changed_parameters: dict[str, float]
     treatment: tuple[str, ...]
     draws: dict[str, tuple[float, ...]]
@@ -69,7 +76,9 @@ class Scenario:
     @cached_property
     def world_hash(self) -> str:
         """As `hash`, of what neither parameters nor shocks change."""
-        fixed = {key: value for key, value in self.resolved.items() if key not in ("parameters", "shocks", KEY)}
+        fixed = {
+            key: value for key, value in self.resolved.items() if key not in ("parameters", dated.KEY, "shocks", KEY)
+        }
         return hash_of(json.dumps(fixed, ensure_ascii=False))
 
     @property
@@ -84,20 +93,36 @@ class Scenario:
 
     def draw_of(self, seed: int) -> int:
         """Which of its N draws a seed takes: seed 1 the first, 0, and seed N + 1 again the first."""
-        return (seed - 1) % max((len(drawn) for drawn in self.draws.values()), default=1)
+        return (seed - 1) % self.drawn
 
-    def parameters_of(self, seed: int) -> dict[str, float]:
-        """The parameters under a seed."""
-        return {**self.parameters, **{name: drawn[self.draw_of(seed)] for name, drawn in self.draws.items()}}
+    @property
+    def drawn(self) -> int:
+        """How many draws the seeds take in turn; 1 where nothing is drawn."""
+        return max((len(drawn) for drawn in self.draws.values()), default=1)
+
+    def luck_of(self, seed: int) -> int:
+        """The seed of all luck: crossed with draws, the first N runs, one a draw, have luck 1, the next N luck 2."""
+        return (seed - 1) // self.drawn + 1 if self.posterior is not None and self.posterior.crossed else seed
+
+    def parameters_of(self, seed: int, quarter: int = 0) -> dict[str, float]:
+        """The parameters under a seed, as they are in a quarter."""
+        drawn = {name: values[self.draw_of(seed)] for name, values in self.draws.items()}
+        now = {name: value for name, dates in self.later.items() for date, value in dates if date <= quarter}
+        return {**self.parameters, **drawn, **now}
+
+    @cached_property
+    def turns(self) -> tuple[int, ...]:
+        """Quarters in which parameters change."""
+        return tuple(sorted({quarter for dates in self.later.values() for quarter, _ in dates}))
 
     @property
     def standing(self) -> dict[str, Any]:
         """Settings that put another scenario on the same parameter set."""
         if self.posterior is None:
             return {}
-        keys = ("set", "draw" if self.posterior.draws is None else "draws", "left_out")
+        keys = ("set", "draw" if self.posterior.draws is None else "draws", "left_out", "crossed")
         said = {key: getattr(self.posterior, key) for key in keys}
-        return {f"{KEY}.{key}": value for key, value in said.items() if value is not None}
+        return {f"{KEY}.{key}": value for key, value in said.items() if value not in (None, False)}
 
     def policy_lines(self, base: "Scenario | None" = None) -> list[Line]:
         """The policies that `base` does not have; without a base, the shocks that the scenario's own file adds."""
@@ -118,15 +143,23 @@ def hash_of(document: str) -> str:
 
 
 def load(
-    name: str | Path, set: Mapping[str, Any] | None = None, posterior: Mapping[str, Any] | None = None
+    name: str | Path,
+    set: Mapping[str, Any] | None = None,
+    posterior: Mapping[str, Any] | None = None,
+    rules: Mapping[str, Callable[..., Any]] | Rules | str | Path | None = None,
 ) -> Scenario:
     """The scenario of a name ("baseline") or a path, with `set` (dotted path -> value, or its text) on top.
 
-    `posterior`: another parameter set, draw or number of draws, as {"set": "fit2014", "draws": 20}.
+    `posterior`: another parameter set, draw or number of draws, as {"set": "fit2014", "draws": 20}. `rules`: functions
+    that stand for rules of sim/rules, by name, or the file that holds them.
     Raises ScenarioError with every problem of every file.
     """
     chosen = {f"{KEY}.{key}": value for key, value in (posterior or {}).items()}
-    return _resolved(_place(name), {**chosen, **(set or {})})
+    if isinstance(rules, Mapping):
+        rules = rules_of(rules)
+    elif isinstance(rules, str | Path):
+        rules = read_rules(rules)
+    return _resolved(placed(name), {**chosen, **(set or {})}, rules)
 
 
 def draws(
@@ -142,102 +175,31 @@ def draws(
     return [load(scenario, set, {"set": name, "draw": number}) for number in numbers]
 
 
-def _place(name: str | Path) -> Place:
-    """A path is a path as soon as it has a suffix; anything else is a name."""
-    if isinstance(name, Path) or name.endswith(find.SUFFIXES):
-        place = find.given(Path(name))
-        if not place.inside:
-            message = f"leads out of the folder {place.root.name}; reading stays under it{find.ASK}"
-            raise ScenarioError([Problem(place.shown, 0, 0, "", message)])
-        if place.path.is_file():
-            return place
-    if str(name).startswith("@"):
-        raise ScenarioError([Problem(str(name), 0, 0, "", "is a group; `compare` and `show` take groups")])
-    found = find.named(str(name), Path.cwd())
-    if isinstance(found, Place):
-        return found
-    root = next(base for base, _ in reversed(list(find.folders(Path.cwd()))))
-    message = found or f"no such scenario{nearest(str(name), find.names(root))}"
-    raise ScenarioError([Problem(str(name), 0, 0, "", message)])
-
-
-def _chain(place: Place) -> tuple[list[tuple[Place, Node]], list[Problem]]:
-    """The file and all that it extends, base first."""
-    chain: list[tuple[Place, Node]] = []
-    problems: list[Problem] = []
-    seen: list[str] = []
-    while True:
-        tree, wrong = read(place.path, place.shown)
-        problems += wrong
-        seen.append(place.shown)
-        if tree is None:
-            return chain, problems
-        chain.insert(0, (place, tree))
-        problems += repeated(tree)
-        base = tree.value.get("extends")
-        if base is None:
-            return chain, problems
-        if not isinstance(base.value, str):
-            return chain, [*problems, base.mark.problem("extends", f"{base.value!r}; must be one name")]
-        found = find.named(base.value, place.path.parent)
-        if not isinstance(found, Place):
-            hint = nearest(base.value, find.names(place.root))
-            return chain, [*problems, base.mark.problem("extends", f"{base.value!r}; {found or f'no such file{hint}'}")]
-        if found.shown in seen or len(seen) >= MOST_FILES:
-            circle = " -> ".join([*seen, found.shown])
-            return chain, [*problems, base.mark.problem("extends", f"goes in a circle: {circle}")]
-        place = found
-
-
-def _merged(chain: list[tuple[Place, Node]]) -> tuple[Node, frozenset[str], list[Problem]]:
-    """The chain as one tree, and the ids of the shocks that its last file adds."""
-    tree, problems, before = chain[0][1], [], frozenset[str]()
-    for _, child in chain[1:]:
-        tree = Node({key: node for key, node in tree.value.items() if key not in OWN_KEYS}, tree.mark, tree.key)
-        before = _ids(tree)
-        if "drop" in child.value:
-            tree, wrong = drop(tree, child.value["drop"])
-            problems += wrong
-        tree = merge(tree, child)
-    return tree, _ids(tree) - before, problems
-
-
-def _ids(tree: Node) -> frozenset[str]:
-    shocks = tree.value.get("shocks")
-    return (
-        frozenset(identity(item, "id") for item in shocks.value)
-        if shocks and isinstance(shocks.value, list)
-        else frozenset()
-    )
-
-
-def with_settings(tree: Node, settings: Mapping[str, Any]) -> tuple[Node, list[Problem]]:
-    """`--set` on top; text is read as YAML, parameters may be set where no file gave any."""
-    problems: list[Problem] = []
-    if "parameters" not in tree.value:
-        tree = Node({**tree.value, "parameters": Node({}, tree.mark, tree.key)}, tree.mark, tree.key)
-    for path, value in settings.items():
-        if path.split(".")[0] in OWN_KEYS:
-            problems.append(Problem("--set", 0, 0, path, "belongs to the file and cannot be set"))
-            continue
-        try:
-            tree, wrong = override(tree, path, value_of(value) if isinstance(value, str) else value)
-        except ValueError as error:
-            wrong = [Problem("--set", 0, 0, path, f"{value!r} is not a value: {error}")]
-        problems += wrong
-    return without_replaced(tree, settings), problems
-
-
-def _resolved(place: Place, settings: Mapping[str, Any]) -> Scenario:
-    chain, problems = _chain(place)
-    if not chain or "extends" in chain[0][1].value:  # a chain without its base says nothing about values
+def _resolved(place: Place, settings: Mapping[str, Any], rules: Rules | None = None) -> Scenario:
+    chain, problems = chain_of(place)
+    if not chain:
         raise ScenarioError(problems)
+    if "extends" in chain[0][1].value:
+        raise ScenarioError([*problems, *_upon_another(chain, settings)])
+    return _resolved_chain(place, chain, settings, rules, problems)
+
+
+def _resolved_chain(
+    place: Place,
+    chain: list[tuple[Place, Node]],
+    settings: Mapping[str, Any],
+    rules: Rules | None,
+    problems: list[Problem],
+) -> Scenario:
+    """The scenario of a whole chain. Raises ScenarioError with `problems` and all others."""
     world, laid, unlaid = lay([each for _, each in chain], settings, place.path.parent)
     if world is not None:
         chain[0] = (chain[0][0], world)
-    tree, own, wrong = _merged(chain)
+    tree, own, wrong = merged(chain)
     tree, unset = with_settings(tree, {path: value for path, value in settings.items() if path.split(".")[0] != KEY})
     tree = laid.onto(tree) if laid is not None else tree
+    if rules is not None:
+        tree = Node({**tree.value, "rules": plant(rules.model_dump(mode="json"))}, tree.mark, tree.key)
     problems += unlaid
     file, models, shocks, invalid = check_tree(tree, own)
     problems += [*wrong, *unset, *invalid]
@@ -245,6 +207,26 @@ def _resolved(place: Place, settings: Mapping[str, Any]) -> Scenario:
         raise ScenarioError(problems)
     complete = tuple(shock for shock in shocks if shock)
     return _scenario(place, chain, tree, file, models, complete)
+
+
+def _upon_another(chain: list[tuple[Place, Node]], settings: Mapping[str, Any]) -> list[Problem]:
+    """What else is wrong in a chain whose base cannot be found, read upon the base that was probably meant."""
+    place, tree = chain[0]
+    known = find.names(place.root)
+    wanted = tree.value["extends"].value
+    meant = get_close_matches(str(wanted), known, 1, 0.6) or [BASE]
+    found = find.named(meant[0], place.path.parent)
+    shown = {each.shown for each, _ in chain}
+    if not isinstance(found, Place) or found.shown in shown:
+        return []
+    base, problems = chain_of(found)
+    if problems or not base or "extends" in base[0][1].value:
+        return []
+    try:
+        _resolved_chain(place, [*base, *chain], settings, None, [])
+    except ScenarioError as error:
+        return [problem for problem in error.problems if problem.file in shown]
+    return []
 
 
 def check_tree(
@@ -299,12 +281,19 @@ def _consistency(tree: Node, file: File | None, shocks: list[Shock | None], know
     for name in file.treatment:
         if name not in declared_parameters():
             yield problem_at(tree, ("treatment",), f"{name!r} is no parameter{nearest(name, declared_parameters())}")
+    for location, message in dated.problems(file.later, last_quarter(file.end)):
+        yield dated.told(problem_at(tree, location, message))
+    if file.rules is not None:
+        yield from rule_problems(file.rules)
     if file.start > file.end:
         yield problem_at(tree, ("start",), f"{file.start}; must not be after end ({file.end})")
     yield from _firm_consistency(tree, file, shocks)
 
 
 def _firm_consistency(tree: Node, file: File, shocks: list[Shock | None]) -> Iterator[Problem]:
+    homes = {file.host, *(home for sector in file.sectors.values() for home in sector.multinationals)}
+    if not homes <= set(file.regions):  # which is told elsewhere; no rows can be made
+        return
     made, homeless = rows(file, file.firms)
     firms = {slug(firm.name): firm for firm in file.firms}
     labels = known_as(made)
@@ -352,7 +341,9 @@ def _scenario(
         files=tuple(each.path for each, _ in chain),
         world=WorldFile(**{key: getattr(file, key) for key in WorldFile.model_fields}),
         posterior=file.posterior,
+        rules=file.rules,
         parameters=values,
+        later=dated.read(file.later),
         changed_parameters=changed,
         treatment=file.treatment,
         draws=drawn_of(file),
@@ -388,8 +379,9 @@ def data_of(file: File, models: list[BaseModel | None], name: str, title: str) -
     """Plain data of the whole scenario, in the format of a file."""
     aside = {"shocks", "extends", "drop", "experiment"}
     data = file.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=aside)
-    if not file.treatment:
-        del data["treatment"]
+    for key in ("treatment", dated.KEY):
+        if not data[key]:
+            del data[key]
     head = {"schema": data.pop("schema"), "name": name, "title": title}
     shocks = [model.model_dump(mode="json", exclude_none=True) for model in models if model is not None]
     return {**head, **{key: value for key, value in data.items() if key not in head}, "shocks": shocks}

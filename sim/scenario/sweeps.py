@@ -58,6 +58,10 @@ class SweepFile(Model):
     samples: Annotated[int, Quantity("count", "points of a sampled design", 1, 10_000_000, whole=True)] | None = None
     seeds: Annotated[int | Text | None, Field(description="N for seeds 1 to N, or A:B; the same for all points")] = None
     outcomes: Annotated[Names | None, Field(description="metrics of the summary; absent: all")] = None
+    reference: Annotated[
+        dict[str, Scalar],
+        Field(default_factory=dict, description="path -> value: what tells the point that a point is compared with"),
+    ]
 
 
 @dataclass(frozen=True)
@@ -72,12 +76,14 @@ class Sweep:
     tree: Node
 
     def problem(self, key: str, message: str) -> Problem:
-        """A problem at the line of what is varied under `key`, or at the file."""
-        varied = self.tree.value.get("vary")
-        nodes = varied.value if varied is not None and isinstance(varied.value, dict) else {}
-        at = next((path for path in nodes if key == path or key.startswith(f"{path}.")), "")
-        mark = nodes[at].mark if at else self.tree.mark
-        return mark.problem(f"vary.{key}" if at else key, message)
+        """A problem at the line of what is varied, or made a reference, under `key`, or at the file."""
+        for name in ("vary", "reference"):
+            given = self.tree.value.get(name)
+            nodes = given.value if given is not None and isinstance(given.value, dict) else {}
+            at = next((path for path in nodes if key == path or key.startswith(f"{path}.")), "")
+            if at:
+                return nodes[at].mark.problem(f"{name}.{key}", message)
+        return self.tree.mark.problem(key, message)
 
 
 def is_sweep(name: str | Path) -> bool:
@@ -113,7 +119,7 @@ def read_sweep(name: str | Path) -> Sweep:
     if problems:
         raise ScenarioError(problems)
     plain = tree.plain()
-    keys = ("vary", "design", "samples", "seeds", "outcomes")
+    keys = ("vary", "design", "samples", "seeds", "outcomes", "reference")
     given = {key: plain[key] for key in keys if plain.get(key) is not None}
     if "outcomes" in given:
         given["outcomes"] = file.outcomes

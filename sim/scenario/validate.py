@@ -2,6 +2,9 @@
 
 import types
 from collections.abc import Iterator
+from contextlib import suppress
+from copy import deepcopy
+from difflib import get_close_matches
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -10,8 +13,11 @@ from sim.errors import Problem
 from sim.scenario.files import SHOCKS, File
 from sim.scenario.merge import at, nearest
 from sim.scenario.reader import Node
+from sim.scenario.shocks import KINDS
 
 Location = tuple[str | int, ...]
+_DATES = {"announce", "start", "end", "ramp"}
+_SOME_QUARTER = "2027Q1"  # instead of a date that is wrong
 _SHAPES = {
     "dict_type": "must be a mapping of keys to values",
     "model_type": "must be a mapping of keys to values",
@@ -29,7 +35,7 @@ def problem_at(tree: Node, location: Location, message: str, at_key: bool = Fals
 
 
 def validated(tree: Node) -> tuple[File | None, list[BaseModel | None], list[Problem]]:
-    """The file, its shocks (None where invalid), and all problems."""
+    """The file, its shocks, and all problems; what is invalid is left out of both, or, if nothing is left, None."""
     plain = tree.plain()
     shocks, problems = _shocks(tree, plain.get("shocks"))
     file = None
@@ -40,6 +46,7 @@ def validated(tree: Node) -> tuple[File | None, list[BaseModel | None], list[Pro
         file = File.model_validate({**plain, "shocks": []})
     except ValidationError as error:
         problems += told(tree, error, File, ())
+        file = _mended(plain, error)
     return file, shocks, problems
 
 
@@ -61,12 +68,56 @@ def _shocks(tree: Node, items: Any) -> tuple[list[BaseModel | None], list[Proble
             hint = nearest(kind, SHOCKS) if isinstance(kind, str) else ""
             kinds = "" if hint.startswith("; allowed") else f"; kinds: {', '.join(SHOCKS)}"
             problems.append(problem_at(tree, (*place, "kind"), f"{found}{hint}{kinds}"))
+            shocks[n], others = _as_if(tree, item, place)
+            problems += others
         else:
             try:
                 shocks[n] = SHOCKS[kind].model_validate(item)
             except ValidationError as error:
                 problems += told(tree, error, SHOCKS[kind], place)
+                shocks[n] = _stand_in(SHOCKS[kind], item, error)
     return shocks, problems
+
+
+def _as_if(tree: Node, item: dict[str, Any], place: Location) -> tuple[BaseModel | None, list[Problem]]:
+    """A shock whose kind is misspelt, read as the kind probably meant, and what is wrong with its other keys."""
+    meant = get_close_matches(str(item.get("kind", "")).lower(), SHOCKS, 1, 0.6)
+    if not meant:
+        return None, []
+    model, read_so = SHOCKS[meant[0]], {**item, "kind": meant[0]}
+    try:
+        return model.model_validate(read_so), []
+    except ValidationError as error:
+        return _stand_in(model, read_so, error), list(told(tree, error, model, place))
+
+
+def _stand_in(model: type[BaseModel], item: dict[str, Any], error: ValidationError) -> BaseModel | None:
+    """A shock without the keys that are wrong, for the checks of the others; None if too little is left."""
+    wrong = {str(found["loc"][0]) for found in error.errors(include_url=False) if found["loc"]}
+    if wrong & _DATES:  # what is left of its dates says nothing
+        wrong |= _DATES
+    rest = {"start": _SOME_QUARTER, **{key: value for key, value in item.items() if key not in wrong}}
+    sizes = dict.fromkeys(wrong & set(KINDS[item["kind"]].sizes), 0)  # which may have to be given
+    for tried in (rest, {**rest, **sizes}):
+        with suppress(ValidationError):
+            return model.model_validate(tried)
+    return None
+
+
+def _mended(plain: dict[str, Any], error: ValidationError) -> File | None:
+    """A file without the values that are wrong, for the checks of the others; None if too little is left."""
+    rest = deepcopy(plain)
+    for found in error.errors(include_url=False):
+        inner: Any = rest
+        *path, last = found["loc"] or ("",)
+        for part in path:
+            inner = inner.get(part) if isinstance(inner, dict) else None
+        if isinstance(inner, dict):
+            inner.pop(last, None)
+    try:
+        return File.model_validate({**rest, "shocks": []})
+    except ValidationError:
+        return None
 
 
 def told(tree: Node, error: ValidationError, model: type[BaseModel], place: Location) -> Iterator[Problem]:

@@ -181,6 +181,7 @@ def quarter_name(quarter: int) -> str:
 _DATE = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^\d{4}[Qq][1-4]$"}]}
 _named = PlainSerializer(quarter_name, return_type=str)
 Quarter = Annotated[int, BeforeValidator(quarter_of), _named, WithJsonSchema(_DATE)]
+Date = Annotated[str, BeforeValidator(lambda value: quarter_name(quarter_of(value))), WithJsonSchema(_DATE)]
 LastQuarter = Annotated[int, BeforeValidator(lambda value: quarter_of(value, end=True)), _named, WithJsonSchema(_DATE)]
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError
-from sim.scenario import checks
+from sim.scenario import checks, later
+from sim.scenario.chain import with_settings
 from sim.scenario.files import DEFAULT_END, GIVEN, SHOCKS, Assumptions, Sector, WorldFile
 from sim.scenario.merge import plant
 from sim.scenario.posterior import KEY
@@ -27,7 +28,6 @@ from sim.scenario.resolve import (
     last_quarter,
     shock_from,
     warnings,
-    with_settings,
 )
 from sim.scenario.shocks import Shock
 
@@ -47,7 +47,7 @@ def vary(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
 def value_at(scenario: Scenario, path: str) -> Any:
     """The resolved value at a path: plain data, None where nothing is given."""
     found: Any = scenario.resolved
-    for part in path.split("."):
+    for part in later.inside(path).split("."):
         if isinstance(found, list):
             found = next((item for item in found if part in (item.get("id"), item.get("name"))), None)
         else:
@@ -93,7 +93,7 @@ class _Template:
         head, _, rest = path.partition(".")
         name, _, key = rest.partition(".")
         if head == "parameters" and name in self.scenario.parameters and not key:
-            return "" if name in self.scenario.draws else head
+            return "" if name in self.scenario.draws or name in self.scenario.later else head
         if head == "shocks" and key and name in self.places and key.partition(".")[0] not in _BOUND:
             return "" if self.scenario.shocks[self.places[name]].kind == "generation" else head
         return head if head == "sectors" and name in self.scenario.world.sectors and key in GIVEN else ""
@@ -184,6 +184,7 @@ class _Template:
             base,
             world=WorldFile(**{key: getattr(file, key) for key in WorldFile.model_fields}),
             parameters=moved,
+            later=later.read(file.later),
             changed_parameters={**base.changed_parameters, **new},
             draws=drawn_of(file),
             shocks=complete,

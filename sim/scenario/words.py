@@ -130,6 +130,7 @@ def show(scenario: Scenario, full: bool = False) -> str:
         *([scenario.question] if scenario.question else []),
         f"files       {chain}",
         *_shown_posterior(scenario),
+        *([f"rules       replaced: {scenario.rules.told}"] if scenario.rules else []),
     ]
     lines += [f"reported    {scenario.start} to {scenario.end}", f"hash        {scenario.hash[:16]}"]
     world = scenario.world
@@ -163,7 +164,8 @@ def _shown_posterior(scenario: Scenario) -> list[str]:
     if scenario.posterior is None:
         return []
     several = scenario.posterior.draws
-    which = f"draw {scenario.posterior.draw}" if several is None else f"{several} draws, taken in turn by the seeds"
+    how = "each with the same luck" if scenario.posterior.crossed else "taken in turn by the seeds"
+    which = f"draw {scenario.posterior.draw}" if several is None else f"{several} draws, {how}"
     return [f"parameters  set {scenario.posterior.set}, {which}"]
 
 
@@ -216,6 +218,9 @@ def diff(a: Scenario | str | Path, b: Scenario | str | Path) -> list[str]:
     old, new = ({shock.id: shock for shock in each.shocks} for each in (one, two))
     said = [f"drops {name}: {_told(old[name])}" for name in old if name not in new]
     said += [f"adds {name}: {_told(new[name])}" for name in new if name not in old]
+    if one.rules != two.rules:
+        ruled = [each.rules.told if each.rules else "as shipped" for each in (one, two)]
+        said.append(f"rules: {ruled[0]} -> {ruled[1]}{', with another text' if ruled[0] == ruled[1] else ''}")
     values, others = flatten(one.resolved), flatten(two.resolved)
     declared = parameters()
     changes: dict[tuple[str, str, str], list[str]] = {}  # the same change of several shocks is told once
@@ -228,6 +233,7 @@ def diff(a: Scenario | str | Path, b: Scenario | str | Path) -> list[str]:
             "channel",
             "source",
             "treatment",
+            "rules",
         ):
             continue
         if head == "shocks" and (rest[0] not in old or rest[0] not in new or rest[-1] in ("label", "source")):

@@ -3,40 +3,43 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
 from sim.measures.intervals import half_width, spread
+from sim.scenario.outcome import Named, check_place, of_one_number
+from sim.study.design import references
 from sim.study.plan import ROUND, Options, Plan
 from sim.study.store import Folder, Receipt
-from sim.study.tables import ALL, fields
-from sim.study.yearly import FINAL
 
 Floats = NDArray[np.float64]
 Name = tuple[str, int]  # scenario and point
 
 
 class Adaptive:
-    """Watches the half-widths of 95 % intervals in the last year, all sectors together: of the paired differences where
-    a study has a base to compare with, else of means."""
+    """Watches the half-widths of 95 % intervals in the last year, all sectors together unless a sector or region is
+    named: of the paired differences where a study has a base to compare with, else of means."""
 
     def __init__(self, plan: Plan, options: Options) -> None:
         self.plan, self.wanted, self.most = plan, dict(options.until_ci), options.max_seeds
         self.told = ""
-        known = fields(FINAL["final"])
-        for metric, width in self.wanted.items():
-            if metric not in known:
-                from difflib import get_close_matches
-
-                near = get_close_matches(metric, known, 1)
-                hint = f"did you mean {near[0]}?" if near else "`show metrics` lists them"
-                raise UsageError(f"until-ci: {metric!r} is no metric of the table trajectories", hint)
+        own = {each.name for each in plan.own}
+        self.outcomes = {text: Named(text) if text in own else of_one_number(text, "until-ci:") for text in self.wanted}
+        first = next(iter(plan.scenarios.values()))
+        for text, width in self.wanted.items():
+            named = self.outcomes[text]
+            check_place(named, first.world.sectors, first.world.regions, "until-ci:")
+            if named.year not in (None, first.end):
+                told = f"until-ci: {text}: intervals are watched in the last year, {first.end}"
+                raise UsageError(told, f"--end {named.year} makes it the last")
             if not width > 0:
-                raise UsageError(f"until-ci: {metric}={width} must be above zero")
+                raise UsageError(f"until-ci: {text}={width} must be above zero")
 
     def more(self, folder: Folder, receipts: list[Receipt], seeds: Sequence[int]) -> list[int]:
         """The next seeds to run; none if all intervals are narrow, or as many as allowed have run."""
@@ -86,7 +89,12 @@ class Adaptive:
         base = next(iter(self.plan.scenarios))
         pairs = {(name, 0): (reference, 0) for name, reference in self.plan.references.items()}
         if self.plan.design is not None:
-            pairs = {(arm.scenario, arm.point): (base, 0) for arm in self.plan.arms if arm.point}
+            against = references(self.plan.design)
+            pairs = {
+                (arm.scenario, arm.point): (base, against[arm.point])
+                for arm in self.plan.arms
+                if against[arm.point] != arm.point
+            }
         for name in pairs or samples:
             if name in samples:
                 values = samples[name][metric]
@@ -97,15 +105,21 @@ class Adaptive:
         """Metrics by scenario and point [seed]; nan where a run is missing."""
         order = {seed: place for place, seed in enumerate(seeds)}
         found: dict[Name, dict[str, Floats]] = {}
-        pointed = self.plan.design is not None
-        columns = ["scenario", "seed", "sector", *self.wanted, *(["point"] if pointed else [])]
-        for path in folder.paths("final", receipts):
-            table = pq.ParquetFile(path).read(columns=columns)
-            rows = table.filter(pc.equal(table["sector"], ALL)).to_pylist()
-            for row in rows:
+        for text, named in self.outcomes.items():
+            for row in self._rows(folder, receipts, named):
                 if row["seed"] in order:
                     name = (row["scenario"], row.get("point", 0))
-                    empty = {metric: np.full(len(seeds), np.nan) for metric in self.wanted}
-                    for metric, values in found.setdefault(name, empty).items():
-                        values[order[row["seed"]]] = np.nan if row[metric] is None else row[metric]
+                    values = found.setdefault(name, {each: np.full(len(seeds), np.nan) for each in self.wanted})
+                    known = row[named.metric]
+                    values[text][order[row["seed"]]] = np.nan if known is None else known
         return found
+
+    def _rows(self, folder: Folder, receipts: list[Receipt], named: Named) -> Iterator[dict[str, Any]]:
+        """Rows of an outcome's sector and region, of all runs."""
+        place = {"sector": named.sector} | ({"region": named.region} if named.region else {})
+        columns = ["scenario", "seed", *place, named.metric, *(["point"] if self.plan.design is not None else [])]
+        for path in folder.paths("final_markets" if named.region else "final", receipts):
+            table = pq.ParquetFile(path).read(columns=columns)
+            for key, value in place.items():
+                table = table.filter(pc.equal(table[key].cast(pa.string()), value))
+            yield from table.to_pylist()

@@ -6,36 +6,45 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from math import isfinite, isnan
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
+from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
 
-from sim.columns import FIRST_YEAR
-from sim.declare import Field
 from sim.errors import Conflict
-from sim.records import Vintage
 from sim.study.arrays import arrow
 from sim.study.limits import Limits, Watch, watched
+from sim.study.measured import Measured, measured
+from sim.study.own import Own, with_own
 from sim.study.plan import Settings
 from sim.study.store import Failure, Folder, Receipt
-from sim.study.tables import METRICS, Frame, Measures, Run, Values, fields, measure, plain, tables
-from sim.study.yearly import final, shortened, yearly, years
+from sim.study.tables import Frame, Run, tables
+from sim.study.yearly import FINAL, YEARLY, final, shortened, yearly
 
 SECONDS = 4.0  # after this much time a worker writes what it has, so that an interruption costs little
-SLACK = 1e-9  # rounding that a bound forgives
-LARGEST = 32  # runs in a chunk: bounds a worker's memory
+LARGEST = 32  # runs in a chunk, and half of those in a batch of several: bounds a worker's memory
 _prepared: set[str] = set()  # jobs whose model this process has ready
+
+
+class Together(Protocol):
+    """Runs of several scenarios with one seed, which may share what they have in common; as `sim.branches` has them."""
+
+    @property
+    def order(self) -> Sequence[tuple[int, int]]: ...  # place among the scenarios, first quarter unlike the run before
+    def run(self, number: int, /) -> Run: ...  # at a place of the order, which is asked for in turn
+    def unlike(self, before: int, number: int, /) -> int: ...  # first quarter in which two runs of the order differ
 
 
 @dataclass(frozen=True)
 class Job:
-    """What all batches share. `keep`: tables to write; `points`: they say which; `replay`: command to repeat a run."""
+    """What all batches share. `keep`: tables to write; `points`: they say which; `replay`: command to repeat a run;
+    `together`: runs of a seed, where they share what they have in common."""
 
     scenarios: Mapping[str, Any]
     folder: Path
@@ -44,10 +53,12 @@ class Job:
     kernel_hash: str
     replay: str
     simulate: Callable[[Any, int], Run]
+    together: Callable[[Sequence[Any], int], Together] | None
     labels: Callable[[Any], Any]
     vary: Callable[[Any, Mapping[str, Any]], Any]
     warm: Callable[[Any, bool], None] | None = None  # compiles the kernel, from either end
     limits: Limits | None = None  # of one run, where workers are processes of their own
+    own: tuple[Own, ...] = ()
 
 
 class Order(NamedTuple):
@@ -61,7 +72,7 @@ class Order(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Runs of one scenario; `deaths`: how often a worker died of it."""
+    """Runs, those with one seed side by side; `deaths`: how often a worker died of it."""
 
     orders: tuple[Order, ...]
     deaths: int = 0
@@ -72,14 +83,6 @@ class Sent(NamedTuple):
 
     name: str
     data: bytes
-
-
-class Broken(Exception):
-    """A run whose numbers break a declared bound."""
-
-    def __init__(self, message: str, quarter: str) -> None:
-        super().__init__(message)
-        self.quarter = quarter
 
 
 class WorkerDied(Exception):
@@ -124,47 +127,116 @@ def _frame(labels: Any, scenario: str, start: int, end: int) -> Frame:
     return Frame(scenario, labels, start, end)
 
 
-def work(sent: Sent, batch: Batch) -> tuple[Receipt, tuple[Order, ...]]:
-    """Carry out a batch until its orders or `SECONDS` are used up; returns the receipt and the orders left.
+@dataclass
+class _Chunk:
+    """Runs of one scenario that a worker has made and not yet written, by their places in the batch."""
 
-    A run that raises is noted in the receipt and the others go on. Raises IoFailure if the chunk cannot be written.
+    tables: dict[int, dict[str, pa.Table]] = field(default_factory=dict)
+    runs: dict[int, tuple[str, tuple[int, int, float]]] = field(default_factory=dict)
+    failures: dict[int, Failure] = field(default_factory=dict)
+
+    def written(self, job: Job, orders: Sequence[Order]) -> Receipt:
+        """Write it, in the order of the batch; returns the receipt."""
+        first = orders[min([*self.runs, *self.failures])]
+        runs = dict(self.runs[place] for place in sorted(self.runs))
+        failures = [self.failures[place] for place in sorted(self.failures)]
+        receipt = Receipt(
+            _chunk(first, [*runs, *(told.run_id for told in failures)]), first.scenario, runs, failures,
+            host=socket.gethostname(), memory=peak_memory(),
+        )  # fmt: skip
+        parts = [self.tables[place] for place in sorted(self.tables)]
+        whole = {name: pa.concat_tables([made[name] for made in parts]) for name in job.keep} if parts else {}
+        return Folder(job.folder).write_chunk(receipt, whole)
+
+
+def work(sent: Sent, batch: Batch) -> tuple[tuple[Receipt, ...], tuple[Order, ...]]:
+    """Carry out a batch until its orders or `SECONDS` are used up; returns a receipt for each scenario, and the orders
+    left.
+
+    A run that raises is noted in the receipt and the others go on. Raises IoFailure if a chunk cannot be written.
     """
     job = unpack(sent)
     if job.limits is not None:
         prepare(sent)
     began = time.monotonic()
-    runs: dict[str, tuple[int, int, float]] = {}
-    failures: list[Failure] = []
-    parts: dict[str, list[pa.Table]] = {name: [] for name in job.keep}
-    done = 0
+    chunks: dict[str, _Chunk] = {}
+    left = dict(enumerate(batch.orders))
     with watched(Folder(job.folder), job.limits) as watch:
-        for order in batch.orders:
-            started = time.perf_counter()
+        for place, make in _runs(job, batch.orders):
+            order, started = left.pop(place), time.perf_counter()
+            chunk = chunks.setdefault(order.scenario, _Chunk())
             try:
-                made = _carry_out(job, order, watch)
+                chunk.tables[place] = _carry_out(order, make, watch)
             except Exception as error:
-                failures.append(failure(job, order, error))
+                chunk.failures[place] = failure(job, order, error)
             else:
-                for name in job.keep:
-                    parts[name].append(made[name])
-                runs[order.run_id] = (order.point, order.seed, time.perf_counter() - started)
-            done += 1
-            if time.monotonic() - began > SECONDS or done == LARGEST:
+                seconds = time.perf_counter() - started
+                chunk.runs[place] = order.run_id, (order.point, order.seed, seconds)
+            if time.monotonic() - began > SECONDS:
                 break
-    first = batch.orders[0]
-    receipt = Receipt(
-        _chunk(first, [*runs, *(told.run_id for told in failures)]), first.scenario, runs, failures,
-        host=socket.gethostname(), memory=peak_memory(),
-    )  # fmt: skip
-    whole = {name: pa.concat_tables(listed) for name, listed in parts.items() if listed}
-    return Folder(job.folder).write_chunk(receipt, whole), batch.orders[done:]
+    return tuple(chunk.written(job, batch.orders) for chunk in chunks.values()), tuple(left.values())
 
 
-def _carry_out(job: Job, order: Order, watch: Watch | None) -> dict[str, pa.Table]:
+def _runs(job: Job, orders: Sequence[Order]) -> Iterator[tuple[int, Callable[[], dict[str, pa.Table]]]]:
+    """Places of orders, in the order in which they are carried out, and what makes their tables, to be called once."""
+    for _, group in groupby(enumerate(orders), key=lambda each: each[1].seed):
+        places, mine = zip(*group, strict=True)
+        family = _Family(job, mine)
+        for number, (place, _) in enumerate(family.runs.order):
+            yield places[place], partial(family.tables, number, place)
+
+
+class _Family:
+    """Runs with one seed. Each is made for itself where there is only one, or where one of them cannot even begin."""
+
+    def __init__(self, job: Job, orders: Sequence[Order]) -> None:
+        self.job, self.orders = job, orders
+        self.last: tuple[int, Measured] | None = None  # a run before, by its place in the order
+        self.runs: Together = _Apart(job, orders)
+        if job.together is not None and len(orders) > 1:
+            with suppress(Exception):  # told by the run that it concerns
+                points = [settled(job, order.scenario, order.settings) for order in orders]
+                self.runs = job.together(points, orders[0].seed)
+
+    def tables(self, number: int, place: int) -> dict[str, pa.Table]:
+        """Tables of a run, at its place in the order and among the orders."""
+        job, order = self.job, self.orders[place]
+        scenario, run = settled(job, order.scenario, order.settings), self.runs.run(number)
+        frame = _frame(job.labels(scenario), order.scenario, scenario.start, scenario.end)
+        quarterly = bool(job.own) or not {*YEARLY, *FINAL} >= {*job.keep}
+        before, since = None, 0
+        if self.last is not None:
+            before, since = self.last[1], self.runs.unlike(self.last[0], number)
+        found = measured(run, frame, quarterly, before, since)
+        self.last = number, found
+        return _tables(job, order, run, found)
+
+
+class _Apart:
+    """Runs that share nothing."""
+
+    def __init__(self, job: Job, orders: Sequence[Order]) -> None:
+        self.job, self.orders = job, orders
+        self.order = [(place, 0) for place in range(len(orders))]
+
+    def unlike(self, before: int, number: int) -> int:
+        return 0
+
+    def run(self, number: int) -> Run:
+        order = self.orders[number]
+        return self.job.simulate(settled(self.job, order.scenario, order.settings), order.seed)
+
+
+def settled(job: Job, scenario: str, settings: Settings) -> Any:
+    """A scenario of the job, or a point near it."""
+    return job.vary(job.scenarios[scenario], dict(settings)) if settings else job.scenarios[scenario]
+
+
+def _carry_out(order: Order, make: Callable[[], dict[str, pa.Table]], watch: Watch | None) -> dict[str, pa.Table]:
     if watch is None:
-        return _tables(job, order)
+        return make()
     with watch.over_run(order.run_id):
-        return _tables(job, order)
+        return make()
 
 
 def _chunk(first: Order, ids: list[str]) -> str:
@@ -181,21 +253,21 @@ def peak_memory() -> int:
     return most if sys.platform == "darwin" else most * 1024
 
 
-def _tables(job: Job, order: Order) -> dict[str, pa.Table]:
-    scenario = job.scenarios[order.scenario]
-    if order.settings:
-        scenario = job.vary(scenario, dict(order.settings))
-    run = job.simulate(scenario, order.seed)
-    written = plain(run)
-    check_bounds(written)
-    frame = _frame(job.labels(scenario), order.scenario, scenario.start, scenario.end)
-    measured = years(written, frame)
-    made = yearly(measured, frame, order.seed, job.keep)
+def tables_of(job: Job, order: Order) -> dict[str, pa.Table]:
+    """The tables that one run leaves, which shares nothing; errors of the run pass through."""
+    return _Family(job, (order,)).tables(0, 0)
+
+
+def _tables(job: Job, order: Order, run: Run, found: Measured) -> dict[str, pa.Table]:
+    made = yearly(found.years, found.frame, order.seed, YEARLY if job.own else job.keep)
+    whole = dict(made)
     if job.points:  # summed up from `final`, so that paths may be short
         made = {name: shortened(path) for name, path in made.items()}
-    made |= final(measured, frame, order.seed)
-    if not made.keys() >= set(job.keep):
-        made |= tables(run, frame, measure(written, frame))
+    made |= final(found.years, found.frame, order.seed)
+    if found.quarters is not None:
+        made |= tables(run, found.frame, found.quarters)
+    if job.own:
+        made["final"] = with_own(job.own, made | whole, made["final"])
     if job.points:
         made = {name: _pointed(table, order.point) for name, table in made.items()}
     return made
@@ -203,26 +275,6 @@ def _tables(job: Job, order: Order) -> dict[str, pa.Table]:
 
 def _pointed(table: pa.Table, point: int) -> pa.Table:
     return table.add_column(1, "point", arrow(np.full(table.num_rows, point, np.int64)))
-
-
-def check_bounds(written: Measures) -> None:
-    """Raises Broken where a metric leaves its declared bounds or is infinite, or what adds up is not a number."""
-    for declared, values in zip(METRICS.values(), written, strict=True):
-        flat = values.reshape(len(values), -1)
-        least, most = np.fmin.reduce(flat, axis=1), np.fmax.reduce(flat, axis=1)  # these two pass over nan
-        numbers = zip(least.tolist(), most.tolist(), np.isnan(flat.sum(axis=1)).tolist(), strict=True)
-        for (name, about), own, (low, high, unknown) in zip(fields(declared).items(), values, numbers, strict=True):
-            adds = about.pool == "sum" and declared is not Vintage
-            inside = low >= about.low - SLACK and high <= about.high + SLACK and isfinite(high - low)
-            if not (inside or isnan(low)) or (adds and unknown):
-                _tell(name, about, own, adds)
-
-
-def _tell(name: str, about: Field, values: Values, adds: bool) -> None:
-    wrong = (values < about.low - SLACK) | (values > about.high + SLACK) | np.isinf(values) | (adds & np.isnan(values))
-    quarter, *where = (int(place) for place in np.argwhere(wrong)[0])
-    told = f"{name} is {values[(quarter, *where)]:.6g}, allowed are {about.low:g} to {about.high:g}; sector {where[0]}"
-    raise Broken(told, f"{FIRST_YEAR + quarter // 4}Q{quarter % 4 + 1}")
 
 
 def failure(job: Job, order: Order, error: BaseException) -> Failure:

@@ -9,17 +9,12 @@ from typing import Any, NamedTuple
 from sim.errors import NotEnough, UsageError
 from sim.scenario import Scenario, load
 from sim.scenario.groups import expanded
+from sim.scenario.values import quarter_name
 from sim.study.course import carry_out
 from sim.study.plan import Options, Plan, Seeds, parse_seeds
 from sim.study.results import Results
+from sim.study.summary import HEADLINES
 from sim.study.tables import ALL
-
-HEADLINES = (
-    "active_market_access", "active_co_innovation", "active_globalize", "hub_share", "technology_gap",
-    "technology_balance", "chinese_share_home", "chinese_share_abroad", "reverse_export_ratio",
-    "reverse_knowledge_ratio", "profit_multinational", "profit_chinese", "consumer_surplus", "welfare",
-    "dependence", "trust",
-)  # fmt: skip
 
 
 class Effect(NamedTuple):
@@ -52,6 +47,7 @@ def compare(
 
     Groups are named as `@name`; one that stands first brings its base. A scenario that changes assumptions is compared
     with the base under the same assumptions, which is then run too, but for those that it names as its `treatment`.
+    Rules of one's own are no assumption: the base keeps the rules that it was loaded with.
     Seeds and options as in `ensemble`. Raises UsageError if two scenarios share a name or report different years.
     """
     named = expanded((base, *scenarios))
@@ -89,15 +85,21 @@ def plan(scenarios: Sequence[Any], seeds: tuple[int, ...]) -> Plan:
 def _assumptions(base: Any, other: Any) -> dict[str, Any]:
     """Settings of a fair base: the other's parameter set and parameters, but its own where either asks about them."""
     own = {*base.treatment, *other.treatment}
-    stood = base if other.standing == base.standing else load(base.path, other.standing)
+    stood = base if other.standing == base.standing else load(base.path, other.standing, rules=base.rules)
     shared = {key: value for key, value in other.parameters.items() if key not in other.draws and key not in own}
     moved = {key: value for key, value in shared.items() if value != stood.parameters[key] or key in stood.draws}
-    return {**other.standing, **{f"parameters.{key}": value for key, value in moved.items()}}
+    later = {
+        f"parameters.{name}.{quarter_name(quarter)}": value
+        for name, dates in other.later.items()
+        for quarter, value in dates
+        if name not in own
+    }
+    return {**other.standing, **{f"parameters.{key}": value for key, value in moved.items()}, **later}
 
 
 def _under_assumptions(base: Any, other: Any, assumed: dict[str, Any]) -> Any:
     """The base with those settings."""
-    variant = load(base.path, assumed)
+    variant = load(base.path, assumed, rules=base.rules)
     title = f"{base.title}, with the assumptions of {other.name}"
     return dataclasses.replace(variant, name=f"{base.name}--{other.name}", title=title)
 

@@ -10,11 +10,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from sim.called import command
 from sim.errors import IoFailure
 from sim.study import batch as worker
 from sim.study import manifest as manifests
+from sim.study import variance
 from sim.study.adaptive import Adaptive
 from sim.study.batch import Batch, Job, Order, pack, run_id
+from sim.study.design import references
+from sim.study.dictionary import dictionary_csv
 from sim.study.engines import apart, engine, local_workers
 from sim.study.executor import run_batches
 from sim.study.interrupt import Interrupted, Interruption
@@ -25,6 +29,8 @@ from sim.study.points import write_points
 from sim.study.results import Results
 from sim.study.store import KEEP, SWEPT, Failure, Folder, Receipt
 from sim.study.summary import write_summaries
+from sim.study.tables import fields
+from sim.study.yearly import FINAL
 
 SAME_FAILURES = 20  # if that many runs fail with one kind of error and none succeeds, the rest is not tried
 SPARE = 1.2  # times the space that runs seem to need has to be free
@@ -96,8 +102,8 @@ class _Study:
         self.folder.log(event=status, done=len(self.succeeded), failed=len(self.failed))
 
     def _announce_compiling(self) -> None:
-        code = code_folder()
-        if self.job.warm and not self.options.cluster and code and not any(code.glob("*.sector_quarters-*.nbc")):
+        code = code_folder(next(iter(self.plan.scenarios.values())) if self.job.warm else None)
+        if self.job.warm and not self.options.cluster and code and not any(code.glob("*.sector_quarters*.nbc")):
             self.options.note("first run on this machine: the model is compiled, which takes about half a minute")
 
     def _open(self) -> dict[str, Any]:
@@ -160,20 +166,30 @@ class _Study:
                 self.planned[next((run for run in ids if run in held), ids[0])] = (place, seed)
 
     def _batches(self, workers: int) -> Iterator[Batch]:
-        """What is missing, a few seeds of everything after the other, so that a part of a study is balanced and paired.
+        """What is missing, seed after seed, so that a part of a study is balanced and paired.
 
-        Each batch is of one scenario; the points of a sweep pass with one seed before the next seed begins.
+        All that is run with one seed is in one batch, as far as it holds that, since such runs share what they have in
+        common; but no worker is to stand idle for it.
         """
         missing = [(*self.planned[run], run) for run in self.planned if run not in self.succeeded]
-        size = max(1, min(worker.LARGEST, -(-len(missing) // (2 * workers if workers > 1 else 1))))
-        block = max(1, size * len(self.plan.scenarios) // len(self.arms))
-        turn = {seed: n // block for n, seed in enumerate(self.seeds)}
-        places = {name: n for n, name in enumerate(self.plan.scenarios)}
-        missing.sort(key=lambda each: (turn[each[1]], places[self.arms[each[0]].scenario], each[1], each[0]))
-        for _, group in groupby(missing, key=lambda each: (turn[each[1]], self.arms[each[0]].scenario)):
-            orders = [_order(self.arms[place], seed, run) for place, seed, run in group]
-            for first in range(0, len(orders), size):
-                yield Batch(tuple(orders[first : first + size]))
+        missing.sort(key=lambda each: (each[1], each[0]))
+        families = [list(group) for _, group in groupby(missing, key=lambda each: each[1])]
+        size = -(-len(missing) // (2 * workers if workers > 1 else 1))
+        size = max(
+            size, max(map(len, families), default=0) if len(families) >= workers else -(-len(missing) // workers)
+        )
+        size = min(size, worker.LARGEST * min(2, len(self.plan.scenarios)))
+        orders: list[Order] = []
+        for family in families:
+            if len(orders) + len(family) > size and orders:
+                yield Batch(tuple(orders))
+                orders = []
+            orders += [_order(self.arms[place], seed, run) for place, seed, run in family]
+            while len(orders) >= size:
+                yield Batch(tuple(orders[:size]))
+                orders = orders[size:]
+        if orders:
+            yield Batch(tuple(orders))
 
     def _extend(self) -> bool:
         """Add seeds while intervals are wider than asked."""
@@ -259,15 +275,28 @@ def finish(
     folder: Folder, plan: Plan, receipts: list[Receipt], failed: list[Failure], partial: bool, workers: int
 ) -> None:
     """Sum up: runs and failures, and unless the study is a part of another one, summary and differences."""
-    points = plan.design is not None
-    folder.write_parquet("runs.parquet", runs(folder, receipts, failed, points, plan.design))
+    points, own = plan.design is not None, list(plan.about.get("own") or ())
+    drawn = _posteriors(manifests.read(folder.path))
+    made = runs(folder, receipts, failed, points, plan.design, own, drawn)
+    folder.write_parquet("runs.parquet", made)
+    if not points and (told := variance.table(made, list(fields(FINAL["final"])), plan.references)) is not None:
+        folder.write("variance.csv", variance.csv(told))
     folder.write("failures.csv", failures_csv(failed))
+    folder.write("dictionary.csv", dictionary_csv())
     if partial:
         return
     if points:
-        write_points(folder, receipts, next(iter(plan.scenarios)), plan.about.get("outcomes"))
+        wanted, base = plan.about.get("outcomes"), next(iter(plan.scenarios))
+        write_points(folder, receipts, base, references(plan.design), own, wanted)
     else:
         write_summaries(folder, receipts, list(plan.scenarios), plan.references, workers)
+
+
+def _posteriors(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Of each scenario whose seeds take draws in turn, how many there are and their parameters."""
+    told = {**manifest["scenarios"], **manifest["variants"]}
+    found = {name: each["resolved"].get("posterior") or {} for name, each in told.items()}
+    return {name: each for name, each in found.items() if each.get("draws") and each.get("values")}
 
 
 def _limits(options: Options) -> Limits:
@@ -278,16 +307,17 @@ def _order(arm: Arm, seed: int, run: str) -> Order:
     return Order(run, arm.scenario, arm.point, arm.settings, seed)
 
 
-def code_folder() -> Path | None:
-    """Where the kernel's machine code is kept; None if it runs interpreted."""
-    from sim.quarter import sector_quarters
+def code_folder(scenario: Any = None) -> Path | None:
+    """Where the machine code of a scenario's kernel, or of the shipped one, is kept; None if it runs interpreted."""
+    from sim.kernel import kernel
 
-    stats = getattr(sector_quarters, "stats", None)
+    stats = getattr(kernel(scenario.rules if scenario else None).sector_quarters, "stats", None)
     return Path(stats.cache_path) if stats else None
 
 
 def make_job(plan: Plan, options: Options, folder: Path) -> Job:
     """What workers need."""
+    from sim.branches import Branches
     from sim.compiled import kernel_hash
     from sim.scenario.build import labels
     from sim.scenario.vary import vary
@@ -299,9 +329,11 @@ def make_job(plan: Plan, options: Options, folder: Path) -> Job:
         keep=SWEPT if plan.design is not None and options.keep == "summary" else KEEP[options.keep],
         points=plan.design is not None,
         kernel_hash=kernel_hash(),
-        replay=f"python run.py replay {folder}",
+        replay=command("replay", folder),
         simulate=options.simulate or simulate,
+        together=None if options.simulate else Branches,
         labels=options.labels or labels,
         vary=options.vary or vary,
         warm=None if options.simulate else warm_up,
+        own=plan.own,
     )

@@ -17,8 +17,21 @@ from sim.scenario.reader import value_of
 DESIGNS = ("grid", "list", "lhs", "sobol")
 LAWS = ("uniform", "log", "triangular", "whole")
 MOST_POINTS = 100_000  # without being asked for
+_COLUMNS = ("point", "designed", "reference")  # of design.parquet, before the swept paths
 _RANGE_KEYS = {"from", "to", "by"}
 _LAW_KEYS = {"low", "high", "law", "mode"}
+
+
+def swept_paths(columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns of design.parquet that are paths."""
+    return tuple(name for name in columns if name not in _COLUMNS)
+
+
+def references(table: Any) -> dict[int, int]:
+    """Of each point of design.parquet the one it is compared with: point 0 unless the sweep named a reference."""
+    points = table["point"].to_pylist()
+    named = table["reference"].to_pylist() if "reference" in table.column_names else [0] * len(points)
+    return dict(zip(points, named, strict=True))
 
 
 class TooManyPoints(UsageError):
@@ -222,10 +235,18 @@ def table(rows: Sequence[Mapping[str, Any]], most: int = MOST_POINTS) -> Design:
     if not paths:
         raise UsageError("a list of points needs at least one path and one row")
     values = tuple(tuple(_plain(row[path]) for path in paths) for row in rows)
-    seeds = tuple(int(row["seed"]) for row in rows) if "seed" in rows[0] else None
+    seeds = tuple(_seed(row["seed"]) for row in rows) if "seed" in rows[0] else None
     columns = zip(*values, strict=True)
     factors = tuple(Factor(path, tuple(dict.fromkeys(column))) for path, column in zip(paths, columns, strict=True))
     return Design("list", factors, values, seeds=seeds)
+
+
+def _seed(value: Any) -> int:
+    """A seed of a row; raises UsageError on anything but a whole number."""
+    number = _plain(value)
+    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number) or number % 1:
+        raise UsageError(f"seed: {str(number)[:200]!r} is no whole number")
+    return int(number)
 
 
 def read_points(path: Path, most: int = MOST_POINTS) -> Design:

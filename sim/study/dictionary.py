@@ -1,5 +1,7 @@
-"""The data dictionary, from the declarations: for `show metrics` and the documents."""
+"""The data dictionary, from the declarations: for `show metrics`, the documents, and beside a study's tables."""
 
+import csv
+import io
 from collections.abc import Iterator
 
 from sim.study.tables import METRICS, fields
@@ -13,3 +15,12 @@ def metrics() -> Iterator[list[str]]:
         for name, field in fields(declared).items():
             year = ("sum" if is_flow(name, field.unit) else "Q4") if declared in yearly else "-"
             yield [name, table, field.unit, year, field.text, field.formula]
+
+
+def dictionary_csv() -> str:
+    """dictionary.csv: a row per metric and table with unit, what a year shows of it, meaning and formula."""
+    sink = io.StringIO()
+    writer = csv.writer(sink, lineterminator="\n")
+    writer.writerow(("metric", "table", "unit", "a_year", "meaning", "formula"))
+    writer.writerows(metrics())
+    return sink.getvalue()

@@ -115,8 +115,7 @@ class Local:
         self.workers, self.ahead, self.sent = workers, 2 * workers, sent
         self.strangers: set[int | None] = set()  # children of this process that are no workers of ours
         self.watched: list[Any] = []
-        # Importing Mesa's batch runner changes the global start method, so the context is always named.
-        self.context: Any = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
+        self.context = local_context()
         if hasattr(os, "fork"):
             os.environ["CONTRAFLOW_PARENT"] = str(os.getpid())
             self.context.set_forkserver_preload(["sim.preload"])
@@ -138,8 +137,13 @@ class Local:
         return "" if not codes else f"signal {-codes[0]}" if codes[0] < 0 else f"exit code {codes[0]}"
 
 
-def _start(sent: Sent) -> None:
-    """Begin a worker: it leaves interruptions to the main process and dies with it."""
+def local_context() -> Any:
+    """How processes of this machine start; named always, since Mesa's batch runner changes the global method."""
+    return multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
+
+
+def attend() -> None:
+    """Begin a process that leaves interruptions to the main process and dies with it."""
     threading.Thread(target=_die_with_parent, daemon=True).start()  # before anything that takes time
     import signal
 
@@ -149,6 +153,11 @@ def _start(sent: Sent) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     pa.set_cpu_count(1)
+
+
+def _start(sent: Sent) -> None:
+    """Begin a worker."""
+    attend()
     number = int(multiprocessing.current_process().name.rpartition("-")[2])
     worker.prepare(sent, number % 2 == 0)  # neighbours start at different ends and meet in the cache
 

@@ -1,28 +1,39 @@
 """What a study would take, from a pilot: time, disk, memory."""
 
+import os
 import shutil
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.study.batch import Batch, Order, pack, peak_memory, run_id, work
+from sim.study.batch import LARGEST, Batch, Job, Order, pack, peak_memory, run_id, settled, work
 from sim.study.course import make_job
-from sim.study.engines import local_workers
+from sim.study.engines import default_workers, local_workers
 from sim.study.plan import Options, Plan
 
 PILOT = 3  # runs that are tried, spread over the arms
 
 
+def crowding(workers: int) -> float:
+    """How much slower runs go with so many workers than in the pilot, where others use the machine too."""
+    if not hasattr(os, "getloadavg"):
+        return 1.0
+    cores, others = default_workers(), max(os.getloadavg()[0] - 1.0, 0.0)  # the pilot itself is one
+    return max(1.0, (others + workers) / cores) / max(1.0, (others + 1) / cores)
+
+
 @dataclass(frozen=True)
 class Estimate:
-    """runs, seconds of one run, fastest and slowest; seconds and bytes of all; bytes of memory a worker holds."""
+    """runs, seconds of one run by itself, fastest and slowest; part of all quarters that runs share with others, and
+    need not go through again; seconds and bytes of all; bytes of memory a worker holds."""
 
     runs: int
     workers: int
     seconds_a_run: float
     fastest: float
     slowest: float
+    shared: float
     seconds: float
     bytes: int
     memory: int
@@ -46,14 +57,26 @@ def estimate(plan: Plan, options: Options) -> Estimate:
             arm = arms[place]
             order = Order(run_id(arm.hash, job.kernel_hash, seed), arm.scenario, arm.point, arm.settings, seed)
             began = time.perf_counter()
-            receipt, _ = work(sent, Batch((order,)))
+            (receipt,), _ = work(sent, Batch((order,)))
             if number:
                 times.append(time.perf_counter() - began)
                 size += sum(file["bytes"] for file in receipt.files.values())
-    mean = sum(times) / len(times)
+    mean = sum(times) / len(times) * crowding(workers)
+    common = _shared(plan, options, job)
     out = Path(str(options.out)).resolve()
     there = next(path for path in [out, *out.parents] if path.exists())
     return Estimate(
-        runs, workers, mean, min(times), max(times), mean * runs / workers, size // len(times) * runs, peak_memory(),
-        shutil.disk_usage(there).free, (out / "manifest.json").is_file(),
+        runs, workers, mean, min(times), max(times), common, mean * runs * (1.0 - common) / workers,
+        size // len(times) * runs, peak_memory(), shutil.disk_usage(there).free, (out / "manifest.json").is_file(),
     )  # fmt: skip
+
+
+def _shared(plan: Plan, options: Options, job: Job) -> float:
+    """The part of all quarters that runs with the first seed have in common, as far as one batch holds them."""
+    from sim.branches import shared
+
+    part, parts = options.shard or (1, 1)
+    arms = plan.arms[part - 1 :: parts][:LARGEST]
+    if job.together is None or plan.only is not None or len(arms) < 2:
+        return 0.0
+    return shared([settled(job, arm.scenario, arm.settings) for arm in arms], plan.seeds[0])

@@ -11,7 +11,7 @@ from sim.study.engines import Engine
 from sim.study.store import Receipt
 
 Report = Callable[[Receipt | None], None]  # called with each receipt, and with None now and then
-Done = tuple[Receipt, tuple[Order, ...]]
+Done = tuple[tuple[Receipt, ...], tuple[Order, ...]]
 
 
 def run_batches(
@@ -90,8 +90,9 @@ class _Loop:
                 self.suspects.append(batch)
 
     def _take(self, batch: Batch, done: Done) -> None:
-        receipt, rest = done
-        self.report(receipt)
+        receipts, rest = done
+        for receipt in receipts:
+            self.report(receipt)
         if rest:
             self.first.appendleft(batch._replace(orders=rest))
 
@@ -104,9 +105,11 @@ class _Loop:
         if done is None:
             self._halve(batch)
             return
-        self.report(done[0])
-        if done[1]:
-            self.suspects.appendleft(batch._replace(orders=done[1]))
+        receipts, rest = done
+        for receipt in receipts:
+            self.report(receipt)
+        if rest:
+            self.suspects.appendleft(batch._replace(orders=rest))
 
     def _halve(self, batch: Batch) -> None:
         middle = len(batch.orders) // 2

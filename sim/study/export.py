@@ -1,19 +1,23 @@
-"""A results folder's tables for other programs: CSV, Parquet, Excel, the IAMC format, NetCDF."""
+"""A results folder for other programs: CSV, Parquet, Excel, the IAMC format, NetCDF; RO-Crate for archives."""
 
 import csv
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
 import sim
 from sim.declare import Field, fields
 from sim.errors import NotEnough, UsageError
+from sim.files import make_folder
 from sim.records import Market, Outcome
+from sim.study import rocrate
 from sim.study.results import Results
 from sim.study.store import Folder
 from sim.study.tables import ALL
@@ -36,6 +40,7 @@ def export(results: Results, form: str, tables: Sequence[str] | None, target: Pa
     missing = next((name for name in wanted if not holds(results, name)), None)
     if missing or not wanted:
         raise NotEnough(f"{results.folder} holds no {missing or 'such table'}", f"it holds {', '.join(kept(results))}")
+    make_folder(target, "choose another --out")
     folder = Folder(target)
     yield from write(results, wanted, folder)
 
@@ -67,8 +72,7 @@ def _stored(results: Results, name: str) -> str | None:
     """The name under which a table is stored."""
     name = name.removesuffix(".parquet").removesuffix(".csv")
     for suffix in ("", ".parquet", ".csv"):
-        path = results.folder / f"{name}{suffix}"
-        if path.is_file() or any(path.glob("*.parquet")):
+        if results.stored.has(f"{name}{suffix}"):
             return f"{name}{suffix}"
     return None
 
@@ -101,9 +105,9 @@ def _streamed(
             parts = _parts(results, table)
             first = next(parts)
             with opened(path, first.schema) as sink:
-                sink.write(first)
-                for part in parts:
-                    sink.write(part.cast(first.schema))
+                for part in itertools.chain([first], parts):
+                    told = part.cast(first.schema)
+                    sink.write(_inert(told) if form == "csv" else told)
         yield folder.path / name
 
 
@@ -119,7 +123,7 @@ def _excel(results: Results, tables: Sequence[str], folder: Folder) -> Iterator[
     about = book.create_sheet("about")
     manifest = results.manifest
     for key in ("kind", "command", "status", "started", "kernel_hash"):
-        about.append([key, str(manifest.get(key, ""))])
+        about.append([key, _cell(about, str(manifest.get(key, "")))])
     about.append(["contraflow", sim.__version__])
     about.append([])
     about.append(["metric", "unit", "a year", "meaning", "formula"])
@@ -131,10 +135,36 @@ def _excel(results: Results, tables: Sequence[str], folder: Folder) -> Iterator[
             if place == 0:
                 sheet.append(part.column_names)
             for row in zip(*(column.to_pylist() for column in part.columns), strict=True):
-                sheet.append([None if value != value else value for value in row])
+                sheet.append([_cell(sheet, value) for value in row])
     with folder.writing("results.xlsx") as path:
         book.save(path)
     yield folder.path / "results.xlsx"
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    """A cell that is never a formula, whatever its text begins with."""
+    if value != value:
+        return None
+    if not isinstance(value, str):
+        return value
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("�", value))
+    cell.data_type = "s"
+    return cell
+
+
+def _inert(table: pa.Table) -> pa.Table:
+    """Text that a spreadsheet would take for a formula, after an apostrophe, which it takes for text."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            plain = table.column(place)
+            risky = pc.match_substring_regex(plain, "^[=+@\\t\\r-]")
+            if pc.any(risky).as_py():
+                marked = pc.if_else(risky, pc.binary_join_element_wise("'", plain, ""), plain)
+                table = table.set_column(place, field, marked)
+    return table
 
 
 def _iamc(results: Results, tables: Sequence[str], folder: Folder) -> Iterator[Path]:
@@ -278,4 +308,5 @@ FORMATS: dict[str, tuple[Usual, Write]] = {
     "xlsx": (_overview, _excel),
     "iamc": (_summary, _iamc),
     "netcdf": (_yearly, _netcdf),
+    "rocrate": (_overview, rocrate.write),
 }

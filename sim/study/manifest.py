@@ -13,14 +13,21 @@ from typing import Any
 
 import sim
 from sim.columns import SCHEMA
-from sim.errors import Conflict
+from sim.errors import Conflict, IoFailure
 from sim.scenario.words import flatten
+from sim.study.hashes import HINT, check_listed
 from sim.study.plan import Options, Plan
 from sim.study.store import MANIFEST, Folder, Receipt
 
 _COMPUTING = ("contraflow", "numpy", "numba", "scipy", "pandas", "pyarrow")  # numbers pass through these
 _PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "pydantic", "ruamel.yaml", "pyyaml")
 _CODE = ("kernel_hash", "versions", "git")
+_SHAPE = {
+    **dict.fromkeys(("status", "kind", "base", "keep", "kernel_hash"), str),
+    **dict.fromkeys(("scenarios", "variants", "references", "counts", "versions"), dict),
+    **dict.fromkeys(("seeds", "chunks"), list),
+    "schema": int,
+}
 
 
 def now() -> str:
@@ -91,12 +98,24 @@ def progress(manifest: dict[str, Any], receipts: list[Receipt], failed: int, pla
             size += noted["bytes"]
     done = sum(len(receipt.runs) for receipt in receipts)
     counts = {"planned": planned, "done": done, "failed": failed, "chunks": len(receipts), "bytes": size, "rows": rows}
-    return {**manifest, "counts": counts, "updated": now()}
+    chunks = sorted(receipt.chunk for receipt in receipts)
+    return {**manifest, "counts": counts, "chunks": chunks, "updated": now()}
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """The manifest of a results folder; raises FileNotFoundError where there is none."""
-    told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    """The manifest of a results folder. Raises IoFailure where it is missing or damaged, Conflict where it is none of
+    ours or of another schema."""
+    path = folder / MANIFEST
+    check_listed(path)
+    try:
+        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        lacking = [name for name, kind in _SHAPE.items() if not isinstance(told[name], kind)]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise IoFailure(f"{path} is damaged: {type(error).__name__}: {error}", HINT) from error
+    if lacking:
+        raise IoFailure(f"{path} is damaged: {', '.join(lacking)}", HINT)
+    if told["schema"] != SCHEMA:
+        raise Conflict(f"{path} is of schema {told['schema']!r}; this version reads {SCHEMA}", "run the study again")
     return told
 
 
@@ -174,7 +193,7 @@ def _changes(name: str, was: dict[str, Any], told: dict[str, Any]) -> Iterator[s
 
 
 def _short(value: Any) -> str:
-    text = str(value)
+    text = " ".join(str(value).split())
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 

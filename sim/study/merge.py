@@ -3,18 +3,20 @@
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
-from sim.errors import Conflict, UsageError
+from sim.errors import Conflict
 from sim.study import manifest as manifests
 from sim.study.course import finish
 from sim.study.engines import default_workers
 from sim.study.plan import Plan
 from sim.study.results import Results
 from sim.study.store import Folder
+from sim.study.verified import Verified
 
 
 def merge(
@@ -56,30 +58,31 @@ def merge(
 
 def _opened(source: Folder) -> dict[str, Any]:
     """The manifest of a folder, as if it were no shard."""
-    if not source.holds_results:
-        raise UsageError(f"{source.path} is not a results folder", "give the folders that --shard wrote")
     if owner := source.in_use():
         raise Conflict(f"{source.path} is in use by {owner}", "wait until it ends")
-    return {**manifests.read(source.path), "shard": None}
+    return {**Verified.open(source.path).manifest, "shard": None}
 
 
 def _copy(source: Folder, target: Folder) -> None:
     """Scenarios, design and chunks, each receipt after its files."""
+    stored = Verified(source.path)
     for name in ("scenario.yaml", "design.parquet", "scenarios"):
-        for path in sorted((source.path / name).glob("*")) or [source.path / name]:
+        for path in sorted((source.path / name).glob("*.yaml")) or [source.path / name]:
             if path.is_file():
-                _link(path, target, str(path.relative_to(source.path)))
-    for receipt in source.receipts():
+                name = path.relative_to(source.path).as_posix()
+                _link(stored.file(name), target.writing(name))
+    for table in {table: None for receipt in stored.receipts for table in receipt.files}:
+        stored.files(table)  # all are checked before any is taken
+    for receipt in stored.receipts:
         for table in receipt.files:
-            _link(source.path / table / f"{receipt.chunk}.parquet", target, f"{table}/{receipt.chunk}.parquet")
+            name = f"{table}/{receipt.chunk}.parquet"
+            _link(source.path / name, target.unlisted(name))
         target.sign(receipt)
 
 
-def _link(path: Path, target: Folder, name: str) -> None:
+def _link(path: Path, target: AbstractContextManager[Path]) -> None:
     """The same file under two names where the disk can, else a copy."""
-    if not path.is_file():  # a damaged chunk: found when all are checked
-        return
-    with target.writing(name) as part:
+    with target as part:
         try:
             os.link(path, part)
         except OSError:
@@ -102,6 +105,6 @@ def _plan(target: Folder, manifest: dict[str, Any]) -> Plan:
     """As much of the plan as summing up needs."""
     names = dict.fromkeys([*manifest["scenarios"], *manifest["variants"]])
     design = target.path / "design.parquet"
-    table = pq.read_table(design) if design.is_file() else None
+    table = pq.ParquetFile(design).read() if design.is_file() else None
     about = manifest["design"] or {}
     return Plan(manifest["kind"], names, tuple(manifest["seeds"]), manifest["references"], design=table, about=about)

@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.study.arrays import arrow, known, word, words
+from sim.study.design import swept_paths
 from sim.study.store import Failure, Folder, Receipt
 from sim.study.tables import ALL, fields
 from sim.study.yearly import FINAL
@@ -20,10 +21,19 @@ _KEYS = ["scenario", "point", "seed"]
 
 
 def runs(
-    folder: Folder, receipts: list[Receipt], failures: Iterable[Failure], points: bool, design: pa.Table | None
+    folder: Folder,
+    receipts: list[Receipt],
+    failures: Iterable[Failure],
+    points: bool,
+    design: pa.Table | None,
+    own: Sequence[str] = (),
+    posteriors: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> pa.Table:
-    """One row per run: id, scenario, point (0 without a design), seed, swept values, outcomes of the last year,
-    seconds, status."""
+    """One row per run: id, scenario, point (0 without a design), seed, swept values, final outcomes, seconds, status.
+
+    own: outcomes that are no metrics. posteriors: of scenarios whose seeds take draws in turn; then there are also
+    draw, luck (the seed of all luck), and the parameters drawn.
+    """
     rows: list[tuple[Any, ...]] = [
         (receipt.scenario, point, seed, run, seconds, "done")
         for receipt in receipts
@@ -33,13 +43,36 @@ def runs(
     scenario, point, seed, run, seconds, status = zip(*sorted(rows), strict=True) if rows else [()] * 6
     columns: dict[str, Any] = {"run_id": words(run), "scenario": words(scenario)}
     columns |= {name: arrow(np.array(column, np.int64)) for name, column in (("point", point), ("seed", seed))}
+    columns |= _drawn(scenario, seed, posteriors or {})
     if design is not None:
-        swept = design.select(design.column_names[2:])
+        swept = design.select(list(swept_paths(design.column_names)))
         columns |= _named(swept.take(_places(design["point"].to_pylist(), point)))
-    finals = _finals(folder, receipts, points)
+    finals = _finals(folder, receipts, points, own)
     there = list(zip(*(finals[key].to_pylist() for key in _KEYS), strict=True))
     columns |= _named(finals.drop_columns(_KEYS).take(_places(there, zip(scenario, point, seed, strict=True))))
     return pa.table({**columns, "seconds": known(np.array(seconds, np.float64)), "status": words(status)})
+
+
+def _drawn(
+    scenarios: Sequence[str], seeds: Sequence[int], posteriors: Mapping[str, Mapping[str, Any]]
+) -> dict[str, pa.Array]:
+    """Which draw each run took, its luck, and the parameters of the draw; null where a scenario draws nothing."""
+    if not posteriors:
+        return {}
+    names = list(dict.fromkeys(name for told in posteriors.values() for name in told["values"]))
+    draws: list[int | None] = []
+    lucks: list[int] = []
+    values: dict[str, list[float | None]] = {name: [] for name in names}
+    for scenario, seed in zip(scenarios, seeds, strict=True):
+        told = posteriors.get(scenario)
+        place = None if told is None else (seed - 1) % told["draws"]
+        draws.append(None if place is None else place + 1)
+        lucks.append((seed - 1) // told["draws"] + 1 if told and told.get("crossed") else seed)
+        for name in names:
+            drawn = (told or {"values": {}})["values"].get(name)
+            values[name].append(None if drawn is None or place is None else float(drawn[place]))
+    counted = {"draw": pa.array(draws, pa.int64()), "luck": pa.array(lucks, pa.int64())}
+    return counted | {f"parameters.{name}": pa.array(column, pa.float64()) for name, column in values.items()}
 
 
 def _named(table: pa.Table) -> dict[str, pa.ChunkedArray]:
@@ -53,9 +86,9 @@ def _places(listed: Iterable[Any], wanted: Iterable[Any]) -> pa.Array:
     return arrow(found, found < 0)
 
 
-def _finals(folder: Folder, receipts: list[Receipt], points: bool) -> pa.Table:
+def _finals(folder: Folder, receipts: list[Receipt], points: bool, own: Sequence[str]) -> pa.Table:
     """Outcomes of all sectors together."""
-    metrics = list(fields(FINAL["final"]))
+    metrics = [*fields(FINAL["final"]), *own]
     keys = _KEYS if points else [key for key in _KEYS if key != "point"]
     kinds = {"scenario": pa.string(), "point": pa.int64(), "seed": pa.int64(), **dict.fromkeys(metrics, pa.float64())}
     parts = [pa.table({name: pa.nulls(0, kind) for name, kind in kinds.items()})]  # columns even if no run succeeded

@@ -1,18 +1,24 @@
 """What a study is asked to do: which scenarios or points, which seeds, and how it is carried out."""
 
-from collections.abc import Callable, Iterable, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
+from numbers import Integral
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from sim.errors import UsageError
+from sim.study.own import Own
 from sim.study.store import KEEP
 from sim.study.tables import Run
 
 Seeds = int | str | Iterable[int]
 Settings = tuple[tuple[str, Any], ...]  # paths and values that make a point out of a scenario
+MOST_SEEDS = 1_000_000
+_HOW = "write --seeds 100 or --seeds 1:100"
 ROUND = 20  # seeds that are added at a time until intervals are narrow
 
 
@@ -65,11 +71,17 @@ class Options:
     def __post_init__(self) -> None:
         if self.keep not in KEEP:
             raise UsageError(f"keep: {self.keep!r} is not one of {', '.join(KEEP)}")
+        if self.workers is not None and (isinstance(self.workers, bool) or not isinstance(self.workers, int)):
+            raise UsageError(f"workers: {self.workers!r} is no whole number")
         if self.workers is not None and self.workers < 1:
             raise UsageError("workers: at least 1", "--workers 1 runs in one process")
         for name, limit in (("run-timeout", self.run_timeout), ("memory-per-worker", self.memory)):
             if limit is not None and not limit > 0:
                 raise UsageError(f"{name}: must be above zero")
+            if limit is not None and not isfinite(limit):
+                raise UsageError(f"{name}: must be finite", f"leave out --{name}")
+        if self.cluster is not None and not self.cluster.strip():
+            raise UsageError("cluster: no address", "for example --cluster tcp://127.0.0.1:8786")
         if self.shard is not None:
             part, parts = self.shard
             if not 1 <= part <= parts:
@@ -94,7 +106,7 @@ class Plan:
     """Scenarios by name, the base first, and what each is compared with.
 
     A sweep has one scenario and its arms: `design` holds their values (design.parquet), `about` tells how they came
-    about, and `only`, if given, which pairs of point and seed are wanted.
+    about, `only`, if given, which pairs of point and seed are wanted, and `own` outcomes that are no metrics.
     """
 
     kind: str
@@ -105,6 +117,7 @@ class Plan:
     design: pa.Table | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
     only: frozenset[tuple[int, int]] | None = None
+    own: tuple[Own, ...] = ()
 
     @property
     def arms(self) -> tuple[Arm, ...]:
@@ -114,15 +127,26 @@ class Plan:
 
 def parse_seeds(seeds: Seeds) -> tuple[int, ...]:
     """Seeds of N, "N", "A:B" or an iterable; raises UsageError on anything else."""
+    if isinstance(seeds, bool) or not isinstance(seeds, int | str | Iterable):
+        raise UsageError(f"seeds: {seeds!r} is neither a number, a range nor a list", _HOW)
+    found: Sequence[int]
     if isinstance(seeds, str):
         first, colon, last = seeds.partition(":")
         if not (first.strip().isdigit() and (not colon or last.strip().isdigit())):
-            raise UsageError(f"seeds: {seeds!r} is neither a number nor a range", "write --seeds 100 or --seeds 1:100")
+            raise UsageError(f"seeds: {seeds!r} is neither a number nor a range", _HOW)
+        if max(len(first), len(last)) > 12:
+            raise UsageError(f"seeds: {seeds!r} holds no seed between 0 and 2^32", _HOW)
         found = range(int(first), int(last) + 1) if colon else range(1, int(first) + 1)
     elif isinstance(seeds, int):
         found = range(1, seeds + 1)
     else:
-        found = sorted(set(seeds))  # type: ignore[assignment]
+        listed = set(itertools.islice(seeds, MOST_SEEDS + 1))
+        wrong = next((each for each in listed if isinstance(each, bool) or not isinstance(each, Integral)), None)
+        if wrong is not None:
+            raise UsageError(f"seeds: {wrong!r} is no whole number", _HOW)
+        found = sorted(map(int, listed))
     if not found or found[0] < 0 or found[-1] >= 2**32:
-        raise UsageError(f"seeds: {seeds!r} holds no seed between 0 and 2^32", "write --seeds 100 or --seeds 1:100")
+        raise UsageError(f"seeds: {seeds!r} holds no seed between 0 and 2^32", _HOW)
+    if len(found) > MOST_SEEDS:
+        raise UsageError(f"seeds: more than {MOST_SEEDS:,}, which no study needs", _HOW)
     return tuple(found)

@@ -1,6 +1,6 @@
-"""Over the seeds of each design point: outcomes of the last year, and their paired difference to point 0."""
+"""Over the seeds of each design point: outcomes of the last year, and their paired difference to its reference."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.scenario.outcome import parse
 from sim.study.store import Folder, Receipt
 from sim.study.summary import effects, levels
 from sim.study.tables import fields
@@ -19,9 +20,9 @@ _MEMORY = 2**23  # bytes of one block of metrics over all runs; computing takes 
 
 
 class Ground(NamedTuple):
-    """Some metrics of the last year of all runs: values [metric, point, cell, seed], nan where a run is missing.
+    """Some metrics of all runs: values [metric, point, cell, seed], nan where a run is missing.
 
-    keys say which year, sector, region a cell is; `base` is the place of point 0 among the points.
+    keys say which year, sector, region a cell is.
     """
 
     metrics: tuple[str, ...]
@@ -30,19 +31,24 @@ class Ground(NamedTuple):
     seeds: NDArray[np.int64]
     values: Floats
 
-    @property
-    def base(self) -> int | None:
-        at = int(np.searchsorted(self.points, 0))
-        return at if at < len(self.points) and self.points[at] == 0 else None
 
+def grounds(
+    folder: Folder,
+    receipts: list[Receipt],
+    own: Sequence[str] = (),
+    wanted: Sequence[str] | None = None,
+    tables: Mapping[str, type] = FINAL,
+) -> Iterator[Ground]:
+    """Blocks of metrics (all and `own`, or those wanted), each small enough for memory; nothing where no run succeeded.
 
-def grounds(folder: Folder, receipts: list[Receipt], wanted: Sequence[str] | None = None) -> Iterator[Ground]:
-    """Blocks of metrics (all, or those wanted), each small enough for memory; nothing where no run succeeded."""
+    tables: of the last year, or of all years, with what declares their metrics.
+    """
     runs = [run for receipt in receipts for run in receipt.runs.values()]
     points, seeds = (np.unique(np.array([run[key] for run in runs], np.int64)) for key in (0, 1))
-    for table, declared in FINAL.items():
+    for table, declared in tables.items():
         files = folder.paths(table, receipts)
-        metrics = [name for name in fields(declared) if wanted is None or name in wanted]
+        there = [*fields(declared), *(own if table == "final" else ())]
+        metrics = [name for name in there if wanted is None or name in wanted]
         if not files or not metrics:
             continue
         cells = cells_of(receipts, table)
@@ -71,15 +77,27 @@ def _fill(
     return {key: first[key].combine_chunks() for key in ("year", "sector", "region") if key in table.column_names}
 
 
-def write_points(folder: Folder, receipts: list[Receipt], scenario: str, wanted: Sequence[str] | None = None) -> None:
-    """Write summary.parquet and differences.parquet, block by block."""
+def write_points(
+    folder: Folder,
+    receipts: list[Receipt],
+    scenario: str,
+    references: Mapping[int, int],
+    own: Sequence[str] = (),
+    wanted: Sequence[str] | None = None,
+) -> None:
+    """Write summary.parquet and differences.parquet, block by block; `references`: of each point; `wanted`: outcomes
+    whose metrics they hold, besides `own`."""
+    wanted = None if wanted is None else [*(parse(each).metric for each in wanted), *own]
     if not any(receipt.runs for receipt in receipts):
         return
     with folder.writing("summary.parquet") as level, folder.writing("differences.parquet") as effect:
         sinks: dict[Any, Any] = {}
         try:
-            for ground in grounds(folder, receipts, wanted):
-                for place, table in ((level, _levels(ground, scenario)), (effect, _differences(ground, scenario))):
+            for ground in grounds(folder, receipts, own, wanted):
+                for place, table in (
+                    (level, _levels(ground, scenario)),
+                    (effect, _differences(ground, scenario, references)),
+                ):
                     if place not in sinks:
                         sinks[place] = pq.ParquetWriter(place, table.schema, compression="zstd")
                     sinks[place].write_table(table)
@@ -92,12 +110,16 @@ def _levels(ground: Ground, scenario: str) -> pa.Table:
     return _rows({"scenario": scenario}, ground, np.arange(len(ground.points)), *levels(ground.values))
 
 
-def _differences(ground: Ground, scenario: str) -> pa.Table:
-    others = np.flatnonzero(ground.points != 0)
-    base = np.full_like(ground.values[:, :1], np.nan) if ground.base is None else ground.values[:, [ground.base]]
-    own = ground.values[:, others]
-    found = effects(np.broadcast_to(base, own.shape), own)
-    return _rows({"base": scenario, "scenario": scenario}, ground, others, *found)
+def _differences(ground: Ground, scenario: str, references: Mapping[int, int]) -> pa.Table:
+    points = ground.points.tolist()
+    others = np.array([n for n, point in enumerate(points) if references[point] != point], np.int64)
+    place = {point: n for n, point in enumerate(points)}
+    against = [place.get(references[points[n]], len(points)) for n in others]  # the last: no run succeeded there
+    known = np.concatenate([ground.values, np.full_like(ground.values[:, :1], np.nan)], axis=1)
+    found = effects(known[:, against], ground.values[:, others])
+    table = _rows({"base": scenario, "scenario": scenario}, ground, others, *found)
+    named = pa.array([references[point] for point in table["point"].to_pylist()], pa.int64())
+    return table.add_column(table.column_names.index("point") + 1, "reference", named)
 
 
 def _rows(

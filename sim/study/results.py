@@ -6,48 +6,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet as pq
 
-from sim.errors import NotEnough, UsageError
-from sim.study import manifest as manifests
-from sim.study.store import Folder
+from sim.errors import NotEnough
+from sim.study.design import swept_paths
+from sim.study.verified import Verified
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 _DESIGN = "design.parquet"
-_WORDS = ("base", "scenario", "sector", "region", "metric", "run_id", "quarter", "error", "replay")
-_WHOLE = ("year", "n", "seed", "point", "seeds")
-
-
-def read_csv(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """A CSV file of ours; empty is null, and every column but keys and counts is float64."""
-    with open(path, encoding="utf-8") as lines:
-        header = lines.readline().strip().split(",")
-    types = {name: pa.string() if name in _WORDS else pa.int64() if name in _WHOLE else pa.float64() for name in header}
-    options = pa.csv.ConvertOptions(column_types=types, strings_can_be_null=True, include_columns=columns or [])
-    return pa.csv.read_csv(path, convert_options=options)
 
 
 class Results:
     """What `ensemble`, `compare` and `sweep` return and `Results.open` finds again.
 
     Tables are pandas data frames with keys scenario, point (of a sweep), seed, quarter, year, sector, region; units
-    stand in the Arrow schema (`table(name).schema`). A table that was not kept raises NotEnough.
+    stand in the Arrow schema (`table(name).schema`). A table that was not kept raises NotEnough; one that is not what
+    was written IoFailure, one of another study Conflict.
     """
 
     def __init__(self, folder: Path, holder: Any = None) -> None:
         self.folder = folder
+        self.stored = Verified(folder)
         self._holder = holder  # keeps a temporary folder alive as long as its results
 
     @classmethod
     def open(cls, path: str | Path) -> "Results":
         """Results of an earlier run; raises UsageError if the folder holds none."""
-        if not Folder(Path(path)).holds_results:
-            raise UsageError(f"{path} is not a results folder", "give the folder that run or compare wrote")
-        return cls(Path(path))
+        return cls(Verified.open(path).folder)
 
     def __repr__(self) -> str:
         counts = self.manifest.get("counts", {})
@@ -56,7 +43,7 @@ class Results:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What was run, with which code, and how far it came."""
-        return manifests.read(self.folder)
+        return self.stored.manifest
 
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """A table in Arrow; `columns` reads only some. Raises NotEnough if it was not kept."""
@@ -64,15 +51,7 @@ class Results:
 
     def chunks(self, name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """A table part by part, for results larger than memory."""
-        path = self.folder / name
-        files = sorted(path.glob("*.parquet")) if path.is_dir() else [path] if path.is_file() else []
-        if not files:
-            raise NotEnough(f"{self.folder} holds no {name}{self._kept()}")
-        for file in files:
-            yield read_csv(file, columns) if file.suffix == ".csv" else pq.read_table(file, columns=columns)
-
-    def _kept(self) -> str:
-        return f"; it was run with --keep {self.manifest['keep']}"
+        return self.stored.read(name, columns)
 
     def _frame(self, name: str) -> "pd.DataFrame":
         """A table as a data frame; in a sweep joined with the swept values, which follow the point."""
@@ -87,14 +66,18 @@ class Results:
     @property
     def swept(self) -> tuple[str, ...]:
         """The paths that a sweep varies; empty for anything else."""
-        return tuple(pq.read_schema(self.folder / _DESIGN).names[2:]) if (self.folder / _DESIGN).is_file() else ()
+        return swept_paths(self._design.column_names) if self.stored.has(_DESIGN) else ()
+
+    @cached_property
+    def _design(self) -> pa.Table:
+        return self.table(_DESIGN)
 
     @cached_property
     def design(self) -> "pd.DataFrame":
         """Points of a sweep: point, designed, and the value of each swept path. Raises NotEnough elsewhere."""
         if not self.swept:
             raise NotEnough(f"{self.folder} is no sweep")
-        frame: pd.DataFrame = pq.read_table(self.folder / _DESIGN).to_pandas()
+        frame: pd.DataFrame = self._design.to_pandas()
         return frame
 
     @cached_property
@@ -145,13 +128,9 @@ class Results:
     @cached_property
     def summary(self) -> "pd.DataFrame":
         """Means, quantiles and 95 % intervals over seeds, per year; in a sweep per point, in the last year."""
-        return self._frame(f"summary.{self._summed}")
+        return self._frame("summary.parquet")
 
     @cached_property
     def differences(self) -> "pd.DataFrame":
-        """Differences to the base (in a sweep to point 0), paired by seed, with 95 % intervals."""
-        return self._frame(f"differences.{self._summed}")
-
-    @property
-    def _summed(self) -> str:
-        return "parquet" if self.swept else "csv"
+        """Differences to the base (in a sweep to each point's reference), paired by seed, with 95 % intervals."""
+        return self._frame("differences.parquet")

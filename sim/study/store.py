@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-import shutil
+import re
 import socket
 import sys
 import tempfile
@@ -17,7 +17,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.errors import CannotCreate, Conflict, IoFailure
+from sim.errors import CannotCreate, Conflict
+from sim.files import Ledger, Signed, failed, is_inside, remove_listed, signature, stay_inside, whole, writing
+from sim.study.hashes import check, wrong
 from sim.study.tables import TABLES
 from sim.study.yearly import FINAL, YEARLY
 
@@ -29,16 +31,13 @@ KEEP: dict[str, tuple[str, ...]] = {
 }
 SWEPT = ("yearly", *FINAL)  # what `summary` means in a sweep, whose runs are many
 MANIFEST = "manifest.json"
+CRATE = "ro-crate-metadata.json"
 _JOURNAL = "journal.jsonl"
 _CHUNKS = ".chunks"
 _STOPPED = ".stopped"
 _CORRUPT = ".corrupt"
-_OURS = (*TABLES, *_ALWAYS, _CHUNKS, "figures", "scenarios", "export")
-_FILES = (
-    _JOURNAL, "scenario.yaml", "design.parquet", "runs.parquet", "failures.csv", "convergence.csv", "summary.csv",
-    "differences.csv", "summary.parquet", "differences.parquet", "report.html", "sensitivity.json",
-    MANIFEST,  # last to go: it says that the others are ours
-)  # fmt: skip
+_TABLES = (*TABLES, *_ALWAYS)
+_CHUNK = re.compile(r".+-\d{6,10}-[0-9a-f]{12}")  # what a chunk is called
 
 
 @dataclass(frozen=True)
@@ -66,10 +65,20 @@ class Receipt:
     files: dict[str, dict[str, Any]] = field(default_factory=dict)  # table -> rows, bytes, sha256
     host: str = ""
     memory: int = 0  # bytes the worker held at most
+    study: str = ""  # the nonce of the folder it was signed in
+
+    @property
+    def text(self) -> str:
+        """What the file holds: all of it, and a seal over that."""
+        told = asdict(self)
+        return json.dumps({**told, "seal": _seal(told)}, ensure_ascii=False)
 
     @classmethod
     def read(cls, path: Path) -> "Receipt":
+        """Raises ValueError and its kin where the file is not what `text` was."""
         told = json.loads(path.read_text(encoding="utf-8"))
+        if told.pop("seal") != _seal(told) or told["chunk"] != path.stem:
+            raise ValueError("altered")
         runs = {run: (point, seed, seconds) for run, (point, seed, seconds) in told.pop("runs").items()}
         return cls(**{**told, "runs": runs, "failures": [Failure(**f) for f in told["failures"]]})
 
@@ -80,8 +89,13 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @property
+    def ledger(self) -> Ledger:
+        """Which files here are ours."""
+        return Ledger(self.path)
+
     def create(self) -> None:
-        """Make the folder; raises CannotCreate, or Conflict if something else lives there."""
+        """Make the folder; raises CannotCreate, or Conflict if something else lives there or a link leads out."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.path):
@@ -91,23 +105,46 @@ class Folder:
             raise CannotCreate(
                 f"cannot write results to {self.path}: {error.strerror}", "choose another --out"
             ) from error
-        if strangers and not self.holds_results:
+        if strangers and not self.ledger.nonce:
             raise Conflict(f"{self.path} holds other files ({strangers[0]})", "choose another --out")
+        for name in (*_TABLES, _CHUNKS):
+            stay_inside(self.path / name / "any", self.path)
 
     @property
     def holds_results(self) -> bool:
         return (self.path / MANIFEST).is_file()
 
     def clear(self) -> None:
-        """Remove what a study wrote; anything else stays."""
-        for name in _OURS:
-            shutil.rmtree(self.path / name, ignore_errors=True)
-        for name in _FILES:
-            (self.path / name).unlink(missing_ok=True)
+        """Remove what a study wrote, the manifest last; anything else stays. Needs the lock. Raises Conflict where
+        something else is in the way."""
+        self.refuse_strangers()
+        for path in (self.path / _CHUNKS).glob("*"):
+            if path.name.endswith((".json", _CORRUPT, _STOPPED, ".part")):
+                path.unlink()
+        self.keep_only(())
+        for name in (*_TABLES, _CHUNKS):
+            with suppress(OSError):  # something else is in it
+                (self.path / name).rmdir()
+        remove_listed(self.ledger, MANIFEST)
+
+    def strangers(self, receipts: Collection["Receipt"]) -> Iterator[Path]:
+        """Files in the folders of tables that no receipt names."""
+        for name in _TABLES:
+            ours = {f"{receipt.chunk}.parquet" for receipt in receipts if name in receipt.files}
+            place = self.path / name
+            listed = sorted(place.iterdir()) if place.is_dir() else []
+            yield from (path for path in listed if path.name not in ours and not path.name.startswith("."))
+
+    def refuse_strangers(self) -> None:
+        """Raises Conflict where a file beside our tables is none of ours; chunks without a receipt are."""
+        for path in self.strangers(self.receipts()):
+            if not _CHUNK.fullmatch(path.stem):
+                raise Conflict(f"{path} is not of this study", "move it away")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the folder while writing; raises Conflict naming who holds it. The system frees it if we die."""
+        """Hold the folder while writing, and make it ours; raises Conflict naming who holds it. The system frees it if
+        we die."""
         with open(self.path / ".lock", "a+", encoding="utf-8") as handle:
             if not _try_lock(handle.fileno()):
                 handle.seek(0)
@@ -117,6 +154,7 @@ class Folder:
             since = datetime.now(UTC).isoformat(timespec="seconds")
             handle.write(f"process {os.getpid()} on {socket.gethostname()} since {since}")
             handle.flush()
+            self.ledger.begin()
             yield
             handle.truncate(0)
 
@@ -137,11 +175,14 @@ class Folder:
 
     def sign(self, receipt: Receipt) -> None:
         """Write a receipt: from now on its chunk counts."""
-        self.write(f"{_CHUNKS}/{receipt.chunk}.json", json.dumps(asdict(receipt), ensure_ascii=False))
+        signed = replace(receipt, study=self.ledger.nonce)
+        with self.unlisted(f"{_CHUNKS}/{receipt.chunk}.json") as part:
+            part.write_text(signed.text, encoding="utf-8")
 
     def note_stopped(self, run: str, told: str) -> None:
         """Leave word that a run went beyond its limits, for whoever tries it next."""
-        self.write(f"{_CHUNKS}/{run}{_STOPPED}", told)
+        with self.unlisted(f"{_CHUNKS}/{run}{_STOPPED}") as part:
+            part.write_text(told, encoding="utf-8")
 
     def stopped(self, run: str) -> str:
         """Why a run was stopped when it was tried before in this study; empty if it was not."""
@@ -150,53 +191,70 @@ class Folder:
         except OSError:
             return ""
 
+    @contextmanager
+    def unlisted(self, name: str) -> Iterator[Path]:
+        """A path aside for a file of a chunk: its receipt lists it, or it is one."""
+        path = self.path / name
+        with suppress(OSError):  # what is wrong is told when the file is made
+            path.parent.mkdir(exist_ok=True)
+        stay_inside(path, self.path)
+        with whole(path) as part:
+            yield part
+
     def _write_table(self, name: str, chunk: str, table: pa.Table) -> dict[str, Any]:
-        path = self.path / name / f"{chunk}.parquet"
         floats = [f.name for f in table.schema if pa.types.is_floating(f.type)]
         others = [f.name for f in table.schema if f.name not in floats]
         options = {"compression": "zstd", "compression_level": 1, "use_dictionary": others}
         split = dict.fromkeys(floats, "BYTE_STREAM_SPLIT")
-        with _aside(path) as part:
+        with self.unlisted(f"{name}/{chunk}.parquet") as part:
             pq.write_table(table, part, column_encoding=split, **options)
-        return {"rows": table.num_rows, "bytes": path.stat().st_size, "sha256": _sha256(path)}
+            signed = signature(part)
+        return {"rows": table.num_rows, **signed._asdict()}
 
     def log(self, **told: Any) -> None:
         """Add a line to the journal: what happened, and when. A torn last line harms nobody."""
         line = json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **told}, ensure_ascii=False)
+        path = self.path / _JOURNAL
         try:
-            with open(self.path / _JOURNAL, "a", encoding="utf-8") as journal:
+            if not path.exists():
+                self.ledger.note(_JOURNAL, Signed(0, ""))  # it grows: nobody believes it
+            with open(path, "a", encoding="utf-8") as journal:
                 journal.write(f"{line}\n")
         except OSError as error:
-            raise _full(self.path / _JOURNAL, error) from error
+            raise failed(path, error) from error
 
     def write(self, name: str, text: str) -> None:
         """Replace a text file in one step."""
-        with _aside(self.path / name) as part:
+        with self.writing(name) as part:
             part.write_text(text, encoding="utf-8")
 
     def write_parquet(self, name: str, table: pa.Table) -> None:
         """Replace a Parquet file in one step."""
-        with _aside(self.path / name) as part:
+        with self.writing(name) as part:
             pq.write_table(table, part, compression="zstd")
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Path]:
         """A path aside that becomes `name` when the block ends well."""
-        with _aside(self.path / name) as part:
+        with writing(self.path / name) as part:
             yield part
 
     def receipts(self) -> list[Receipt]:
-        """Receipts of the chunks written so far, in the order of their names."""
-        found = (_read(path) for path in sorted((self.path / _CHUNKS).glob("*.json")))
-        return [receipt for receipt in found if receipt is not None]
+        """Receipts of the chunks written so far, in the order of their names; damaged ones are left out."""
+        return [receipt for receipt in self.read_receipts().values() if receipt is not None]
+
+    def read_receipts(self) -> dict[Path, Receipt | None]:
+        """Every receipt by its file; None where it is damaged, or another chunk's."""
+        return {path: _read(path) for path in sorted((self.path / _CHUNKS).glob("*.json"))}
 
     def repair(self, note: Callable[[str], None], planned: Collection[str] | None = None) -> list[Receipt]:
         """Receipts of whole chunks; everything else does not count any more. Needs the lock.
 
         What is damaged, or of runs that are not `planned`, is set aside in `.chunks` as evidence, named `*.corrupt`.
-        Chunks of runs that another one holds (written late by a worker that was given up) are removed, and so are files
-        that no receipt names.
+        Chunks of runs that another one holds (written late by a worker that was given up) are removed, and so are our
+        files that no receipt names. Raises Conflict where there is a file that is none of ours.
         """
+        self.refuse_strangers()
         whole: dict[str, Receipt] = {}
         wrong: dict[str, tuple[str, tuple[str, ...]]] = {}  # chunk -> what is wrong, tables worth keeping
         runs: set[tuple[str, int, int]] = set()  # not ids: other code of the model gives other ids to the same runs
@@ -215,26 +273,23 @@ class Folder:
         self.keep_only(whole)
         for path in (self.path / _CHUNKS).glob(f"*{_STOPPED}"):  # another try, perhaps with other limits
             path.unlink()
-        for place in (self.path, *(self.path / name for name in _OURS)):
-            for path in place.glob(".*.part"):  # of a writer that was killed
-                path.unlink()
+        for name in (".", *_TABLES, _CHUNKS, "figures", "figures/*", "scenarios", "export"):
+            for path in self.path.glob(f"{name}/.*.part"):  # of a writer that was killed
+                if is_inside(path, self.path):
+                    path.unlink()
         return list(whole.values())
 
     def keep_only(self, chunks: Collection[str]) -> None:
-        """Remove all other chunks. Needs the lock."""
-        for pattern in (f"{_CHUNKS}/*.json", *(f"{table}/*.parquet" for table in KEEP["trajectories"])):
+        """Remove all other chunks, but nothing that is not called like one. Needs the lock."""
+        for pattern in (f"{_CHUNKS}/*.json", *(f"{table}/*.parquet" for table in _TABLES)):
             for path in self.path.glob(pattern):
-                if path.stem not in chunks:
+                if path.stem not in chunks and _CHUNK.fullmatch(path.stem) and is_inside(path, self.path):
                     path.unlink()
 
     def _damaged(self, receipt: Receipt) -> tuple[str, ...]:
         """Tables of a chunk whose file is missing or not what the receipt says."""
-        found = []
-        for name, noted in receipt.files.items():
-            path = self.path / name / f"{receipt.chunk}.parquet"
-            if not path.is_file() or path.stat().st_size != noted["bytes"] or _sha256(path) != noted["sha256"]:
-                found.append(name)
-        return tuple(found)
+        noted = receipt.files.items()
+        return tuple(name for name, each in noted if wrong(self.path / name / f"{receipt.chunk}.parquet", each))
 
     def _set_aside(self, receipt: Path, what: str, tables: tuple[str, ...], note: Callable[[str], None]) -> None:
         """Make a chunk not count; what is not merely double stays in `.chunks`, where no reader of tables looks."""
@@ -250,52 +305,24 @@ class Folder:
         note(f"chunk {receipt.stem} is {what}: set aside in {_CHUNKS} as *{_CORRUPT}, its runs are computed again")
 
     def paths(self, table: str, receipts: list[Receipt], scenario: str | None = None) -> list[Path]:
-        """Files of a table, in the order of their names."""
-        chunks = sorted(r.chunk for r in receipts if table in r.files and scenario in (None, r.scenario))
-        return [self.path / table / f"{chunk}.parquet" for chunk in chunks]
+        """Files of a table, in the order of their names; raises IoFailure where one is not what its receipt says."""
+        named = [r for r in receipts if table in r.files and scenario in (None, r.scenario)]
+        found = {self.path / table / f"{r.chunk}.parquet": r.files[table] for r in sorted(named, key=lambda r: r.chunk)}
+        check(found.items())
+        return list(found)
 
 
 def _read(path: Path) -> Receipt | None:
     """The receipt in a file; None where it is damaged, or another chunk's."""
-    with suppress(ValueError, KeyError, TypeError, AttributeError):
-        receipt = Receipt.read(path)
-        return receipt if receipt.chunk == path.stem else None
+    with suppress(ValueError, KeyError, TypeError, AttributeError, OSError):
+        return Receipt.read(path)
     return None
 
 
-@contextmanager
-def _aside(path: Path) -> Iterator[Path]:
-    """Write beside the target, sync, rename: readers see the old file or the whole new one. Raises IoFailure."""
-    part = path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(exist_ok=True)
-        yield part
-        with open(part, "r+b") as handle:
-            os.fsync(handle.fileno())
-        os.replace(part, path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        raise _full(path, error) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
-def _full(path: Path, error: OSError) -> IoFailure:
-    hint = "finished chunks are kept; free space and run again"
-    return IoFailure(f"cannot write {path}: {error.strerror or error}", hint)
-
-
-def _sync_folder(path: Path) -> None:
-    if sys.platform != "win32":  # a folder cannot be opened there
-        handle = os.open(path, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
-
-
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+def _seal(told: dict[str, Any]) -> str:
+    """A hash of a receipt's content."""
+    plain = json.dumps(told, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _try_lock(descriptor: int) -> bool:

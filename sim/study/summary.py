@@ -2,31 +2,44 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.measures.intervals import half_width, quantiles, spread
 from sim.study.abreast import abreast
-from sim.study.arrays import arrow, known, words
+from sim.study.arrays import arrow, known, numpy, word, words
 from sim.study.store import Folder, Receipt
+from sim.study.tables import ALL
 from sim.study.turned import Sample, samples
 
 Floats = NDArray[np.float64]
+SUMS = ("summary.parquet", "differences.parquet")
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 _DIGITS = 9  # significant, in the CSV files
+_NARROW_DIGITS = 7  # that a number in 32 bits holds
+_ROWS = 2**18  # of a group in a Parquet file, about
+HEADLINES = (
+    "active_market_access", "active_co_innovation", "active_globalize", "hub_share", "technology_gap",
+    "technology_balance", "chinese_share_home", "chinese_share_abroad", "reverse_export_ratio",
+    "reverse_knowledge_ratio", "profit_multinational", "profit_chinese", "consumer_surplus", "welfare",
+    "dependence", "trust",
+)  # fmt: skip
 
 
 def summary(sample: Sample, scenario: str) -> pa.Table:
-    """Rows of summary.csv: scenario, year, sector, region, metric, n, mean, sd, quantiles, lo, hi."""
+    """Rows of a summary: scenario, year, sector, region, metric, n, mean, sd, quantiles, lo, hi."""
     return _rows({"scenario": scenario}, sample, *levels(sample.values))
 
 
 def differences(base: Sample, other: Sample, base_name: str, name: str) -> pa.Table:
-    """Rows of differences.csv, paired by seed: base, scenario, year, sector, region, metric, n, difference, lo, hi,
+    """Rows of differences, paired by seed: base, scenario, year, sector, region, metric, n, difference, lo, hi,
     p_positive (share of pairs above zero), correlation (of the two over seeds; nan where one does not vary)."""
     common = np.intersect1d(base.seeds, other.seeds)
     return _rows({"base": base_name, "scenario": name}, base, *effects(base.of(common), other.of(common)))
@@ -80,11 +93,11 @@ def _plain(values: pa.Array) -> pa.Array:
     return values.cast(pa.string()) if pa.types.is_dictionary(values.type) else values
 
 
-def _rounded(values: Floats) -> Floats:
-    """To `_DIGITS` significant digits, so that CSV files stay readable."""
+def _rounded(values: Floats, digits: int = _DIGITS) -> Floats:
+    """To so many significant digits, so that CSV files stay readable."""
     with np.errstate(divide="ignore", invalid="ignore"):
         size = np.where(values == 0, 0, np.floor(np.log10(np.abs(values))))
-        scale = 10.0 ** np.clip(_DIGITS - 1 - size, -300, 300)
+        scale = 10.0 ** np.clip(digits - 1 - size, -300, 300)
         return np.asarray(np.round(values * scale) / scale)
 
 
@@ -95,7 +108,8 @@ def write_summaries(
     references: Mapping[str, str],
     workers: int = 1,
 ) -> None:
-    """Write summary.csv and, where scenarios have a reference, differences.csv; scenarios without runs are left out.
+    """Write summary.parquet and, where scenarios have a reference, differences.parquet, and of both the headlines as
+    CSV; scenarios without runs are left out.
 
     Workers are threads; what is written is the same for any number of them.
     """
@@ -110,8 +124,8 @@ def write_summaries(
         return [summary(sample, name) for name, sample in found.items()], gaps
 
     with ExitStack() as stack:
-        level = stack.enter_context(_csv(folder, "summary.csv"))
-        effect = stack.enter_context(_csv(folder, "differences.csv")) if pairs else level
+        level = stack.enter_context(_sums(folder, "summary"))
+        effect = stack.enter_context(_sums(folder, "differences")) if pairs else level
         each = stack.enter_context(abreast(workers))
         for summaries, gaps in each(computed, samples(folder, receipts, present, each)):
             for sink, tables in ((level, summaries), (effect, gaps)):
@@ -120,18 +134,63 @@ def write_summaries(
 
 
 @contextmanager
-def _csv(folder: Folder, name: str) -> Iterator[Callable[[pa.Table], None]]:
-    """A function that adds rows to a CSV file, which appears when the block ends well."""
-    with folder.writing(name) as path, open(path, "wb") as target:
-        sink: Any = None
+def _sums(folder: Folder, name: str) -> Iterator[Callable[[pa.Table], None]]:
+    """A function that adds rows to a Parquet file and headlines to a CSV file; they appear when the block ends well."""
+    with folder.writing(f"{name}.parquet") as whole, folder.writing(f"{name}.csv") as short, open(short, "wb") as text:
+        csv: Any = None
+        parquet: Any = None
+        waiting: list[pa.Table] = []
+
+        def flush() -> None:
+            rows = pa.concat_tables(waiting)
+            waiting.clear()
+            parquet.write_table(rows, row_group_size=rows.num_rows)
 
         def add(rows: pa.Table) -> None:
-            nonlocal sink
-            if sink is None:
-                target.write(f"{','.join(rows.column_names)}\n".encode())  # Arrow's own header has quotes
+            nonlocal csv, parquet
+            narrow = _narrow(rows)
+            if csv is None:
+                text.write(f"{','.join(rows.column_names)}\n".encode())  # Arrow's own header has quotes
                 options = pa.csv.WriteOptions(include_header=False, quoting_style="none")  # names hold no commas
-                sink = pa.csv.CSVWriter(target, rows.schema, write_options=options)
-            sink.write(rows)
+                csv = pa.csv.CSVWriter(text, rows.schema, write_options=options)
+                parquet = pq.ParquetWriter(whole, narrow.schema, **encoded(narrow.schema))
+            csv.write(_headlines(rows))
+            waiting.append(narrow)
+            if sum(each.num_rows for each in waiting) > _ROWS:
+                flush()
 
         yield add
-        sink.close()
+        flush()
+        parquet.close()
+        csv.close()
+
+
+def encoded(schema: pa.Schema) -> dict[str, Any]:
+    """How Parquet writes a table: numbers byte by byte, whose first ones are alike, everything else by dictionary."""
+    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
+    others = [name for name in schema.names if name not in floats]
+    split = dict.fromkeys(floats, "BYTE_STREAM_SPLIT")
+    return {"compression": "zstd", "compression_level": 3, "use_dictionary": others, "column_encoding": split}
+
+
+def _headlines(rows: pa.Table) -> pa.Table:
+    """Rows without region: of all sectors together every metric, of each sector those of `HEADLINES`."""
+    pooled = pc.equal(rows["sector"], word(ALL))
+    headline = pc.is_in(rows["metric"], value_set=words(HEADLINES))
+    return rows.filter(pc.and_(pc.is_null(rows["region"]), pc.or_(pooled, headline)))
+
+
+def _narrow(rows: pa.Table) -> pa.Table:
+    """The same with numbers of seven digits; counts and years are whole numbers of one type, which take no room."""
+    narrower = {pa.float64(): pa.float32(), pa.int32(): pa.int64()}
+    return rows.cast(pa.schema([field.with_type(narrower.get(field.type, field.type)) for field in rows.schema]))
+
+
+def read_sums(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """summary.parquet or differences.parquet; numbers are float64, those of seven digits with no digit beyond them."""
+    table = pq.ParquetFile(path).read(columns=columns)
+    for place, field in enumerate(table.schema):
+        if field.type == pa.float32():
+            values = _rounded(numpy(table.column(place)).astype(np.float64), _NARROW_DIGITS)
+            table = table.set_column(place, field.name, known(values))
+    return table

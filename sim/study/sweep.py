@@ -12,6 +12,8 @@ import pyarrow as pa
 from sim.errors import Problem, ScenarioError, UsageError
 from sim.scenario import Scenario, find, load
 from sim.scenario.merge import nearest
+from sim.scenario.outcome import check_place, parse
+from sim.scenario.reader import value_of
 from sim.scenario.sweeps import Sweep, is_sweep, read_sweep
 from sim.scenario.values import slug
 from sim.scenario.vary import value_at, vary
@@ -24,13 +26,14 @@ from sim.study.design import (
     factor,
     grid,
     read_points,
+    references,
     sampled,
     table,
     together,
 )
+from sim.study.own import Own, read_own
 from sim.study.plan import Arm, Options, Plan, Seeds, parse_seeds
 from sim.study.results import Results
-from sim.study.tables import METRICS, fields
 
 SEEDS = 20
 _SHOWN = 20  # problems of points, at most
@@ -46,6 +49,9 @@ def sweep(
     seeds: Seeds | None = None,
     outcomes: Sequence[str] | None = None,
     set: Mapping[str, Any] | None = None,
+    rules: Any = None,
+    outcome: Sequence[str] = (),
+    reference: Mapping[str, Any] | None = None,
     workers: int | None = None,
     **options: Any,
 ) -> Results:
@@ -53,11 +59,17 @@ def sweep(
 
     vary: path -> values, "0:1:0.05" (both ends included), or (low, high) for sampled designs. design: "grid", "list"
     (the first values together, then the second), "lhs", "sobol" (with `samples`), a CSV file, or a data frame whose
-    columns are paths and, if you like, `seed`. seeds: as in `ensemble`, 20 by default. outcomes: metrics of the
-    summary, all by default. Other options as in `Options`; `keep` is "summary" by default. Raises as `ensemble` does.
+    columns are paths and, if you like, `seed`. seeds: as in `ensemble`, 20 by default. outcomes: of the summary, all
+    metrics by default. rules: as in `load`. outcome: functions from a run's tables to a number, as
+    "FILE.py:function". reference: path -> value: every point is compared with the one that differs from it by these
+    alone, instead of point 0. Other options as in `Options`; `keep` is "summary" by default. Raises as `ensemble` does.
     """
+    if vary is not None and not isinstance(vary, Mapping):
+        raise UsageError(f"vary: {vary!r} is no mapping", 'for example vary={"parameters.horizon": "12,24,40"}')
     asked = {"vary": vary, "design": design, "samples": samples, "seeds": seeds, "outcomes": outcomes}
-    told = ask(scenario, {key: value for key, value in asked.items() if value is not None}, set or {})
+    asked["reference"] = reference or None
+    asked["own"] = tuple(map(read_own, outcome)) or None
+    told = ask(scenario, {key: value for key, value in asked.items() if value is not None}, set or {}, rules)
     chosen = Options(workers=workers, **{"keep": "summary", **options})
     return carry_out(told.plan(chosen.vary), chosen)
 
@@ -102,21 +114,22 @@ def check(path: str | Path) -> list[Problem]:
     return []
 
 
-def ask(scenario: Any, asked: Mapping[str, Any], settings: Mapping[str, Any]) -> Asked:
+def ask(scenario: Any, asked: Mapping[str, Any], settings: Mapping[str, Any], rules: Any = None) -> Asked:
     """The scenario and what is asked of it, from a sweep file where one is named; what is asked directly comes first.
 
+    `rules`: as in `load`.
     Raises ScenarioError with every problem of the files.
     """
     if not isinstance(scenario, str | Path):
         return Asked(scenario, dict(asked), scenario.name)
     if not is_sweep(scenario):
-        told = load(scenario, settings)
+        told = load(scenario, settings, rules=rules)
         return Asked(told, dict(asked), f"{told.name}-sweep")
     file = read_sweep(scenario)
     given = {**file.given, **asked}
     if "vary" in file.given and "vary" in asked:
         given["vary"] = {**file.given["vary"], **asked["vary"]}
-    told = load(_beside(file), {**file.settings, **settings})
+    told = load(_beside(file), {**file.settings, **settings}, rules=rules)
     return Asked(told, given, slug(file.name), file)
 
 
@@ -141,16 +154,24 @@ def plan(
     """All points of what is given (the arguments of `sweep`), each validated; see `Asked.plan`."""
     design = _design(given, most)
     outcomes = given.get("outcomes")
-    _check_outcomes(outcomes)
+    _check_outcomes(outcomes, scenario)
     seeds = parse_seeds(given.get("seeds") or SEEDS)
     if design.seeds is not None:
         seeds = parse_seeds(design.seeds)
-    arms, points, frame = _settle(scenario, design, near or vary, problem)
+    reference = {path: _value(value) for path, value in (given.get("reference") or {}).items()}
+    arms, points, frame = _settle(scenario, design, near or vary, problem, reference)
     only = None
     if design.seeds is not None:
-        only = frozenset(zip(points, design.seeds, strict=True)) | frozenset((0, seed) for seed in seeds)
+        pairs, against = list(zip(points, design.seeds, strict=True)), references(frame)
+        only = frozenset(pairs) | frozenset((0, seed) for seed in seeds)
+        only |= frozenset((against[point], seed) for point, seed in pairs)
     about = {**design.told(), "outcomes": list(outcomes) if outcomes else None}
-    return Plan("sweep", {scenario.name: scenario}, seeds, {}, arms, frame, about, only)
+    if reference:
+        about["reference"] = reference
+    own: tuple[Own, ...] = given.get("own") or ()
+    if own:
+        about["own"] = {each.name: each.told for each in own}
+    return Plan("sweep", {scenario.name: scenario}, seeds, {}, arms, frame, about, only, own)
 
 
 def _design(given: Mapping[str, Any], most: int) -> Design:
@@ -186,47 +207,74 @@ def _check_paths(paths: Sequence[str]) -> None:
             raise UsageError(f"vary {path} and {inside}: one holds the other", "vary one of them")
 
 
-def _check_outcomes(outcomes: Sequence[str] | None) -> None:
-    known = [name for declared in (METRICS["trajectories"], METRICS["markets"]) for name in fields(declared)]
-    for name in outcomes or ():
-        if name not in known:
-            raise UsageError(f"outcomes: {name!r} is no metric{nearest(name, known)}", "`show metrics` lists them")
+def _check_outcomes(outcomes: Sequence[str] | None, scenario: Any) -> None:
+    """Raises UsageError for an outcome that is none, or in a sector, region or year that the scenario has not."""
+    for text in outcomes or ():
+        named = parse(text, "outcomes:")
+        check_place(named, scenario.world.sectors, scenario.world.regions, "outcomes:")
+        if named.year is not None and not scenario.start <= named.year <= scenario.end:
+            told = f"outcomes: {text}: {named.year} is not between {scenario.start} and {scenario.end}"
+            raise UsageError(told, "--start and --end say which years are reported")
 
 
-def _settle(scenario: Any, design: Design, near: Near, problem: Place) -> tuple[tuple[Arm, ...], list[int], pa.Table]:
-    """Arms (point 0 and every different row), the point of each row, and the table of points.
+def _value(given: Any) -> Any:
+    """Text of the command line as YAML."""
+    return value_of(given) if isinstance(given, str) else given
+
+
+def _settle(
+    scenario: Any, design: Design, near: Near, problem: Place, reference: Mapping[str, Any]
+) -> tuple[tuple[Arm, ...], list[int], pa.Table]:
+    """Arms (point 0, every different row, and what `reference` makes of them), the point of each row, and the table of
+    points.
 
     Raises ScenarioError with the problems of all rows, each said once.
     """
-    arms = [Arm(scenario.name, 0, scenario.hash, ())]
-    known = {scenario.hash: 0}
-    values = [[value_at(scenario, path) for path in design.paths]]
+    made = _Points(scenario, near, problem, [*dict.fromkeys((*design.paths, *reference))])
     points: list[int] = []
-    problems: dict[Problem, None] = {}
     for row in design.rows:
-        settings = tuple(zip(design.paths, row, strict=True))
-        try:
-            point = near(scenario, dict(settings))
-        except ScenarioError as error:
-            problems |= {problem(each.key, each.message): None for each in error.problems}
-            if len(problems) >= _SHOWN:
-                break
-            continue
-        if point.hash not in known:
-            known[point.hash] = len(arms)
-            arms.append(Arm(scenario.name, len(arms), point.hash, settings))
-            values.append([value_at(point, path) for path in design.paths])
-        points.append(known[point.hash])
-    if problems:
-        raise ScenarioError(list(problems))
+        points.append(made.add(dict(zip(design.paths, row, strict=True))))
+        if len(made.problems) >= _SHOWN:
+            break
     designed = {*points}
+    asked = [arm for arm in made.arms if arm.point in designed]
+    against = {arm.point: made.add({**dict(arm.settings), **reference}) if reference else 0 for arm in asked}
+    if made.problems:
+        raise ScenarioError(list(made.problems))
+    count = len(made.arms)
     columns: dict[str, Any] = {
-        "point": pa.array(range(len(arms)), pa.int64()),
-        "designed": pa.array([n in designed for n in range(len(arms))]),
+        "point": pa.array(range(count), pa.int64()),
+        "designed": pa.array([n in designed for n in range(count)]),
     }
-    for path, column in zip(design.paths, zip(*values, strict=True), strict=True):
+    if reference:  # a point that is nothing but a reference is its own
+        columns["reference"] = pa.array([against.get(n, n) for n in range(count)], pa.int64())
+    for path, column in zip(made.paths, zip(*made.values, strict=True), strict=True):
         columns[path] = _column(column)
-    return tuple(arms), points, pa.table(columns)
+    return tuple(made.arms), points, pa.table(columns)
+
+
+class _Points:
+    """Arms that differ, point 0 first, with their values at `paths`, and what is wrong with the others."""
+
+    def __init__(self, scenario: Any, near: Near, problem: Place, paths: list[str]) -> None:
+        self.scenario, self.near, self.problem, self.paths = scenario, near, problem, paths
+        self.arms = [Arm(scenario.name, 0, scenario.hash, ())]
+        self.known = {scenario.hash: 0}
+        self.values = [[value_at(scenario, path) for path in paths]]
+        self.problems: dict[Problem, None] = {}
+
+    def add(self, settings: Mapping[str, Any]) -> int:
+        """The number of the point with these settings; -1 where they are wrong."""
+        try:
+            point = self.near(self.scenario, settings)
+        except ScenarioError as error:
+            self.problems |= {self.problem(each.key, each.message): None for each in error.problems}
+            return -1
+        if point.hash not in self.known:
+            self.known[point.hash] = len(self.arms)
+            self.arms.append(Arm(self.scenario.name, len(self.arms), point.hash, tuple(settings.items())))
+            self.values.append([value_at(point, path) for path in self.paths])
+        return self.known[point.hash]
 
 
 def _column(values: Sequence[Any]) -> pa.Array:

@@ -80,6 +80,14 @@ class Frame:
         self._names: dict[int, pa.Array] = {}
         self._years: dict[tuple[int, ...], dict[str, pa.Array]] = {}
 
+    def reported(self, begin: int = 0) -> slice:
+        """Where the quarters reported stand in an array that begins with this quarter."""
+        return slice(max(self.first - begin, 0), self.last - begin)
+
+    def same_rows(self, other: "Frame") -> bool:
+        """Whether metrics have the same rows as under another frame."""
+        return (self.first, self.last, self.labels) == (other.first, other.last, other.labels)
+
     @property
     def years(self) -> range:
         return range(FIRST_YEAR + self.first // 4, FIRST_YEAR + self.last // 4)
@@ -185,16 +193,15 @@ def total(values: Values, axis: int) -> Values:
     return values.sum(axis=axis) if axis == values.ndim - 1 else reduce(np.add, np.moveaxis(values, axis, 0))
 
 
-def plain(run: Run) -> Measures:
-    """A run's metrics as it wrote them: all quarters, without the row `all`."""
-    return Measures(
-        columns_first(Outcome, run.outcome), columns_first(Market, run.markets), columns_first(Vintage, run.vintages)
-    )
+def plain(run: Run, begin: int = 0) -> Measures:
+    """A run's metrics as it wrote them: all quarters from `begin` on, without the row `all`."""
+    records = ((Outcome, run.outcome), (Market, run.markets), (Vintage, run.vintages))
+    return Measures(*(columns_first(declared, written[begin:]) for declared, written in records))
 
 
-def measure(written: Measures, frame: Frame) -> Measures:
-    """Metrics cropped to the years reported, outcome and markets with the row `all`."""
-    outcome, markets, vintages = (values[:, frame.first : frame.last] for values in written)
+def measure(written: Measures, frame: Frame, begin: int = 0) -> Measures:
+    """Metrics cropped to the years reported, outcome and markets with the row `all`; `begin`: their first quarter."""
+    outcome, markets, vintages = (values[:, frame.reported(begin)] for values in written)
     return Measures(pool(Outcome, outcome), pool(Market, markets), vintages)
 
 

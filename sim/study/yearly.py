@@ -38,9 +38,9 @@ class Years(NamedTuple):
     markets: Values
 
 
-def years(written: Measures, frame: Frame) -> Years:
-    """All that the tables by year hold, of the years reported."""
-    cropped = (values[:, frame.first : frame.last] for values in written[:2])
+def years(written: Measures, frame: Frame, begin: int = 0) -> Years:
+    """All that the tables by year hold, of the years reported; `begin`: quarter with which the metrics begin."""
+    cropped = (values[:, frame.reported(begin)] for values in written[:2])
     return Years(*(by_year(declared, values) for declared, values in zip(YEARLY.values(), cropped, strict=True)))
 
 

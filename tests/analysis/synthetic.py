@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.declare import fields
 from sim.records import Outcome
+from tests.signed import sign
 
 SECTORS = {"cars": 1.0, "solar": 0.4, "all": 0.7}  # how strongly a sector answers
 YEARS = (2039, 2040)
@@ -94,6 +95,7 @@ def _write(
         "design": {"kind": kind, "vary": {}, "samples": None, "points": len(design), "outcomes": None},
     }
     (path / "manifest.json").write_text(json.dumps(manifest))
+    sign(path)
 
 
 def luck(seed: int) -> float:

@@ -9,18 +9,26 @@ from sim.analysis.outcome import OutcomeAt, condition, parse, read
 from sim.errors import NotEnough, UsageError
 from tests.analysis import synthetic
 from tests.analysis.conftest import BLOCK, RATE
+from tests.signed import sign
 
 HUB = OutcomeAt("hub_share", 2040)
 
 
 def test_outcomes_are_read_as_they_are_written():
-    assert parse("hub_share@2035@cars", 2040) == ("hub_share", 2035, "cars")
+    assert parse("hub_share@2035@cars", 2040) == OutcomeAt("hub_share", 2035, "cars")
+    assert parse("chinese_share@cars@eu", 2040) == OutcomeAt("chinese_share", 2040, "cars", "eu")
+    assert parse("welfare@2030@all@eu", 2040).field.text == "Welfare" and parse("welfare@all@all", 2040).region == ""
+    for text in ("hub_share@2035@cars", "chinese_share@2040@cars@eu", "welfare@2030@all@eu", "trust@2040"):
+        assert str(parse(text, 2040)) == text
     assert parse("hub_share", 2040) == HUB and str(HUB) == "hub_share@2040"
     assert str(condition("hub_share@2040@cars>=40%", 2040)) == "hub_share@2040@cars >= 0.4"
     assert condition("welfare < -3", 2040).holds(np.array([-4.0, -3.0, np.nan])).tolist() == [True, False, False]
 
 
-@pytest.mark.parametrize("text", ["hub_shar@2040", "hub_share@soon", "hub_share@2040@cars@eu"])
+WRONG = ("hub_shar@2040", "hub_share@2040@cars@eu", "chinese_share@2040@cars", "trust@@cars", "trust@cars@2040")
+
+
+@pytest.mark.parametrize("text", [*WRONG, "trust@2040@cars@eu@us"])
 def test_a_wrong_outcome_is_refused(text):
     with pytest.raises(UsageError, match="--outcome"):
         parse(text, 2040)
@@ -117,5 +125,6 @@ def test_a_folder_that_is_no_sweep_or_varies_nothing_is_refused(tmp_path, line):
         points.read(type(line)(alone))
     manifest = alone / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"kind": "sweep"', '"kind": "run"', 1))
+    sign(alone)
     with pytest.raises(UsageError, match="is no sweep"):
         points.read(type(line)(alone))

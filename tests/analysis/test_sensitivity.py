@@ -13,6 +13,7 @@ from sim.study import Options, Results, carry_out
 from sim.study.sweep import plan
 from tests.analysis import synthetic as folders
 from tests.analysis.conftest import BLOCK, FLOOR, RATE, response
+from tests.signed import sign
 from tests.study import synthetic
 
 GAP = OutcomeAt("technology_gap", 1992)
@@ -127,5 +128,6 @@ def test_sobol_of_a_stored_sample_looks_rows_up_by_their_values(tmp_path):
     assert by_factor(found, "total")[FLOOR] == pytest.approx(40**2 / (100**2 + 40**2), abs=0.1)
     stored = results.folder / sensitivity.PROBLEM
     stored.write_text(stored.read_text().replace("2.0", "3.0"))
+    sign(results.folder)
     with pytest.raises(Conflict, match="does not hold the sample"):
         sensitivity.analyse(results, OutcomeAt("welfare", 2040))

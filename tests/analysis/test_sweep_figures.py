@@ -125,10 +125,14 @@ def test_sectors_come_in_the_order_of_effect_on_one_scale(grid):
 
 def test_years_and_sectors_narrow_and_wrong_names_are_refused(grid):
     plots.draw(grid.folder, ("png",), metrics=[HUB], sectors=["solar"], years=(2000, 2039))
-    entries = json.loads((grid.folder / "figures" / "figures.json").read_text())
-    caption = next(entry["caption"] for entry in entries if entry["name"] == "dose-hub-share")
-    assert "solar" in caption and "2039" in caption
-    with pytest.raises(UsageError, match="no metric nonsense"):
+    entries = json.loads((grid.folder / "figures" / "solar-2000-2039" / "figures.json").read_text())
+    dose = next(entry for entry in entries if entry["name"] == "dose-hub-share-solar")
+    assert "solar" in dose["caption"] and "2039" in dose["caption"] and ": solar, against" in dose["title"]
+    plots.draw(grid.folder, ("png",), metrics=[f"{HUB}@2039@cars"])
+    entries = json.loads((grid.folder / "figures" / "2039-cars" / "figures.json").read_text())
+    (dose,) = (entry for entry in entries if "dose" in entry["name"])
+    assert dose["name"] == "dose-hub-share-cars" and "cars. Hubs" in dose["caption"] and "2039" in dose["caption"]
+    with pytest.raises(UsageError, match="no metric 'nonsense'"):
         plots.draw(grid.folder, ("png",), metrics=["nonsense"])
 
 

@@ -44,9 +44,9 @@ def note(table: Table, request: pytest.FixtureRequest) -> Iterator[Callable[...,
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Prints the table, and writes it into README.md if asked."""
+    """Prints the table, and writes it into docs/speed.md if asked."""
     made = config.stash.get(TABLE, None)
     if made is not None and made.found:
         terminalreporter.write_line(f"\n{made.text()}\n\n{machine()}; load at the start {made.load:.1f}")
-        if config.getoption("--write-readme"):
-            made.write_into(Path(str(config.rootpath)) / "README.md")
+        if config.getoption("--write"):
+            made.write_into(Path(str(config.rootpath)) / "docs" / "speed.md")

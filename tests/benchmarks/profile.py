@@ -20,7 +20,7 @@ from sim.quarter import STAGES, State, advance, begin, run
 from sim.scenario import Scenario, load
 from sim.scenario.build import build, host, labels
 from sim.simulate import EVENTS_A_FIRM, ROWS, prepare, quietly, simulate
-from sim.study.batch import check_bounds
+from sim.study.bounds import check_bounds
 from sim.study.tables import Frame, measure, plain, tables
 from sim.study.yearly import yearly, years
 from tests.benchmarks.clock import python

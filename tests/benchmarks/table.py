@@ -19,6 +19,7 @@ class Asked(NamedTuple):
     aim: float | None = None
 
 
+RUN = "of a run"  # of one of them by itself, in the same process
 W = "of W"  # times the reference workload, interleaved with it in one process
 ASKED = {
     "default": Asked("default run, everything recorded, 248 quarters", W, 1.3, 0.65),
@@ -28,6 +29,10 @@ ASKED = {
     "summary_wall": Asked("1,000 runs on two cores, summary kept", "s", 25, 10),
     "trajectories_wall": Asked("1,000 runs on two cores, trajectories kept", "s", 50, 25),
     "two_workers": Asked("wall time of a run with two workers, summary kept", "of one worker's", 1 / 1.7, 0.55),
+    "compared": Asked("a base and three what-ifs, summary kept: CPU time", RUN, 2.2, 2.0),
+    "swept": Asked("22 points of a policy from 2027, summary kept: CPU time", RUN, 7.0, 6.0),
+    "main_job": Asked("main job with figures and report, warm, two cores", "of 100 runs of W", 10 / 3.2, 8 / 3.2),
+    "drawing": Asked("wall time of figures with two processes", "of one process's", 0.65, 0.55),
     "overhead": Asked("runner around the kernel, summary kept", "of the kernel", 1.0, 0.2),
     "cold": Asked("cold start on two cores, with compiling", "s", 30, 12),
     "cold_ratio": Asked("compiling: CPU time", "of W's compiling"),

@@ -22,7 +22,7 @@ from sim.quarter import State, advance, run
 from sim.scenario import Scenario
 from sim.scenario.build import build, host
 from sim.simulate import EVENTS_A_FIRM, ROWS, prepare, quietly, simulate, warm_up
-from sim.study import ensemble
+from sim.study import compare, ensemble, sweep
 from tests.benchmarks import w_numba
 from tests.benchmarks.clock import beside, cpu, interleaved, python
 from tests.benchmarks.tiled import RECORDS, bytes_of, state_before, tile
@@ -71,7 +71,7 @@ def study(clock: Callable[[], float], scenario: Scenario, runs: int, workers: in
 @pytest.mark.parametrize("keep", ["summary", "trajectories"])
 def test_a_thousand_runs_in_cpu_time(scenario: Scenario, keep: str, note: Note) -> None:
     """Two studies of different length in this process: the difference is what a run costs, whatever a start costs."""
-    few, many = 4, 64  # what both have in common, such as writing summary.csv, is as much as twenty runs
+    few, many = 4, 64  # what both have in common, such as writing the summary, is as much as twenty runs
     study(time.process_time, scenario, few, 1, keep)
     timed = {str(n): partial(study, time.process_time, scenario, n, 1, keep) for n in (few, many)}
     with w(USUAL) as reference:
@@ -81,6 +81,49 @@ def test_a_thousand_runs_in_cpu_time(scenario: Scenario, keep: str, note: Note) 
     if keep == "summary":
         around = (each - found["kernel"]) / found["kernel"]
         note("overhead", around, f"{1e3 * (each - found['kernel']):.1f} around {1e3 * found['kernel']:.1f} ms")
+
+
+MAIN = ("baseline", "tariff_escalation", "tight_controls", "open_door")
+RATES = {"shocks.us_escalation.rate": [round(0.05 * n, 2) for n in range(21)]}  # point 0 is the scenario as it stands
+
+
+def test_what_runs_have_in_common_is_gone_through_once(scenario: Scenario, note: Note) -> None:
+    """What a seed more costs in studies of one process, over what a run more costs: starts and ends cancel out."""
+    few, many = 2, 10
+    studies = {
+        "one": partial(ensemble, scenario),
+        "compared": partial(compare, *MAIN),
+        "swept": partial(sweep, "tariff_escalation", RATES),
+    }
+
+    def spent(study: Callable[..., Any], seeds: int) -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            return cpu(lambda: study(seeds=seeds, workers=1, keep="summary", out=Path(folder) / "results"))
+
+    spent(studies["one"], 1)
+    timed = {
+        f"{name} {seeds}": partial(spent, study, seeds) for name, study in studies.items() for seeds in (few, many)
+    }
+    found = interleaved(3, timed)
+    each = {name: (found[f"{name} {many}"] - found[f"{name} {few}"]) / (many - few) for name in studies}
+    for name in ("compared", "swept"):
+        note(name, each[name] / each["one"], f"{1e3 * each[name]:.0f} against {1e3 * each['one']:.1f} ms a seed")
+
+
+def test_main_job(tmp_path: Path, note: Note) -> None:
+    """README's first command but for its installing, and its figures once more with one process and with two."""
+    out = tmp_path / "results"
+    asked = ("run.py", "compare", *MAIN, "--seeds", "50", "--workers", "2", "--out", str(out))
+    python("run.py", "compare", *MAIN, "--seeds", "2", "--out", str(tmp_path / "first"), bytecode=tmp_path / "code")
+    with w(QUARTERS) as reference:
+        spent = python(*asked, bytecode=tmp_path / "code")
+        of_w = float(np.median([reference() for _ in range(9)]))
+    note("main_job", spent.wall / (100 * of_w), f"{spent.wall:.1f} s of wall time, {spent.cpu:.1f} s of CPU time")
+    wall = {}
+    for workers in (1, 2):
+        code = f"from sim.plots import draw\nif __name__ == '__main__': draw({str(out)!r}, workers={workers})"
+        wall[workers] = python("-c", code, bytecode=tmp_path / "code").wall
+    note("drawing", wall[2] / wall[1], f"{wall[2]:.1f} against {wall[1]:.1f} s")
 
 
 @pytest.mark.parametrize("keep", ["summary", "trajectories"])

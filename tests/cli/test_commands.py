@@ -187,7 +187,7 @@ def test_errors_of_scenario_files_come_all_at_once(call, tmp_path):
     wrong.write_text("extends: baseline\nhorizen: 3\nshocks:\n  - {id: a, kind: tarif, start: 2030}\n")
     code, told, error = call("check", wrong)
     assert code == 4 and told == "" and "wrong.yaml:2:1" in error and "wrong.yaml:4:" in error
-    assert error.splitlines()[-1] == "error: 2 problems; nothing was run"
+    assert error.splitlines()[-1] == "error: 3 problems; nothing was run"  # key, kind, and the rate that it lacks
     assert call("run", wrong, "--out", tmp_path / "r")[0] == 4 and not (tmp_path / "r").exists()
 
 
@@ -323,9 +323,11 @@ def test_verify_fails_with_6_and_says_what_was_empty(call, monkeypatch):
 
 def test_plot_draws_what_is_asked_and_names_what_is_not_there(call, compared):
     code, told, _ = call("plot", compared, "--metrics", "trust", "--years", "2020:2040", "--format", "svg")
-    assert code == 0 and "files in" in told and list((compared / "figures").glob("*trust*.svg"))
+    assert code == 0 and "files in" in told and list((compared / "figures" / "2020-2040").glob("*trust*.svg"))
     code, _, error = call("plot", compared, "--metrics", "trusst")
-    assert code == 2 and "there are trust" in error
+    assert code == 2 and "did you mean trust?" in error
+    code, _, error = call("plot", compared, "--metrics", "chinese_share@car@eu")
+    assert code == 2 and "there are cars" in error
     assert call("plot", compared, "--years", "2040")[0] == 2
 
 
@@ -354,3 +356,13 @@ def test_numbers_and_columns_read_well():
         "2 h 5 min",
     ]
     assert aligned([["a", "b"], ["long", "1"]]) == "a     b\nlong  1"
+
+
+def test_check_asks_about_what_looks_odd_and_strict_refuses_it(call, tmp_path):
+    path = tmp_path / "odd.yaml"
+    shock = "{id: a, kind: tariff, sectors: [cars], origin: china, destination: [eu], rate: 450%, start: 2027Q1}"
+    path.write_text(f"extends: baseline\nshocks:\n  - {shock}\n")
+    code, out, err = call("check", path)
+    assert code == 0 and "warning:" in err and "a: rate is 450 %; is it meant?" in err and "450 % of it by this" in out
+    code, _, err = call("check", "--strict", path)
+    assert code == 4 and "is it meant?" in err

@@ -129,7 +129,7 @@ def test_odd_surroundings_change_no_number(call, tmp_path, root):
         assert b"Traceback" not in done.stderr and b"\x1b[" not in done.stdout + done.stderr
     for path in (plain / "summary.csv", plain / "scenario.yaml", *(plain / "yearly").iterdir()):
         assert (odd / path.relative_to(plain)).read_bytes() == path.read_bytes()
-    assert list((odd / "figures").glob("*.png"))
+    assert list((odd / "figures" / "cars").glob("*.png"))
     assert json.loads((odd / "manifest.json").read_text(encoding="utf-8"))["started"].endswith("+00:00")
 
 
@@ -189,3 +189,33 @@ def test_other_code_of_the_model_ends_with_5_unless_it_is_accepted(call, tmp_pat
     assert call(*words, "--seeds", "2", "--accept-code-change")[0] == 0
     page = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
     assert old in page and "e" * 64 in page and "earlier code" in page  # both versions
+
+
+def test_replay_compares_every_table_of_the_run(call, tmp_path):
+    """A table whose rows were doubled is refused by name, and told as another one where it is read unverified."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    folder = tmp_path / "r"
+    assert (
+        call("run", "baseline", "--seeds", "1", "--workers", "1", "--start", "2038", "--out", folder, "--quiet")[0] == 0
+    )
+    run = pq.read_table(folder / "runs.parquet")["run_id"][0].as_py()
+    assert call("replay", folder, run)[:2] == (0, "baseline, seed 1: done\nthe same bytes as stored, in every table\n")
+    for table in ("trajectories", "markets", "events", "partnerships", "yearly_markets"):
+        (path,) = (folder / table).iterdir()
+        held = path.read_bytes()
+        rows = pq.read_table(path)
+        pq.write_table(pa.concat_tables([rows, rows]), path)
+        code, _, error = call("replay", folder, run)
+        assert code == 74 and path.name in error and table in error
+        code, said, _ = call("--no-verify", "replay", folder, run)
+        assert code == 6 and said.endswith(f"not the same as stored: {table}\n")
+        path.write_bytes(held)
+    assert call("status", folder, "--hashes")[:2] == (0, f"{folder}: every file is what was written\n")
+
+
+def test_doctor_fails_where_a_run_fails(call, broken):
+    broken.update({1})
+    code, said, error = call("doctor")
+    assert code == 74 and "seed 1 went wrong" in said and "not all is well" in error

@@ -1,4 +1,4 @@
-"""The page of faults names all forty, and only tests that exist."""
+"""The page of faults numbers them all, and names only tests that exist."""
 
 import re
 
@@ -11,7 +11,7 @@ def test_every_fault_has_tests_that_exist(root):
         for line in (root / "docs" / "reliability.md").read_text(encoding="utf-8").splitlines()
         if re.match(r"\| \d+ \|", line)
     ]
-    assert [int(number) for number, *_ in rows] == list(range(1, 41))
+    assert [int(number) for number, *_ in rows] == list(range(1, len(rows) + 1)) and len(rows) >= 56
     written = "\n".join(path.read_text(encoding="utf-8") for path in (root / "tests").rglob("test_*.py"))
     known = set(re.findall(r"^def (test_\w+)\(", written, re.M))
     for number, _, _, codes, tests in rows:

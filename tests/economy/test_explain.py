@@ -224,3 +224,10 @@ def test_reviews_that_moved_nothing_can_be_read_in_full(turmoil, run):
                 counted += 1
             assert bool(moment.within) == ("nothing moved" in moment.title)
     assert counted > 20
+
+
+def test_numbers_that_decide_are_told_apart():
+    from sim.explain.options import told_apart
+
+    assert told_apart(0.88, 0.8812) == ("0.880", "0.881") and told_apart(0.5, 0.25) == ("0.50", "0.25")
+    assert told_apart(0.5, 0.5) == ("0.50", "0.50")

@@ -9,10 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.experiments import Layout, lay_out, open_definition
-from sim.plots.experiments import drawer, overall, sheets
+from sim.plots.experiments import drawer, figures, overall
 from sim.study import Results
 from tests.experiments.conftest import Imagined
 from tests.plots import synthetic
+from tests.signed import sign
 
 STORED = {"E1", "E6", "E7", "E8"}  # they draw partnerships or paths by quarter, which only folders hold
 POINTS, SEEDS = 5, 2
@@ -41,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             pq.write_table(read.append_column("point", pa.array(point, pa.int64())), file)
     manifest = (path / "manifest.json").read_text().replace('"title"', '"start": 1990, "end": 2040, "title"')
     (path / "manifest.json").write_text(manifest)
-    return path
+    return sign(path)
 
 
 def _sound(sheet) -> None:
@@ -101,5 +102,5 @@ def test_effects_robustness_and_reversal(tmp_path: Path) -> None:
 
 
 def test_names_of_an_experiments_figures_are_its_own_and_differ(tmp_path: Path) -> None:
-    names = [sheet.name for sheet in sheets(_evidence("E14", tmp_path))]
+    names = [sheet.name for figure in figures(_evidence("E14", tmp_path)) for sheet in figure()]
     assert len(set(names)) == len(names) and all(name.startswith("E14-") for name in names)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import shutil
 from pathlib import Path
 
@@ -145,8 +146,48 @@ def test_where_the_package_cannot_be_written_the_user_s_cache_is_used(interprete
     cache.write_text("and here")
     temporary = package / "temporary"
     temporary.mkdir()
-    found = probe(interpreter, package, XDG_CACHE_HOME=str(cache.parent), TMPDIR=str(temporary))[2]
-    assert found.is_relative_to(temporary)
+    where = {"XDG_CACHE_HOME": str(cache.parent), "TMPDIR": str(temporary)}
+    guessed = temporary / "contraflow"
+    guessed.mkdir(mode=0o777)  # somebody else's, who waits for us
+    found = [probe(interpreter, package, **where)[2] for _ in range(2)]
+    assert all(path.is_relative_to(temporary) and not path.is_relative_to(guessed) for path in found)
+    assert found[0] != found[1] and not found[0].exists() and not list(guessed.iterdir())
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="owners and modes")
+def test_a_folder_that_others_can_write_to_is_not_used(interpreter, package: Path) -> None:
+    """Code in it would be run as ours: one that is open, a link, one in a folder where anybody can replace it."""
+    home = package / "cache"
+    (package / "sim/__pycache__").write_text("a file where the folder should be")
+    (package / "temporary").mkdir()
+    where = {"XDG_CACHE_HOME": str(home), "TMPDIR": str(package / "temporary")}
+    ours = probe(interpreter, package, **where)[2]
+    assert ours.is_relative_to(home) and ours.stat().st_mode & 0o777 == 0o700
+    aside = package / "aside"
+    for spoil, mend in (
+        (lambda: ours.chmod(0o777), lambda: ours.chmod(0o700)),
+        (lambda: (ours.rename(aside), ours.symlink_to(aside)), lambda: (ours.unlink(), aside.rename(ours))),
+        (lambda: ours.parent.chmod(0o777), lambda: ours.parent.chmod(0o700)),
+    ):
+        spoil()
+        assert probe(interpreter, package, **where)[2].is_relative_to(package / "temporary")
+        mend()
+    assert probe(interpreter, package, **where)[2] == ours
+
+
+def test_damaged_code_is_thrown_away_and_compiled_anew(interpreter, package: Path) -> None:
+    """Cut, flipped, emptied, or of another function: one line says so, and the result is the same."""
+    value, _, folder, _ = probe(interpreter, package)
+    index, *code = sorted(folder.rglob("*gumbel*.nb[ic]"), key=lambda path: path.suffix, reverse=True)
+    assert index.suffix == ".nbi" and code
+    for path, damage in (
+        (code[0], lambda data: data[: len(data) // 2]),
+        (code[0], lambda data: bytes([data[0] ^ 1]) + data[1:]),
+        (index, lambda data: b""),
+    ):
+        path.write_bytes(damage(path.read_bytes()))
+        assert probe(interpreter, package)[::3] == (value, 0)
+        assert probe(interpreter, package)[::3] == (value, 1)  # whole again
 
 
 def test_the_kernel_hash_is_stable_within_a_process() -> None:

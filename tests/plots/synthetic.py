@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.declare import fields
 from sim.records import Market, Outcome, Vintage
+from tests.signed import sign
 
 SECTORS = {"cars": 2023.0, "batteries": 2018.0, "solar": 2014.0, "semiconductors": 2047.0}  # year of the flip
 REGIONS = ("china", "us", "eu", "japan_korea", "row")
@@ -56,11 +57,14 @@ def results(
         events.to_parquet(folder / "events" / f"{place}.parquet")
         yearly += [_yearly(trajectories), _yearly(markets)]
     whole = pd.concat(yearly)
-    _summary(whole).to_csv(folder / "summary.csv", index=False)
+    sums = {"summary": _summary(whole)}
     if len(scenarios) > 1:
-        _differences(whole, next(iter(scenarios))).to_csv(folder / "differences.csv", index=False)
+        sums["differences"] = _differences(whole, next(iter(scenarios)))
+    for name, table in sums.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+        table.to_csv(folder / f"{name}.csv", index=False)
     (folder / "manifest.json").write_text(json.dumps(_manifest(scenarios, seeds)))
-    return folder
+    return sign(folder)
 
 
 def _manifest(scenarios: dict[str, str], seeds: int) -> dict[str, Any]:

@@ -4,10 +4,12 @@ import html
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,10 +19,12 @@ from sim import plots
 from sim.columns import Type
 from sim.errors import NotEnough, UsageError
 from sim.plots import (
+    FIGURES,
     alluvial,
     composition,
     contrasts,
     contribution,
+    draw,
     fates,
     flips,
     forest,
@@ -30,7 +34,10 @@ from sim.plots import (
     technology,
 )
 from sim.plots.cells import cells
+from sim.plots.drawing import draw_all
+from sim.plots.sheet import INDEX
 from sim.plots.stored import Stored, decimal
+from tests.signed import sign
 
 EIGHT = ("01-", "02-", "03-", "04-", "05-", "06-", "07-", "08-")
 
@@ -42,6 +49,11 @@ def texts(path: Path) -> str:
 
 def table(folder: Path, name: str) -> pd.DataFrame:
     return pd.read_csv(folder / "figures" / f"{name}.csv")
+
+
+def contrasted(*asked: Any) -> list[Any]:
+    """The sheets of a comparison."""
+    return [sheet for figure in contrasts.figures(*asked) for sheet in figure()]
 
 
 def test_the_eight_figures_and_the_comparison_are_drawn_with_their_tables(folder: Path, drawn: list[Path]) -> None:
@@ -60,6 +72,29 @@ def test_a_rerun_gives_the_same_bytes(folder: Path, drawn: list[Path]) -> None:
     assert all(path.read_bytes() == data for path, data in before.items())
     first = {path: path.read_bytes() for path in again}
     assert all(path.read_bytes() == first[path] for path in plots.draw(folder, ("svg", "pdf", "png"), ["welfare"]))
+
+
+def test_any_number_of_processes_draws_the_same_bytes(folder: Path, drawn: list[Path], tmp_path: Path) -> None:
+    copied = tmp_path / "copied"
+    shutil.copytree(folder, copied, ignore=shutil.ignore_patterns(FIGURES))
+    assert [path.name for path in draw(copied, ("svg",), workers=3)] == [path.name for path in drawn]
+    for path in (*drawn, folder / FIGURES / INDEX):
+        assert (copied / FIGURES / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_a_figure_that_fails_in_another_process_is_told_as_in_this_one(folder: Path) -> None:
+    for workers in (1, 2):
+        with pytest.raises(NotEnough, match="figure 7 lacks data"):
+            draw_all(broken, (folder,), folder, ("svg",), workers)
+
+
+def broken(folder: Path) -> list[Any]:
+    """Eight figures, the last of which cannot be drawn; with two processes that is one of the other's."""
+
+    def fail() -> list[Any]:
+        raise NotEnough("figure 7 lacks data")
+
+    return [*(list for _ in range(7)), fail]
 
 
 def test_captions_say_how_many_runs_and_which_interval(folder: Path, drawn: list[Path]) -> None:
@@ -88,7 +123,7 @@ def test_a_run_that_failed_is_left_out_and_captions_count_the_others(synthetic: 
             assert re.search(rf"\b{'5 to 6' if both else '5'} of 6 seeds", sheet.caption), sheet.caption
             assert "5 seeds" in other.caption and "of 5 seeds" not in other.caption.replace("mean of ", "")
     sheets = [*contribution.draw(lost), *markets.shares(lost), *markets.reversals(lost)]
-    sheets += [*contrasts.draw(lost, ["welfare"]), *forest.draw(lost, cells(lost, "welfare", None))]
+    sheets += [*contrasted(lost, ["welfare"]), *forest.draw(lost, cells(lost, "welfare", None))]
     assert all(" of 6" in sheet.caption for sheet in sheets)
     shown = " ".join(text.get_text() for text in flips.draw(lost)[0].figure.texts)
     assert "5 to 6 of 6 seeds" in shown  # the footer is the caption
@@ -168,7 +203,7 @@ def test_flows_conserve_multinationals(folder: Path, drawn: list[Path]) -> None:
 
 def _sheet(folder: Path, metric: str):
     stored = Stored(folder)
-    sheets = {sheet.name: sheet for sheet in contrasts.draw(stored, [metric])}
+    sheets = {sheet.name: sheet for sheet in contrasted(stored, [metric])}
     return stored, sheets[f"compare-{metric.replace('_', '-')}"]
 
 
@@ -249,21 +284,21 @@ def test_every_scenario_has_its_own_colour_and_line_style() -> None:
 
 def test_panels_of_sectors_share_their_scale(folder: Path) -> None:
     stored = Stored(folder, sectors=("cars", "solar"))
-    sheet = contrasts.draw(stored, ["chinese_share_home"])[-1]
+    sheet = contrasted(stored, ["chinese_share_home"])[-1]
     for row in sheet.axes:
         assert row[0].get_ylim() == row[1].get_ylim()
     assert [axes.get_title(loc="left") for axes in sheet.axes[0]] == ["Cars", "Solar"]
 
 
 def test_regions_take_the_metric_from_markets(folder: Path) -> None:
-    sheet = contrasts.draw(Stored(folder), ["welfare"], ["us", "eu"])[-1]
+    sheet = contrasted(Stored(folder), ["welfare"], ["us", "eu"])[-1]
     assert [axes.get_title(loc="left") for axes in sheet.axes[0]] == ["US", "EU"]
     assert set(sheet.table["region"]) == {"us", "eu"}
 
 
 def test_effects_print_numbers_and_signs(folder: Path, drawn: list[Path]) -> None:
     found = table(folder, "compare-effects").set_index("metric")
-    differences = pd.read_csv(folder / "differences.csv")
+    differences = pd.read_parquet(folder / "differences.parquet")
     last = differences[
         (differences["year"] == 2040) & (differences["sector"] == "all") & (differences["region"].isna())
     ]
@@ -279,7 +314,11 @@ def test_years_and_sectors_narrow_the_figures(synthetic: ModuleType, tmp_path: P
     folder = synthetic.results(tmp_path, seeds=2, scenarios={"baseline": "Alone"})
     written = plots.draw(folder, formats=("svg",), sectors=["cars"], years=(2000, 2030))
     assert not any("compare" in path.name for path in written)
-    found = table(folder, "06-market-shares")
+    part = folder / "figures" / "cars-2000-2030"  # beside the figures of the whole
+    assert {path.parent for path in written} == {part} and not list((folder / "figures").glob("*.svg"))
+    told = json.loads((part / "figures.json").read_text(encoding="utf-8"))
+    assert all("cars" in entry["title"] and "cars" in entry["caption"].lower() for entry in told)
+    found = pd.read_csv(part / "06-market-shares.csv")
     found = found[found["scenario"] != "observed"]
     assert set(found["sector"]) == {"all", "cars"}
     assert (found["year"].min(), found["year"].max()) == (2000, 2030)
@@ -289,10 +328,25 @@ def test_years_and_sectors_narrow_the_figures(synthetic: ModuleType, tmp_path: P
     ]
 
 
+def test_a_figure_names_its_sector_and_region(folder: Path) -> None:
+    written = plots.draw(folder, ("svg",), metrics=["chinese_share@cars@eu"])
+    part = folder / "figures" / "cars-eu"
+    assert {path.parent for path in written} == {part}
+    told = {entry["name"]: entry for entry in json.loads((part / "figures.json").read_text(encoding="utf-8"))}
+    figure = told["compare-chinese-share-cars-eu"]
+    assert figure["title"].endswith("share: cars, EU") and "Cars, EU." in figure["caption"]
+    rows = pd.read_csv(part / "compare-chinese-share-cars-eu.csv")
+    assert set(rows["sector"]) == {"cars"} and set(rows["region"]) == {"eu"}
+    for wrong, message in (("trust@cars@eu", "not told by region"), ("trust@2030@cars", "over years")):
+        with pytest.raises(UsageError, match=message):
+            plots.draw(folder, ("svg",), metrics=[wrong])
+
+
 def test_unknown_metrics_and_empty_folders_are_refused(synthetic: ModuleType, folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no metric happiness"):
+    with pytest.raises(UsageError, match="no metric 'happiness'"):
         plots.draw(folder, metrics=["happiness"])
     (tmp_path / "manifest.json").write_text(json.dumps({"scenarios": {"baseline": {}}, "base": "baseline"}))
+    sign(tmp_path)
     with pytest.raises(NotEnough):
         plots.draw(tmp_path)
 

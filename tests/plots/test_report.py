@@ -11,6 +11,7 @@ import pytest
 
 from sim import report
 from sim.errors import NotEnough
+from tests.signed import sign
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -112,6 +113,7 @@ def test_text_from_files_is_escaped(synthetic: ModuleType, tmp_path: Path) -> No
 
 def test_a_folder_without_summaries_is_refused(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps({"scenarios": {"baseline": {}}, "base": "baseline"}))
+    sign(tmp_path)
     with pytest.raises(NotEnough):
         report.write(tmp_path)
 

@@ -175,7 +175,7 @@ def test_costs(folder, write):
 )
 def test_no_firms_or_one_is_a_world_too(folder, old, new):
     from sim.simulate import simulate
-    from sim.study.batch import check_bounds
+    from sim.study.bounds import check_bounds
     from sim.study.tables import plain
 
     text = (folder / "world.yaml").read_text()

@@ -212,6 +212,8 @@ def test_all_problems_of_all_files_at_once(write):
     )
     assert [line.split(" ")[:2] for line in found] == [
         ["scenarios/mine.yaml:2:1", "titel:"],
+        ["scenarios/mine.yaml:4:5", "shocks.a.rate:"],  # of the kind that was probably meant
+        ["scenarios/mine.yaml:4:5", "shocks.a.start:"],
         ["scenarios/mine.yaml:4:19", "shocks.a.kind:"],
         ["scenarios/mine.yaml:5:35", "shocks.b.change:"],
         ["scenarios/mine.yaml:5:45", "shocks.b.start:"],

@@ -61,6 +61,11 @@ class Scenario:
         return f"{zlib.crc32(repr((self.name, self.effect, self.start, self.end)).encode()):08x}"
 
     @property
+    def world(self) -> Labels:
+        """Its sectors and regions."""
+        return labels(self)
+
+    @property
     def text(self) -> str:
         return f"name: {self.name}\neffect: {self.effect}\nstart: {self.start}\nend: {self.end}\n"
 

@@ -15,6 +15,9 @@ from sim.study import Options, carry_out, engines
 from sim.study.sweep import plan
 from tests.study import synthetic
 from tests.study.synthetic import Scenario
+from tests.study.test_branching import FINAL
+from tests.study.test_branching import digest as branched_digest
+from tests.study.test_branching import swept as branched
 from tests.study.test_ensemble import study as ensemble
 from tests.study.test_sweep import MODEL, digest
 
@@ -83,6 +86,13 @@ def test_a_worker_killed_in_mid_sweep_costs_nothing(cluster, tmp_path):
     assert results.manifest["status"] == "complete" and results.manifest["counts"]["done"] == 48
     assert digest(results) == whole
     assert first not in workers(cluster) and second in workers(cluster)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_runs_share_is_the_same_on_a_cluster(cluster, tmp_path):
+    workers(cluster)
+    here, there = (branched(tmp_path / name, **where) for name, where in (("h", {}), ("t", {"cluster": cluster})))
+    assert there.manifest["counts"]["done"] == 10 and branched_digest(here, FINAL) == branched_digest(there, FINAL)
 
 
 @pytest.mark.filterwarnings("ignore")

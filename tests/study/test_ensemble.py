@@ -9,16 +9,18 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from sim.errors import CannotCreate, Conflict, IoFailure, NotEnough, UsageError
 from sim.study import Options, Plan, Results, carry_out, ensemble, parse_seeds, turned
 from sim.study import batch as worker
 from sim.study.store import Folder
-from sim.study.summary import write_summaries
+from sim.study.summary import HEADLINES, read_sums, write_summaries
 from tests.study import synthetic
 from tests.study.synthetic import Scenario
 
+SUMS = ("summary", "differences")
 QUIET, LOUD = Scenario(), Scenario("loud", effect=0.2)
 
 
@@ -47,13 +49,26 @@ def test_the_folder_holds_what_it_promises(tmp_path):
     assert results.manifest["status"] == "complete" and results.manifest["counts"]["done"] == 12
     assert {path.name for path in results.folder.iterdir() if not path.name.startswith(".")} == {
         *("manifest.json", "scenario.yaml", "scenarios", "runs.parquet", "failures.csv", "summary.csv"),
-        *("differences.csv", "trajectories", "markets", "generations", "events", "partnerships"),
+        *("dictionary.csv", "summary.parquet", "differences.csv", "differences.parquet"),
+        *("trajectories", "markets", "generations", "events", "partnerships"),
         *("yearly", "yearly_markets", "final", "final_markets", "journal.jsonl"),
     }
     assert len(results.trajectories) == 2 * 6 * 12 * 3 and set(results.events.scenario) == {"quiet", "loud"}
     assert results.manifest["lines"]["loud"] == [["Duty", 1990.5, 1991.0, None]]
     assert results.manifest["scenarios"]["quiet"]["title"] == "A quiet world"
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_headlines_stand_in_csv_and_everything_in_parquet(tmp_path):
+    results = study(tmp_path / "r", QUIET, LOUD)
+    for name, values in (("summary", ["mean", "sd", "q05", "lo"]), ("differences", ["difference", "lo", "p_positive"])):
+        whole, short = getattr(results, name), pd.read_csv(results.folder / f"{name}.csv")
+        shown = whole["region"].isna() & ((whole["sector"] == "all") | whole["metric"].isin(HEADLINES))
+        keys = ["scenario", "year", "sector", "metric"]
+        one, two = (each.set_index(keys).sort_index()[values].astype(float) for each in (whole[shown], short))
+        pd.testing.assert_frame_equal(one, two, rtol=1e-6, atol=1e-30)
+        assert set(whole["metric"]) > set(HEADLINES) and whole["region"].notna().any() and len(short) < len(whole) / 2
+        assert pq.read_schema(results.folder / f"{name}.parquet").field(values[0]).type == "float"
 
 
 def test_runs_hold_the_outcomes_of_the_last_year(tmp_path):
@@ -71,7 +86,7 @@ def test_workers_and_batches_change_no_byte(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "LARGEST", 1)
     small = study(tmp_path / "small", QUIET, LOUD, workers=1)
     assert same(one, two) and same(one, small)
-    for name in ("summary.csv", "differences.csv"):
+    for name in ("summary.csv", "differences.csv", "summary.parquet", "differences.parquet"):
         assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
     assert len(Folder(small.folder).receipts()) == 12
 
@@ -143,7 +158,7 @@ def test_leftovers_of_a_killed_run_are_not_read(tmp_path):
     results = study(tmp_path / "r")
     (path,) = (results.folder / "events").iterdir()
     (path.parent / ".x.parquet.host.1.part").write_bytes(b"half")
-    path.with_stem("quiet-000099-0").write_bytes(b"no receipt")
+    path.with_stem("quiet-000099-0123456789ab").write_bytes(b"no receipt")
     study(tmp_path / "r")
     assert list(path.parent.iterdir()) == [path]
 
@@ -319,7 +334,9 @@ def test_blocks_are_small_and_sums_the_same_for_any_number_of_workers(tmp_path, 
     names, pairs = [QUIET.name, LOUD.name], {LOUD.name: QUIET.name}
 
     def written():
-        return [sorted((tmp_path / "r" / name).read_text().splitlines()) for name in ("summary.csv", "differences.csv")]
+        texts = [sorted((tmp_path / "r" / f"{name}.csv").read_text().splitlines()) for name in SUMS]
+        wholes = [read_sums(tmp_path / "r" / f"{name}.parquet").to_pandas().to_csv() for name in SUMS]
+        return texts + [sorted(line.partition(",")[2] for line in whole.splitlines()) for whole in wholes]
 
     whole = written()
     for name in ("_HELD", "_SPOOLED", "_PARCEL", "_BLOCK"):

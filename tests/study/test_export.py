@@ -1,11 +1,16 @@
 """Tables for other programs: read back, they hold what the folder holds."""
 
+import hashlib
+import json
+import tomllib
+
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 from scipy.io import netcdf_file
 
+import sim
 from sim.errors import NotEnough, UsageError
 from sim.study import Options, Results, carry_out
 from sim.study.export import export, kept
@@ -119,3 +124,30 @@ def test_what_is_not_there_is_refused(alone, tmp_path):
         written(alone, "csv", tmp_path, ["nonsense"])
     with pytest.raises(NotEnough, match="holds no design"):
         written(alone, "netcdf", tmp_path, ["design"])
+
+
+def test_an_rocrate_names_every_file_and_what_made_it(alone, tmp_path):
+    (written,) = export(alone, "rocrate", None, tmp_path / "copy")
+    graph = {each["@id"]: each for each in json.loads(written.read_text())["@graph"]}
+    action = graph["#run"]
+    assert action["@type"] == "CreateAction" and action["instrument"] == {"@id": "#contraflow"}
+    assert {"@id": "scenario.yaml"} in action["object"] and {"@id": "runs.parquet"} in action["result"]
+    assert graph["./"]["conformsTo"] == {"@id": "https://w3id.org/ro/wfrun/process/0.5"}
+    files = {name: each for name, each in graph.items() if each["@type"] == "File"}
+    there = {
+        path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*") if path.is_file()
+    }
+    assert set(files) == there - {"ro-crate-metadata.json"} and any(name.startswith("yearly/") for name in files)
+    for name, told in files.items():
+        assert hashlib.sha256((tmp_path / "copy" / name).read_bytes()).hexdigest() == told["sha256"]
+
+
+def test_codemeta_says_what_the_project_says(root):
+
+    told, project = (
+        json.loads((root / "codemeta.json").read_text()),
+        tomllib.loads((root / "pyproject.toml").read_text()),
+    )
+    assert told["version"] == sim.__version__
+    assert told["programmingLanguage"]["version"] == project["project"]["requires-python"]
+    assert {part.rpartition("/")[2] for part in told["license"]} == set(project["project"]["license"].split(" AND "))

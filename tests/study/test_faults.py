@@ -12,15 +12,14 @@ import tempfile
 import time
 from collections import namedtuple
 from contextlib import suppress
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sim.errors import IoFailure, UsageError
-from sim.study import Results, engines, limits, manifest, store
+from sim.errors import Conflict, IoFailure, UsageError
+from sim.study import Results, bounds, engines, limits, manifest, store
 from sim.study import batch as worker
 from sim.study.store import Folder, Receipt
 from sim.study.tables import plain
@@ -292,7 +291,9 @@ def test_a_chunk_of_another_study_is_not_taken_in(tmp_path):
     for table in receipt.files:
         source = other.folder / table / f"{receipt.chunk}.parquet"
         shutil.copy(source, mine.folder / table / source.name)
-    (mine.folder / ".chunks" / f"{receipt.chunk}.json").write_text(json.dumps(asdict(receipt)))
+    shutil.copy(other.folder / ".chunks" / f"{receipt.chunk}.json", mine.folder / ".chunks")
+    with pytest.raises(Conflict, match=rf"{receipt.chunk}.json is of another study"):
+        Results.open(tmp_path / "r").table("trajectories")
     notes = []
     again = study(tmp_path / "r", note=notes.append)
     assert "of another study" in notes[0] and (mine.folder / ".chunks" / f"{receipt.chunk}.json.corrupt").is_file()
@@ -362,11 +363,11 @@ def test_a_clock_that_jumps_back_changes_no_number_and_no_order(tmp_path, monkey
 )
 def test_bounds_and_numbers_that_are_none(metric, value, told):
     run = synthetic.simulate(Scenario(), 1)
-    worker.check_bounds(plain(run))
+    bounds.check_bounds(plain(run))
     run.outcome[metric][45, 1] = value
     if not told:
-        worker.check_bounds(plain(run))
+        bounds.check_bounds(plain(run))
         return
-    with pytest.raises(worker.Broken, match=re.escape(told)) as caught:
-        worker.check_bounds(plain(run))
+    with pytest.raises(bounds.Broken, match=re.escape(told)) as caught:
+        bounds.check_bounds(plain(run))
     assert caught.value.quarter == "1990Q2" and str(caught.value).endswith("sector 1")

@@ -35,7 +35,9 @@ TABLES = ("yearly", "final", "final_markets")
 
 
 def study(out, vary=None, scenario=BASE, seeds=3, workers=1, keep="summary", **options):
-    given = {key: options.pop(key) for key in ("design", "points", "samples", "outcomes") if key in options}
+    given = {
+        key: options.pop(key) for key in ("design", "points", "samples", "outcomes", "reference") if key in options
+    }
     asked = {"vary": vary or {"effect": [0.1, 0.2]}, "seeds": seeds, **given}
     if "points" in given or not isinstance(given.get("design", ""), str):
         asked.pop("vary")
@@ -130,8 +132,14 @@ def test_every_point_is_validated_and_each_problem_said_once():
     assert [str(problem) for problem in caught.value.problems] == ["--vary effect: wrong"]
     with pytest.raises(UsageError, match="one holds the other"):
         plan(BASE, {"vary": {"shocks.a": [1], "shocks.a.rate": [1]}}, synthetic.vary)
-    with pytest.raises(UsageError, match="did you mean 'welfare'"):
-        plan(BASE, {"vary": {"effect": [1]}, "outcomes": ["wellfare"]}, synthetic.vary)
+    wrong = {
+        "wellfare": "no metric 'wellfare'",
+        "trust@car": "no sector 'car'",
+        "chinese_share@cars@uk": "no region 'uk'",
+    }
+    for outcome, told in {**wrong, "trust@2050": "2050 is not between 1990 and 1992"}.items():
+        with pytest.raises(UsageError, match=told):
+            plan(BASE, {"vary": {"effect": [1]}, "outcomes": [outcome]}, synthetic.vary)
 
 
 def test_the_scenario_as_it_stands_is_point_0_and_repeated_points_are_one():
@@ -167,9 +175,31 @@ def test_differences_are_the_paired_ones_of_the_final_table(tmp_path):
     assert level.hi[1] - level["mean"][1] == pytest.approx(half, rel=1e-6)
 
 
+def test_a_reference_pairs_points_of_equal_assumptions(tmp_path):
+    varied = {"effect": [0.1, 0.3], "end": [1991, 1992]}
+    results = study(tmp_path / "r", varied, seeds=4, reference={"effect": 0.0})
+    design = results.design.set_index("point")
+    assert results.swept == ("effect", "end") and design.designed.sum() == 4
+    for _point, row in design[design.designed].iterrows():
+        other = design.loc[row.reference]
+        assert other.effect == 0 and other.end == row.end and other.reference == row.reference
+    assert {tuple(each) for each in design.loc[~design.designed, ["effect", "end"]].to_numpy()} >= {
+        (0, 1991),
+        (0, 1992),
+    }
+    rows = results.differences.query("metric == 'technology_gap' and sector == 'all'").set_index("point")
+    assert rows.difference.to_numpy() == pytest.approx(design.effect[rows.index].to_numpy())
+    assert (rows.reference == design.reference[rows.index]).all() and set(rows.index) == set(
+        design.index[design.designed]
+    )
+    with pytest.raises(ScenarioError, match="--vary effect: wrong"):
+        plan(BASE, {"vary": {"end": [1991]}, "reference": {"effect": 20}}, synthetic.vary)
+
+
 def test_outcomes_choose_what_is_summed_up(tmp_path):
-    results = study(tmp_path / "r", outcomes=["trust", "chinese_share"])
+    results = study(tmp_path / "r", outcomes=["trust@solar", "chinese_share@1992@cars@eu"])
     assert set(results.summary.metric) == {"trust", "chinese_share"}
+    assert results.manifest["design"]["outcomes"] == ["trust@solar", "chinese_share@1992@cars@eu"]
 
 
 def test_a_failed_point_is_recorded_and_its_pairs_are_left_out(tmp_path):
@@ -257,13 +287,13 @@ def repeat_a_run(folder):
     for name in late.files:
         table = pq.read_table(folder / name / f"{late.chunk}.parquet")
         tables[name] = table.slice(0, table.num_rows // len(late.runs))
-    held.write_chunk(replace(late, chunk="quiet-999999-late", runs={run: told}), tables)
+    held.write_chunk(replace(late, chunk="quiet-999999-1a7e1a7e1a7e", runs={run: told}), tables)
 
 
 def test_a_run_that_stands_in_two_chunks_counts_once(tmp_path, whole):
     results = study(tmp_path / "r")
     repeat_a_run(results.folder)
-    assert digest(results) != whole  # written by a worker that was given up, after the end
+    assert digest(results) == whole  # written by a worker that was given up, after the end: no manifest lists it
     assert digest(study(tmp_path / "r")) == whole
 
 
@@ -277,7 +307,7 @@ def test_a_chunk_of_which_nobody_told_leaves_no_run_twice(tmp_path, monkeypatch,
             done.append(repeat_a_run(tmp_path / "r"))
 
     assert digest(study(tmp_path / "r", progress=repeat)) == whole
-    assert done and not list((tmp_path / "r").rglob("*late*"))
+    assert done and not list((tmp_path / "r").rglob("*1a7e*"))
 
 
 def _part(out, seed):
@@ -328,11 +358,33 @@ def test_the_cap_holds_and_narrow_intervals_add_nothing(tmp_path):
     assert len(capped.manifest["seeds"]) == 30 and capped.manifest["status"] == "complete"
     same = study(tmp_path / "s", seeds=4, until_ci={"trust": 0.01})  # pairs do not differ in trust at all
     assert len(same.manifest["seeds"]) == 4
-    with pytest.raises(UsageError, match="'trusty' is no metric") as caught:
+    with pytest.raises(UsageError, match="watched in the last year, 1992"):
+        study(tmp_path / "x", until_ci={"trust@1991@cars": 1})
+    with pytest.raises(UsageError, match="no metric 'trusty'") as caught:
         study(tmp_path / "x", until_ci={"trusty": 1})
     assert caught.value.hint == "did you mean trust?"
     with pytest.raises(UsageError, match="shard sees no intervals"):
         study(tmp_path / "x", until_ci={"trust": 1}, shard=(1, 2))
+
+
+def test_intervals_are_watched_where_they_are_asked_for(tmp_path):
+    """The course of a sector and of a region is what their stored runs give; figures say which."""
+    from sim.plots import draw
+    from sim.study.summary import half_width, spread
+
+    wanted = {"trust@solar": 9.0, "chinese_share@cars@eu": 9.0}
+    results = study(tmp_path / "r", {"effect": [0.3]}, seeds=6, until_ci=wanted)
+    course = pd.read_csv(tmp_path / "r" / "convergence.csv").set_index("metric")
+    for text, stored in (("trust@solar", results.final), ("chinese_share@cars@eu", results.final_markets)):
+        metric, *place = text.split("@")
+        rows = stored[stored["sector"] == place[0]]
+        rows = rows[rows["region"] == place[1]] if len(place) == 2 else rows
+        values = rows.pivot(index="seed", columns="point", values=metric)
+        n, _, sd = spread((values[1] - values[0]).to_numpy()[None])
+        assert course.loc[text, "half_width"] == pytest.approx(float(half_width(sd, n)[0]), abs=1e-9)
+    draw(results.folder, ("svg",))
+    figure = (tmp_path / "r" / "figures" / "convergence-chinese_share-cars-eu.svg").read_text(encoding="utf-8")
+    assert "share: cars, EU: how well" in figure
 
 
 def test_convergence_is_drawn(tmp_path):

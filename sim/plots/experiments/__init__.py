@@ -1,12 +1,14 @@
 """Figures of experiments: the headline figure of each kind, effects, robustness. `draw(evidence)` writes all of one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.experiments.evidence import Evidence
+    from sim.plots.drawing import Figure
     from sim.plots.sheet import Sheet
     from sim.scenario.experiment import Shown
 
@@ -19,25 +21,24 @@ def drawer(kind: str) -> Drawer:
     return found
 
 
-def sheets(evidence: "Evidence") -> "Iterator[Sheet]":
+def figures(evidence: "Evidence") -> "list[Figure]":
     """All figures of an experiment, the headline first."""
     from sim.plots.experiments import overall
 
+    drawers = [partial(drawer(shown.kind), evidence, shown) for shown in evidence.layout.definition.experiment.figures]
     name = evidence.layout.definition.name
-    for shown in evidence.layout.definition.experiment.figures:
-        for sheet in drawer(shown.kind)(evidence, shown):
-            sheet.name = f"{name}-{sheet.name}"
-            yield sheet
-    for sheet in overall.draw(evidence):
+    return [partial(_named, name, draw) for draw in (*drawers, partial(overall.draw, evidence))]
+
+
+def _named(name: str, draw: "Callable[[], Iterable[Sheet]]") -> "Iterator[Sheet]":
+    for sheet in draw():
         sheet.name = f"{name}-{sheet.name}"
         yield sheet
 
 
-def draw(evidence: "Evidence", formats: Sequence[str] = ("png", "svg")) -> list[Path]:
+def draw(evidence: "Evidence", formats: Sequence[str] = ("png", "svg"), workers: int = 1) -> list[Path]:
     """Draw an experiment's figures into `figures/` of its folder, each with its CSV; returns the files written."""
     from sim.plots import FIGURES
+    from sim.plots.drawing import draw_all
 
-    written: list[Path] = []
-    for sheet in sheets(evidence):
-        written += sheet.save(evidence.results.folder / FIGURES, formats)
-    return written
+    return draw_all(figures, (evidence,), evidence.results.folder / FIGURES, formats, workers)

@@ -1,0 +1,135 @@
+"""Values beyond sense, closed streams, misuse of the Python interface: told in one line, with a documented code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from sim.errors import ContraflowError
+
+CODES = {0, 2, 3, 4, 5, 6, 73, 74, 130, 143}
+
+FILES = {
+    "host": "extends: baseline\nhost: atlantis\n",
+    "home": "extends: baseline\nsectors: {cars: {multinationals: {atlantis: 3}}}\n",
+    "nul": 'extends: baseline\ntitle: "a\\0b"\n',
+    "escape": 'extends: baseline\ntitle: "\\e[31mred"\n',
+    "surrogate": 'extends: baseline\ntitle: "\\ud800"\n',
+    "turned": "extends: baseline\ntitle: \u202eabc\n",
+    "key": 'extends: baseline\n"a\\x07b": 1\n',
+    "long base": f"extends: {'x' * 5000}\n",
+    "long value": f"extends: baseline\nparameters: {{horizon: {'x' * 900_000}}}\n",
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_hostile_text_is_refused_and_echoed_in_short(call, tmp_path, name):
+    path = tmp_path / "mine.yaml"
+    path.write_text(FILES[name], encoding="utf-8")
+    code, said, error = call("check", path)
+    assert code == 4 and len(said + error) < 2500 and "Traceback" not in error
+    assert (said + error).replace("\n", "").isprintable() and "mine.yaml" in said + error
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("run", "baseline", "--seeds", "1000000000", "--dry-run"), 2, "more than 1,000,000"),
+        (("run", "baseline", "--seeds", "9" * 5000), 2, "holds no seed between"),
+        (("run", "baseline", "--memory-per-worker", "inf"), 2, "memory-per-worker: must be finite"),
+        (("run", "baseline", "--run-timeout", "nan"), 2, "run-timeout: must be above zero"),
+        (("run", "baseline", "--cluster", ""), 2, "cluster: no address"),
+        (("run", "x" * 5000), 4, "longer than the name of a file may be"),
+        (("new", "../../x"), 2, "cannot be the name of a scenario's file"),
+        (("status", "x" * 5000), 2, "is not a results folder"),
+        (("show", "x" * 5000), 2, "longer than the name of a file may be"),
+        (("status", "/dev/null"), 2, "is not a results folder"),
+    ],
+)
+def test_values_beyond_sense(call, tmp_path, monkeypatch, words, code, told):
+    monkeypatch.chdir(tmp_path)
+    found, _, error = call(*words)
+    assert found == code and told in error and len(error) < 2500 and not list(tmp_path.iterdir())
+
+
+def test_seeds_of_points_are_whole(call, tmp_path):
+    (tmp_path / "p.csv").write_text("parameters.horizon,seed\n12,1.5\n")
+    code, _, error = call("sweep", "baseline", "--points", tmp_path / "p.csv", "--out", tmp_path / "r")
+    assert code in (2, 4) and "seed: '1.5' is no whole number" in error
+
+
+def test_the_python_interface_tells_misuse_as_the_command_line_does():
+    from sim import Economy, ensemble, load, sweep
+    from sim.study import Results, parse_seeds
+
+    for misuse in (
+        lambda: load(None),
+        lambda: load(7),
+        lambda: Economy(seed=-1),
+        lambda: Economy(seed=1.5),
+        lambda: sweep("baseline", vary="a=1"),
+        lambda: ensemble("baseline", seeds=[1.5]),
+        lambda: ensemble("baseline", seeds=[True]),
+        lambda: ensemble("baseline", seeds=None),
+        lambda: ensemble("baseline", seeds=1, workers="two"),
+        lambda: ensemble("baseline", seeds=1, cluster=" "),
+        lambda: parse_seeds(10**9),
+        lambda: parse_seeds(range(10**12)),
+        lambda: Results.open(None),
+        lambda: Results.open("a\0b"),
+    ):
+        with pytest.raises(ContraflowError) as caught:
+            misuse()
+        assert len(str(caught.value)) < 1000 and caught.value.code in CODES
+
+
+# start-up
+
+
+def started(root, *words, **more):
+    return subprocess.Popen(
+        [sys.executable, "run.py", *words], cwd=root, env={**os.environ}, stderr=subprocess.PIPE, **more
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes descriptors")
+@pytest.mark.parametrize("closed", [(0,), (1,), (0, 1), (0, 1, 2)])
+def test_closed_streams_lose_no_result(root, tmp_path, closed):
+    """What was closed before the start is not the place of a file of ours."""
+    shell = " ".join(f"{number}{'<' if number == 0 else '>'}&-" for number in closed)
+    words = "run baseline --seeds 1 --workers 1 --start 2030 --keep summary --quiet --out"
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} run.py {words} {tmp_path / 'r'} {shell}"], cwd=root, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "r" / "manifest.json").read_text())["status"] == "complete"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="has no /dev/full")
+def test_output_that_is_full_ends_with_74(root):
+    with open("/dev/full", "w") as full:
+        process = started(root, "show", "metrics", stdout=full)
+        error = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 74 and "No space left on device" in error and "Traceback" not in error
+    assert len(error.splitlines()) == 1
+
+
+def test_python_m_sim_is_the_program(root):
+    done = subprocess.run([sys.executable, "-m", "sim", "--version"], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith("contraflow ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("after", [0.1, 0.25, 0.5, 0.8])
+def test_ctrl_c_in_the_first_second_ends_quietly(root, after):
+    """Before Python itself has begun nobody can say anything; afterwards it is one line."""
+    process = started(root, "show", "parameters", "--json", stdout=subprocess.DEVNULL)
+    time.sleep(after)
+    process.send_signal(signal.SIGINT)
+    error = process.communicate(timeout=60)[1].decode()
+    assert process.returncode in (0, 130, -2)
+    assert "run.py" not in error and "/sim/" not in error, error
