@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.columns import FIRST_YEAR, Type
 from sim.declare import Field
-from sim.experiments.effects import LEVEL, RESAMPLES, SEED
+from sim.measures.intervals import LEVEL, RESAMPLES, SEED
 
 Floats = NDArray[np.float64]
 WITHIN = 5  # years
@@ -22,12 +22,14 @@ LIVES = [*KEYS, "sector", "type_first", "start", "end"]
 EVENTS = [*KEYS, "quarter", "kind"]
 _TIME = f"within {WITHIN} years"
 COHORT: dict[str, Field] = {
-    "ventures_ended": Field("share", f"Host ventures that end {_TIME}", 0, 1, formula="ended / in force as the year begins"),
+    "ventures_ended": Field(
+        "share", f"Host ventures that end {_TIME}", low=0, high=1, formula="ended / in force as the year begins"
+    ),
     "ventures_converted": Field(
-        "share", f"Host ventures that change type {_TIME}", 0, 1, formula="converted / in force as the year begins"
+        "share", f"Host ventures that change type {_TIME}", low=0, high=1, formula="converted / in force as the year begins"
     ),
     "ventures_renegotiated": Field(
-        "share", f"Host ventures with new terms {_TIME}", 0, 1, formula="renegotiated / in force as the year begins"
+        "share", f"Host ventures with new terms {_TIME}", low=0, high=1, formula="renegotiated / in force as the year begins"
     ),
 }  # fmt: skip
 KIND = {"ventures_converted": "conversion", "ventures_renegotiated": "renegotiation"}

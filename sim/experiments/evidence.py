@@ -82,7 +82,8 @@ class Evidence:
         world = self.layout.definition.scenario.world
         sectors = tuple(world.sectors) if sector == ALL else world.groups.get(sector, (sector,))
         tables = (self._listed(name, columns) for name, columns in (("partnerships", LIVES), ("events", EVENTS)))
-        return cohort(*tables, sectors, year)
+        lives, events = tables
+        return cohort(lives, events, sectors, year)
 
     def _listed(self, name: str, columns: list[str]) -> pd.DataFrame:
         if name not in self._listings:

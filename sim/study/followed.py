@@ -84,12 +84,16 @@ def _ventures(runs: Sequence[Run]) -> _Ventures:
         order = np.argsort(events["partnership"], kind="stable")
         tables.append((number, lives, events["partnership"][order], events["quarter"][order], what[order]))
     horizon = len(runs[0].outcome)
-    begins, stops, when, what, offset = [], [], [], [], 0
+    begins: list[np.ndarray] = []
+    stops: list[np.ndarray] = []
+    when: list[np.ndarray] = []
+    kinds_of: list[np.ndarray] = []
+    offset = 0
     for _, lives, ids, quarters, kinds in tables:
         begins.append(offset + np.searchsorted(ids, lives["id"], "left"))
         stops.append(offset + np.searchsorted(ids, lives["id"], "right"))
         when.append(quarters)
-        what.append(kinds)
+        kinds_of.append(kinds)
         offset += len(ids)
     every = np.concatenate([lives for _, lives, *_ in tables])
     return _Ventures(
@@ -100,7 +104,7 @@ def _ventures(runs: Sequence[Run]) -> _Ventures:
         np.concatenate(begins),
         np.concatenate(stops),
         np.concatenate(when),
-        np.concatenate(what),
+        np.concatenate(kinds_of),
         horizon,
     )
 
@@ -118,8 +122,8 @@ def _first(v: _Ventures, who: np.ndarray, since: np.ndarray, until: np.ndarray) 
 
 def _told(first: np.ndarray, weight: np.ndarray) -> Follows:
     total = max(float(weight.sum()), 1e-9)
-    shares = [float(weight[first == kind].sum()) / total for kind in range(len(FIRST))]
-    return Follows(*shares, total)
+    shares = {name: float(weight[first == kind].sum()) / total for kind, name in enumerate(FIRST)}
+    return Follows(**shares, cases=total)
 
 
 def followed(runs: Sequence[Run]) -> Followed:

@@ -150,6 +150,11 @@ class Record(NamedTuple):
         return float("nan")
 
 
+def _stacked(tables: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    """Fields of records [...], each [run, ...]."""
+    return {field: np.stack([table[field] for table in tables]) for field in tables[0].dtype.names or ()}
+
+
 def gather(name: str, seeds: Sequence[int], workers: int) -> Record:
     """All runs of a shipped scenario."""
     scenario = load(name)
@@ -161,8 +166,8 @@ def gather(name: str, seeds: Sequence[int], workers: int) -> Record:
         sectors=tuple(names.sectors),
         regions=tuple(names.regions),
         runs=runs,
-        metrics={field: np.stack([run.outcome[field] for run in runs]) for field in runs[0].outcome.dtype.names},
-        markets={field: np.stack([run.markets[field] for run in runs]) for field in runs[0].markets.dtype.names},
+        metrics=_stacked([run.outcome for run in runs]),
+        markets=_stacked([run.markets for run in runs]),
         levels=np.stack([run.vintages["technology_level"] for run in runs]),
         caps=inputs.in_force.cap[..., host].min((2, 3)),
         speed=np.asarray(inputs.world.speed),

@@ -1,6 +1,5 @@
 """E8: what doubt between partners costs, by how readily they claim new terms; and how long partnerships live with less."""
 
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,6 @@ from sim.plots.experiments.arms import arms
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import spread
 from sim.scenario.experiment import Shown
-
 
 
 def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
