@@ -1,4 +1,4 @@
-"""What both sides have in a region outside the host: alone, selling a Chinese brand, powering the other's, or from a hub."""
+"""What both sides have in a region abroad: alone, selling a Chinese brand, powering the other's, or from a hub."""
 
 from typing import NamedTuple
 
@@ -81,7 +81,7 @@ class Placed(NamedTuple):
 
 @stage
 def best_placed(st: State, s: int, r: int, shipped: Abroad, local: Abroad, rivals: float, only: int) -> Placed:
-    """Made in the host and shipped, or in the region in a plant whose rent grows with it; `only`: a place that is given."""
+    """Made in the host and shipped, or in the region in a plant that pays rent; `only`: a place that is given."""
     sent, sent_sales = offer_worth(st, s, r, shipped.appeal, rivals)
     there, there_sales = offer_worth(st, s, r, local.appeal, rivals)
     sent *= 1.0 - shipped.duty

@@ -128,7 +128,7 @@ def host_deal(st: State, t: int, m: int, c: int, line: int, kind: int, own: Entr
 
 @step
 def worthless(st: State, m: int, deal: Deal) -> bool:
-    """Whether a deal leaves a side less than it has, or both together nothing; one of them may be held to its option."""
+    """Whether a deal leaves a side less than it has, or both together nothing; one may be held to its option."""
     least = -SAME * st.scratch.unit[st.firms.sector[m]]
     return deal.gain_m < least or deal.gain_c < least or deal.gain_m + deal.gain_c <= 0.0
 

@@ -27,7 +27,7 @@ from sim.rules.venture import tie_up
 
 @step
 def pull_later(st: State, s: int, m: int, made: float, rivals: float) -> float:
-    """Pull of a multinational in the host after half a horizon of selling there what `made` is to a brand of normal pull."""
+    """Pull of a multinational in the host after half a horizon of selling there; `made`: appeal at normal pull."""
     p, firms = st.parameters, st.firms
     pull_now, customers = firms.pull[m, st.host], firms.customers[m, st.host]
     sold = st.sectors.multinationals[s] * share_of(made * pull_now, rivals)
@@ -100,7 +100,7 @@ def diverted(st: State, s: int, own: Stalled, made: float) -> float:
 
 @stage
 def regained(st: State, m: int, line: int, mode: int, own: Stalled) -> float:
-    """Profit a quarter that a partner gains over a stall by leaving: its assets are free, the multinational is a rival."""
+    """Profit a quarter that a partner gains over a stall by leaving: free assets, the multinational a rival."""
     s = st.firms.sector[m]
     rival = 0.0
     if mode != Mode.absent:
@@ -130,7 +130,7 @@ def host_openness(st: State, m: int, pair: Pair) -> float:
 
 @stage
 def line_part(st: State, m: int, line: int) -> float:
-    """Part of its brand that a contract on a host line could use: half where the multinational has another line there."""
+    """Part of its brand that a contract on a host line could use: half beside another line there."""
     firms, second = st.firms, st.firms.contract.shape[1] - 1
     led = firms.contract[m, st.host] >= 0
     other = firms.contract[m, second] >= 0 or (led and firms.mode[m] != Mode.absent)  # a base goes into a first venture

@@ -199,7 +199,7 @@ def all_spilled(st: State, s: int, first: int, last: int) -> float:
 
 @step
 def per_leader(st: State, per_reference: float, first: int, last: int) -> float:
-    """One over the R&D that a sector's pace is told for: the reference's, or the largest multinational's if that is more.
+    """One over the R&D that a sector's pace is told for: the reference's, or the largest multinational's if more.
 
     Firms differ in size; without it a superstar would outrun the trend that appeals are relative to.
     """

@@ -291,7 +291,7 @@ def fixed_cost(st: State, m: int, s: int, kind: int, region: int, trust: float, 
 
 @step
 def rent(st: State, s: int, kind: int, place: int) -> float:
-    """What a contract's plant abroad costs a quarter, over the sales made in it; in the host and where nothing is shipped, 0."""
+    """What a contract's plant abroad costs a quarter over the sales made in it; 0 in the host and for services."""
     abroad = kind == Type.globalize and place != st.host and st.sectors.tradable[s] > 0.0
     return plant_rent(st.parameters.plant_cost, st.annuity) if abroad else 0.0
 

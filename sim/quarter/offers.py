@@ -44,7 +44,7 @@ def pool(st: State, i: int) -> float:
 
 @step
 def duty_on(st: State, s: int, i: int, way: int, region: int, home: int) -> float:
-    """Share of a firm's sales in a region that is paid as tariff, by way of supply; over generations, as in accounts."""
+    """Share of a firm's sales in a region that is paid as tariff, by way of supply; over generations."""
     x = st.scratch
     if x.dutied[s, region] <= 0.0 or way == Way.local:
         return 0.0
@@ -165,7 +165,7 @@ def venture_technology(st: State, t: int, m: int, c: int, g: int, kind: int, lag
 
 
 class Product(NamedTuple):
-    """What a host venture makes: its appeal to the customers of a brand of normal pull, and its technology to buyers."""
+    """What a host venture makes: its appeal at normal pull, and its technology to buyers."""
 
     appeal: float
     demanded: float
@@ -173,7 +173,7 @@ class Product(NamedTuple):
 
 @stage
 def venture_product(st: State, t: int, m: int, c: int, kind: int, openness: float, trust: float) -> Product:
-    """A host venture's product: market access assembles the multinational's inputs, co-innovation uses local suppliers."""
+    """A host venture's product: market access assembles imported inputs, co-innovation uses local suppliers."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     home = firms.home[m]
     lag = transfer_lag(p.transfer_lag, p.trust_end, trust, p.lag_openness, openness)
@@ -191,7 +191,7 @@ def venture_product(st: State, t: int, m: int, c: int, kind: int, openness: floa
 
 @step
 def venture_pull(st: State, m: int, c: int, exported: float) -> float:
-    """Pull of a venture's product: the multinational's customers, unless it exports to them, and part of its partner's."""
+    """Pull of a venture's product: the multinational's customers, unless it exports to them, part of its partner's."""
     p, customers = st.parameters, st.firms.customers
     own = customers[m, st.host] if exported <= 0.0 else 0.0
     return reach_of_two(own, p.shared_customers, customers[c, st.host], p.habit)
@@ -236,7 +236,7 @@ def composite_of(st: State, s: int, demanded: float) -> float:
 
 @stage
 def pull_with(st: State, m: int, c: int, region: int) -> float:
-    """Pull of a Chinese brand that is sold through a partner's channels: to its own customers and those that are lent."""
+    """Pull of a Chinese brand sold through a partner's channels: its own customers and those that are lent."""
     p, customers, x = st.parameters, st.firms.customers, st.scratch
     lent = access_lent(p.lend_share, 1.0, p.lend_distance, x.composite[m] - x.composite[c])
     return reach_of_two(customers[c, region], lent, customers[m, region], p.habit)

@@ -44,7 +44,7 @@ def along_chinese_offers(st: State, s: int, r: int, first: int, last: int) -> No
 
 @lane
 def along_baskets_abroad(st: State, t: int, s: int, r: int, g: int, first: int, last: int) -> None:
-    """Adds a generation to the appeal of multinationals' products in a region abroad, and to what of it comes from home."""
+    """Adds a generation to multinationals' appeal in a region abroad, and to what of it comes from home."""
     x, firms, growth = st.scratch, st.firms, st.parameters.hub_growth
     must = st.sectors.tradable[s] <= 0.0
     for i in range(first, last):

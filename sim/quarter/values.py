@@ -1,4 +1,4 @@
-"""What contracts are worth and how they are split: what the options of both sides, in the host and abroad, are built of.
+"""What contracts are worth and how they are split: parts of every option, in the host and abroad.
 
 All values are present values over the horizon in money; rivals' offers and the firm's other contracts stay in place.
 """

@@ -128,7 +128,9 @@ class Paths(Model):
     cost_advantage: Annotated[dict[float, float], _path("cost_advantage")]
     floor: Annotated[dict[float, float], _path("floor")]
     chinese_speed: Annotated[dict[float, float], _path("chinese_speed")]
-    distribution_rights: Annotated[dict[float, float], _path("distribution_rights")] = {FIRST_YEAR: 1.0}
+    distribution_rights: Annotated[dict[float, float], _path("distribution_rights")] = Field(
+        default_factory=lambda: {float(FIRST_YEAR): 1.0}
+    )
 
 
 class Takeoffs(Model):

@@ -1,4 +1,4 @@
-"""What follows a flip: first events after a venture's product flipped, beside ventures that have not; and an imposed lead."""
+"""What follows a flip: first events after a product's flip, beside unflipped ventures; and an imposed lead."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -129,7 +129,7 @@ def _told(first: np.ndarray, weight: np.ndarray) -> Follows:
 def followed(runs: Sequence[Run]) -> Followed:
     """First events within five years of a product's flip, and of unflipped ventures of the same sector and age.
 
-    A venture that flips within the window is followed up to its flip. Each sector and age weighs as many as flipped in it.
+    A venture that flips within the window is followed up to its flip. Sectors and ages weigh by how many flipped.
     """
     v = _ventures(runs)
     flipped = np.flatnonzero(np.isfinite(v.flip) & (v.flip + WINDOW < v.horizon))
@@ -172,7 +172,7 @@ def _lift(state: State, rows: np.ndarray, by: float) -> None:
 
 
 def lifted(seeds: Sequence[int], workers: int, by: float = LIFT) -> Imposed:
-    """Runs in which partners' technology is lifted at the end of 2007; `by` = 0 lifts nothing: the same runs without."""
+    """Runs in which partners' technology is lifted at the end of 2007; `by` = 0: the same runs without."""
     scenario = load("baseline")
 
     def one(seed: int) -> tuple[int, int, int, int]:

@@ -125,7 +125,7 @@ class Record(NamedTuple):
         return 1.0 - sum(self.region(name, sector, "china", year) for name in ("chinese_share", "multinational_share"))
 
     def first_entries_alone(self, first: float, last: float) -> float:
-        """Full ownership among multinationals' first entries, in sectors that no cap has bound from five years before."""
+        """Full ownership among first entries, in sectors that no cap has bound from five years before."""
         begin, stop = quarter(first), quarter(last)
         free = np.flatnonzero(self.caps[quarter(first - 5) : stop].min(0) >= 1.0)
         alone, entered = 0, 0

@@ -1,8 +1,8 @@
 """`verify --story`: does the default run tell history, and the flip, as they went? Claims with a number and a range.
 
-S1 to S21 are the source test: what the default world must show, each with the sentence of its sources that it stands for.
-S14 and the exports of S17 are nearly inputs, the later half of S10, S18 and S20 are forecasts. H1 to H8 are further claims
-about history. A range is what it says.
+S1 to S21 are the source test: what the default world must show, each with the sentence of its sources that it stands
+for. S14 and the exports of S17 are nearly inputs, the later half of S10, S18 and S20 are forecasts. H1 to H8 are
+further claims about history. A range is what it says.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,12 +18,12 @@ from sim.study.recorded import TYPES, Record, gather, quarter
 FRONTIER = (("cars", 1), ("batteries", None), ("solar", None), ("telecom", None))
 LEADERS, LAGGARDS = ("cars", "batteries", "solar"), ("semiconductors", "aerospace", "machine_tools")
 EARLY = ("batteries", "solar", "telecom")
-# A ledger of news records a base of one's own less often than a partnership: the odds, one for all periods, are the trial's.
+# A ledger of news records a base of one's own less often than a partnership: odds of the trial, one for all periods.
 RECORDED = np.array([1.0, 1.0, 1.0, 0.5, 0.5])
 
 
 class Claim(NamedTuple):
-    """One statement about history and what the runs say. A claim of several parts has one row for each, under one id."""
+    """One statement about history and what the runs say. A claim of several parts has a row for each, under one id."""
 
     id: str
     claim: str
