@@ -1,7 +1,8 @@
 """Stage 6: partnerships are reviewed, by turn or because policy changed, and go on, change or end.
 
 One protocol (M9): the sides bargain over the better of the forms that are open to them. What they have while the
-venture stalls is the threat; what they have after leaving binds where it is more. A contract that is worth less than that ends.
+venture stalls is the threat; what they have after leaving binds where it is more. A contract that is worth less than
+that ends.
 """
 
 from typing import NamedTuple
