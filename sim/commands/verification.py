@@ -23,10 +23,18 @@ def verify(
     story: Annotated[bool, typer.Option("--story", help="Whether history comes out as it did.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also what does not apply, and why.")] = False,
     seeds: Annotated[str | None, typer.Option("--seeds", metavar="N|A:B", help="Runs of --story [100].")] = None,
+    phases: Annotated[
+        Path | None,
+        typer.Option("--phases", metavar="DIR", help="Draw what is best in the host, and where sectors are."),
+    ] = None,
     workers: o.Workers = None,
     json: o.Json = False,
 ) -> int:
     """Checks of the whole model: a table of what is expected, found, and whether it holds. Exit code 6 if one fails."""
+    if phases is not None:
+        if story or everything or names or json:
+            raise UsageError("--phases goes alone", "verify --phases figures")
+        return _phases(phases)
     if story:
         if everything or len(names or []) > (1 if json else 0):
             raise UsageError("--story goes without names and --all", "verify --story --seeds 20 --json story.json")
@@ -36,6 +44,27 @@ def verify(
             "--seeds goes with --story: the seeds of the other checks are fixed", "verify --story --seeds 20"
         )
     return _checks(names or [], everything, workers, json)
+
+
+def _phases(folder: Path) -> int:
+    """Draws the phase diagrams with the sectors of the default world, one run."""
+    import tempfile
+
+    from sim.plots import phase
+    from sim.scenario import load
+    from sim.scenario.build import labels
+    from sim.verify.laboratory import Laboratory
+    from sim.verify.phases import AGAINST, paths, phases
+
+    scenario = load("baseline")
+    where = paths(scenario, list(labels(scenario).sectors))
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="contraflow-") as place:
+        lab = Laboratory(Path(place))
+        for against in AGAINST:
+            for path in phase.draw(*phases(lab, against), where).save(folder, ["png"]):
+                print(path)
+    return 0
 
 
 def _checks(names: list[str], everything: bool, workers: int | None, json: bool) -> int:

@@ -1,4 +1,4 @@
-"""Phase diagrams: what a multinational would best do in the host, by technology gap and what else decides, with sectors."""
+"""Phase diagrams: a multinational's best form in the host, by technology gap and what else decides, with sectors."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,8 +32,8 @@ def draw(
 ) -> Sheet:
     """One diagram.
 
-    gaps, levels: the axes; best: a Type at each point [level, gap]; globalises: whether selling the Chinese brand abroad
-    together pays [level, gap]; paths: sector -> years' gap and level, by key "gap" and `against`.
+    gaps, levels: the axes; best: a Type at each point [level, gap]; globalises: whether selling the Chinese brand
+    abroad together pays [level, gap]; paths: sector -> years' gap and level, by key "gap" and `against`.
     """
     from matplotlib.colors import BoundaryNorm, ListedColormap
 

@@ -156,9 +156,10 @@ def capacities(lab: Laboratory) -> Found:
 
 @check("C11", "a review expects of a contract what accounts then pay for it", "accounting")
 def values_are_the_markets(lab: Laboratory) -> Found:
-    """Profit of partnerships in force over what accounts book in the same quarter, buyers moving at once, tariffs on, trust at rest.
+    """Profit of partnerships in force over what accounts book in the same quarter.
 
-    Of contracts whose firm sells on one line in the region, over a hundredth of the market per firm, in four runs.
+    Buyers move at once, trust rests, tariffs are on; of contracts whose firm sells on one line in the
+    region, over a hundredth of the market per firm, in four runs.
     """
     taxed = (
         shock("tariff", sectors="traded", origin="china", destination="us", rate=0.5, start="1985Q1"),

@@ -126,7 +126,7 @@ def customers_are_sold(lab: Laboratory) -> Found:
 
 @check("K8", "who may not distribute exports without becoming known", "WTO_WPR")
 def distribution_rights(lab: Laboratory) -> Found:
-    """Pull in the host of an exporter after ten years without distribution rights, over that at home, where it has all."""
+    """Pull in the host of an exporter after ten years without distribution rights, over that at home."""
     paths = {"distribution_rights": {1979: 0.0}}
     sector = {"customer_turnover": 0.2, "multinationals": {"us": 1}}
     state = start(bench(lab, sector=sector, paths=paths, share_speed=0.3, outside_share=0))
@@ -137,7 +137,7 @@ def distribution_rights(lab: Laboratory) -> Found:
 
 
 def _exporting(scenario: Scenario, venture: bool) -> Column:
-    """Shares in the host in the second quarter, of multinationals that export or have a venture, and of Chinese firms."""
+    """Shares in the host in the second quarter, of multinationals that export or have a venture and of locals."""
     state = start(scenario)
     state.firms.mode[:2] = Mode.export
     if venture:

@@ -188,7 +188,7 @@ def absorptive_capacity_is_concave(lab: Laboratory) -> Found:
 
 @check("T6c", "no research, nothing learnt from abroad or from partners", "CohenLevinthal1990")
 def no_research_no_learning(lab: Laboratory) -> Found:
-    """Technology that flowed either way in the small world, where nobody does research and bases next door teach nothing."""
+    """Technology that flowed either way in the small world, nobody doing research, bases next door teaching nothing."""
     world = {
         **lab.content,
         "sectors": {name: {**one, "rd_intensity": 0} for name, one in lab.content["sectors"].items()},

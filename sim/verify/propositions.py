@@ -84,8 +84,9 @@ def surpluses(lab: Laboratory, place: Place, quarters: tuple[int, ...], **change
 
 @check("P1a", "a partnership lives if and only if its value exceeds both outside options", "Coase1960")
 def lives_while_worth_it(lab: Laboratory) -> Found:
-    """Ventures of six fixed costs among twelve Chinese firms, reviewed each quarter without doubt for ten years: whether one ends, against whether
-    V less both options of the same venture without reviews is ever below zero; both occur.
+    """Ventures of six fixed costs among twelve Chinese firms, reviewed each quarter without doubt for ten years.
+
+    Whether one ends, against whether V less both options of the same venture without reviews falls below zero.
     """
     costs, wrong, ended = (0.0, 0.03, 0.06, 0.12, 0.25, 0.5), 0, 0
     crowd: dict[str, Any] = {"sector": {"chinese": {"private": 12}}, "partner": "market_access"}
@@ -119,7 +120,7 @@ def technology_obsolesces(lab: Laboratory) -> Found:
 
 @check("P2b", "learnable access makes the multinational better off alone, year by year", "Vernon1971")
 def access_obsolesces(lab: Laboratory) -> Found:
-    """What it has alone in the host 2, 4, 8 and 12 years after signing where it wins its venture's buyers, smallest step."""
+    """What it has alone in the host 2, 4, 8 and 12 years after signing, where it wins its venture's buyers."""
     given: dict[str, Any] = {"learnable_access": 0.8, "sector": {"customer_turnover": 0.25, "tradable": 0}}
     told = []
     for quarter in (9, 17, 33, 49):
@@ -168,7 +169,7 @@ def reserved_keeps(lab: Laboratory) -> Found:
 
 @check("P4a", "what developing together adds peaks near parity", "Cantwell1999")
 def co_innovation_peaks(lab: Laboratory) -> Found:
-    """Gap, of thirteen from 0.6 to -0.6, at which co-innovation gains most by what both add to the better technology."""
+    """Gap, of thirteen from 0.6 to -0.6, at which what both add to the better technology is worth most."""
     gaps = np.linspace(0.6, -0.6, 13)
     added = [
         in_host(lab, Place(gap=float(gap)), Type.co_innovation)[0]
