@@ -83,7 +83,11 @@ def _place(name: str) -> Place:
 def known_metrics(regional: bool) -> list[str]:
     """Metrics that an outcome may name: of the tables by region or by sector, of cohorts, and the derived ones."""
     declared = fields(Market if regional else Outcome)
-    return [*declared, *(() if regional else COHORT), *(name for name, each in DERIVED.items() if each.regional == regional)]
+    return [
+        *declared,
+        *(() if regional else COHORT),
+        *(name for name, each in DERIVED.items() if each.regional == regional),
+    ]
 
 
 def _problems(made: Definition) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ def draw(
     """
     from sim.errors import NotEnough
     from sim.plots import (
+        aftermath,
         alluvial,
         composition,
         contrasts,
@@ -42,7 +43,7 @@ def draw(
 
     stored = Stored(Path(folder), tuple(sectors) if sectors else None, years)
     _refuse_experiment(stored.folder, stored.manifest)
-    story = (composition.draw, technology.draw, contribution.draw, flips.draw, incidence.draw, fates.draw)
+    story = (composition.draw, technology.draw, contribution.draw, flips.draw, incidence.draw, fates.draw, aftermath.draw)
     defaults = (*story, markets.shares, markets.reversals, alluvial.draw)
     written: list[Path] = []
 

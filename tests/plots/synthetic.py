@@ -189,6 +189,8 @@ def _lives(scenario: str, place: int, seeds: int, sectors: dict[str, float]) -> 
                         "end": _quarter(end) if ended else None,
                         "end_kind": kind if ended else None,
                         "flipped": _quarter(flipped) if flipped < min(end, 2041 * 4) else None,
+                        "product_flipped": _quarter(flipped + 3) if flipped + 3 < min(end, 2041 * 4) else None,
+                        "signed_reversed": start > flip * 4,
                     }
                 )
                 told = [("formation", start, "none", first)]
@@ -210,6 +212,7 @@ def _lives(scenario: str, place: int, seeds: int, sectors: dict[str, float]) -> 
                             "quarter": _quarter(when),
                             "year": when / 4,
                             "kind": event,
+                            "gained": ("chinese", "multinational")[number % 2] if event == "renegotiation" else None,
                             "type_before": before,
                             "type_after": after,
                         }

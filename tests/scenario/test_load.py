@@ -104,11 +104,11 @@ def test_resolved_text_is_the_same_scenario(write):
 def test_set_by_path(write):
     path = write(DUTY)
     changes = {"shocks.duty.rate": "60%", "parameters.horizon": 24, "sectors.cars.absorption": "0.3", "end": 2050}
-    scenario = load(path, {**changes, "shocks.duty.destination": "[us, row]", "parameters.bargaining": "nash"})
+    scenario = load(path, {**changes, "shocks.duty.destination": "[us, row]", "parameters.windows": "off"})
     assert dict(scenario.shocks[0].sizes) == {"rate": 0.6} and scenario.shocks[0].destination == ("us", "row")
     assert scenario.world.sectors["cars"].absorption == 0.3
     assert scenario.quarters == (2051 - 1979) * 4
-    assert scenario.changed_parameters == {"horizon": 24.0, "bargaining": 0.0}
+    assert scenario.changed_parameters == {"horizon": 24.0, "windows": 0.0}
     assert scenario.origins["shocks.duty.rate"] == "--set"
     generation = load(path, {"sectors.cars.generations.electric.width": 3}).world.sectors["cars"].generations[1]
     assert generation.width == 3 and generation.name == "electric"
@@ -180,7 +180,7 @@ def shock(text: str) -> str:
         ("extends: base\nschema: 9\n", "mine.yaml:2:9 schema: 9; this version reads schema 1"),
         ("extends: base\nend: 2060\n", "end: 2060; must be between 1979 and 2055"),
         ("extends: base\nstart: 2030\nend: 2020\n", "start: 2030; must not be after end (2020)"),
-        ("extends: base\nparameters: {second_line: true}\n", "True; must be one of off, on"),
+        ("extends: base\nparameters: {windows: true}\n", "True; must be one of off, on"),
         ("extends: base\nfirms: [{name: A, sector: apps, home: row}]\n", "firms.a: no row left"),
         ("extends: base\nfirms: [{name: A, sector: cars, home: us, partner: B}]\n", "'B' is no firm"),
         ("extends: base\nsectors: {cars: {multinationals: {us: -1}}}\n", "must be between 0 and 10000"),

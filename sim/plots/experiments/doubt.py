@@ -14,7 +14,6 @@ from sim.plots.stored import spread
 from sim.scenario.experiment import Shown
 
 
-
 def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
     """Heat maps of the cost, then survival curves."""
     return [_map(evidence, shown), _survival(evidence, shown)]
@@ -57,7 +56,9 @@ def _map(evidence: Evidence, shown: Shown) -> Sheet:
     sheet.axes[0, 0].set_ylabel("least gain that is claimed,\n% of what is bargained over")
     cells.colour_bar(sheet, sheet.axes[0, -1], mesh, field, common.difference_unit(field, measured))
     sheet.table = table
-    sheet.alt = "Heat maps of ends with doubt against hardly any, over doubt and the gain at which a side asks for new terms."
+    sheet.alt = (
+        "Heat maps of ends with doubt against hardly any, over doubt and the gain at which a side asks for new terms."
+    )
     return sheet
 
 
