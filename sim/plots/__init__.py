@@ -18,7 +18,7 @@ def draw(
 ) -> list[Path]:
     """Draw a results folder's figures into `figures/`, each with its CSV; returns the files written.
 
-    Without `metrics`: the eight default figures and, in a comparison, those of its headline metrics and effects. With
+    Without `metrics`: the nine default figures and, in a comparison, those of its headline metrics and effects. With
     `metrics`: only the figures of these. `sectors` and `years` (first, last) narrow all figures; `regions` asks for the
     metrics of `markets`. A sweep has figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has
     no default figures. Raises NotEnough if there is nothing to draw, UsageError for unknown metrics and experiments.
@@ -43,8 +43,9 @@ def draw(
 
     stored = Stored(Path(folder), tuple(sectors) if sectors else None, years)
     _refuse_experiment(stored.folder, stored.manifest)
-    story = (composition.draw, technology.draw, contribution.draw, flips.draw, incidence.draw, fates.draw, aftermath.draw)
-    defaults = (*story, markets.shares, markets.reversals, alluvial.draw)
+    story = (composition.draw, technology.draw, contribution.draw, flips.draw)
+    lives = (incidence.draw, fates.draw, aftermath.draw)
+    defaults = (*story, *lives, markets.shares, markets.reversals, alluvial.draw)
     written: list[Path] = []
 
     def save(sheets: Iterable[Sheet]) -> None:

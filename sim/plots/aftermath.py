@@ -134,7 +134,7 @@ def compared(found: Ventures) -> dict[str, tuple[Array, Array, Array, Array]]:
 
 
 def table(stored: Stored) -> pd.DataFrame:
-    """A row per scenario, group, event and quarter: incidence, its 95 % interval over runs, cases, and the ratio of groups."""
+    """A row per scenario, group, event and quarter: incidence, its 95 % interval over runs, runs and cases."""
     seeds = np.asarray(stored.manifest["seeds"])
     rows: list[pd.DataFrame] = []
     for scenario in (stored.base, *stored.others):
@@ -173,11 +173,11 @@ def draw(stored: Stored) -> list[Sheet]:
         below=0.5,
         above=0.06,
         key=[Entry(label, color, line, alpha=0.18, edged=True) for label, color, line in GROUPS.values()],
-        caption=f"Host ventures of the base whose product led at signing: first event in the five years after the product "
-        f"has been behind the partner’s own for a year ({cases['flipped']:,.0f} ventures), events compete "
-        f"(Aalen-Johansen); beside it ventures of the same sector and age that lead still, weighted to the same sectors "
-        f"and ages. All of {int(base['n'].max())} seeds together; edged band: 95 % interval over seeds. Number: ratio after "
-        "five years. Ends follow the surplus that also moves the flip, so that this describes and does not identify.",
+        caption=f"Host ventures of the base whose product led at signing: first event in the five years after the "
+        f"product has been behind the partner’s own for a year ({cases['flipped']:,.0f} ventures), events compete "
+        "(Aalen-Johansen); beside it ventures of the same sector and age that lead still, weighted to the same sectors "
+        f"and ages. All of {int(base['n'].max())} seeds together; edged band: 95 % interval over seeds. Number: ratio "
+        "after five years. Ends follow the surplus that also moves the flip: this describes and does not identify.",
     )
     top = min(1.0, 1.12 * base["hi"].max())
     for place, (axes, event) in enumerate(zip(sheet.panels, EVENTS, strict=True)):

@@ -6,7 +6,7 @@ import pytest
 
 from sim.columns import FIRST_YEAR, Happening, Type
 from sim.experiments import open_definition
-from sim.experiments.cohort import cohort, ratio
+from sim.experiments.cohort import cohort, dated, ratio
 from sim.scenario import load
 from sim.scenario.vary import vary
 from sim.simulate import simulate
@@ -82,7 +82,7 @@ def test_a_cohort_is_who_is_in_force_as_the_year_begins() -> None:
         ],
         columns=["point", "seed", "partnership", "quarter", "kind"],
     )
-    found = cohort(lives, events, ["cars"], 2008)
+    found = cohort(dated(lives), dated(events), ["cars"], 2008)
     assert found["seed"].tolist() == [1, 1, 2]
     assert found["ventures_ended"].tolist() == [True, False, False]
     assert found["ventures_converted"].tolist() == [False, True, False]

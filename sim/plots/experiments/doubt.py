@@ -1,6 +1,4 @@
-"""E8: what doubt between partners costs, by how readily they claim new terms; and how long partnerships live with less."""
-
-from typing import Any
+"""E8: what doubt between partners costs, by how readily they claim new terms; and how long partnerships live."""
 
 import numpy as np
 import pandas as pd

@@ -60,8 +60,8 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
     sheet.table = pd.DataFrame(table)
     first = sheet.table.iloc[0]
     sheet.alt = (
-        f"Bars of what becomes of host ventures. Of all, {first['without']:.0%} end without and {first['with']:.0%} with "
-        f"the lift, {first['ratio']:.2f} times as many ({first['ratio_lo']:.2f} to {first['ratio_hi']:.2f})."
+        f"Bars of what becomes of host ventures. Of all, {first['without']:.0%} end without and {first['with']:.0%} "
+        f"with the lift, {first['ratio']:.2f} times as many ({first['ratio_lo']:.2f} to {first['ratio_hi']:.2f})."
     )
     return [sheet]
 
