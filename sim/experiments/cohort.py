@@ -23,38 +23,54 @@ EVENTS = [*KEYS, "quarter", "kind"]
 _TIME = f"within {WITHIN} years"
 COHORT: dict[str, Field] = {
     "ventures_ended": Field(
-        "share", f"Host ventures that end {_TIME}", low=0, high=1, formula="ended / in force as the year begins"
+        "share",
+        f"Host ventures that end {_TIME}",
+        low=0,
+        high=1,
+        formula="ended / in force as the year begins",
     ),
     "ventures_converted": Field(
-        "share", f"Host ventures that change type {_TIME}", low=0, high=1, formula="converted / in force as the year begins"
+        "share",
+        f"Host ventures that change type {_TIME}",
+        low=0,
+        high=1,
+        formula="converted / in force as the year begins",
     ),
     "ventures_renegotiated": Field(
-        "share", f"Host ventures with new terms {_TIME}", low=0, high=1, formula="renegotiated / in force as the year begins"
+        "share",
+        f"Host ventures with new terms {_TIME}",
+        low=0,
+        high=1,
+        formula="renegotiated / in force as the year begins",
     ),
 }  # fmt: skip
 KIND = {"ventures_converted": "conversion", "ventures_renegotiated": "renegotiation"}
 
 
-def quarters(written: "pd.Series[str]") -> Floats:
-    """Quarters since 1979Q1 of texts YYYYQn; infinite where there is none."""
-    text = written.astype("string")
-    year, quarter = text.str[:4].astype("Float64"), text.str[5:].astype("Float64")
-    return np.asarray(((year - FIRST_YEAR) * 4 + quarter - 1).astype(float).fillna(np.inf))
+def dated(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with its quarters YYYYQn as numbers since 1979Q1, infinite where there is none."""
+    return table.assign(**{name: _numbers(table[name]) for name in ("start", "end", "quarter") if name in table})
+
+
+def _numbers(written: "pd.Series[str]") -> Floats:
+    names, code = np.unique(written.astype(object).fillna("").astype(str), return_inverse=True)
+    known = [(int(name[:4]) - FIRST_YEAR) * 4 + int(name[5]) - 1 if name else np.inf for name in names]
+    return np.asarray(known, float)[code]
 
 
 def cohort(lives: pd.DataFrame, events: pd.DataFrame, sectors: Sequence[str], year: int) -> pd.DataFrame:
     """Host ventures of the sectors in force as `year` begins: columns point, seed and a flag for each of COHORT.
 
-    lives, events: tables `partnerships` and `events` with the columns LIVES and EVENTS.
+    lives, events: tables `partnerships` and `events` with the columns LIVES and EVENTS, `dated`.
     """
     begin = (year - FIRST_YEAR) * 4
     until = begin + 4 * WITHIN
     lives = lives[lives["type_first"].isin(HOST) & lives["sector"].isin(list(sectors))]
-    start, end = quarters(lives["start"]), quarters(lives["end"])
+    start, end = lives["start"].to_numpy(float), lives["end"].to_numpy(float)
     there = (start < begin) & (end >= begin)
     made = lives.loc[there, KEYS].reset_index(drop=True)
     made["ventures_ended"] = end[there] < until
-    when = quarters(events["quarter"])
+    when = events["quarter"].to_numpy(float)
     within = events[(when >= begin) & (when < until)]
     mine = pd.MultiIndex.from_frame(made[KEYS].astype({"partnership": str}))
     for name, kind in KIND.items():

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.declare import Field, fields
 from sim.errors import NotEnough
-from sim.experiments.cohort import COHORT, EVENTS, LIVES, WITHIN, cohort
+from sim.experiments.cohort import COHORT, EVENTS, LIVES, WITHIN, cohort, dated
 from sim.experiments.derived import DERIVED, FIRST, Derived
 from sim.experiments.effects import Effect, effect
 from sim.experiments.layout import Layout, Row
@@ -65,7 +65,7 @@ class Evidence:
     def path(self, metric: str, sector: str = ALL, region: str | None = None, since: int | None = None) -> Floats:
         """A metric over the years, [point, seed, year]; nan where a run is missing or has no value."""
         if metric in COHORT:
-            return self._of_cohorts(metric, sector)
+            return np.stack([self._of_cohort(metric, sector, int(year)) for year in self.years], axis=-1)
         derived = DERIVED.get(metric)
         if derived is not None:
             series = {need: self._stored(need, sector, region or "") for need in derived.needs}
@@ -81,31 +81,28 @@ class Evidence:
         """Host ventures in force as a year begins, of a sector, a group of sectors or all: see `cohort.cohort`."""
         world = self.layout.definition.scenario.world
         sectors = tuple(world.sectors) if sector == ALL else world.groups.get(sector, (sector,))
-        tables = (self._listed(name, columns) for name, columns in (("partnerships", LIVES), ("events", EVENTS)))
-        lives, events = tables
-        return cohort(lives, events, sectors, year)
+        return cohort(self._listed("partnerships", LIVES), self._listed("events", EVENTS), sectors, year)
 
     def _listed(self, name: str, columns: list[str]) -> pd.DataFrame:
         if name not in self._listings:
             files = sorted(str(path) for path in (self.results.folder / name).rglob("*.parquet"))
             if not files:
                 raise NotEnough(f"{self.results.folder} holds no {name}", "the definition needs `keep: events`")
-            self._listings[name] = ds.dataset(files, format="parquet").to_table(columns=columns).to_pandas()
+            self._listings[name] = dated(ds.dataset(files, format="parquet").to_table(columns=columns).to_pandas())
         return self._listings[name]
 
-    def _of_cohorts(self, metric: str, sector: str) -> Floats:
-        """Share of each year's cohort, [point, seed, year]; nan where five years are not reported."""
-        key = (metric, sector, "")
+    def _of_cohort(self, metric: str, sector: str, year: int) -> Floats:
+        """Share of a year's cohort, [point, seed]; nan where five years are not reported, or nobody was in force."""
+        key = (f"{metric} {year}", sector, "")
         if key not in self._cache:
-            shape = (len(self.layout.arms), len(self.seeds), len(self.years))
             for name in COHORT:
-                self._cache[name, sector, ""] = np.full(shape, np.nan)
-            for place, year in enumerate(self.years[: max(len(self.years) + 1 - WITHIN, 0)]):
-                shares = self.cohort(sector, int(year)).groupby(["point", "seed"]).mean()
+                self._cache[f"{name} {year}", sector, ""] = np.full((len(self.layout.arms), len(self.seeds)), np.nan)
+            if year + WITHIN <= self.years[-1] + 1:
+                shares = self.cohort(sector, year).groupby(["point", "seed"]).mean()
                 point = shares.index.get_level_values("point").to_numpy(int)
                 seed = np.searchsorted(self.seeds, shares.index.get_level_values("seed").to_numpy())
                 for name in COHORT:
-                    self._cache[name, sector, ""][point, seed, place] = shares[name].to_numpy(float)
+                    self._cache[f"{name} {year}", sector, ""][point, seed] = shares[name].to_numpy(float)
         return self._cache[key]
 
     def _stored(self, metric: str, sector: str, region: str) -> Floats:
@@ -149,6 +146,8 @@ class Evidence:
 
     def level(self, measured: Measured) -> Floats:
         """An outcome's metric in its year, [point, seed]."""
+        if measured.metric in COHORT:
+            return self._of_cohort(measured.metric, measured.sector, self.year(measured))
         path = self.path(measured.metric, measured.sector, measured.region, measured.since)
         return path[:, :, self.year(measured) - int(self.years[0])]
 

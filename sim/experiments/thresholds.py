@@ -48,8 +48,8 @@ def ground(scenario: Scenario, sector: str, region: str, year: int) -> Ground:
 def plant_pays(evidence: Evidence, sector: str, region: str, share: float, plant_cost: float | None = None) -> float:
     """The tariff, on top of what stands, from which a plant pays a Chinese firm of this share (small-share form).
 
-    share: that it would have if it made there; a plant costs a part of a year's sales from it, and has a least size. Shipping keeps the whole Chinese cost advantage, a plant abroad the
-    part that Chinese content keeps.
+    share: that it would have if it made there; a plant costs a part of a year's sales from it, and has a least size.
+    Shipping keeps the whole Chinese cost advantage, a plant abroad the part that Chinese content keeps.
     """
     scenario = evidence.layout.definition.scenario
     found = ground(scenario, sector, region, int(evidence.years[-1]))

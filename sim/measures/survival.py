@@ -9,17 +9,24 @@ Mask = NDArray[np.bool_]
 
 
 def aalen_johansen(
-    quarters: Counts, cause: Counts, groups: Counts, size: int, causes: int, horizon: int
+    quarters: Counts,
+    cause: Counts,
+    groups: Counts,
+    size: int,
+    causes: int,
+    horizon: int,
+    weights: Floats | float = 1.0,
 ) -> tuple[Floats, Floats]:
     """Cumulative incidence of each cause with the others competing, by group (Aalen and Johansen 1978).
 
-    quarters: time of the event or of censoring; cause: 0 censored, 1..causes; groups: 0..size-1; each [case].
+    quarters: time of the event or of censoring; cause: 0 censored, 1..causes; groups: 0..size-1; weights; each
+    [case].
     Returns incidence [cause, group, quarter 0..horizon] (nan for a group without cases) and the number at risk
     [group, quarter]. Ties: events come before censoring in the same quarter.
     """
     held = np.minimum(quarters, horizon + 1)
     tally = np.zeros((causes + 1, size, horizon + 2))
-    np.add.at(tally, (cause, groups, held), 1)
+    np.add.at(tally, (cause, groups, held), weights)
     leaving = tally.sum(axis=0)
     at_risk = leaving[:, ::-1].cumsum(axis=1)[:, ::-1]
     with np.errstate(invalid="ignore", divide="ignore"):

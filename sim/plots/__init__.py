@@ -27,7 +27,7 @@ def draw(
     """Draw the figures of results, or of a results folder, into its `figures/`, each with its CSV; returns the files
     written. As `sim.draw` it is the public door to figures.
 
-    Without `metrics`: the eight default figures and, in a comparison, those of its headline metrics and effects. With
+    Without `metrics`: the nine default figures and, in a comparison, those of its headline metrics and effects. With
     `metrics`: only the figures of these, which may name a sector and a region, as in `chinese_share@cars@eu`. `sectors`
     and `years` (first, last) narrow all figures; `regions` asks for the metrics of `markets`. Figures of such a part go
     into a folder of their own inside `figures/`, so that those of the whole stay what the report shows. A sweep has
@@ -58,6 +58,7 @@ def figures(
     """What is to be drawn of a folder; nothing is laid out before it is called. Raises as `draw` does."""
     from sim.errors import NotEnough
     from sim.plots import (
+        aftermath,
         alluvial,
         composition,
         contrasts,
@@ -84,9 +85,10 @@ def figures(
             if found:  # a single point has its convergence only
                 return found
             raise
-    story = (composition.draw, technology.draw, contribution.draw, flips.draw, incidence.draw, fates.draw)
+    story = (composition.draw, technology.draw, contribution.draw, flips.draw)
+    lives = (incidence.draw, fates.draw, aftermath.draw)
     if metrics is None and stored.has("trajectories"):
-        defaults = (*story, markets.shares, markets.reversals, alluvial.draw)
+        defaults = (*story, *lives, markets.shares, markets.reversals, alluvial.draw)
         found += [partial(figure, stored) for figure in defaults]
     return [partial(_of_part, sectors, figure) for figure in (*found, *contrasts.figures(stored, metrics, regions))]
 

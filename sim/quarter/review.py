@@ -15,7 +15,6 @@ from sim.draws import Stream, join, key, uniform
 from sim.quarter.abroad import abroad_worth, alone_abroad, own_abroad
 from sim.quarter.assumed import PLANT_KNOWHOW, SAME
 from sim.quarter.host import alone_in_host, diverted, host_worth, regained, stalled
-from sim.quarter.market import fixed_cost
 from sim.quarter.offers import Abroad
 from sim.quarter.state import (
     Agreed,
@@ -63,7 +62,6 @@ class Weighed(NamedTuple):
     """One review in numbers; values are present values. `decision`: STAY, ENDING, or the happening it is."""
 
     now: Worth  # as it stands, reckoned as every other option is
-    expected: Worth  # the same with profit and sales at the share that buyers move to
     pay_m: float  # of that, under the terms in force
     pay_c: float
     apart: Apart
@@ -109,16 +107,6 @@ def current_worth(st: State, t: int, q: int, pair: Pair, own: Abroad) -> Worth:
     if kind == Type.globalize:
         return abroad_worth(st, t, m, c, r, jv.route[q], pair, own, jv.openness[q], jv.place[q])
     return host_worth(st, t, m, c, jv.line[q], kind, pair, jv.openness[q], jv.autonomy[q])
-
-
-@stage
-def as_expected(st: State, q: int, w: Worth) -> Worth:
-    """The same with profit and sales at the share that buyers move to."""
-    jv, x = st.partnerships, st.scratch
-    m, s, kind, r = jv.multinational[q], jv.sector[q], jv.type[q], jv.region[q]
-    profit = x.expected_pot[q] - fixed_cost(st, m, s, kind, r, jv.trust[q], jv.autonomy[q])
-    value = st.annuity * profit + w.side_m + w.side_c
-    return Worth(profit, x.expected_sales[q], w.side_m, w.side_c, w.openness, w.autonomy, w.place, value)
 
 
 @step
@@ -310,16 +298,15 @@ def weigh_review(st: State, t: int, q: int) -> Weighed:
     m, s, r, kind, route = jv.multinational[q], jv.sector[q], jv.region[q], jv.type[q], jv.route[q]
     pair, own = pair_of(st, q), own_of(st, t, q)
     now = current_worth(st, t, q, pair, own)
-    expected = as_expected(st, q, now)
-    pay_m, pay_c = pays(st, kind, expected, jv.equity[q], jv.royalty[q])
+    pay_m, pay_c = pays(st, kind, now, jv.equity[q], jv.royalty[q])
     apart = apart_of(st, t, q, own)
     other, other_kind, other_route = alternative(st, t, q, pair, own)
     scale = market_scale(st, s, r, kind)
     moving = 4.0 * p.sunk_cost * scale * st.firms.cost_scale[m]
     better = other.value - moving > now.value and (other_kind != kind or other_route != route)
-    again = retermed(st, t, q, expected, bargained(st, kind, expected.value, apart))
+    again = retermed(st, t, q, now, bargained(st, kind, now.value, apart))
     changed = under(st, t, m, other_kind, other_route, r, other, bargained(st, kind, other.value - moving, apart))
-    best = expected.value + (other.value - moving - now.value if better else 0.0)
+    best = other.value - moving if better else now.value
     got_m = changed.multinational - moving if better else again.multinational
     got_c = changed.chinese if better else again.chinese
     both = apart.multinational + apart.chinese
@@ -338,7 +325,6 @@ def weigh_review(st: State, t: int, q: int) -> Weighed:
         decision = Happening.conversion if better else Happening.renegotiation
     return Weighed(
         now=now,
-        expected=expected,
         pay_m=pay_m,
         pay_c=pay_c,
         apart=apart,
@@ -374,14 +360,14 @@ def review_one(st: State, t: int, q: int, trigger: int) -> None:
         reason = trigger if trigger == Trigger.policy else Trigger.surplus
         cause = Cause.lost_surplus if w.surplus < 0.0 else Cause.failed_talks
         cause = Cause.policy if trigger == Trigger.policy else cause
-        give_notice(st, t, q, max(w.expected.value, w.other.value - w.moving), w.apart, reason, cause)
+        give_notice(st, t, q, max(w.now.value, w.other.value - w.moving), w.apart, reason, cause)
         return
     old = Agreed(jv.equity[q], jv.royalty[q], jv.pay_multinational[q], jv.pay_chinese[q])
     before = jv.type[q]
     if w.decision == Happening.conversion:
         set_terms(st, t, q, w.other_type, w.other_route, w.other, w.changed)
     else:
-        set_terms(st, t, q, before, jv.route[q], w.expected, w.again)
+        set_terms(st, t, q, before, jv.route[q], w.now, w.again)
     log_partnership(st, t, w.decision, q, before, jv.type[q], trigger)
     new = Agreed(jv.equity[q], jv.royalty[q], jv.promise_multinational[q], jv.promise_chinese[q])
     note_terms(st, t, jv.sector[q], w.decision, old, new)

@@ -160,8 +160,14 @@ class NamedFirm(Model):
     home: Text
     ownership: Literal[tuple(o.name for o in Ownership)] | None = None  # type: ignore[valid-type]
     technology: Annotated[float, Quantity("log", "technology relative to the mean of its group", -10, 10)] | None = None
-    access_abroad: Annotated[float, Quantity("share", "access abroad", 0, 1)] | None = None
-    host_access: Annotated[float, Quantity("share", "access in the host", 0, 1)] | None = None
+    access_abroad: (
+        Annotated[float, Quantity("share", "pull of the brand abroad at the start, over one of normal size", 0, 1)]
+        | None
+    ) = None
+    host_access: (
+        Annotated[float, Quantity("share", "pull of the brand in the host at the start, over one of normal size", 0, 1)]
+        | None
+    ) = None
     partner: Annotated[Text | None, Field(description="name or id of the partner at the start")] = None
     partner_since: Quarter | None = None
     partner_type: Literal[tuple(t.name for t in Type if 0 < t <= Type.globalize)] | None = None  # type: ignore[valid-type]

@@ -178,7 +178,11 @@ KINDS: dict[str, Kind] = {
     ),
     "lift": Kind(
         "technology of Chinese firms that are partners in the host, raised at once above their multinationals'",
-        {"lead": Size("lift", "lead over the multinational in every generation that both make")},
+        {
+            "lead": Size(
+                "lift", "lead over the multinational in every generation that both make; who leads by more stays"
+            )
+        },
         once=True,
     ),
     "generation": Kind(

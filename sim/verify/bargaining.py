@@ -153,7 +153,7 @@ def renewed_terms(lab: Laboratory) -> Found:
     for power in (0.3, 0.5):
         for met in _reviews(lab, bargaining_power=power):
             w = met.found
-            value, out_m, out_c = w.expected.value, w.apart.multinational, w.apart.chinese
+            value, out_m, out_c = w.now.value, w.apart.multinational, w.apart.chinese
             free = 0.0 < w.again.equity < min(met.cap, 1.0) and value > out_m + out_c
             if free and value > 0.0:
                 found.append(w.again.chinese / value)
@@ -292,7 +292,7 @@ def own_name_and_pay(lab: Laboratory) -> Found:
         after = weigh_review(bundle(state), QUARTER, met.row)
         state.firms.pull[m, state.host] /= 2.0
         pair = met.found, after
-        values = [w.expected.value for w in pair]
+        values = [w.now.value for w in pair]
         apart = [w.apart.multinational + w.apart.chinese for w in pair]
         free = all(0.0 < w.again.equity < min(met.cap, 1.0) for w in pair)
         if free and min(values) > max(*apart, 0.0):
@@ -334,7 +334,7 @@ def reviews_without_doubt(lab: Laboratory) -> Found:
     wrong, seen, ended = 0, 0, 0
     for met in _reviews(lab, 8, doubt=0.001, review_rate=0.02, claim=0.0):
         w = met.found
-        value = max(w.expected.value, w.expected.value + w.other.value - w.moving - w.now.value)
+        value = max(w.now.value, w.now.value + w.other.value - w.moving - w.now.value)
         over = value - w.apart.multinational - w.apart.chinese
         if abs(over) > 0.05 * abs(value) and (w.allowed or over < 0.0):
             seen, ended = seen + 1, ended + int(over < 0.0)

@@ -78,7 +78,7 @@ def surpluses(lab: Laboratory, place: Place, quarters: tuple[int, ...], **change
         rows = np.flatnonzero(state.partnerships.active)
         need(len(rows) == 1, "the venture ended")
         w = weigh_review(bundle(state), quarter, int(rows[0]))
-        found.append(float(w.expected.value - w.apart.multinational - w.apart.chinese) / _unit(state))
+        found.append(float(w.now.value - w.apart.multinational - w.apart.chinese) / _unit(state))
     return found
 
 

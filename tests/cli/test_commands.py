@@ -115,7 +115,7 @@ def test_a_group_brings_its_base_and_its_treatment_is_seen(call, tmp_path, root)
     words = ("compare", "@resilience", "--seeds", "1", "--workers", "1", "--keep", "summary", "--end", "1995")
     assert call(*words, "--out", tmp_path / "r")[0] == 0
     manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
-    assert manifest["references"] == {"decoupling_with_clauses": "full_decoupling"}
+    assert manifest["references"] == {"decoupling_with_little_doubt": "full_decoupling"}
     code, told, _ = call("compare", "@resilience", "--seeds", "2", "--dry-run")
     assert code == 0 and "results/resilience (new)" in told
 
@@ -124,7 +124,7 @@ def test_groups_are_listed_shown_and_missed(call, root):
     listed = json.loads(call("show", "scenarios", "--json")[1])
     assert {"scenario": "@tariffs", "title": "Tariffs on China"} in listed
     assert "base       full_decoupling" in call("show", "@resilience")[1]
-    assert json.loads(call("show", "@resilience", "--json")[1])["scenarios"] == ["decoupling_with_clauses"]
+    assert json.loads(call("show", "@resilience", "--json")[1])["scenarios"] == ["decoupling_with_little_doubt"]
     assert call("check", "scenarios/groups/tariffs.yaml")[0] == 0
     code, _, error = call("compare", "baseline", "@tarifs")
     assert code == 4 and "did you mean '@tariffs'?" in error

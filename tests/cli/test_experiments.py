@@ -20,7 +20,7 @@ def short(tmp_path):
 def test_without_a_name_experiments_are_listed(call):
     code, told, _ = call("experiment")
     assert code == 0 and [line.split()[0] for line in told.splitlines()[:15]] == [f"E{n}" for n in range(1, 16)]
-    assert [each["name"] for each in json.loads(call("experiment", "--json")[1])][14] == "E15"
+    assert [each["name"] for each in json.loads(call("experiment", "--json")[1])][14:] == ["E15", "flip"]
 
 
 def test_an_experiment_runs_tells_and_goes_on(call, short, tmp_path):

@@ -44,13 +44,13 @@ experiment:
       players:
         duty: {text: The duty, on: {shocks.duty.rate: 1}}
         idle: {text: Screening of nothing, on: {shocks.idle.block: 0}}
-        markups: {text: Markups, off: {parameters.pass_on: constant}}
+        windows: {text: Windows, off: {parameters.windows: off}}
       seeds: {small: 2, paper: 9}
     effect:
       outcomes: [share]
       of: {shocks.duty.rate: 1}
       players:
-        markups: {text: Markups, off: {parameters.pass_on: constant}}
+        windows: {text: Windows, off: {parameters.windows: off}}
       seeds: {small: 2, paper: 9}
   robustness: {small: 1, paper: 9}
   figures: []

@@ -50,10 +50,10 @@ def test_attributions_add_up_seed_by_seed_and_idle_players_get_nothing(evidence)
     for _, own in attribution(evidence, "players").groupby("outcome"):
         found = own.set_index("player")["value"]
         whole = found["everybody"] - found["nobody"]
-        assert found[["duty", "idle", "markups"]].sum() == pytest.approx(whole, abs=1e-12)
+        assert found[["duty", "idle", "windows"]].sum() == pytest.approx(whole, abs=1e-12)
         assert found["idle"] == 0.0
     effect = attribution(evidence, "effect").set_index("player")["value"]
-    assert effect["nobody"] + effect["markups"] == pytest.approx(effect["everybody"], abs=1e-12)
+    assert effect["nobody"] + effect["windows"] == pytest.approx(effect["everybody"], abs=1e-12)
     row = evidence.layout.contrast("full")
     both = evidence.gaps(row, evidence.layout.definition.experiment.outcomes["share"])[0][:2]
     assert effect["everybody"] == pytest.approx(both.mean())  # all mechanisms on is the contrast itself

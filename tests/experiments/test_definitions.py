@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
@@ -21,8 +22,16 @@ opened = lru_cache(maxsize=None)(open_definition)
 MOST_RUNS = 10_000  # of all experiments at the budget `small`
 
 
-def test_there_are_fifteen() -> None:
-    assert [f"E{number}" for number in range(1, 16)] == NAMES
+def test_there_are_fifteen_and_the_flip() -> None:
+    assert [*(f"E{number}" for number in range(1, 16)), "flip"] == NAMES
+
+
+def test_the_flip_tells_reserved_from_open_demand_at_the_median() -> None:
+    world = opened("flip").scenario.world
+    reserved = {name: sector.reserved_demand for name, sector in world.sectors.items()}  # type: ignore[attr-defined]
+    median = np.median(list(reserved.values()))
+    assert set(world.groups["reserved_sectors"]) == {name for name, share in reserved.items() if share > median}
+    assert set(world.groups["open_sectors"]) == {name for name, share in reserved.items() if share < median}
 
 
 def test_each_kind_of_figure_is_drawn_by_one_experiment_and_its_module() -> None:

@@ -15,7 +15,7 @@ from tests.experiments.conftest import Imagined
 from tests.plots import synthetic
 from tests.signed import sign
 
-STORED = {"E1", "E6", "E7", "E8"}  # they draw partnerships or paths by quarter, which only folders hold
+STORED = {"E1", "E6", "E7", "E8", "flip"}  # they draw partnerships or paths by quarter, which only folders hold
 POINTS, SEEDS = 5, 2
 IMAGINED = [f"E{number}" for number in range(1, 16) if f"E{number}" not in STORED]
 

@@ -196,6 +196,7 @@ def _lives(scenario: str, place: int, seeds: int, sectors: dict[str, float]) -> 
                         "cause": CAUSES[END_KINDS.index(kind)] if ended else None,
                         "access_flipped": None,
                         "product_flipped": _quarter(flipped) if flipped < min(end, 2041 * 4) else None,
+                        "signed_reversed": start > flip * 4,
                     }
                 )
                 told = [("formation", start, "none", first)]
@@ -217,6 +218,7 @@ def _lives(scenario: str, place: int, seeds: int, sectors: dict[str, float]) -> 
                             "quarter": _quarter(when),
                             "year": when / 4,
                             "kind": event,
+                            "gained": ("chinese", "multinational")[number % 2] if event == "renegotiation" else None,
                             "type_before": before,
                             "type_after": after,
                         }

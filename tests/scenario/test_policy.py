@@ -121,7 +121,7 @@ ZERO = {
     "tariff": "rate: 0, retaliation: {rate: 1}", "export_control": "coverage: 0, over_compliance: 0", "entity_list": "top: 0",
     "screening": "block: 0, delay: 0, threshold: 0.3", "ownership_cap": "max_foreign_equity: 1.0, mandate: 0",
     "sole_entry_friction": "size: 0", "data_regime": "ip: 0, localisation_cost: 0", "subsidy": "rate: -0.0, target: rd",
-    "perception": "shift: 0", "compliance": "cost: 0", "local_content": "share: 0%", "demand": "change: 0", "supply": "change: 0",
+    "perception": "shift: 0", "compliance": "cost: 0", "local_content": "share: 0%", "demand": "change: 0", "supply": "change: 0", "lift": "lead: 0",
 }  # fmt: skip
 
 
@@ -133,7 +133,8 @@ def test_size_zero_changes_no_byte(policy, kind):
         "kind: demand, change: -10%, start: 2014", "kind: supply, change: -7%, start: 2014", "kind: data_regime, ip: 0.3, start: 2001",
     )  # fmt: skip
     without = policy(*there)
-    for zero in (f"kind: {kind}, {ZERO[kind]}, start: 2009, ramp: 5, end: 2030",):
+    dates = "start: 2009" if KINDS[kind].once else "start: 2009, ramp: 5, end: 2030"
+    for zero in (f"kind: {kind}, {ZERO[kind]}, {dates}",):
         for shocks in ((zero, *there), (*there, zero)):
             for one, two in zip(without, policy(*shocks), strict=True):
                 assert all(a.tobytes() == b.tobytes() for a, b in zip(one, two, strict=True))
@@ -160,4 +161,13 @@ def test_every_size_writes_its_field_within_bounds(policy, kind):
             column = getattr(force, name)
             assert column.min() >= field.low and column.max() <= field.high
             moved = (column != field.default).any()
-            assert moved == (name in (written, "changed") or (name == "block" and bool(extra)))
+            told = {written} if declared.once else {written, "changed"}  # nobody reviews a contract for a lift
+            assert moved == (name in told or (name == "block" and bool(extra)))
+
+
+def test_a_lift_is_there_for_a_quarter_and_nobody_knows_of_it(policy):
+    force, announced = policy("kind: lift, sectors: cars, generation: electric, lead: 0.3, start: 2020Q2")
+    at = np.argwhere(force.lift > 0)
+    assert at.shape == (1, 3) and at[0, 0] == (2020 - 1979) * 4 + 1 and force.lift.max() == 0.3
+    assert not force.changed[at[0, 0]].any() and np.array_equal(force.changed, policy()[0].changed)
+    assert np.array_equal(announced.changed, policy()[1].changed)

@@ -1,5 +1,4 @@
-"""E8: what doubt between partners costs, by how readily they claim new terms; and how long partnerships live with less."""
-
+"""E8: what doubt between partners costs, by how readily they claim new terms; and how long partnerships live."""
 
 import numpy as np
 import pandas as pd
@@ -56,7 +55,9 @@ def _map(evidence: Evidence, shown: Shown) -> Sheet:
     sheet.axes[0, 0].set_ylabel("least gain that is claimed,\n% of what is bargained over")
     cells.colour_bar(sheet, sheet.axes[0, -1], mesh, field, common.difference_unit(field, measured))
     sheet.table = table
-    sheet.alt = "Heat maps of ends with doubt against hardly any, over doubt and the gain at which a side asks for new terms."
+    sheet.alt = (
+        "Heat maps of ends with doubt against hardly any, over doubt and the gain at which a side asks for new terms."
+    )
     return sheet
 
 

@@ -36,7 +36,10 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
         gap_y=0.5,
         below=0.34,
         above=0.14,
-        key=[Entry(text, color, linewidth=0, alpha=1.0) for text, color in zip(("Not lifted", "Lifted"), FILLS, strict=True)],
+        key=[
+            Entry(text, color, linewidth=0, alpha=1.0)
+            for text, color in zip(("Not lifted", "Lifted"), FILLS, strict=True)
+        ],
         caption=common.caption(
             evidence,
             shown,
@@ -57,8 +60,8 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
     sheet.table = pd.DataFrame(table)
     first = sheet.table.iloc[0]
     sheet.alt = (
-        f"Bars of what becomes of host ventures. Of all, {first['without']:.0%} end without and {first['with']:.0%} with "
-        f"the lift, {first['ratio']:.2f} times as many ({first['ratio_lo']:.2f} to {first['ratio_hi']:.2f})."
+        f"Bars of what becomes of host ventures. Of all, {first['without']:.0%} end without and {first['with']:.0%} "
+        f"with the lift, {first['ratio']:.2f} times as many ({first['ratio_lo']:.2f} to {first['ratio_hi']:.2f})."
     )
     return [sheet]
 
@@ -97,7 +100,13 @@ def _panel(axes: Any, evidence: Evidence, row: Row, outcomes: list[Measured]) ->
                 "with_hi": bars[1].hi, "ratio": times.value, "ratio_lo": times.lo, "ratio_hi": times.hi,
             }
         )  # fmt: skip
-    axes.set_xticks(range(len(outcomes)), [evidence.declared(each).text.split(" that ")[-1].split(" with ")[-1].removesuffix(" within 5 years") for each in outcomes])
+    axes.set_xticks(
+        range(len(outcomes)),
+        [
+            evidence.declared(each).text.split(" that ")[-1].split(" with ")[-1].removesuffix(" within 5 years")
+            for each in outcomes
+        ],
+    )
     return told
 
 
