@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from importlib import import_module
+from inspect import ismodule
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -118,6 +119,6 @@ def _compiled() -> tuple[tuple[Any, str, Any], ...]:
     for module in [module for name, module in sys.modules.items() if name.startswith(_PACKAGES)]:
         for name, value in vars(module).items():
             known = declared.get(name, [])
-            if known:
+            if known and not ismodule(value):  # a page may be called as a function of another
                 found.append((module, name, value if any(value is each for each in known) else known[0]))
     return tuple(found)
