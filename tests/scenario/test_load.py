@@ -104,11 +104,11 @@ def test_resolved_text_is_the_same_scenario(write):
 def test_set_by_path(write):
     path = write(DUTY)
     changes = {"shocks.duty.rate": "60%", "parameters.horizon": 24, "sectors.cars.absorption": "0.3", "end": 2050}
-    scenario = load(path, {**changes, "shocks.duty.destination": "[us, row]", "parameters.bargaining": "nash"})
+    scenario = load(path, {**changes, "shocks.duty.destination": "[us, row]", "parameters.windows": "off"})
     assert dict(scenario.shocks[0].sizes) == {"rate": 0.6} and scenario.shocks[0].destination == ("us", "row")
     assert scenario.world.sectors["cars"].absorption == 0.3
     assert scenario.quarters == (2051 - 1979) * 4
-    assert scenario.changed_parameters == {"horizon": 24.0, "bargaining": 0.0}
+    assert scenario.changed_parameters == {"horizon": 24.0, "windows": 0.0}
     assert scenario.origins["shocks.duty.rate"] == "--set"
     generation = load(path, {"sectors.cars.generations.electric.width": 3}).world.sectors["cars"].generations[1]
     assert generation.width == 3 and generation.name == "electric"
