@@ -15,7 +15,7 @@ class Parameter:
 
     `on`: the value with it, where the default is without because data to 2014 do not ask for the mechanism
     (docs/decisions/0025); a parameter set whose data do brings it in by name. `choices`: names of the values of a
-    switch, in order; files give the name. `fitted`: one of the at most ten that calibration may move.
+    switch, in order; files give the name. `fitted`: one of the at most twelve that calibration may move.
     """
 
     symbol: str
@@ -122,8 +122,8 @@ class Parameters(NamedTuple):
     leakage_spread: Annotated[float, P("chi_s", "share", "leaked knowledge that reaches other Chinese firms", 0.5, 0.0, 1.0, "trial", "low", "M8", off=0.0)]
     # review, renegotiation, exit (M9, M10, M16)
     review_rate: Annotated[float, P("rho_R", "1/quarter", "chance of a scheduled review", 0.15, 0.0, 1.0, "assumed", "low", "M9")]
-    claim: Annotated[float, P("D", "share", "gain by today's bargain, over what there is to bargain about, at which a side asks for new terms", 0.2, 0.0, 2.0, "assumed; prior Blodgett1992, ReuerArino2002", "low", "M9")]
-    doubt: Annotated[float, P("sigma", "share", "scale of what sides do not know of each other, over the venture's profit", 0.3, 0.001, 2.0, "fitted; hazard of partnerships", "low", "M9", fitted=True)]
+    claim: Annotated[float, P("c_R", "share", "gain by today's bargain, over what there is to bargain about, at which a side asks for new terms", 0.2, 0.0, 2.0, "assumed; prior Blodgett1992, ReuerArino2002", "low", "M9")]
+    doubt: Annotated[float, P("sigma_D", "share", "scale of what sides do not know of each other, over the venture's profit", 0.3, 0.001, 2.0, "fitted; hazard of partnerships", "low", "M9", fitted=True)]
     tied_assets: Annotated[float, P("phi", "share", "weight of the own brand that a venture ties up: dealers, plants, engineers", 0.05, 0.0, 0.4, "assumed; Howell2018", "low", "M9", off=0.0)]
     exogenous_end: Annotated[float, P("h_0", "1/quarter", "ends for reasons outside the model", 0.004, 0.0, 0.1, "assumed", "low", "M9", off=0.0)]
     notice: Annotated[float, P("n", "quarters", "notice before an end", 4, 0, 20, "design", "medium", "M9")]

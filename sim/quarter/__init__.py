@@ -7,7 +7,7 @@
  5. Contribution technology and access brought; flips                              market.trade
  6. Review       renegotiation, conversion, buy-out, dissolution, severance        review.hold_reviews
  7. Search       partners are sought, proposals made, accepted, screened           search.seek_partners
- 8. Investment   bases and hubs, plants, brands abroad, hedges                     investment.invest
+ 8. Investment   bases and hubs, plants, customers, hedges                          investment.invest
  9. Firms        bankruptcy and entry                                              firms.turn_over
 10. Record       one pass writes all metrics                                       record.write_record
 

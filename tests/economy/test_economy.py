@@ -19,7 +19,7 @@ from sim.records import Outcome
 from sim.scenario.build import build, host
 from sim.simulate import prepare, quietly, simulate
 from sim.study.tables import Frame, firm_names, partnership_names
-from sim.verify.laboratory import differing
+from sim.verify.laboratory import TURMOIL, differing
 
 
 def content(economy):
@@ -100,8 +100,9 @@ def test_attributes_are_the_columns_in_words(economy):
         economy.firm("motors-m99")
 
 
-def test_agents_come_and_go_with_their_rows(turmoil):
-    economy, seen = Economy(turmoil, 2), {}
+def test_agents_come_and_go_with_their_rows(lab):
+    frail = lab.scenario(*TURMOIL, overhead=0.1, patience=4)  # so that firms fail
+    economy, seen = Economy(frail, 2), {}
     while economy.running:
         economy.step()
         for table, kinds in (("firms", (Multinational, ChineseFirm)), ("partnerships", (Partnership,))):

@@ -27,8 +27,8 @@ def test_every_parameter_is_declared_in_full(name: str, parameter: Parameter) ->
 
 def test_values_in_words_and_as_files_have_them() -> None:
     windows, floor = ALL["windows"], ALL["rd_floor"]
-    assert (windows.at_work, windows.written(windows.at_work), windows.shown(windows.default)) == (1, "on", "off")
-    assert (floor.at_work, floor.written(floor.at_work), floor.shown(floor.default)) == (0.6, 0.6, "0")
+    assert (windows.at_work, windows.written(windows.off), windows.shown(windows.default)) == (1, "off", "on")
+    assert (floor.at_work, floor.written(floor.at_work), floor.shown(floor.default)) == (1.2, 1.2, "1.2")
     assert ALL["ambient"].at_work == ALL["ambient"].default
 
 
@@ -37,9 +37,9 @@ def test_symbols_are_unique() -> None:
     assert not repeated
 
 
-def test_at_most_ten_parameters_are_fitted() -> None:
+def test_at_most_twelve_parameters_are_fitted() -> None:
     fitted = [name for name, parameter in ALL.items() if parameter.fitted]
-    assert 0 < len(fitted) <= 10
+    assert 0 < len(fitted) <= 12
 
 
 def test_defaults() -> None:

@@ -39,7 +39,7 @@ def test_diff_in_words(write):
         "extends: base\nshocks:\n  - {id: a, kind: demand, change: -10%, start: 2020}\n  - {id: b, kind: demand, change: 1, start: 2020}\n",
         "one.yaml",
     )
-    write("extends: one\ndrop: b\nparameters: {windows: off}\nshocks:\n  - {id: a, start: 2021Q2}\n  - {id: c, kind: supply, change: -5%, origin: us, start: 2022}\n", "two.yaml")  # fmt: skip
+    write("extends: one\ndrop: b\nparameters: {windows: 'off'}\nshocks:\n  - {id: a, start: 2021Q2}\n  - {id: c, kind: supply, change: -5%, origin: us, start: 2022}\n", "two.yaml")  # fmt: skip
     assert diff("one", "one") == [] and diff("world", "base") == []
     assert diff("one", "two") == [
         "drops b: demand, change 100 %; all; destination all; from 2020Q1",
