@@ -167,7 +167,7 @@ def reserved_keeps(lab: Laboratory) -> Found:
     return rising(in_host(lab, place, Type.market_access)[0] for place in places)
 
 
-@check("P4a", "what developing together adds peaks near parity", "Cantwell1999")
+@check("P4a", "what developing together adds peaks near parity", "design")
 def co_innovation_peaks(lab: Laboratory) -> Found:
     """Gap, of thirteen from 0.6 to -0.6, at which what both add to the better technology is worth most."""
     gaps = np.linspace(0.6, -0.6, 13)
