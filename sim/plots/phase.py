@@ -20,6 +20,7 @@ LABELS = {
 TITLES = {"name": "own access", "reserved": "reserved demand", "need": "the ecosystem"}
 
 Floats = NDArray[Any]
+NEAR, LINE = 0.35, 0.035  # gap within which names could overlap; height of a name, share of the axis
 
 
 def draw(
@@ -44,6 +45,7 @@ def draw(
         1,
         height=3.4,
         left=0.6,
+        right=0.3,
         below=0.45,
         key=[
             *(
@@ -70,23 +72,41 @@ def draw(
         gaps, levels, codes, cmap=colours, norm=BoundaryNorm(np.arange(len(FORMS) + 1) - 0.5, len(FORMS)), alpha=0.75
     )
     if globalises.any() and not globalises.all():
-        axes.contourf(gaps, levels, globalises.astype(float), levels=[0.5, 1.5], colors="none", hatches=["////"])
+        hatched = axes.contourf(
+            gaps, levels, globalises.astype(float), levels=[0.5, 1.5], colors="none", hatches=["///"]
+        )
+        hatched.set_edgecolor("#8C8C8C")
+        hatched.set_linewidth(0.0)
         axes.contour(gaps, levels, globalises.astype(float), levels=[0.5], colors=style.GREY, linewidths=0.8)
     rows: list[dict[str, Any]] = []
     for name, path in paths.items():
         axes.plot(path["gap"], path[against], color=style.INK, linewidth=0.8)
         axes.plot(path["gap"][-1:], path[against][-1:], color=style.INK, marker="o", markersize=2.5)
-        axes.annotate(
-            style.words(name),
-            (path["gap"][-1], path[against][-1]),
-            xytext=(3, 2),
-            textcoords="offset points",
-            fontsize=6,
-        )
         rows += [{"sector": name, "gap": g, against: v} for g, v in zip(path["gap"], path[against], strict=True)]
+    _name_ends(axes, {name: (path["gap"][-1], path[against][-1]) for name, path in paths.items()}, np.ptp(levels))
     axes.set_xlim(gaps.max(), gaps.min())
     axes.set_ylim(levels.min(), levels.max())
     axes.set_xlabel("technology gap, multinationals' best less the best Chinese firm's, log")
     axes.set_ylabel(LABELS[against], fontsize=7.5)
     sheet.table = pd.DataFrame(rows)
     return sheet
+
+
+def _name_ends(axes: Any, ends: Mapping[str, tuple[float, float]], height: float) -> None:
+    """Names of sectors beside the ends of their paths, one above the other where they would overlap."""
+    from matplotlib.patheffects import withStroke
+
+    placed: list[tuple[float, float]] = []
+    for name, (gap, level) in sorted(ends.items(), key=lambda end: end[1][1]):
+        y = level
+        while any(abs(gap - other) < NEAR and abs(y - taken) < LINE * height for other, taken in placed):
+            y += 0.25 * LINE * height
+        placed.append((gap, y))
+        axes.annotate(
+            style.words(name),
+            (gap, level),
+            xytext=(gap - 0.02, y),
+            va="center",
+            fontsize=6,
+            path_effects=[withStroke(linewidth=1.5, foreground="white")],
+        )

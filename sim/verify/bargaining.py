@@ -35,9 +35,14 @@ def _best(product: Callable[[float], float], low: float, high: float) -> float:
 
 
 def _dealt_out(value: float, out_m: float, out_c: float, power: float) -> float:
-    """Deal-me-out by SciPy: the Nash product over a stall, maximised within what leaving gives either side."""
+    """Deal-me-out by SciPy: the Nash product over a stall, maximised within what leaving gives either side.
+
+    Where a stall is out of reach, for one side's option leaves the other less, that side is held to its option.
+    """
     low, high = max(out_c, 0.0), min(value - out_m, value)
-    return low if low >= high else _best(lambda x: x**power * (value - x) ** (1.0 - power), low, high)
+    if low >= high:
+        return max(out_c, high)
+    return _best(lambda x: x**power * (value - x) ** (1.0 - power), low, high)
 
 
 @check("T20a", "the split maximises the Nash product", "Bhaumik2023; Nash1950")

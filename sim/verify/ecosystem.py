@@ -183,7 +183,7 @@ def _kept(share: float) -> float:
 @check("E13", "the outside good keeps its share where the frontier meets its ceiling", "limit")
 def outside_good_at_the_ceiling(lab: Laboratory) -> Found:
     """Its share at home of a lone multinational that innovates, before and long after it meets the ceiling."""
-    alone = {"multinationals": {"us": 1}, "chinese": {}, "innovation": 0.3}
-    scenario = bench(lab, sector=alone, room=0.5, share_speed=0.3, end=2055)
+    alone = {"multinationals": {"us": 1}, "innovation": 0.3}
+    scenario = bench(lab, sector=alone, room=0.5, share_speed=0.3, newcomer_abroad=0.0, end=2055)
     told = [1.0 - float(state_at(scenario, quarter).firms.share[0, US]) for quarter in (30, 150, 300)]
     return near(told[1:], told[0], 1e-6)

@@ -90,6 +90,7 @@ def lives_while_worth_it(lab: Laboratory) -> Found:
     """
     costs, wrong, ended = (0.0, 0.03, 0.06, 0.12, 0.25, 0.5), 0, 0
     crowd: dict[str, Any] = {"sector": {"chinese": {"private": 12}}, "partner": "market_access"}
+    crowd |= {"complementarity": 0.0, "governance": 1.0}  # developing together never pays
     for cost in costs:
         given = {**crowd, "cost_market_access": cost}
         run = simulate(meeting(lab, Place(), review_rate=1.0, doubt=0.001, notice=0, end=1990, **given), 0)
@@ -167,7 +168,7 @@ def reserved_keeps(lab: Laboratory) -> Found:
     return rising(in_host(lab, place, Type.market_access)[0] for place in places)
 
 
-@check("P4a", "what developing together adds peaks near parity", "Cantwell1999")
+@check("P4a", "what developing together adds peaks near parity", "design")
 def co_innovation_peaks(lab: Laboratory) -> Found:
     """Gap, of thirteen from 0.6 to -0.6, at which what both add to the better technology is worth most."""
     gaps = np.linspace(0.6, -0.6, 13)
