@@ -91,7 +91,7 @@ def _panel(axes: Any, evidence: Evidence, row: Row, outcomes: list[Measured]) ->
             axes.bar(x, bar.difference, WIDTH, color=color, zorder=2)
             axes.vlines(x, bar.lo, bar.hi, color=style.INK, linewidth=0.9, zorder=3)
         times = _ratio(evidence, row, measured)
-        top = np.nanmax([bar.hi if np.isfinite(bar.hi) else bar.difference for bar in bars] or [0.0])
+        top = max([0.0, *(each for bar in bars for each in (bar.difference, bar.hi) if np.isfinite(each))])
         axes.text(place, top + 0.02, _times(times), fontsize=6, ha="center", va="bottom", linespacing=1.1)
         told.append(
             {
