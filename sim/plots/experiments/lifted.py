@@ -33,9 +33,9 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
         height=1.5,
         left=0.62,
         gap_x=0.2,
-        gap_y=0.5,
+        gap_y=0.62,
         below=0.34,
-        above=0.14,
+        above=0.2,
         key=[
             Entry(text, color, linewidth=0, alpha=1.0)
             for text, color in zip(("Not lifted", "Lifted"), FILLS, strict=True)
@@ -55,7 +55,7 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
             axes = sheet.axes[line, column]
             mine = [each for each in outcomes if each.sector == group]
             table += [{"contrast": name, **told} for told in _panel(axes, evidence, row, mine)]
-            axes.set_title(f"{common.contrast_words(evidence, name)}; {_group(group)}", fontsize=7)
+            axes.set_title(f"{common.contrast_words(evidence, name)}\n{_group(group)}", fontsize=7)
     _axes(sheet)
     sheet.table = pd.DataFrame(table)
     first = sheet.table.iloc[0]
@@ -91,7 +91,7 @@ def _panel(axes: Any, evidence: Evidence, row: Row, outcomes: list[Measured]) ->
             axes.bar(x, bar.difference, WIDTH, color=color, zorder=2)
             axes.vlines(x, bar.lo, bar.hi, color=style.INK, linewidth=0.9, zorder=3)
         times = _ratio(evidence, row, measured)
-        top = np.nanmax([bar.hi if np.isfinite(bar.hi) else bar.difference for bar in bars] or [0.0])
+        top = max([0.0, *(each for bar in bars for each in (bar.difference, bar.hi) if np.isfinite(each))])
         axes.text(place, top + 0.02, _times(times), fontsize=6, ha="center", va="bottom", linespacing=1.1)
         told.append(
             {
