@@ -385,7 +385,6 @@ class Scratch(NamedTuple):
     lesson: Annotated[Column, Field("log", "best partner's lesson this quarter", "seat generation", 0)]
     change: Annotated[Column, Field("log", "change of technology this quarter", "seat generation")]
     expected_pot: Annotated[Column, Field("money", "profit of the offer at target share, before its fixed cost", "partnership")]
-    expected_sales: Annotated[Column, Field("money", "its sales then", "partnership")]
     slot: Annotated[Column, Field("index", "its place among the multinational's: the line, or the other in the host if that was taken", "partnership", 0, dtype="i1")]
     proposed_to: Annotated[Column, Field("row", "partner a multinational proposes to, -1 if none", "seat", -1, dtype="i4")]
     proposed_type: Annotated[Column, Field("type", "type proposed", "seat", 0, dtype="i1")]

@@ -325,7 +325,6 @@ def share_by_contract(st: State, t: int, s: int) -> None:
         kept = 1.0 - x.duty[owner, line] / sales if sales > 0.0 else 1.0
         profit = kept * offer_profit(x.expenditure[s, r], target, st.sectors.price_elasticity[s])
         x.expected_pot[q] = profit - (x.compliance[s, firms.home[owner], r] + plant) * expected
-        x.expected_sales[q] = expected
         borrow(st, s, q, m, c, r, sales)
         if jv.type[q] == Type.globalize and jv.route[q] == Route.sell:
             x.partner_made[s, r] += sales * (1.0 - x.host_made[c, line])

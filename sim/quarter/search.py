@@ -236,7 +236,6 @@ def begin_partnership(
     jv.pay_multinational[q] = 0.0
     jv.pay_chinese[q] = 0.0
     x.expected_pot[q] = 0.0
-    x.expected_sales[q] = 0.0
     x.slot[q] = free_slot(st, m, line)
     firms.contract[m, line] = q
     if kind != Type.globalize:
