@@ -26,9 +26,9 @@ from sim.scenario.build import build
 from sim.scenario.drawn import written
 from sim.scenario.sets import Acceptance, ParameterSet, Prior, SetFile
 
-PRIORS = {"ambient": Prior(low=0.0, high=1.0), "governance": Prior(low=0.5, high=2.0, scale="log")}
+PRIORS = {"ambient": Prior(low=0.0, high=1.0), "quality_scale": Prior(low=0.5, high=2.0, scale="log")}
 SETTINGS = Acceptance(points=4000, seeds=5, accepted=200, ledger=30)
-HEAD = "sector,draw,governance,ambient\n"
+HEAD = "sector,draw,quality_scale,ambient\n"
 LEFT_OUT = HEAD + "wind,1,1.5,0.31\nwind,2,1.6,0.32\nrail,1,1.7,0.33\n"
 
 
@@ -69,13 +69,13 @@ def test_draws_move_to_what_the_others_say() -> None:
     assert [each.draws[:, 0].mean() for each in found.values()] == pytest.approx([0.2, 0.8, 0.5], abs=0.03)
     assert np.array_equal(found["wind"].draws, course.draws)  # nothing is known of wind
     words = told(course)
-    assert words["wind"]["shift"] == {"ambient": 0.0, "governance": 0.0} and words["wind"]["dropped"] == []
+    assert words["wind"]["shift"] == {"ambient": 0.0, "quality_scale": 0.0} and words["wind"]["dropped"] == []
     assert words["cars"]["shift"]["ambient"] < -2 and words["cars"]["dropped"] == ["cars"]
     assert [words[name]["rows"] for name in without] == [2, 1, 0]
     apart = {sector: each.draws.tolist() for sector, each in refit(course).items()}
     lines = written(course.space.names, apart).splitlines()
     assert (
-        lines[0] == "sector,draw,ambient,governance" and len(lines) == 1 + 3 * 200 and lines[201].startswith("rail,1,")
+        lines[0] == "sector,draw,ambient,quality_scale" and len(lines) == 1 + 3 * 200 and lines[201].startswith("rail,1,")
     )
 
 
@@ -94,9 +94,9 @@ def test_shifts_by_hand() -> None:
     other = np.array([[0.4, np.e**2], [0.4, np.e**2], [0.9, np.e**2]])
     spread = np.array([0.1, 0.2, 0.3]).std()
     moved = shifts(PRIORS, every, other)
-    assert moved == pytest.approx({"ambient": 0.2 / spread, "governance": 1.0 / np.array([0.0, 1.0, 2.0]).std()})
+    assert moved == pytest.approx({"ambient": 0.2 / spread, "quality_scale": 1.0 / np.array([0.0, 1.0, 2.0]).std()})
     assert largest(moved) == ("ambient", moved["ambient"])
-    assert shifts(PRIORS, every[:1], other) == {"ambient": None, "governance": None}
+    assert shifts(PRIORS, every[:1], other) == {"ambient": None, "quality_scale": None}
     assert largest({"ambient": None})[0] == "-"
 
 
@@ -105,9 +105,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A set with draws, and with draws without wind and rail."""
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "one.yaml").write_text(
-        "schema: 1\nuntil: 2010\npriors: {ambient: {low: 0.1, high: 0.5}, governance: {low: 0.5, high: 2}}\n"
+        "schema: 1\nuntil: 2010\npriors: {ambient: {low: 0.1, high: 0.5}, quality_scale: {low: 0.5, high: 2}}\n"
     )
-    (tmp_path / "sets" / "one.csv").write_text("draw,governance,ambient\n1,1.1,0.21\n2,1.2,0.22\n3,1.3,0.23\n")
+    (tmp_path / "sets" / "one.csv").write_text("draw,quality_scale,ambient\n1,1.1,0.21\n2,1.2,0.22\n3,1.3,0.23\n")
     (tmp_path / "sets" / "one.left_out.csv").write_text(LEFT_OUT)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -142,12 +142,12 @@ def test_wrong_choices_are_told(folder: Path, chosen: dict[str, object], said: s
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("ambient", "ambeint", ":1:4 has the columns sector, draw, governance, ambeint; needs sector, draw, ambient"),
-        ("sector,", "", ":1:1 has the columns draw, governance, ambient"),
+        ("ambient", "ambeint", ":1:4 has the columns sector, draw, quality_scale, ambeint; needs sector, draw, ambient"),
+        ("sector,", "", ":1:1 has the columns draw, quality_scale, ambient"),
         ("rail,", "rial,", ":4:1 sector: 'rial' is no sector of the evidence; did you mean 'rail'?"),
         ("rail,1,", ",1,", ":4:1 sector: '' is no sector"),
         ("wind,2,", "wind,3,", ":3:2 draw: '3'; draws count from 1, by one"),
-        ("1.6", "high", ":3:3 governance: 'high' is no number"),
+        ("1.6", "high", ":3:3 quality_scale: 'high' is no number"),
         (LEFT_OUT.removeprefix(HEAD), "", ":1:1 holds no draws"),
     ],
 )

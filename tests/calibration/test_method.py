@@ -17,7 +17,7 @@ from sim.scenario.sets import Emulator as Settings
 SLOPES = np.array([[3.0, 0.0], [1.0, 2.0], [0.0, 1.5]])  # of three moments in two parameters
 TRUTH = np.array([0.4, 0.6])
 SEEDS, NOISE = 5, 0.1  # standard deviation of one run
-SPACE = Space({"ambient": Prior(low=0.0, high=1.0), "governance": Prior(low=0.5, high=2.0, scale="log")})
+SPACE = Space({"ambient": Prior(low=0.0, high=1.0), "quality_scale": Prior(low=0.5, high=2.0, scale="log")})
 
 
 def runs(points: np.ndarray, seed: int = 1) -> np.ndarray:

@@ -14,8 +14,8 @@ from sim.simulate import simulate
 from tests.scenario.conftest import WORLD
 
 ONE = "schema: 1\nuntil: 2010\nparameters: {horizon: 30, discount: 0.95}\nworld: {sectors: {cars: {absorption: 0.2}}}\n"
-PRIORS = "priors: {ambient: {low: 0.1, high: 0.5}, governance: {low: 0.5, high: 2, scale: log}}\n"
-CSV = "draw,governance,ambient\n1,1.1,0.21\n2,1.2,0.22\n3,1.3,0.23\n"
+PRIORS = "priors: {ambient: {low: 0.1, high: 0.5}, quality_scale: {low: 0.5, high: 2, scale: log}}\n"
+CSV = "draw,quality_scale,ambient\n1,1.1,0.21\n2,1.2,0.22\n3,1.3,0.23\n"
 
 
 @pytest.fixture
@@ -36,13 +36,13 @@ def test_layers_lie_in_order(folder: Path) -> None:
     world, base = load("world"), load("base")
     assert world.parameters["horizon"] == 30  # the set lies over the world's own value, 28
     assert world.parameters["discount"] == 0.95 and base.parameters["discount"] == 0.96
-    assert (base.parameters["ambient"], base.parameters["governance"]) == (0.22, 1.2)
+    assert (base.parameters["ambient"], base.parameters["quality_scale"]) == (0.22, 1.2)
     assert base.world.sectors["cars"].absorption == 0.2
     assert base.origins["parameters.ambient"] == f"{folder.name}/sets/one.csv:3"
     assert base.origins["sectors.cars.absorption"].startswith(f"{folder.name}/sets/one.yaml:")
     assert base.changed_parameters == {"discount": 0.96}
     told = load("base", {"parameters.ambient": 0.3, "posterior.draw": 3})
-    assert (told.parameters["ambient"], told.parameters["governance"]) == (0.3, 1.3)
+    assert (told.parameters["ambient"], told.parameters["quality_scale"]) == (0.3, 1.3)
     assert load("base", posterior={"draw": 0}).parameters["ambient"] == 0.28  # declared
     other = load("base", {"posterior.set": "two", "posterior.draw": 0})
     assert other.parameters["horizon"] == 28 and other.world.sectors["cars"].absorption == 0.1
@@ -56,7 +56,7 @@ def test_before_data_what_is_fitted_is_at_work(folder: Path) -> None:
     path.write_text(path.read_text().replace("priors: {", "priors: {rd_floor: {low: 0.2, high: 1.4}, "))
     (folder / "world.yaml").write_text((folder / "world.yaml").read_text().replace("horizon: 28", "rd_floor: 0"))
     before = load("base", {"posterior.draw": 0})
-    assert (before.parameters["rd_floor"], before.parameters["governance"]) == (0.6, 1.0)
+    assert (before.parameters["rd_floor"], before.parameters["quality_scale"]) == (1.2, 1.0)
     assert before.origins["parameters.rd_floor"].startswith(f"{folder.name}/sets/one.yaml:5")
     path.write_text(path.read_text().replace("horizon: 30", "rd_floor: 0"))
     assert load("base", {"posterior.draw": 0}).parameters["rd_floor"] == 0.0
@@ -75,7 +75,7 @@ def test_draws_are_taken_in_turn_by_the_seeds(folder: Path) -> None:
 
 def test_what_is_set_is_not_drawn(folder: Path) -> None:
     told = load("base", {"posterior.draws": 3, "parameters.ambient": 0.4})
-    assert told.draws == {"governance": (1.1, 1.2, 1.3)}
+    assert told.draws == {"quality_scale": (1.1, 1.2, 1.3)}
     varied = vary(load("base", posterior={"draws": 3}), {"parameters.ambient": 0.4})
     assert varied.draws == told.draws and build(varied, 3).parameters.ambient == 0.4
     near = vary(told, {"parameters.horizon": 20})
@@ -141,16 +141,16 @@ def test_what_a_set_fixes_is_not_drawn(folder: Path) -> None:
     with pytest.raises(ScenarioError, match=r"one\.csv:1.*has the columns draw, .*ambient"):
         load("base")
     assert load("base", {"posterior.draw": 0}).parameters["ambient"] == 0.0  # what `calibrate` begins with
-    (folder / "sets" / "one.csv").write_text("draw,governance\n1,1.5\n")
+    (folder / "sets" / "one.csv").write_text("draw,quality_scale\n1,1.5\n")
     told = load("base", {"posterior.draw": 1})
-    assert told.parameters["ambient"] == 0.0 and told.parameters["governance"] == 1.5
+    assert told.parameters["ambient"] == 0.0 and told.parameters["quality_scale"] == 1.5
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("draw,ambient\n1,0.2\n", ":1:1 has the columns draw, ambient"),
-        ("draw,governance,ambient\n", "holds no draws"),
+        ("draw,quality_scale,ambient\n", "holds no draws"),
         (CSV.replace("0.22", "x"), "one.csv:3:3 ambient: 'x' is no number"),
         (CSV.replace("\n3,", "\n5,"), "one.csv:4:1 draw: '5'; draws count"),
         (CSV.replace("0.22", "9"), "one.csv:3:1 parameters.ambient"),

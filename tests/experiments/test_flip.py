@@ -50,7 +50,7 @@ def test_nothing_differs_before_the_lift_and_it_leads_from_then() -> None:
         assert getattr(plain, name)[:DATE].tobytes() == getattr(lifted, name)[:DATE].tobytes()
     gap = [
         run.outcome["technology_chinese"][DATE + 1].sum() for run in (plain, lifted)
-    ]  # written from the next quarter on
+    ]
     assert gap[1] > gap[0] + 0.1
 
 
