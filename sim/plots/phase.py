@@ -20,7 +20,7 @@ LABELS = {
 TITLES = {"name": "own access", "reserved": "reserved demand", "need": "the ecosystem"}
 
 Floats = NDArray[Any]
-NEAR, LINE = 0.35, 0.035  # gap within which names could overlap; height of a name, share of the axis
+NEAR, LINE = 0.3, 0.032  # gap within which names could overlap; height of a name, share of the axis
 
 
 def draw(
@@ -107,6 +107,7 @@ def _name_ends(axes: Any, ends: Mapping[str, tuple[float, float]], height: float
             (gap, level),
             xytext=(gap - 0.02, y),
             va="center",
+            arrowprops={"arrowstyle": "-", "linewidth": 0.4, "color": style.INK, "shrinkA": 0, "shrinkB": 0},
             fontsize=6,
             path_effects=[withStroke(linewidth=1.5, foreground="white")],
         )

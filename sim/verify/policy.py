@@ -31,9 +31,12 @@ def instruments(full: bool, **dates: Any) -> Iterator[tuple[str, Shock]]:
                 value = _full if full else _neutral
                 keys: Shock = {key: value(size, option) for key, size in kind.sizes.items()}
                 keys |= {place: "all" for place in kind.places} | ({kind.option: option} if option else {})
+                known = (
+                    {"start": dates["start"]} if kind.once else dates
+                )  # what acts once is neither announced nor ramped
                 yield (
                     f"{name} {option}".strip(),
-                    shock(name, **{**keys, "sectors": "traded" if kind.goods else "all", **dates}),
+                    shock(name, **{**keys, "sectors": "traded" if kind.goods else "all", **known}),
                 )
 
 
