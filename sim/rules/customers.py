@@ -107,6 +107,6 @@ def newcomers_pull(open_pull: float, rights: float) -> float:
     Formula: open_pull * (WITHOUT_RIGHTS + (1 - WITHOUT_RIGHTS) * rights)
     Units: open_pull: ratio to a firm of normal size; rights: share; result: ratio to a firm of normal size
     Limits: full rights give `open_pull`.
-    Source: assumed; dates of rights in [WTO_WPR]
+    Source: assumed; dates of rights in [WTO2001]
     """
     return open_pull * (WITHOUT_RIGHTS + (1.0 - WITHOUT_RIGHTS) * rights)
