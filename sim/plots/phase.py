@@ -23,22 +23,9 @@ Floats = NDArray[Any]
 NEAR, LINE = 0.3, 0.032  # gap within which names could overlap; height of a name, share of the axis
 
 
-def draw(
-    against: str,
-    gaps: Floats,
-    levels: Floats,
-    best: Floats,
-    globalises: Floats,
-    paths: Mapping[str, Mapping[str, Floats]],
-) -> Sheet:
-    """One diagram.
-
-    gaps, levels: the axes; best: a Type at each point [level, gap]; globalises: whether selling the Chinese brand
-    abroad together pays [level, gap]; paths: sector -> years' gap and level, by key "gap" and `against`.
-    """
-    from matplotlib.colors import BoundaryNorm, ListedColormap
-
-    sheet = Sheet(
+def _sheet(against: str) -> Sheet:
+    """An empty diagram with its key and words."""
+    return Sheet(
         f"phase-gap-{against}",
         f"Best form in the host by technology gap and {TITLES[against]}",
         1,
@@ -64,6 +51,24 @@ def draw(
         "partner would sign. Production in the host is 0.3 cheaper, log. Lines: sectors of the default world, one run.",
         alt=f"Regions of the best form over the technology gap and {TITLES[against]}, with the paths of sectors.",
     )
+
+
+def draw(
+    against: str,
+    gaps: Floats,
+    levels: Floats,
+    best: Floats,
+    globalises: Floats,
+    paths: Mapping[str, Mapping[str, Floats]],
+) -> Sheet:
+    """One diagram.
+
+    gaps, levels: the axes; best: a Type at each point [level, gap]; globalises: whether selling the Chinese brand
+    abroad together pays [level, gap]; paths: sector -> years' gap and level, by key "gap" and `against`.
+    """
+    from matplotlib.colors import BoundaryNorm, ListedColormap
+
+    sheet = _sheet(against)
     axes = sheet.axes[0, 0]
     order = {int(form): n for n, form in enumerate(FORMS)}
     codes = np.vectorize(order.__getitem__)(best)

@@ -196,15 +196,41 @@ def along_logsums(st: State, s: int, begins: bool, regions: int) -> None:
 
 
 @stage
+def record_abroad(st: State, t: int, s: int) -> None:
+    """Sales outside the host: on Chinese brands and technology, and by where they were made."""
+    x, row = st.scratch, st.outcome[t, s]
+    abroad, chinese, content = 0.0, 0.0, 0.0
+    exported, own_plants, by_partners, lead_plants, from_base = 0.0, 0.0, 0.0, 0.0, 0.0
+    for r in range(st.world.market.shape[2]):
+        if r == st.host:
+            continue
+        spent = x.expenditure[s, r]
+        abroad += spent
+        chinese += spent * x.chinese_share[s, r]
+        content += spent * st.markets[t, s, r].chinese_content
+        shipped = x.made_in_host[s, r] - x.chinese_made_host[s, r]
+        exported += x.chinese_made_host[s, r]
+        own_plants += max(x.chinese_local[s, r] - x.partner_made[s, r], 0.0)
+        by_partners += x.partner_made[s, r]
+        lead_plants += max(x.foreign_sales[s, r] - shipped, 0.0)
+        from_base += max(shipped, 0.0)
+    row.market_abroad = abroad
+    if abroad > 0.0:
+        row.chinese_share_abroad = chinese / abroad
+        row.chinese_content_abroad = content / abroad
+        row.chinese_exports_abroad = exported / abroad
+        row.chinese_plants_abroad = own_plants / abroad
+        row.chinese_partners_abroad = by_partners / abroad
+        row.lead_plants_abroad = lead_plants / abroad
+        row.china_base_abroad = from_base / abroad
+
+
+@stage
 def record_markets(st: State, t: int, s: int) -> None:
     """A sector's regions: shares, surplus, tariff revenue, profits by owner, welfare."""
     x, p, row = st.scratch, st.parameters, st.outcome[t, s]
     regions = st.world.market.shape[2]
     alpha = st.sectors.price_elasticity[s]
-    abroad = 0.0
-    abroad_chinese = 0.0
-    abroad_content = 0.0
-    exported, own_plants, by_partners, lead_plants, from_base = 0.0, 0.0, 0.0, 0.0, 0.0
     tariffs, surplus, outlays, welfare = 0.0, 0.0, 0.0, 0.0
     along_logsums(st, s, t == 0, regions)
     for r in range(regions):
@@ -225,16 +251,6 @@ def record_markets(st: State, t: int, s: int) -> None:
         tariffs += cell.tariff_revenue
         surplus += cell.consumer_surplus
         outlays += cell.public_outlays
-        if r != st.host:
-            abroad += spent
-            abroad_chinese += spent * x.chinese_share[s, r]
-            abroad_content += spent * cell.chinese_content
-            shipped = x.made_in_host[s, r] - x.chinese_made_host[s, r]
-            exported += x.chinese_made_host[s, r]
-            own_plants += max(x.chinese_local[s, r] - x.partner_made[s, r], 0.0)
-            by_partners += x.partner_made[s, r]
-            lead_plants += max(x.foreign_sales[s, r] - shipped, 0.0)
-            from_base += max(shipped, 0.0)
     for i in range(first_of(st, s), middle_of(st, s)):
         st.markets[t, s, st.firms.home[i]].profit_owners += st.firms.profit[i]
     at_home = st.markets[t, s, st.host].profit_owners
@@ -248,16 +264,7 @@ def record_markets(st: State, t: int, s: int) -> None:
         welfare += cell.welfare
     row.tariff_revenue, row.consumer_surplus, row.public_outlays, row.welfare = tariffs, surplus, outlays, welfare
     row.market_home = x.expenditure[s, st.host]
-    row.market_abroad = abroad
     row.chinese_share_home = x.chinese_share[s, st.host]
-    row.chinese_share_abroad = abroad_chinese / abroad if abroad > 0.0 else 0.0
-    row.chinese_content_abroad = abroad_content / abroad if abroad > 0.0 else 0.0
-    if abroad > 0.0:
-        row.chinese_exports_abroad = exported / abroad
-        row.chinese_plants_abroad = own_plants / abroad
-        row.chinese_partners_abroad = by_partners / abroad
-        row.lead_plants_abroad = lead_plants / abroad
-        row.china_base_abroad = from_base / abroad
     last = generations_of(st, s) - 1
     row.new_generation_share = x.demand_weight[s, last, st.host] if last > 0 else 0.0
     if row.knowledge_to_chinese > 1e-12:  # less is nothing, and may be too small to divide by
@@ -302,5 +309,6 @@ def write_record(st: State, t: int, s: int) -> None:
     """Stage 10."""
     record_firms(st, t, s)
     record_markets(st, t, s)
+    record_abroad(st, t, s)
     record_vintages(st, t, s)
     record_partnerships(st, t, s)

@@ -104,7 +104,7 @@ def customers_of(pulled: float, habit: float) -> float:
 def newcomers_pull(open_pull: float, rights: float) -> float:
     """Pull of a multinational that has never sold in the host: its name abroad, as far as it may distribute.
 
-    Formula: open_pull * (WITHOUT_RIGHTS + (1 - WITHOUT_RIGHTS) * rights)
+    Formula: open_pull * (0.2 + 0.8 * rights)
     Units: open_pull: ratio to a firm of normal size; rights: share; result: ratio to a firm of normal size
     Limits: full rights give `open_pull`.
     Source: assumed; dates of rights in [WTO2001]

@@ -5,15 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.columns import Happening, Type
-from sim.quarter import State
-from sim.scenario import load
-from sim.simulate import Run, on_threads, stepped
-from sim.study.recorded import HOST, quarter
+from sim.columns import Happening
+from sim.simulate import Run
+from sim.study.recorded import HOST, Record, quarter
 
 YEARS = 5
 WINDOW = 4 * YEARS
-LIFTED, LIFT = quarter(2008), 0.3  # when, and how far above its multinational's a partner's technology is lifted, log
+LIFTED = quarter(2008)  # when the experiment `flip` lifts partners' technology above their multinationals'
 FIRST = ("chinese_gains", "multinational_gains", "converted", "sold_multinational", "sold_chinese", "dissolved")
 ENDS = (
     int(Happening.buyout_multinational),
@@ -161,42 +159,19 @@ class Imposed(NamedTuple):
     ventures: float  # a run
 
 
-def _lift(state: State, rows: np.ndarray, by: float) -> None:
-    """Lifts the technology of partners above their multinationals', in every generation that both make."""
-    firms, jv = state.firms, state.partnerships
-    for row in rows:
-        m, c = jv.multinational[row], jv.chinese[row]
-        both = (firms.adopted[m] > 0) & (firms.adopted[c] > 0)
-        above = np.maximum(firms.technology[c], firms.technology[m] + by)
-        firms.technology[c] = np.where(both, above, firms.technology[c])
-
-
-def lifted(seeds: Sequence[int], workers: int, by: float = LIFT) -> Imposed:
-    """Runs in which partners' technology is lifted at the end of 2007; `by` = 0: the same runs without."""
-    scenario = load("baseline")
-
-    def one(seed: int) -> tuple[int, int, int, int]:
-        watched: list[int] = []
-
-        def look(state: State, t: int) -> None:
-            if t != LIFTED - 1:
-                return
-            jv = state.partnerships
-            rows = np.flatnonzero((jv.active > 0) & np.isin(jv.type, (Type.market_access, Type.co_innovation)))
-            watched[:] = [int(each) for each in jv.id[rows]]
-            if by > 0.0:
-                _lift(state, rows, by)
-
-        run, _ = stepped(scenario, seed, look)
+def imposed(record: Record) -> Imposed:
+    """What became within five years of the host ventures that were in force as 2008 began."""
+    counts = np.zeros(4)
+    for run in record.runs:
+        lives = run.lives[np.isin(run.lives["type_first"], HOST) & (run.lives["start"] < LIFTED)]
+        watched = lives["id"][(lives["end"] < 0) | (lives["end"] >= LIFTED)]
         within = (run.events["quarter"] >= LIFTED) & (run.events["quarter"] < LIFTED + WINDOW)
-        events = run.events[within & np.isin(run.events["partnership"], np.array(watched, np.uint64))]
+        events = run.events[within & np.isin(run.events["partnership"], watched)]
 
-        def touched(*kinds: int) -> int:
+        def touched(events: np.ndarray, *kinds: int) -> int:
             return len(np.unique(events["partnership"][np.isin(events["kind"], kinds)]))
 
-        talks = touched(int(Happening.renegotiation))
-        return len(watched), touched(*ENDS), touched(int(Happening.conversion)), talks
-
-    counts = np.array(on_threads(one, seeds, workers), float).sum(0)
+        talks, turned = (touched(events, int(kind)) for kind in (Happening.renegotiation, Happening.conversion))
+        counts += len(watched), touched(events, *ENDS), turned, talks
     total = max(counts[0], 1.0)
-    return Imposed(counts[1] / total, counts[2] / total, counts[3] / total, counts[0] / len(seeds))
+    return Imposed(counts[1] / total, counts[2] / total, counts[3] / total, counts[0] / len(record.runs))

@@ -1,7 +1,7 @@
 """What runs of a scenario wrote down, and the numbers that the story asks of them; means over runs."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -155,9 +155,9 @@ def _stacked(tables: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
     return {field: np.stack([table[field] for table in tables]) for field in tables[0].dtype.names or ()}
 
 
-def gather(name: str, seeds: Sequence[int], workers: int) -> Record:
-    """All runs of a shipped scenario."""
-    scenario = load(name)
+def gather(name: str, seeds: Sequence[int], workers: int, changed: Mapping[str, Any] | None = None) -> Record:
+    """All runs of a shipped scenario, with values of it changed."""
+    scenario = load(name, set=changed)
     names = labels(scenario)
     runs = tuple(on_threads(lambda seed: simulate(scenario, seed), seeds, workers))
     inputs = build(scenario, seeds[0])

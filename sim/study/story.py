@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.measures.hazards import mantel_haenszel
 from sim.study.engines import default_workers
-from sim.study.followed import followed, lifted
+from sim.study.followed import followed, imposed
 from sim.study.recorded import TYPES, Record, gather, quarter
 
 FRONTIER = (("cars", 1), ("batteries", None), ("solar", None), ("telecom", None))
@@ -46,10 +46,11 @@ class Claim(NamedTuple):
 
 
 OPEN = np.inf
+LIFT = "experiments/flip"  # the file of the experiment that lifts Chinese partners in 2008
 
 
 def verify(seeds: Sequence[int] = range(1, 101), workers: int | None = None) -> list[Claim]:
-    """The story of the default world, claim by claim; about six times as many runs as seeds."""
+    """The story of the default world, claim by claim; four times as many runs as seeds."""
     chosen, hands = list(seeds), workers or default_workers()
     record = gather("baseline", chosen, hands)
     return [
@@ -57,7 +58,7 @@ def verify(seeds: Sequence[int] = range(1, 101), workers: int | None = None) -> 
         *_technology(record),
         *_laggards(record),
         *_after_flips(record),
-        *_imposed(chosen, hands),
+        *_imposed(record, gather(LIFT, chosen, hands, {"shocks.lift.lead": 0.3})),
         *_hazards(record),
         *_growth(record),
         *_hubs(record),
@@ -124,8 +125,8 @@ def _after_flips(record: Record) -> Iterator[Claim]:
     yield Claim("S7", "the Chinese side gains within five years, over unflipped", sentence, gains, 1.5, OPEN)
 
 
-def _imposed(seeds: Sequence[int], workers: int) -> Iterator[Claim]:
-    without, with_it = lifted(seeds, workers, 0.0), lifted(seeds, workers)
+def _imposed(record: Record, lifted: Record) -> Iterator[Claim]:
+    without, with_it = imposed(record), imposed(lifted)
     sentence = "who leads in technology renegotiates, buys or leaves"
     ends = _ratio(with_it.ended, without.ended)
     yield Claim("S8", "ends within five years of an imposed lead, with over without", sentence, ends, 2.5, 6.0)

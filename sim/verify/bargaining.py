@@ -15,6 +15,7 @@ from sim.quarter.review import ENDING, Weighed, apart_in_host, hand_over, weigh_
 from sim.quarter.values import equity_cap, strangers
 from sim.rules.bargaining import equity_share, nash_pay, openness, royalty_needed, sale_price, stall_pay
 from sim.rules.review import breakdown
+from sim.verify.bench import with_firms
 from sim.verify.check import Found, check, falling, near, need, rising, worst
 from sim.verify.laboratory import Laboratory, bytes_apart, shock, state_at
 
@@ -293,9 +294,9 @@ def own_name_and_pay(lab: Laboratory) -> Found:
     for met in _reviews(lab):
         state, jv = met.state, met.state.partnerships
         m = jv.multinational[met.row]
-        state.firms.pull[m, state.host] *= 2.0
-        after = weigh_review(bundle(state), QUARTER, met.row)
-        state.firms.pull[m, state.host] /= 2.0
+        pull = state.firms.pull.copy()
+        pull[m, state.host] *= 2.0
+        after = weigh_review(bundle(with_firms(state, pull=pull)), QUARTER, met.row)
         pair = met.found, after
         values = [w.now.value for w in pair]
         apart = [w.apart.multinational + w.apart.chinese for w in pair]

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sim.columns import Mode
+from sim.declare import Column
 from sim.parameters import parameters
+from sim.quarter import State
 from sim.scenario import Scenario
 from sim.verify.laboratory import Laboratory, Shock
 
@@ -79,3 +82,15 @@ def bench(
         "shocks": [{"id": f"shock_{n}", **shock} for n, shock in enumerate(shocks)],
     }
     return lab.load_content(content)
+
+
+def with_firms(state: State, **columns: Column) -> State:
+    """The state with other columns of firms: what a check begins from; the state itself stays as it is."""
+    return state._replace(firms=state.firms._replace(**columns))
+
+
+def in_mode(state: State, rows: slice | int, mode: Mode) -> State:
+    """The state with multinationals in the host as told."""
+    modes = state.firms.mode.copy()
+    modes[rows] = mode
+    return with_firms(state, mode=modes)

@@ -11,7 +11,7 @@ from sim.quarter.firms import sell_customers
 from sim.quarter.state import State
 from sim.rules.customers import buyers_anew, customers_next, customers_of, pull, reserved_reach
 from sim.scenario import Scenario
-from sim.verify.bench import HOST, US, bench
+from sim.verify.bench import HOST, US, bench, in_mode, with_firms
 from sim.verify.check import Found, check, falling, near, need, worst
 from sim.verify.laboratory import Laboratory, advanced, start, state_at
 
@@ -110,14 +110,16 @@ def customers_are_sold(lab: Laboratory) -> Found:
     """Customers by origin and region before and after Chinese firms of the small world in 1999 are closed."""
     apart = []
     for seed in range(2):
-        state = state_at(lab.scenario(), 81, seed)
+        found = state_at(lab.scenario(), 81, seed)
+        active = found.firms.active.copy()
+        state = with_firms(found, active=active)
         columns, firms = bundle(state), state.firms
         for s in range(len(state.sectors.key)):
             rows = np.arange(state.sectors.middle[s], state.sectors.last[s])
             living = [i for i in rows if firms.active[i]]
             for i in living[:-1]:
                 before = firms.customers[rows].sum(axis=0)
-                firms.active[i] = 0
+                active[i] = 0
                 sell_customers(columns, int(i))
                 apart.append(np.abs(firms.customers[rows].sum(axis=0) / before - 1.0).max())
                 need(firms.customers[i].max() == 0.0, "the closed firm kept customers")
@@ -130,18 +132,16 @@ def distribution_rights(lab: Laboratory) -> Found:
     paths = {"distribution_rights": {1979: 0.0}}
     sector = {"customer_turnover": 0.5, "multinationals": {"us": 1}}
     state = start(bench(lab, sector=sector, paths=paths, share_speed=0.3, end=2055))
-    state.firms.mode[0] = Mode.export
-    after = advanced(state, 300).firms
+    after = advanced(in_mode(state, 0, Mode.export), 300).firms
     need(after.share[0, HOST] > 0.01, "nothing was exported")
     return near(after.pull[0, HOST] / after.pull[0, US], 0.25 * 0.2, 1e-9)
 
 
 def _exporting(scenario: Scenario, venture: bool) -> Column:
     """Shares in the host in the second quarter, of multinationals that export or have a venture and of locals."""
-    state = start(scenario)
-    state.firms.mode[:2] = Mode.export
+    state = in_mode(start(scenario), slice(2), Mode.export)
     if venture:
-        state.firms.mode[0] = Mode.absent
+        state = in_mode(state, 0, Mode.absent)
     return advanced(state, 2).firms.share[:5, HOST].copy()
 
 
@@ -183,8 +183,7 @@ def _first(lab: Laboratory, reserved: float) -> Column:
     """Shares in the host in the first quarter, before markups answer."""
     sector = {**EXPORTERS, "reserved_demand": reserved}
     state = start(bench(lab, sector=sector, procurement_margin=0.22, newcomer=0.5))
-    state.firms.mode[:2] = Mode.export
-    return advanced(state, 1).firms.share[:5, HOST].copy()
+    return advanced(in_mode(state, slice(2), Mode.export), 1).firms.share[:5, HOST].copy()
 
 
 @check("R3", "all demand reserved at a wide margin keeps exporters out", "limit")

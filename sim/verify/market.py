@@ -12,7 +12,7 @@ from sim.experiments.closed import annuity, reverse_export
 from sim.quarter import from_review, to_review
 from sim.rules.market import margin, markup_factor
 from sim.scenario import Scenario
-from sim.verify.bench import EU, HOST, US, bench
+from sim.verify.bench import EU, HOST, US, bench, with_firms
 from sim.verify.check import Found, check, near, need, rising
 from sim.verify.laboratory import Laboratory, Shock, advanced, shock, start, state_at
 
@@ -205,11 +205,10 @@ def symmetric_regions(lab: Laboratory) -> Found:
     growing = {"innovation": 0.04, "absorption": 0.1, "customer_turnover": 0.12}
     scenario = bench(lab, sector=growing, rd_elasticity=0.3, ambient=0.3, share_speed=0.15)
     state = start(scenario)
-    pull = state.firms.pull
+    pull = state.firms.pull.copy()
     pull[0, EU] = pull[1, US] = 0.6
     pull[2, [US, EU]] = 0.05
-    state.firms.customers[:] = pull**2
-    share = advanced(state, 48).firms.share
+    share = advanced(with_firms(state, pull=pull, customers=pull**2), 48).firms.share
     mirrored = share[[1, 0, 2]][:, [HOST, EU, US]]
     return near(share[:, :3], mirrored, 1e-12)
 

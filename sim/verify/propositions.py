@@ -14,7 +14,7 @@ from sim.quarter.review import weigh_review
 from sim.quarter.values import strangers
 from sim.scenario import Scenario
 from sim.simulate import simulate
-from sim.verify.bench import EU, HOST, bench
+from sim.verify.bench import EU, HOST, bench, in_mode, with_firms
 from sim.verify.check import Found, check, falling, near, need, rising
 from sim.verify.laboratory import Laboratory, Shock, advanced, shock, start, state_at
 
@@ -231,11 +231,11 @@ def duties_shift(lab: Laboratory) -> Found:
 
 def _hub(lab: Laboratory, place: Place) -> float:
     """Worth of turning an own base in the host to the world, in markets per firm."""
-    state = start(meeting(lab, place, plant_lead=0))
-    state.firms.mode[AMERICAN] = Mode.wholly_owned
+    state = in_mode(start(meeting(lab, place, plant_lead=0)), AMERICAN, Mode.wholly_owned)
     advanced(state, REST)
-    state.firms.plant[AMERICAN, HOST] = 0
-    return float(world_worth(bundle(state), REST - 1, AMERICAN)) / _unit(state)
+    plant = state.firms.plant.copy()
+    plant[AMERICAN, HOST] = 0
+    return float(world_worth(bundle(with_firms(state, plant=plant)), REST - 1, AMERICAN)) / _unit(state)
 
 
 @check("P6a", "hubs follow the ecosystem: worth more, the more local suppliers can make", "design")
