@@ -28,8 +28,8 @@ def _figure(metric: str, table: pd.DataFrame, own: Mapping[str, Field]) -> Sheet
     wanted, last = float(table["wanted"].iloc[0]), int(table["seeds"].max())
     final = table[table["seeds"] == last]
     named = Named(metric) if metric in own else parse(metric)
-    about = own[metric] if metric in own else named.field
-    title, place = style.heading(about.text, *named.place), style.place_words(*named.place, inside=True)
+    text = own[metric].text if metric in own else named.field.text
+    title, place = style.heading(text, *named.place), style.place_words(*named.place, inside=True)
     wide = int((~(final["half_width"] <= wanted)).sum())
     ended = f"all {len(final)} are at most that" if not wide else f"{wide} of {len(final)} are still wider"
     sheet = Sheet(
