@@ -72,12 +72,23 @@ def _other(rules: Rules) -> Kernel:
         digest = hashlib.sha256(f"{rules.names} {rules.source}".encode()).hexdigest()
         try:
             with replacing(functions, digest):
-                return _entries()
+                entries = _entries()
+                _keep_classes(own)
+                return entries
         finally:
             sys.modules.update(own)
             for name, module in own.items():
                 package, _, last = name.rpartition(".")
                 setattr(sys.modules[package], last, module)
+
+
+def _keep_classes(own: dict[str, Any]) -> None:
+    """Classes of the modules loaded once more become those of the shipped ones, by which they are stored on disk."""
+    for name in own:
+        module = sys.modules.get(name)
+        for known, value in list(vars(module).items()) if module is not None else ():
+            if isinstance(value, type) and value.__module__ in own:
+                setattr(module, known, getattr(own[value.__module__], value.__name__))
 
 
 def _touched(rules: Rules) -> set[str]:

@@ -1,13 +1,18 @@
 """What all tests share: Hypothesis settings, headless figures, and a Python of one's own to try the package in."""
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parent.parent
 
@@ -20,6 +25,7 @@ settings.register_profile(  # a busy machine breaks no law; where CI is set ever
 )
 settings.load_profile("contraflow")
 
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 Interpreter = Callable[..., str]
 
 
@@ -27,6 +33,20 @@ Interpreter = Callable[..., str]
 def root() -> Path:
     """The project's folder."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """One for all tests that open pages; its sandbox cannot be had by root."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium here to show the pages")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -212,8 +212,10 @@ def _check_names(results: Any, summary: str, chosen: dict[str, tuple[str, ...] |
     """Raises UsageError for a metric, sector or region that the folder's summary, or the sweep's table of its last
     year, lacks; names those it has."""
     from sim.scenario.outcome import parse
+    from sim.study.own import fields_of
 
-    outcomes = [parse(text, "--metrics") for text in chosen["metrics"] or ()]
+    own = fields_of(results.manifest["design"])
+    outcomes = [parse(text, "--metrics") for text in chosen["metrics"] or () if text not in own]
     asked = {
         "metrics": [] if summary == "final_markets" else [named.metric for named in outcomes],  # of it all are known
         "sectors": [*(chosen["sectors"] or ()), *(named.sector for named in outcomes if named.sector != "all")],

@@ -1,14 +1,16 @@
 """How intervals narrowed as seeds were added."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
+from sim.declare import Field
 from sim.plots import style
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import Stored
-from sim.scenario.outcome import parse
+from sim.scenario.outcome import Named, parse
+from sim.study.own import fields_of
 
 FILE = "convergence.csv"
 
@@ -16,16 +18,18 @@ FILE = "convergence.csv"
 def draw(stored: Stored) -> Iterator[Sheet]:
     """Half-width of the 95 % interval by number of seeds, one figure per metric that was asked for."""
     if stored.has(FILE):
+        own = fields_of(stored.manifest["design"])
         table = pd.read_csv(stored.door.file(FILE))
         for metric, rows in table.groupby("metric", sort=False):
-            yield _figure(str(metric), rows.drop(columns="metric"))
+            yield _figure(str(metric), rows.drop(columns="metric"), own)
 
 
-def _figure(metric: str, table: pd.DataFrame) -> Sheet:
+def _figure(metric: str, table: pd.DataFrame, own: Mapping[str, Field]) -> Sheet:
     wanted, last = float(table["wanted"].iloc[0]), int(table["seeds"].max())
     final = table[table["seeds"] == last]
-    named = parse(metric)
-    title, place = style.heading(named.field.text, *named.place), style.place_words(*named.place, inside=True)
+    named = Named(metric) if metric in own else parse(metric)
+    text = own[metric].text if metric in own else named.field.text
+    title, place = style.heading(text, *named.place), style.place_words(*named.place, inside=True)
     wide = int((~(final["half_width"] <= wanted)).sum())
     ended = f"all {len(final)} are at most that" if not wide else f"{wide} of {len(final)} are still wider"
     sheet = Sheet(

@@ -19,7 +19,7 @@ ON_THE_WAY = {
     "product_flip": ("Flip of the product", "#AA3377", "-"),
     "access_flip": ("Flip of access", "#E377C2", (0, (4, 1.5))),
     "renegotiation": ("Renegotiation", "#009E73", (0, (8, 2))),
-    "conversion": ("Conversion to another type", "#8F6100", (0, (3, 1, 1, 1, 1, 1))),
+    "conversion": ("Conversion to another type", "#4477AA", (0, (3, 1, 1, 1, 1, 1))),
 }
 ENDS = {  # sim.measures.ends
     "sale_multinational": ("Sold to the multinational", "#0072B2", (0, (5, 1.5))),
@@ -28,7 +28,7 @@ ENDS = {  # sim.measures.ends
     "policy": ("Change of policy", "#8F6100", (0, (3, 1, 1, 1, 1, 1))),
     "chance": ("Chance", "#999999", (0, (1.5, 1))),
     "bankruptcy": ("Bankruptcy of either side", "#AA3377", (0, (8, 2))),
-    "listing": ("Severance by a listing", "#009E73", (0, (4, 1.5))),
+    "listing": ("Severance by a listing", "#333333", (0, (4, 1.5))),
 }
 TERMS = ("renegotiation", "conversion")  # on the way, out of the table of events
 FIRST_TYPES = (Type.market_access, Type.co_innovation, Type.globalize)

@@ -71,7 +71,7 @@ def design(stored: Stored, runs: str, years: tuple[int, int]) -> list[tuple[str,
         told.append(("Intervals", "95 % of the mean over runs, Student’s t; bands in figures: 5 to 95 % of runs"))
     if stored.has("variance.csv"):
         told.append(("Uncertainty", _variance(pd.read_csv(stored.folder / "variance.csv"))))
-    if rules := entry["resolved"].get("rules"):
+    if rules := (entry.get("resolved") or {}).get("rules"):
         told.append(("Rules", f"functions of {rules['file']} stand for {', '.join(rules['names'])}"))
     if entry.get("changed_parameters"):
         told.append(("Assumptions", "the base moves some, as listed below"))

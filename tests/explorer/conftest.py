@@ -1,19 +1,16 @@
 """Small studies of each kind, run once, and their pages."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from sim import explorer
 from sim.scenario import load
 from sim.study import Results, compare, ensemble, sweep
 from tests.explorer.pages import settled
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 YEARS = {"start": "2020", "end": "2031"}
 DUTY, HORIZON = "shocks.eu_escalation_electric.rate", "parameters.horizon"
 
@@ -37,18 +34,6 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Results:
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Results:
     out = tmp_path_factory.mktemp("alone") / "r"
     return ensemble(load("baseline", YEARS), seeds=1, workers=1, keep="summary", out=out)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Its sandbox cannot be had by root."""
-    if CHROMIUM is None:
-        pytest.skip("no chromium here to show the pages")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

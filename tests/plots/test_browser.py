@@ -3,23 +3,19 @@
 Skipped where no Chromium is installed (Debian: `apt-get install chromium`).
 """
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from sim import plots, report
 from sim.explain import account, without_shocks
 from sim.report import life
 from sim.verify.laboratory import Laboratory
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here to show the pages")
 PAGES = ("compare", "run", "life")
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1200, "height": 900}
 
@@ -52,16 +48,6 @@ CONTRAST = """() => {
 REACHABLE = """() => [...document.querySelectorAll('a[href], summary, [tabindex="0"]')]
   .filter(each => each.checkVisibility()).map((each, n) => { each.dataset.stop = n; return n; })"""
 FOCUSED = "() => document.activeElement === document.body ? null : Number(document.activeElement.dataset.stop)"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Its sandbox cannot be had by root."""
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

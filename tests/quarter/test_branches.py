@@ -111,7 +111,7 @@ def test_what_has_no_date_leaves_nothing_in_common() -> None:
 
 def test_other_rules_other_draws_and_other_luck_are_other_worlds() -> None:
     """Two under one text of rules share; nothing is shared with what is ruled, drawn or lucky otherwise."""
-    rules, taken = "docs/examples/rules.py", {"draws": 2}
+    rules, taken = "docs/examples/rules.py", {"draws": 3}
     ruled = [load(name, rules=rules) for name in ("baseline", "open_door")]
     drawn = [load("baseline", posterior=taken), load("baseline", posterior={**taken, "crossed": True})]
     scenarios = [load("baseline"), load("open_door"), *ruled, *drawn]
