@@ -7,16 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-
-
-SOLD = (
-    "chinese_share",
-    "imports_china",
-    "imports_home_made",
-    "local_chinese",
-    "partner_made",
-    "multinational_share",
-)  # metrics of `markets` that tell the ways apart
+MADE = ("imports_china", "imports_home_made", "local_chinese", "partner_made")
+SOLD = ("chinese_share", "multinational_share", *MADE)  # metrics of `markets` that tell the ways apart
 
 
 class Abroad(NamedTuple):
