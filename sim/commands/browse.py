@@ -214,7 +214,7 @@ def _check_names(results: Any, summary: str, chosen: dict[str, tuple[str, ...] |
     from sim.scenario.outcome import parse
     from sim.study.own import fields_of
 
-    own = fields_of(results.manifest["design"])
+    own = fields_of(results.manifest.get("design"))
     outcomes = [parse(text, "--metrics") for text in chosen["metrics"] or () if text not in own]
     asked = {
         "metrics": [] if summary == "final_markets" else [named.metric for named in outcomes],  # of it all are known

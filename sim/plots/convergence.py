@@ -18,7 +18,7 @@ FILE = "convergence.csv"
 def draw(stored: Stored) -> Iterator[Sheet]:
     """Half-width of the 95 % interval by number of seeds, one figure per metric that was asked for."""
     if stored.has(FILE):
-        own = fields_of(stored.manifest["design"])
+        own = fields_of(stored.manifest.get("design"))
         table = pd.read_csv(stored.door.file(FILE))
         for metric, rows in table.groupby("metric", sort=False):
             yield _figure(str(metric), rows.drop(columns="metric"), own)

@@ -99,7 +99,7 @@ def _draw_ridge(
     axes.plot(at, line, color=stroke.color, linestyle=stroke.linestyle, linewidth=stroke.linewidth * 0.6, zorder=3)
     axes.axhline(row, color="#DDDDDD", linewidth=0.5, zorder=1)
     if np.isfinite(dates).any():
-        middle = float(np.nanmedian(dates))
+        middle = float(np.median(dates[np.isfinite(dates)]))
         axes.plot([middle, middle], [row, row + 0.16], color=stroke.color, linewidth=1.2 if is_base else 0.9, zorder=4)
 
 
@@ -142,7 +142,7 @@ def _write_never(
     for place, name in enumerate(names):
         color = style.readable(style.stroke(name, names).color)
         for row, unit in enumerate(reversed(order)):
-            share = float(np.mean(np.isnan(dates[unit][name])))
+            share = float(np.mean(~np.isfinite(dates[unit][name])))
             text = f"{100 * share:.0f} %" if share else "0"
             offset = (NEVER * (place + 1), 0)
             axes.annotate(

@@ -257,7 +257,7 @@ def year_axis(axes: Any, first: float, last: float, ticks: int = 4, at: float | 
     from matplotlib.ticker import FuncFormatter
 
     first, last = float(first // 1), float(last // 1)
-    axes.set_xlim(*((first, last + 1) if at is None else (first + at, last + at)))
+    axes.set_xlim(*((first, last + 1) if at is None or first == last else (first + at, last + at)))
     step = next((step for step in (1, 2, 5, 10, 20, 25) if (last - first) / step <= ticks), 50)
     start = int(first if first % 10 == 0 or step == 1 else -(-first // step) * step)
     axes.set_xticks([year + (at or 0.0) for year in range(start, int(last) + 1, step)])

@@ -139,7 +139,7 @@ def _all_sectors(columns: Any, go: Callable[[Any, int, int], None]) -> None:
     logs = ((EVENTS, state.events, state.event_time), (LIVES, state.lives, state.life_time))
     for kind, log, time in logs:
         new = slice(before[kind], state.scratch.counts[kind])
-        rows = log.view(np.uint8).reshape(len(log), -1)  # moved whole, not field by field
+        rows = log.view(np.uint8).reshape(len(log), log.itemsize)  # moved whole, not field by field
         rows[new] = rows[new][np.argsort(time[new], kind="stable")]
 
 

@@ -131,7 +131,7 @@ def test_the_hash_names_what_reaches_the_kernel_and_nothing_else(interpreter, pa
 
 def test_a_child_process_uses_the_folder_of_its_parent(interpreter, package: Path) -> None:
     """Or every worker would compile the kernel again."""
-    code = "import numba, sim.compiled; print(numba.config.CACHE_DIR)"
+    code = "from sim.compiled.machine import making; print(making[0].folder)"
     child = f"import subprocess, sys; print(subprocess.check_output([sys.executable, '-c', {code!r}], text=True))"
     ours, theirs = interpreter(f"{code}\n{child}", package, NUMBA_CACHE_DIR=None).split()
     assert ours == theirs

@@ -44,7 +44,7 @@ def test_who_gained_and_what_moved() -> None:
 
 
 def test_ways_of_selling_add_up_to_the_market() -> None:
-    market = dict(zip(SOLD, map(np.array, (0.30, 0.25, 0.15, 0.15, 0.05, 0.60)), strict=True))
+    market = dict(zip(SOLD, map(np.array, (0.30, 0.60, 0.25, 0.15, 0.15, 0.05)), strict=True))
     found = by_way(market)
     assert found.chinese_exports + found.chinese_plants + found.chinese_partners == pytest.approx(0.30)
     assert found.lead_plants + found.china_base == pytest.approx(0.60)
