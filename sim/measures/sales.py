@@ -7,11 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-<<<<<<< HEAD
-
-
-=======
->>>>>>> next
 MADE = ("imports_china", "imports_home_made", "local_chinese", "partner_made")
 SOLD = ("chinese_share", "multinational_share", *MADE)  # metrics of `markets` that tell the ways apart
 
