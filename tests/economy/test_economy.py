@@ -101,7 +101,7 @@ def test_attributes_are_the_columns_in_words(economy):
 
 
 def test_agents_come_and_go_with_their_rows(lab):
-    frail = lab.scenario(*TURMOIL, overhead=0.1, patience=4)  # so that firms fail
+    frail = lab.scenario(*TURMOIL, overhead=0.06, patience=4)  # so that firms fail
     economy, seen = Economy(frail, 2), {}
     while economy.running:
         economy.step()

@@ -48,9 +48,7 @@ def test_nothing_differs_before_the_lift_and_it_leads_from_then() -> None:
     plain, lifted = (simulate(world, 1) for world in (scenario, vary(scenario, LIFTED)))
     for name in ("outcome", "markets", "vintages"):
         assert getattr(plain, name)[:DATE].tobytes() == getattr(lifted, name)[:DATE].tobytes()
-    gap = [
-        run.outcome["technology_chinese"][DATE + 1].sum() for run in (plain, lifted)
-    ]
+    gap = [run.outcome["technology_chinese"][DATE + 1].sum() for run in (plain, lifted)]
     assert gap[1] > gap[0] + 0.1
 
 

@@ -5,7 +5,9 @@ from types import ModuleType
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from sim.errors import NotEnough
 from sim.plots import aftermath
 from sim.plots.aftermath import EVENTS, WITHIN, Ventures, compared, first_events
 from sim.plots.stored import Stored
@@ -70,8 +72,9 @@ def test_first_events_of_a_folder_compete(synthetic: ModuleType, tmp_path: Path)
     assert (grown >= -1e-9).all()
 
 
-def test_a_folder_without_flips_of_products_has_no_figure(synthetic: ModuleType, tmp_path: Path) -> None:
+def test_a_folder_without_flips_of_products_is_told_apart(synthetic: ModuleType, tmp_path: Path) -> None:
     folder = synthetic.results(tmp_path, seeds=2)
     for file in (folder / "partnerships").glob("*.parquet"):
         pd.read_parquet(file).drop(columns="product_flipped").to_parquet(file)
-    assert aftermath.draw(Stored(folder)) == []
+    with pytest.raises(NotEnough, match="product_flipped"):
+        aftermath.draw(Stored(synthetic.sign(folder)))

@@ -25,10 +25,13 @@ CORNERS = {"low": LOW, "high": HIGH}
 
 
 def test_the_tiny_world_is_alive(tiny: Scenario) -> None:
-    """So that its invariants are about something: all types of partnership, ends, flips, entry and exit occur."""
+    """So that its invariants are about something: all types of partnership, ends, flips, entry and exit occur.
+
+    Firms as dear to run as this fail now and then; at the default nobody does in so short a time.
+    """
     total: dict[str, float] = {}
     for seed in range(8):
-        outcome = survive(tiny, 8, seed).outcome
+        outcome = survive(variant(tiny, {"overhead": 0.1}), 8, seed).outcome
         for name in (
             "active_market_access",
             "active_co_innovation",

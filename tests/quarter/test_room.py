@@ -11,7 +11,7 @@ from sim.declare import SEAT, fields
 from sim.quarter import State, in_force, run
 from sim.scenario import Scenario
 from sim.scenario.build import build, host
-from sim.simulate import EVENTS_A_FIRM, ROWS, collect, prepare, simulate
+from sim.simulate import AMPLE, EVENTS_A_FIRM, ROWS, collect, prepare, simulate
 from sim.verify.laboratory import TURMOIL, Laboratory
 from tests.quarter.fingerprint import fingerprint
 
@@ -53,7 +53,7 @@ def test_sectors_that_go_together_do_as_they_would_alone(turmoil: Scenario, monk
 
 
 def test_sectors_take_seats_in_turn(turmoil: Scenario, alone: None) -> None:
-    narrow, wide = prepared(turmoil, ROWS), prepared(turmoil, None)
+    narrow, wide = prepared(turmoil, AMPLE), prepared(turmoil, None)
     firms = len(wide.firms.id)
     assert (
         len(narrow.scratch.turn) == (narrow.sectors.last - narrow.sectors.first).max() < len(wide.scratch.turn) == firms
