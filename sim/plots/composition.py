@@ -27,12 +27,16 @@ def counts(cube: Cube, scenario: str, sector: str) -> dict[Type, Array]:
     """Number of relations of each type, [seed, year]: partnerships, hubs, and wholly owned bases that are no hubs."""
     get = {metric: cube.pick(metric, scenario, sector) for metric in METRICS}
     firms = get["firms_multinational"]
+
+    def of_firms(share: Array) -> Array:
+        return np.where(firms == 0, 0.0, share * firms)  # where no multinational is, a share of them is not known
+
     return {
         Type.market_access: get["active_market_access"],
         Type.co_innovation: get["active_co_innovation"],
         Type.globalize: get["active_globalize"],
-        Type.hub: get["hub_share"] * firms,
-        Type.wholly_owned: np.maximum(get["wholly_owned_share"] - get["hub_share"], 0) * firms,
+        Type.hub: of_firms(get["hub_share"]),
+        Type.wholly_owned: of_firms(np.maximum(get["wholly_owned_share"] - get["hub_share"], 0)),
     }
 
 

@@ -149,7 +149,7 @@ def test_factors_are_read_and_by_default_the_fitted_parameters():
     for wrong in ("parameters.horizon", "parameters.horizon=3", "=1:2", "a=x:2"):
         with pytest.raises(UsageError, match="PATH=LOW:HIGH"):
             ranges([wrong])
-    assert fitted()["parameters.rd_floor"] == (0.0, 2.0) and len(fitted()) == 10
+    assert fitted()["parameters.rd_floor"] == (0.0, 4.0) and len(fitted()) == 11
 
 
 def test_whole_parameters_stay_whole():
