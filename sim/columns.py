@@ -38,6 +38,9 @@ class Type(IntEnum):
     wholly_owned = 5
 
 
+HOST_TYPES = (Type.market_access, Type.co_innovation)  # of ventures in the host
+
+
 class Mode(IntEnum):
     """How a multinational serves the host without a partner."""
 

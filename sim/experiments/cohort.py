@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.columns import FIRST_YEAR, Type
+from sim.columns import FIRST_YEAR, HOST_TYPES
 from sim.declare import Field
 from sim.measures.intervals import LEVEL, RESAMPLES, SEED
 
 Floats = NDArray[np.float64]
 WITHIN = 5  # years
-HOST = (Type.market_access.name, Type.co_innovation.name)
+HOST = tuple(each.name for each in HOST_TYPES)
 KEYS = ["point", "seed", "partnership"]
 LIVES = [*KEYS, "sector", "type_first", "start", "end"]
 EVENTS = [*KEYS, "quarter", "kind"]

@@ -177,11 +177,6 @@ def _ends(w: Asked, now: int) -> list[Option]:
     return [*said, _option(w, "dissolve", last, r.opens and w.end == ended, w.decision == ended, alone)]
 
 
-def _price(paid: float) -> str:
-    """Why a buyer may seem to lose: who ends gives the plant to whoever uses it better."""
-    return f"the buyer pays {money(paid)}, what the plant earns then is not counted here"
-
-
 def _terms(terms: Terms) -> str:
     return f"equity {percent(terms.equity)}, royalty {percent(terms.royalty)}"
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -122,10 +123,7 @@ def _told(results: Results) -> dict[str, Any]:
 
 def _factor(factor: Factor, column: "pd.Series[Any]") -> dict[str, Any]:
     """A swept path with every value that some point has, the scenario's own among them."""
-    levels = sorted(
-        {_plain(value) for value in column}, key=lambda value: (value is None, isinstance(value, str), value)
-    )
-    return _words(factor, levels)
+    return _words(factor, _in_order(_plain(value) for value in column))
 
 
 def _words(factor: Factor, levels: list[Any]) -> dict[str, Any]:
@@ -144,6 +142,11 @@ def _words(factor: Factor, levels: list[Any]) -> dict[str, Any]:
         "levels": levels,
         "shown": ["none" if value is None else value_words(factor, value) for value in levels],
     }
+
+
+def _in_order(values: Iterable[Any]) -> list[Any]:
+    """Different plain values: numbers, then texts, then none."""
+    return sorted(set(values), key=lambda value: (value is None, isinstance(value, str), value))
 
 
 def _plain(value: Any) -> Any:
@@ -201,9 +204,7 @@ def _axes(choice: Choice, scenario: dict[str, Any]) -> None:
         paths = ["treatment", *paths]
     for path in paths:
         values = [_plain(member["at"].get(path)) for member in choice.members]
-        levels = sorted(dict.fromkeys(values), key=lambda v: (v is None, isinstance(v, str), v if v is not None else 0))
-        if path == "treatment":
-            levels = list(dict.fromkeys(values))
+        levels = list(dict.fromkeys(values)) if path == "treatment" else _in_order(values)
         factor = Factor(
             path, tuple(levels), None, *(("", "treatment") if path == "treatment" else described(path, scenario))
         )

@@ -48,12 +48,10 @@ class Ventures(NamedTuple):
     moments: Array
 
 
-def ventures(stored: Stored, scenario: str) -> Ventures | None:
-    """Those of a scenario; None where the folder's tables do not know flips of products."""
+def ventures(stored: Stored, scenario: str) -> Ventures:
+    """Those of a scenario. Raises NotEnough where the folder's tables do not know flips of products."""
     lives = stored.frame("partnerships", [*KEYS, "sector", "type_first", "start", "end", "end_kind", *NEEDED])
     events = stored.frame("events", [*KEYS, "year", "kind", "gained"])
-    if not set(NEEDED) <= set(lives) or "gained" not in events:
-        return None
     lives = lives[(lives["scenario"].astype(str) == scenario) & (lives["type_first"].astype(str) != "globalize")]
     lives = lives[~lives["signed_reversed"].fillna(False).astype(bool)].reset_index(drop=True)
     begin, close = stored.reported
@@ -139,8 +137,7 @@ def table(stored: Stored) -> pd.DataFrame:
     seeds = np.asarray(stored.manifest["seeds"])
     rows: list[pd.DataFrame] = []
     for scenario in (stored.base, *stored.others):
-        found = ventures(stored, scenario)
-        for group, (seed, time, cause, weight) in (compared(found) if found is not None else {}).items():
+        for group, (seed, time, cause, weight) in compared(ventures(stored, scenario)).items():
             at = np.searchsorted(seeds, seed)
             incidence, _ = aalen_johansen(time, cause, at, len(seeds), len(EVENTS), WITHIN, weight)
             pooled, _ = aalen_johansen(time, cause, np.zeros_like(at), 1, len(EVENTS), WITHIN, weight)

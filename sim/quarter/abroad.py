@@ -17,9 +17,8 @@ from sim.quarter.offers import (
     pull_with,
 )
 from sim.quarter.state import State
-from sim.quarter.values import CHOSEN, Pair, Worth, offer_worth, rivals_of
+from sim.quarter.values import CHOSEN, Pair, Worth, dependence, offer_worth, rivals_of
 from sim.rules.bargaining import openness
-from sim.rules.governance import dependence_cost
 
 
 @stage
@@ -101,7 +100,7 @@ def abroad_worth(
     The lender's loss when its partner sells, and the own offers given up, are in the sides; `own` is as of
     `own_abroad`.
     """
-    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
+    x, s = st.scratch, st.firms.sector[m]
     total, ramp = st.annuity, st.ramp
     opened = openness_abroad(st, m, c, r, pair) if tau == CHOSEN else tau
     side_m = opened * ramp * (pair.to_multinational * x.gain[m] - pair.to_chinese * pair.leak)
@@ -114,15 +113,13 @@ def abroad_worth(
         others = rivals_of(st, s, m, r, r) - x.appeal[c, r] + sold.appeal
         kept, _ = offer_worth(st, s, r, own.appeal * lender_keeps(st), others)
         side_m += kept * (1.0 - own.duty) * total
-        risk = dependence_cost(firms.hazard[c], 4.0 * p.cutoff_loss, firms.hedge[c], p.hedge_cost)
-        side_c -= risk * max(sold.profit, 0.0) * total
+        side_c -= dependence(st, c) * max(sold.profit, 0.0) * total
     else:
         rivals = rivals_of(st, s, m, r, r)
         shipped = powered_offer(st, t, m, c, r, 0.0, pair.trust, opened, True)
         local = powered_offer(st, t, m, c, r, 1.0, pair.trust, opened, True)
         sold = best_placed(st, s, r, shipped, local, rivals, place)
-        risk = dependence_cost(firms.hazard[m], 4.0 * p.cutoff_loss, firms.hedge[m], p.hedge_cost)
-        side_m -= risk * max(sold.profit, 0.0) * total
+        side_m -= dependence(st, m) * max(sold.profit, 0.0) * total
     profit = sold.profit - fixed_cost(st, m, s, Type.globalize, r, pair.trust, 0.0)
     value = total * profit + side_m + side_c
     return Worth(profit, sold.sales, side_m, side_c, opened, 0.0, sold.place, value)

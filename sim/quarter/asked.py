@@ -26,6 +26,7 @@ from sim.quarter.review import (
     REVIEW,
     STAY,
     Weighed,
+    buyout_of,
     called,
     end_of,
     pair_of,
@@ -34,8 +35,7 @@ from sim.quarter.review import (
 )
 from sim.quarter.search import SEARCH
 from sim.quarter.state import State
-from sim.quarter.values import Terms, equity_cap, strangers
-from sim.rules.governance import dependence_cost
+from sim.quarter.values import Terms, dependence, equity_cap, strangers
 from sim.rules.policy import screened
 
 __all__ = ["STAY", "Asked", "Deal", "Obstacle", "Terms", "Weighed", "deal", "weigh"]
@@ -96,12 +96,11 @@ def deal(columns: Any, t: int, m: int, c: int, kind: int, route: int, r: int) ->
 @stage
 def fears(st: State, q: int) -> Fears:
     """Worth of lessons to the Chinese firm and to the multinational, of what leaks, of the risk of being cut off."""
-    jv, firms, x, p = st.partnerships, st.firms, st.scratch, st.parameters
+    jv, x = st.partnerships, st.scratch
     m, c, pair = jv.multinational[q], jv.chinese[q], pair_of(st, q)
     open_ramp = jv.openness[q] * st.ramp
     dependent = c if jv.type[q] == Type.globalize and jv.route[q] == Route.sell else m
-    risk = dependence_cost(firms.hazard[dependent], 4.0 * p.cutoff_loss, firms.hedge[dependent], p.hedge_cost)
-    lost = risk * max(x.expected_pot[q], 0.0) * st.annuity
+    lost = dependence(st, dependent) * max(x.expected_pot[q], 0.0) * st.annuity
     hers, his = open_ramp * pair.to_chinese, open_ramp * pair.to_multinational
     return Fears(hers * x.gain[c], his * x.gain[m], hers * pair.leak, lost)
 
@@ -113,8 +112,7 @@ def all_weighed(st: State, t: int, q: int) -> Asked:
     w = weigh_review(st, t, q)
     buyer: int = Happening.dissolution
     if jv.type[q] != Type.globalize and max(w.apart.use_m, w.apart.use_c) > 0.0:
-        bigger = w.apart.use_m > w.apart.use_c
-        buyer = Happening.buyout_multinational if bigger else Happening.buyout_chinese
+        buyer = buyout_of(w.apart)
     end = end_of(st, t, q, w.apart)
     return Asked(
         review=w,
@@ -134,7 +132,7 @@ def all_weighed(st: State, t: int, q: int) -> Asked:
 
 @stage
 def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int) -> Deal:
-    """What `search.host_deal` or `search.abroad_deal` finds, and why it would come to nothing."""
+    """What `deals.host_deal` or `deals.abroad_deal` finds, and why it would come to nothing."""
     s, home = st.firms.sector[m], st.firms.home[m]
     mode: int = Mode.absent
     if kind == Type.globalize:

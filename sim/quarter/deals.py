@@ -93,6 +93,7 @@ class Entry(NamedTuple):
     d_m: float  # its best alternative
     mode: int  # what it would do alone
     once: float  # cost of signing, and what its lead line loses
+    loss: float  # the latter
     kept: float  # part of a deal's value left after waiting and avoidance
     own: Abroad  # its own offer in a region abroad
 
@@ -103,7 +104,8 @@ def enter(st: State, t: int, m: int, line: int) -> Entry:
     s, home = st.firms.sector[m], st.firms.home[m]
     d_m, mode = alone_in_host(st, t, m, line)
     kept = waited(st, t, s, home, st.host) * (1.0 - avoided(st, t, m, home))
-    return Entry(d_m, mode, set_up_cost(st, m) + half_line_loss(st, m, line), kept, Abroad(0.0, 0.0, 0.0))
+    loss = half_line_loss(st, m, line)
+    return Entry(d_m, mode, set_up_cost(st, m) + loss, loss, kept, Abroad(0.0, 0.0, 0.0))
 
 
 @stage
@@ -112,7 +114,7 @@ def enter_abroad(st: State, t: int, m: int, r: int) -> Entry:
     s = st.firms.sector[m]
     kept = waited(st, t, s, st.host, r) * (1.0 - avoided(st, t, m, r))
     once = set_up_cost(st, m) * market_scale(st, s, r, Type.globalize) / max(st.scratch.unit[s], 1e-30)
-    return Entry(0.0, Mode.absent, once, kept, own_abroad(st, t, m, r))
+    return Entry(0.0, Mode.absent, once, 0.0, kept, own_abroad(st, t, m, r))
 
 
 @stage

@@ -8,7 +8,7 @@ from sim.compiled import stage, step
 from sim.quarter.assumed import EXPECTED_EQUITY, LEAST_LINE, SECOND_LINE
 from sim.quarter.market import fixed_cost
 from sim.quarter.offers import (
-    composite_of,
+    deployed,
     duty_on,
     export_cost,
     exports_beside,
@@ -17,10 +17,10 @@ from sim.quarter.offers import (
     venture_pull,
 )
 from sim.quarter.state import State
-from sim.quarter.values import CHOSEN, Pair, Worth, offer_worth, rivals_of, set_up_cost, stopped_to
+from sim.quarter.values import CHOSEN, Pair, Worth, dependence, offer_worth, rivals_of, set_up_cost
 from sim.rules.bargaining import openness
 from sim.rules.customers import pull
-from sim.rules.governance import autonomy, dependence_cost
+from sim.rules.governance import autonomy
 from sim.rules.market import share_of
 from sim.rules.venture import tie_up
 
@@ -152,11 +152,9 @@ def beside_worth(st: State, m: int, line: int, exported: float, rivals: float) -
 @stage
 def joint_gains(st: State, m: int, demanded: float) -> tuple[float, float]:
     """Co-innovation beyond its sales, present values: (speed at full autonomy, joint technology in products abroad)."""
-    p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
+    p, x, s = st.parameters, st.scratch, st.firms.sector[m]
     quicker = 0.25 * st.sectors.innovation[s] * p.hub_speed * x.usable[s] * x.gain[m] * st.ramp
-    lead = max(composite_of(st, s, demanded) - x.composite[m], 0.0)
-    passes = 1.0 - stopped_to(st, s, st.host, firms.home[m])
-    return quicker, p.deployment * passes * lead * x.gain_abroad[m] * st.annuity
+    return quicker, deployed(st, s, m, demanded) * x.gain_abroad[m] * st.annuity
 
 
 @stage
@@ -178,7 +176,7 @@ def host_worth(st: State, t: int, m: int, c: int, line: int, kind: int, pair: Pa
         autonomous = autonomy(quicker, x.exposed[m] * total, p.hold_up) if free == CHOSEN else free
         speed = quicker * autonomous
     profit = earned - fixed_cost(st, m, s, kind, st.host, pair.trust, autonomous)
-    risk = dependence_cost(firms.hazard[m], 4.0 * p.cutoff_loss, firms.hedge[m], p.hedge_cost)
+    risk = dependence(st, m)
     side_m = opened * ramp * (pair.to_multinational * x.gain[m] - pair.to_chinese * pair.leak) + speed + lifted
     side_m += (beside_worth(st, m, line, exported, rivals) - risk * max(earned, 0.0)) * total
     lost = max(diverted(st, s, stalled(st, m, c, line), made), 0.0)

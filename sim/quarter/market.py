@@ -7,7 +7,7 @@ from sim.quarter.lanes import along_clearing, along_learning, along_markup, alon
 from sim.quarter.offers import (
     abroad_by_chinese,
     abroad_by_multinational,
-    composite_of,
+    deployed,
     exports_beside,
     host_rate,
     hub_part,
@@ -37,7 +37,6 @@ from sim.quarter.own import (
 from sim.quarter.state import (
     State,
     first_of,
-    generations_of,
     last_of,
     live_row,
     made_of,
@@ -49,7 +48,6 @@ from sim.rules.capability import feeding_sales
 from sim.rules.customers import procurement_penalty, reserved_reach
 from sim.rules.governance import governance_cost, hold_up_cost
 from sim.rules.market import offer_profit, plant_rent, quality
-from sim.rules.policy import blocked
 from sim.rules.review import trust_next
 
 
@@ -95,18 +93,10 @@ def offer_from_hub(st: State, t: int, i: int) -> None:
 @stage
 def lift_products(st: State, s: int, q: int) -> None:
     """Part of a joint technology's lead that the multinational uses in products abroad, as far as controls let it."""
-    firms, x, jv = st.firms, st.scratch, st.partnerships
+    x, jv = st.scratch, st.partnerships
     m = jv.multinational[q]
     demanded = venture_product(st, 0, m, jv.chinese[q], Type.co_innovation, jv.openness[q], jv.trust[q]).demanded
-    g = generations_of(st, s) - 1
-    stopped = blocked(
-        st.now.control[s, g, st.host, firms.home[m]],
-        st.now.over_compliance[s, st.host, firms.home[m]],
-        st.parameters.over_compliance,
-    )
-    lead = max(composite_of(st, s, demanded) - x.composite[m], 0.0)
-    gained = st.parameters.deployment * (1.0 - stopped) * lead
-    x.lifted[m] = max(x.lifted[m], quality(x.sensitivity[s], gained, 0.0))
+    x.lifted[m] = max(x.lifted[m], quality(x.sensitivity[s], deployed(st, s, m, demanded), 0.0))
 
 
 @stage

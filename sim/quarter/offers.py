@@ -8,6 +8,7 @@ from sim.columns import Kind, Mode, Type, Way
 from sim.compiled import stage, step
 from sim.quarter.assumed import EXPORTER, SECOND_LINE
 from sim.quarter.state import State, made_of
+from sim.quarter.values import stopped_to
 from sim.rules.base import ramped
 from sim.rules.customers import reach_of_two
 from sim.rules.market import offer_profit, quality
@@ -232,6 +233,13 @@ def composite_of(st: State, s: int, demanded: float) -> float:
     """Technology over generations (log) that has this appeal to the host's demand; NOT_MADE if it has none."""
     x = st.scratch
     return x.reference[s] + log(demanded) / x.sensitivity[s] if demanded > 0.0 else NOT_MADE
+
+
+@stage
+def deployed(st: State, s: int, m: int, demanded: float) -> float:
+    """Part of a joint technology's lead that a multinational uses in products abroad, as far as controls let it."""
+    lead = max(composite_of(st, s, demanded) - st.scratch.composite[m], 0.0)
+    return st.parameters.deployment * (1.0 - stopped_to(st, s, st.host, st.firms.home[m])) * lead
 
 
 @stage

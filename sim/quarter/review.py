@@ -244,6 +244,12 @@ def end_of(st: State, t: int, q: int, apart: Apart) -> int:
     drawn = uniform(key(st.seed, TALKS, t), join(jv.id[q], SALE))
     if jv.type[q] == Type.globalize or drawn < apart.scrapped:
         return Happening.dissolution
+    return buyout_of(apart)
+
+
+@step
+def buyout_of(apart: Apart) -> int:
+    """Who can use a plant better buys it."""
     return Happening.buyout_multinational if apart.use_m > apart.use_c else Happening.buyout_chinese
 
 

@@ -17,7 +17,6 @@ from sim.quarter.deals import (
     barred,
     enter,
     enter_abroad,
-    half_line_loss,
     host_deal,
     host_line,
     threshold_for,
@@ -85,8 +84,7 @@ def propose(st: State, m: int, c: int, kind: int, route: int, r: int, line: int,
 def look_in_host(st: State, t: int, m: int, line: int) -> None:
     """One menu: absent, export, wholly owned, or a partner for market access or co-innovation."""
     own = enter(st, t, m, line)
-    loss = half_line_loss(st, m, line)
-    best = taste(st, t, m, m, ALONE) - (loss if own.mode != Mode.absent else 0.0)
+    best = taste(st, t, m, m, ALONE) - (own.loss if own.mode != Mode.absent else 0.0)
     for n in range(CANDIDATES):
         c = pick_candidate(st, t, m, n)
         if c < 0 or barred(st, m, c, Type.market_access, Route.none, st.host) != Obstacle.none:
@@ -101,7 +99,7 @@ def look_in_host(st: State, t: int, m: int, line: int) -> None:
                 best = gain
                 propose(st, m, c, kind, Route.none, st.host, line, deal)
     if st.scratch.proposed_to[m] < 0 and (line == st.host or own.mode == Mode.wholly_owned):
-        go_alone(st, t, m, own.mode, own.d_m, loss)
+        go_alone(st, t, m, own.mode, own.d_m, own.loss)
 
 
 @stage

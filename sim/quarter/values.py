@@ -10,6 +10,7 @@ from sim.compiled import stage, step
 from sim.quarter.state import State, generations_of
 from sim.rules.bargaining import equity_share, royalty_needed
 from sim.rules.capability import absorptive
+from sim.rules.governance import dependence_cost
 from sim.rules.market import offer_profit, share_of
 from sim.rules.policy import blocked
 
@@ -47,6 +48,13 @@ def rivals_of(st: State, s: int, i: int, line: int, r: int) -> float:
 def set_up_cost(st: State, m: int) -> float:
     """Once: what a multinational pays to set up a base, or to sign and set up a contract in the host."""
     return 4.0 * st.parameters.sunk_cost * st.firms.cost_scale[m] * st.scratch.unit[st.firms.sector[m]]
+
+
+@step
+def dependence(st: State, i: int) -> float:
+    """Part of what it earns with another's technology that a firm expects to lose by being cut off, hedged as it is."""
+    firms, p = st.firms, st.parameters
+    return dependence_cost(firms.hazard[i], 4.0 * p.cutoff_loss, firms.hedge[i], p.hedge_cost)
 
 
 @stage

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.columns import FIRST_YEAR, SubForm, Type
+from sim.columns import FIRST_YEAR, HOST_TYPES, SubForm, Type
 from sim.scorecard.statistic import Floats, ratio, statistic
 from sim.scorecard.worlds import Record, quarter_of
 
-HOST_TYPES = (Type.market_access, Type.co_innovation)
 SIDES = ("all", "capped", "free")
 
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.columns import FIRST_YEAR, Kind
-from sim.scorecard.entry import HOST_TYPES
+from sim.columns import FIRST_YEAR, HOST_TYPES, Kind
 from sim.scorecard.statistic import Floats, ratio, statistic
 from sim.scorecard.worlds import Record, Snapshot, chinese, quarter_of
 

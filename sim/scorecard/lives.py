@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.columns import Happening, Ownership, Trigger
+from sim.columns import HOST_TYPES, Happening, Ownership, Trigger
 from sim.declare import Column
 from sim.measures.survival import survival
-from sim.scorecard.entry import HOST_TYPES
 from sim.scorecard.statistic import Floats, ratio, statistic
 from sim.scorecard.worlds import Record, quarter_of
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.columns import Happening
+from sim.columns import HOST_TYPES, Happening
 from sim.simulate import Run
-from sim.study.recorded import HOST, Record, quarter
+from sim.study.recorded import Record, quarter
 
 YEARS = 5
 WINDOW = 4 * YEARS
@@ -74,26 +74,26 @@ class _Ventures(NamedTuple):
 
 def _ventures(runs: Sequence[Run]) -> _Ventures:
     tables = []
-    for number, run in enumerate(runs):
-        lives = run.lives[np.isin(run.lives["type_first"], HOST)]
-        events = run.events[(run.events["partnership"] > 0)]
+    for run in runs:
+        lives = run.lives[np.isin(run.lives["type_first"], HOST_TYPES)]
+        events = run.events[run.events["partnership"] > 0]
         what = _kind_of(events)
         events, what = events[what >= 0], what[what >= 0]
         order = np.argsort(events["partnership"], kind="stable")
-        tables.append((number, lives, events["partnership"][order], events["quarter"][order], what[order]))
+        tables.append((lives, events["partnership"][order], events["quarter"][order], what[order]))
     horizon = len(runs[0].outcome)
     begins: list[np.ndarray] = []
     stops: list[np.ndarray] = []
     when: list[np.ndarray] = []
     kinds_of: list[np.ndarray] = []
     offset = 0
-    for _, lives, ids, quarters, kinds in tables:
+    for lives, ids, quarters, kinds in tables:
         begins.append(offset + np.searchsorted(ids, lives["id"], "left"))
         stops.append(offset + np.searchsorted(ids, lives["id"], "right"))
         when.append(quarters)
         kinds_of.append(kinds)
         offset += len(ids)
-    every = np.concatenate([lives for _, lives, *_ in tables])
+    every = np.concatenate([lives for lives, *_ in tables])
     return _Ventures(
         every["sector"],
         every["start"],
@@ -163,7 +163,7 @@ def imposed(record: Record) -> Imposed:
     """What became within five years of the host ventures that were in force as 2008 began."""
     counts = np.zeros(4)
     for run in record.runs:
-        lives = run.lives[np.isin(run.lives["type_first"], HOST) & (run.lives["start"] < LIFTED)]
+        lives = run.lives[np.isin(run.lives["type_first"], HOST_TYPES) & (run.lives["start"] < LIFTED)]
         watched = lives["id"][(lives["end"] < 0) | (lives["end"] >= LIFTED)]
         within = (run.events["quarter"] >= LIFTED) & (run.events["quarter"] < LIFTED + WINDOW)
         events = run.events[within & np.isin(run.events["partnership"], watched)]

@@ -5,16 +5,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import FIRST_YEAR, Happening, Type
+from sim.columns import FIRST_YEAR, HOST_TYPES, Happening, Type
 from sim.measures.flips import flip_dates
 from sim.measures.hazards import around
+from sim.quarter.assumed import SLOW_MONTHS
 from sim.scenario import load
 from sim.scenario.build import build, labels
 from sim.simulate import Run, on_threads, simulate
 
 TYPES = ("market_access", "co_innovation", "globalize", "hub", "wholly_owned")
-HOST = (int(Type.market_access), int(Type.co_innovation))
-SLOW_MONTHS = 45.0  # of development in 1979, over the square of the path of speed
 
 
 def quarter(year: float) -> int:
@@ -83,7 +82,7 @@ class Record(NamedTuple):
         begin, stop, place = quarter(first), quarter(last), self.sectors.index(sector)
         ends, years = 0, 0.0
         for run in self.runs:
-            lives = run.lives[(run.lives["sector"] == place) & np.isin(run.lives["type_first"], HOST)]
+            lives = run.lives[(run.lives["sector"] == place) & np.isin(run.lives["type_first"], HOST_TYPES)]
             end = np.where(lives["end"] < 0, stop, lives["end"])
             years += np.clip(np.minimum(end, stop) - np.maximum(lives["start"], begin), 0, None).sum() / 4
             ends += int(((lives["end"] >= begin) & (lives["end"] < stop)).sum())
@@ -98,7 +97,7 @@ class Record(NamedTuple):
     def around_flips(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Host ventures by sector, 1990-2025: ends and years after a product's flip, ends and years before."""
         lives = np.concatenate([run.lives for run in self.runs])
-        lives = lives[np.isin(lives["type_first"], HOST)]
+        lives = lives[np.isin(lives["type_first"], HOST_TYPES)]
         first, last = quarter(1990), quarter(2026)
         turned = np.where(lives["product_flipped"] < 0, np.inf, lives["product_flipped"])
         end = np.where(lives["end"] < 0, np.inf, lives["end"])
@@ -131,7 +130,7 @@ class Record(NamedTuple):
         alone, entered = 0, 0
         for run in self.runs:
             events = run.events[(run.events["kind"] == Happening.formation) & (run.events["multinational"] >= 0)]
-            events = events[np.isin(events["type_after"], (*HOST, Type.wholly_owned))]
+            events = events[np.isin(events["type_after"], (*HOST_TYPES, Type.wholly_owned))]
             _, places = np.unique(events["multinational"], return_index=True)
             came = events[places]
             came = came[(came["quarter"] >= begin) & (came["quarter"] < stop) & np.isin(came["sector"], free)]

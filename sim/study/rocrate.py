@@ -4,7 +4,6 @@ RO-Crate 1.1 (https://w3id.org/ro/crate/1.1) with the profile Process Run Crate 
 which archives, search engines and workflow systems read.
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 
 import sim
 from sim.files import make_folder
+from sim.study.hashes import sha256
 from sim.study.results import Results
 from sim.study.store import CRATE, Folder
 
@@ -92,7 +92,7 @@ def _parts(files: Sequence[Path], folder: Path) -> Iterator[dict[str, Any]]:
         name = path.relative_to(folder).as_posix()
         if "/" in name:
             folders.setdefault(f"{name.partition('/')[0]}/", []).append(name)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = sha256(path)
         kind = _KINDS.get(path.suffix, "application/octet-stream")
         text = {"description": _TEXTS[name]} if name in _TEXTS else {}
         size = str(path.stat().st_size)

@@ -43,12 +43,7 @@ def table(runs: pa.Table, metrics: Sequence[str], references: Mapping[str, str])
 def csv(table: pa.Table) -> str:
     """The table as text, numbers to six digits."""
     lines = [",".join(table.column_names)]
-    for row in table.to_pylist():
-        cells = (
-            "" if value != value else f"{value:.6g}" if isinstance(value, float) else str(value)
-            for value in row.values()
-        )
-        lines.append(",".join(cells))
+    lines += [",".join(map(_cell, row.values())) for row in table.to_pylist()]
     return "\n".join(lines) + "\n"
 
 

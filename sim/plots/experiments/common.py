@@ -20,7 +20,6 @@ from sim.study.tables import ALL
 
 Floats = NDArray[np.float64]
 Years = NDArray[np.int64]
-AHEAD = 3  # years shown before a policy is announced
 BOOTSTRAP = "95 % bootstrap interval of the mean over pairs"
 
 

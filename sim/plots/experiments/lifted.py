@@ -66,11 +66,6 @@ def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:
     return [sheet]
 
 
-def ends_ratio(evidence: Evidence, contrast: str, measured: Measured) -> Ratio:
-    """Ventures that meet an outcome in the lifted runs over the others, of sums over runs."""
-    return _ratio(evidence, evidence.layout.contrast(contrast), measured)
-
-
 def _ratio(evidence: Evidence, row: Row, measured: Measured) -> Ratio:
     found = evidence.cohort(measured.sector, evidence.year(measured)).groupby(["point", "seed"])[measured.metric].sum()
     with_, without = (

@@ -5,6 +5,12 @@ from sim.rules import bargaining
 from tests.rules.declared import money, present_value, share, within
 from tests.rules.law import SIGN, Law, Laws, least, most, written
 
+SPLIT = {
+    "value": present_value,
+    "outside_m": present_value,
+    "outside_c": present_value,
+    "power": within("bargaining_power"),
+}
 LAWS: Laws = {
     bargaining.annuity: Law(
         {"discount": within("discount"), "horizon": within("horizon")},
@@ -24,12 +30,7 @@ LAWS: Laws = {
         ),
     ),
     bargaining.nash_pay: Law(
-        {
-            "value": present_value,
-            "outside_m": present_value,
-            "outside_c": present_value,
-            "power": within("bargaining_power"),
-        },
+        SPLIT,
         rises="value outside_c",
         falls="outside_m",
         free={"power": SIGN},
@@ -41,12 +42,7 @@ LAWS: Laws = {
         degree=1,
     ),
     bargaining.stall_pay: Law(
-        {
-            "value": present_value,
-            "outside_m": present_value,
-            "outside_c": present_value,
-            "power": within("bargaining_power"),
-        },
+        SPLIT,
         rises="value outside_c",
         falls="outside_m",
         free={"power": SIGN},
