@@ -63,7 +63,7 @@ def reach_of_two(own: float, reached: float, partner: float, habit: float) -> fl
 
 @rule
 def procurement_penalty(elasticity: float, margin: float) -> float:
-    """What a preference for local owners leaves of a foreigner's appeal where demand is reserved.
+    """Part of a foreigner's appeal that is left where buyers must prefer local owners.
 
     Formula: exp(-elasticity * margin)
     Units: elasticity: 1; margin: log price; result: ratio

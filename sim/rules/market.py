@@ -108,7 +108,7 @@ def offer_profit(expenditure: float, share: float, elasticity: float) -> float:
 
 @rule
 def plant_rent(cost: float, annuity: float) -> float:
-    """What a plant costs a quarter, over the sales made in it, when its price is spread over the horizon.
+    """Price of a plant as a cost a quarter, spread over the horizon, as a share of the sales made in it.
 
     Formula: 4 * cost / annuity
     Units: cost: ratio, price over a year's sales; annuity: quarters; result: share of sales

@@ -169,9 +169,9 @@ def renewed_terms(lab: Laboratory) -> Found:
     return near(found, expected, 1e-6)
 
 
-@check("T22d", "who would rather leave is held to its option, no more", "Binmore1989")
+@check("T22d", "a side that an option binds gets that option and no more", "Binmore1989")
 def bound_by_an_option(lab: Laboratory) -> Found:
-    """What the rule leaves the side whose option is above its share of the pie, over that option: 1, in all cases."""
+    """One side's option is worth more than its share of the pie. What the rule pays it, over that option: always 1."""
     short = [(v, m, c, b) for v, m, c, b in CASES if c > b * v or m > (1.0 - b) * v]
     found = [(pay / c if c > b * v else (v - pay) / m) for v, m, c, b in short for pay in (stall_pay(v, m, c, b),)]
     return near(found, 1.0, 1e-12)

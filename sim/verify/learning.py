@@ -132,9 +132,9 @@ def _alone(lab: Laboratory, place: str, leader: float, row: int) -> Column:
 
 @check("T4a", "S-curve: a_t = a_0 + C - C (1 - psi r^gamma / C)^t", "Foster1986")
 def s_curve(lab: Laboratory) -> Found:
-    """A Chinese firm whose research is one and a half times the reference, 40 years long, under a ceiling 4 above the
-    start; the multinational is far behind and sells nothing. What the outside good keeps of a monopolist's market, two
-    in a hundred thousand, is the tolerance.
+    """For 40 years a Chinese firm spends one and a half times the reference on research; the ceiling is 4 above its
+    start. The multinational is far behind and sells nothing. The outside good keeps two in a hundred thousand of the
+    market: that is the tolerance.
     """
     return near(_alone(lab, "china", -5.0, 1), 4.0 - 4.0 * (1.0 - 0.05 * 1.5**0.3 / 4.0) ** np.arange(160), 2e-5)
 
