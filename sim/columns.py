@@ -331,6 +331,7 @@ class Scratch(NamedTuple):
     taxed: Annotated[Column, Field("share", "tariffs paid, of sales at consumers' prices, by way of supply", "sector way home region generation", 0, 1)]
     dutied: Annotated[Column, Field("flag", "somebody pays a tariff on sales there", "sector region", 0, 1)]
     compliance: Annotated[Column, Field("share", "cost of compliance over sales, none at home", "sector home region", 0, 1)]
+    habit: Annotated[Column, Field("1", "elasticity of a brand's pull to its customers, this year", "sector region", 0, 1)]
     supported: Annotated[Column, Field("flag", "production of the sector is subsidised there", "sector origin", 0, 1)]
     cost_worth: Annotated[Column, Field("log", "appeal of Chinese cost", "sector")]
     wage: Annotated[Column, Field("ratio", "its exponential", "sector", 0)]

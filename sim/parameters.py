@@ -74,7 +74,7 @@ class Parameters(NamedTuple):
     quality_scale: Annotated[float, P("a_q", "ratio", "scale of sectors' sensitivity to quality", 1.0, 0.3, 2.0, "fitted; shares in series.csv", "medium", "M5", fitted=True)]
     outside_share: Annotated[float, P("s_0", "share", "outside good's share at the start", 0.05, 0.0, 0.5, "assumed", "low", "M5")]
     share_speed: Annotated[float, P("kappa_s", "1/quarter", "adjustment of market shares", 0.15, 0.01, 1.0, "replacement cycle of 3-7 years", "medium", "M5", off=1.0)]
-    habit: Annotated[float, P("theta", "1", "elasticity of a brand's pull to its customers", 0.7, 0.0, 0.95, "fitted; prior Foster2016, Bronnenberg2012", "medium", "M13", fitted=True, off=0.0)]
+    habit: Annotated[float, P("theta", "1", "elasticity of a brand's pull to its customers, were no buyer to choose anew", 0.7, 0.0, 0.95, "fitted; prior Foster2016, Bronnenberg2012", "medium", "M13", fitted=True, off=0.0)]
     learnable_access: Annotated[float, P("chi", "share", "a venture's buyers who become customers of the multinational; the rest are its partner's", 0.15, 0.0, 1.0, "assumed", "low", "M13", off=0.0)]
     shared_customers: Annotated[float, P("l", "share", "a partner's customers whom a venture's product reaches", 0.35, 0.0, 1.0, "assumed", "low", "M7")]
     known_abroad: Annotated[float, P("b_0", "share", "pull of multinationals in each other's markets at the start", 0.6, 0.0, 1.0, "assumed", "low", "M13")]

@@ -5,7 +5,7 @@ from sim.columns import Mode, Route, Type
 from sim.compiled import lane, stage
 from sim.quarter.assumed import SETTLING
 from sim.quarter.state import State, first_of, last_of, live_row, middle_of
-from sim.rules.customers import buyers_anew, customers_next, newcomers_pull, pull
+from sim.rules.customers import buyers_anew, customers_next, habitual, newcomers_pull, pull
 
 YEAR = 4
 
@@ -18,9 +18,9 @@ def along_credits(st: State, r: int, first: int, last: int) -> None:
 
 
 @lane
-def along_customers(st: State, r: int, size: float, anew: float, least: float, first: int, last: int) -> None:
+def along_customers(st: State, s: int, r: int, size: float, anew: float, least: float, first: int, last: int) -> None:
     """Customers follow sales; `least` is the pull, over that at home, of a firm that has never sold in the region."""
-    firms, habit = st.firms, st.parameters.habit
+    firms, habit = st.firms, st.scratch.habit[s, r]
     for i in range(first, last):
         lives = firms.active[i] > 0
         customers = customers_next(firms.customers[i, r], size * st.scratch.credited[i, r], anew)
@@ -92,7 +92,7 @@ def become_known(st: State, t: int, s: int) -> None:
     """Once a year, when markets have settled: customers are made by selling."""
     if t < SETTLING or t % YEAR != YEAR - 1:
         return
-    p = st.parameters
+    p, x = st.parameters, st.scratch
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     regions = st.world.market.shape[2]
     for r in range(regions):
@@ -102,7 +102,8 @@ def become_known(st: State, t: int, s: int) -> None:
     share_credit(st, s)
     for r in range(regions):
         choose = anew(st, t, s, r)
+        x.habit[s, r] = habitual(p.habit, choose)
         least = newcomers_pull(p.newcomer, st.world.rights[t]) if r == st.host else p.newcomer_abroad
-        along_customers(st, r, st.sectors.multinationals[s], choose, least, first, middle)
-        along_customers(st, r, st.sectors.chinese[s], choose, p.newcomer_abroad, middle, last)
+        along_customers(st, s, r, st.sectors.multinationals[s], choose, least, first, middle)
+        along_customers(st, s, r, st.sectors.chinese[s], choose, p.newcomer_abroad, middle, last)
     remember_home(st, s, middle, last)

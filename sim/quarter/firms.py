@@ -40,7 +40,7 @@ def sell_customers(st: State, i: int) -> None:
     for r in range(st.world.market.shape[2]):
         if best >= 0:
             firms.customers[best, r] += firms.customers[i, r]
-            firms.pull[best, r] = pull(firms.customers[best, r], st.parameters.habit)
+            firms.pull[best, r] = pull(firms.customers[best, r], x.habit[s, r])
         firms.customers[i, r] = 0.0
         firms.pull[i, r] = 0.0
 
@@ -149,9 +149,9 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
     firms.ventures[i] = 0
     firms.supplies[i] = 0
     for r in range(st.world.market.shape[2]):
-        at_home = pull(p.entrant_size, p.habit)
+        at_home = pull(p.entrant_size, x.habit[s, st.host])
         firms.pull[i, r] = at_home if r == st.host else p.newcomer_abroad * at_home
-        firms.customers[i, r] = customers_of(firms.pull[i, r], p.habit)
+        firms.customers[i, r] = customers_of(firms.pull[i, r], x.habit[s, r])
         firms.plant[i, r] = 0 if r == st.host else -1
         firms.contract[i, r] = -1
         x.firm_share[i, r] = 0.0

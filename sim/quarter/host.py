@@ -28,11 +28,11 @@ from sim.rules.venture import tie_up
 @step
 def pull_later(st: State, s: int, m: int, made: float, rivals: float) -> float:
     """Pull of a multinational in the host after half a horizon of selling there; `made`: appeal at normal pull."""
-    p, firms = st.parameters, st.firms
+    firms = st.firms
     pull_now, customers = firms.pull[m, st.host], firms.customers[m, st.host]
     sold = st.sectors.multinationals[s] * share_of(made * pull_now, rivals)
     stay = exp(-0.25 * st.sectors.customer_turnover[s] * st.ramp / st.annuity)
-    return max(pull(sold + (customers - sold) * stay, p.habit), pull_now)
+    return max(pull(sold + (customers - sold) * stay, st.scratch.habit[s, st.host]), pull_now)
 
 
 @stage

@@ -195,7 +195,7 @@ def venture_pull(st: State, m: int, c: int, exported: float) -> float:
     """Pull of a venture's product: the multinational's customers, unless it exports to them, part of its partner's."""
     p, customers = st.parameters, st.firms.customers
     own = customers[m, st.host] if exported <= 0.0 else 0.0
-    return reach_of_two(own, p.shared_customers, customers[c, st.host], p.habit)
+    return reach_of_two(own, p.shared_customers, customers[c, st.host], st.scratch.habit[st.firms.sector[m], st.host])
 
 
 @step
@@ -247,7 +247,7 @@ def pull_with(st: State, m: int, c: int, region: int) -> float:
     """Pull of a Chinese brand sold through a partner's channels: its own customers and those that are lent."""
     p, customers, x = st.parameters, st.firms.customers, st.scratch
     lent = access_lent(p.lend_share, 1.0, p.lend_distance, x.composite[m] - x.composite[c])
-    return reach_of_two(customers[c, region], lent, customers[m, region], p.habit)
+    return reach_of_two(customers[c, region], lent, customers[m, region], x.habit[st.firms.sector[m], region])
 
 
 @stage

@@ -10,7 +10,7 @@ from sim.compiled import stage
 from sim.draws import Stream, bits, key, normal, uniform
 from sim.quarter.assumed import CHINESE_SPREAD, FOREIGN_SPREAD, LEAST_KNOWN, MORE_KNOWN, SLOW_MONTHS
 from sim.quarter.state import State
-from sim.rules.customers import customers_of, newcomers_pull
+from sim.rules.customers import customers_of, habitual, newcomers_pull
 
 START = int(Stream.start)
 TECHNOLOGY, ACCESS_ABROAD, HOST_ACCESS = 0, 1, 2  # positions in State.starts
@@ -49,7 +49,7 @@ def start_firm(st: State, i: int) -> None:
         else:
             known = min(p.known_abroad * (LEAST_KNOWN + MORE_KNOWN * third), 1.0)
         firms.pull[i, r] = known
-        firms.customers[i, r] = customers_of(known, p.habit)
+        firms.customers[i, r] = customers_of(known, st.scratch.habit[s, r])
 
 
 @stage
@@ -58,6 +58,8 @@ def set_out(st: State) -> None:
     firms = st.firms
     for s in range(st.sectors.first.shape[0]):
         st.scratch.made[s] = 1
+        for r in range(st.world.market.shape[2]):
+            st.scratch.habit[s, r] = habitual(st.parameters.habit, st.sectors.customer_turnover[s])
         st.scratch.used[s] = st.sectors.middle[s]
         for i in range(st.sectors.middle[s], st.sectors.last[s]):
             if firms.active[i] > 0:

@@ -36,6 +36,18 @@ def customers_next(customers: float, sold: float, anew: float) -> float:
 
 
 @rule
+def habitual(habit: float, anew: float) -> float:
+    """Habit of a year's buyers: those who choose anew have none.
+
+    Formula: habit * (1 - anew)
+    Units: habit: 1, of buyers who stay; anew: share of a year's buyers; result: 1
+    Limits: where everybody chooses anew, brands with any customer are alike.
+    Source: [Bronnenberg2012]; the form assumed
+    """
+    return habit * (1.0 - anew)
+
+
+@rule
 def pull(customers: float, habit: float) -> float:
     """Weight of a brand with so many customers: rises less than they.
 

@@ -42,9 +42,9 @@ def choosers(lab: Laboratory) -> Found:
     return near([buyers_anew(*case[:3]) for case in cases], [case[3] for case in cases], 1e-15)
 
 
-def _crowd(lab: Laboratory, habit: float, lead: float, count: int = MANY) -> State:
+def _crowd(lab: Laboratory, habit: float, lead: float, turnover: float, count: int = MANY) -> State:
     """A home market of many firms after 60 years, one of which makes better products."""
-    sector = {"multinationals": {"us": count}, "chinese": {}, "customer_turnover": 1.0}
+    sector = {"multinationals": {"us": count}, "chinese": {}, "customer_turnover": turnover}
     return state_at(bench(lab, sector=sector, leader=lead, habit=habit, share_speed=0.3, end=2055), 300)
 
 
@@ -53,15 +53,18 @@ def _markup_appeal(share: float) -> float:
     return float(((1.0 + 1.0 / (ALPHA * (1.0 - share))) / (1.0 + 1.0 / ALPHA)) ** -ALPHA)
 
 
-@check("K3", "superstars: ratio of shares = ratio of appeals ^ (1 / (1 - habit))", "Foster2016")
+@check("K3", "superstars: ratio of shares = ratio of appeals ^ (1 / (1 - habit (1 - a)))", "Foster2016")
 def superstars(lab: Laboratory) -> Found:
-    """One firm 0.1 ahead of 39 others at home, at the fixed point of three habits; appeals are quality and markup."""
+    """One firm 0.1 ahead of 39 others at home, at the fixed point of habits and of parts a who choose anew.
+
+    Appeals are quality and markup. Where half of the buyers choose anew each year, habit makes smaller superstars.
+    """
     found, expected = [], []
-    for habit in (0.0, 0.4, 0.7):
-        share = _crowd(lab, habit, 0.1).firms.share[:MANY, US]
+    for habit, turnover in ((0.0, 0.6), (0.6, 0.6), (0.9, 0.6), (0.9, 1.0)):
+        share = _crowd(lab, habit, 0.1, turnover).firms.share[:MANY, US]
         appeal = np.exp(2.0 * 0.1) * _markup_appeal(share[0]) / _markup_appeal(share[1])
         found.append(share[0] / share[1])
-        expected.append(appeal ** (1.0 / (1.0 - habit)))
+        expected.append(appeal ** (1.0 / (1.0 - habit * (1.0 - turnover))))
     return near(found, expected, 1e-6)
 
 

@@ -13,6 +13,7 @@ from sim.rules.customers import (
     buyers_anew,
     customers_next,
     customers_of,
+    habitual,
     newcomers_pull,
     procurement_penalty,
     pull,
@@ -53,6 +54,16 @@ def test_customers_follow_sales(start: float, sold: float, anew: float, years: i
 
 
 # what customers are worth
+
+
+def test_habit_by_hand() -> None:
+    assert habitual(0.8, 0.25) == approx(0.6)  # a quarter of buyers is new or replaces what it had
+    assert habitual(0.8, 1.0) == 0.0  # a market in which everybody buys for the first time
+
+
+@given(inner, inner, st.floats(0.01, 0.9))
+def test_in_a_growing_market_a_newcomer_is_known_sooner(habit: float, anew: float, customers: float) -> None:
+    assert pull(customers, habitual(habit, anew)) >= pull(customers, habit)
 
 
 def test_pull_by_hand() -> None:

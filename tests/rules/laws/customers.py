@@ -31,6 +31,14 @@ LAWS: Laws = {
         high=most("customers", "sold"),
         limits=(({"anew": 0.0}, "customers"), ({"anew": 1.0}, "sold")),
     ),
+    customers.habitual: Law(
+        {"habit": within("habit"), "anew": share},
+        rises="habit",
+        falls="anew",
+        low=0.0,
+        high="habit",
+        limits=(({"anew": 0.0}, "habit"), ({"anew": 1.0}, 0.0), ({"habit": 0.0}, 0.0)),
+    ),
     customers.pull: Law(
         {"customers": people, "habit": within("habit")},
         rises="customers",
