@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sim.calibration.record import Record
 from sim.history.mapping import Place
+from sim.history.series import DERIVED
 from sim.history.worlds import TYPES, years
 
 ENTRIES = ("market_access", "co_innovation", "wholly_owned", "hub")  # types that enter the host
@@ -44,6 +45,12 @@ def home_share(record: Record, sector: str, year: int) -> float:
     return float(_last(record, "chinese_share_home", year)[_rows(record, [sector])].mean())
 
 
+def world_share(record: Record, sector: str, year: int) -> float:
+    """Chinese brands' share of the world, host and abroad together, last quarter of the year."""
+    shares = DERIVED["chinese_share_world"](record.ensemble, _rows(record, [sector]))
+    return float(shares[:, years(year, year)][:, -1].mean())
+
+
 def level(record: Record, sectors: Sequence[str], year: int) -> float:
     """Chinese over foreign technology, mean over sectors, last quarter of the year."""
     return float(_last(record, "technology_level", year)[_rows(record, sectors)].mean())
@@ -67,7 +74,7 @@ Statistic = Callable[..., float]
 STATISTICS: Mapping[str, Statistic] = {
     each.__name__: each
     for each in (
-        wholly_owned_entries, ends, affiliation, home_share, level, level_change, signings,
+        wholly_owned_entries, ends, affiliation, home_share, world_share, level, level_change, signings,
     )
 }  # fmt: skip
 

@@ -84,7 +84,7 @@ def crossed(seeds: str | None, count: int | None, usual: int) -> str | None:
     """
     if count is None:
         return seeds
-    if seeds is not None and not seeds.strip().isdigit():
+    if seeds is not None and not seeds.strip().isdecimal():
         hint = f"--seeds {usual} runs each of the {count} draws with the luck of seeds 1 to {usual}"
         raise UsageError(f"--posterior goes with --seeds N, not with {seeds!r}", hint)
     return str(int(seeds or usual) * count)

@@ -137,7 +137,7 @@ def _shard(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     part, slash, parts = text.partition("/")
-    if not (slash and part.strip().isdigit() and parts.strip().isdigit()):
+    if not (slash and part.strip().isdecimal() and parts.strip().isdecimal()):
         raise UsageError(f"--shard {text!r} is not I/N", "for example --shard 3/40")
     return int(part), int(parts)
 

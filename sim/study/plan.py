@@ -132,7 +132,7 @@ def parse_seeds(seeds: Seeds) -> tuple[int, ...]:
     found: Sequence[int]
     if isinstance(seeds, str):
         first, colon, last = seeds.partition(":")
-        if not (first.strip().isdigit() and (not colon or last.strip().isdigit())):
+        if not (first.strip().isdecimal() and (not colon or last.strip().isdecimal())):
             raise UsageError(f"seeds: {seeds!r} is neither a number nor a range", _HOW)
         if max(len(first), len(last)) > 12:
             raise UsageError(f"seeds: {seeds!r} holds no seed between 0 and 2^32", _HOW)

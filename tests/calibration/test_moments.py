@@ -57,6 +57,15 @@ def test_rates_levels_and_ratios() -> None:
     assert moments.signings(record, 2009, 2006, 1) == pytest.approx((3 * 4 + 1) / (3 * 12 + 1))
 
 
+def test_a_share_of_the_world_weighs_home_and_abroad_by_sales() -> None:
+    record = made()
+    for metric, value in (("market_home", 1.0), ("market_abroad", 3.0)):
+        put(record, metric, "cars", 2000, 2000, value)
+    for metric, value in (("chinese_share_home", 0.5), ("chinese_share_abroad", 0.1)):
+        put(record, metric, "cars", 2000, 2000, value)
+    assert moments.world_share(record, "cars", 2000) == pytest.approx((0.5 * 1.0 + 0.1 * 3.0) / 4.0)
+
+
 def test_affiliation_is_the_mean_of_runs_in_which_anybody_was_taught() -> None:
     record = made()._replace(increments=np.array([0.1, np.nan, 0.3]))
     assert moments.affiliation(record) == pytest.approx(0.2)

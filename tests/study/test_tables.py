@@ -80,7 +80,9 @@ def test_generations_hold_only_declared_ones(made):
 def test_events_within_the_years_reported_with_names_and_empties(made):
     frame = made["events"].to_pandas()
     expected = "scenario seed quarter year sector region generation kind partnership multinational chinese_firm"
-    assert list(frame) == [*expected.split(), *["type_before", "type_after", "sub_form", "technology_gap", "trigger"]]
+    kinds = "type_before type_after sub_form technology_gap trigger cause product_lead"
+    gains = "gain_multinational gain_chinese equity_change royalty_change gained moved"
+    assert list(frame) == [*expected.split(), *kinds.split(), *gains.split()]
     assert list(frame.quarter) == ["1990Q1", "1990Q2", "1991Q3"]  # the event of 1989 is not reported
     assert list(frame.kind) == ["conversion", "entry", "flip"]
     assert list(frame.partnership.fillna("")) == ["cars-m01+cars-c01@1989Q1", "", "solar-m01+solar-c01@1991Q1"]
@@ -102,7 +104,8 @@ def test_partnerships_alive_at_or_after_the_start(made):
     frame = made["partnerships"].to_pandas()
     expected = "scenario seed partnership sector region multinational chinese_firm type_first type_last sub_form start"
     numbers = "end end_kind technology_gap_start technology_gap_end equity_start equity_end flow_to_chinese"
-    assert list(frame) == [*expected.split(), *numbers.split(), "flow_to_multinational", "flipped"]
+    measured = "flow_to_multinational flipped cause product_lead_start product_lead_end product_flipped access_flipped"
+    assert list(frame) == [*expected.split(), *numbers.split(), *measured.split(), "signed_reversed"]
     assert list(frame.start) == ["1991Q1", "1989Q1", "1989Q1"]  # the one that ended in 1989 is left out
     assert frame.end.isna().tolist() == [True, False, True] and frame.end_kind[1] == "dissolution"
     assert frame.flipped[0] == "1991Q3" and frame.flipped[1:].isna().all()
