@@ -1,6 +1,7 @@
 """A whole calibration of the model itself, small: it resumes, repeats, and leaves what `load` reads."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ def test_an_interrupted_calibration_gives_the_same_draws(home: Path) -> None:
     whole = calibrate(read_set("tiny"), Options(home / "whole"))
     assert whole.draws.shape == (3, 2) and len(whole.every.points) == 16
     lines = (home / "whole" / FILE).read_text().splitlines()
-    (home / "part").mkdir()
+    shutil.copytree(home / "whole", home / "part")
     (home / "part" / FILE).write_text("\n".join(lines[:11]) + "\n")
     told: list[tuple[int, int, int]] = []
     again = calibrate(read_set("tiny"), Options(home / "part", 2, progress=lambda *each: told.append(each)))

@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from collections import namedtuple
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from sim.cli import main
 from sim.commands.options import aligned, number
 from sim.commands.progress import duration
+from sim.study.story import Claim
 
 COMMANDS = """run compare sweep merge sensitivity discover plot show check diff explain schema new verify status doctor
     replay export""".split()  # noqa: SIM905
@@ -282,15 +282,15 @@ def test_explain_writes_a_page_with_the_world_less_a_shock(call, compared, tmp_p
     assert call(*words, "--page", tmp_path / "none" / "a.html")[0] == 73
 
 
-def test_verify_prints_claims_and_fails_with_6(call, monkeypatch):
-    claim = namedtuple("Finding", "claim expected found holds")
-    found = [claim("flips", "2010-14", "2012", True), claim("ends a year", "3-8 %", "11 %", False)]
-    monkeypatch.setitem(
-        sys.modules, "sim.study.story", SimpleNamespace(verify=lambda seeds, workers: found[: len(seeds)])
-    )
+def test_verify_prints_claims_and_fails_with_6(call, monkeypatch, tmp_path):
+    found = [Claim("S1", "flips", "it flips", 0.5, 0.0, 1.0), Claim("H1", "ends a year", "some end", 0.11, 0.03, 0.08)]
+    monkeypatch.setattr("sim.study.story.verify", lambda seeds, workers: found[: len(seeds)])
     code, told, error = call("verify", "--story", "--seeds", "2")
-    assert code == 6 and re.search(r"^FAILS +ends a year +3-8 % +11 %$", told, re.M) and "1 of 2 claims" in error
-    assert call("verify", "--story", "--seeds", "1")[0] == 0
+    assert code == 6 and re.search(r"^MISS +H1 +ends a year +0\.11 +0\.03 to 0\.08$", told, re.M)
+    assert "1 of 1 of the source test and 1 of 2 claims hold" in error
+    assert call("verify", "--story", "--seeds", "1", "--json", tmp_path / "story.json")[0] == 0
+    kept = json.loads((tmp_path / "story.json").read_text())
+    assert kept["seeds"] == 1 and [each["verdict"] for each in kept["claims"]] == ["ok"]
 
 
 def test_verify_prints_what_is_expected_and_found(call):

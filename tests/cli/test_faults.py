@@ -10,7 +10,10 @@ import time
 
 import pytest
 
+from sim.branches import Branches
 from sim.simulate import simulate
+
+branch = Branches.run
 
 DUTY = "extends: baseline\nshocks:\n  - {{id: x, kind: tariff, sectors: [cars], origin: china, destination: us, start: 2030, {}}}\n"
 
@@ -142,10 +145,17 @@ def faulty(scenario, seed):
     return simulate(scenario, seed)
 
 
+def faulty_branch(branches, number):
+    if branches.seed in FAULTY:
+        raise ArithmeticError(f"seed {branches.seed} went wrong")
+    return branch(branches, number)
+
+
 @pytest.fixture
 def broken(monkeypatch):
-    """Seeds whose runs raise, to be filled by the test."""
+    """Seeds whose runs raise, alone or branching, to be filled by the test."""
     monkeypatch.setattr("sim.simulate.simulate", faulty)
+    monkeypatch.setattr(Branches, "run", faulty_branch)
     FAULTY.clear()
     return FAULTY
 
