@@ -101,7 +101,10 @@ def rank_regression(means: pd.DataFrame, factors: Sequence[Factor]) -> tuple[pd.
     estimate, explained = _standardised(columns, outcome)
     draws = np.random.default_rng(SEED).integers(len(means), size=(RESAMPLES, len(means)))
     resampled = np.array([_standardised(columns[draw], outcome[draw])[0] for draw in draws])
-    low, high = np.nanquantile(resampled, (0.025, 0.975), axis=0)
+    varied = resampled[
+        np.isfinite(resampled).all(axis=1)
+    ]  # a sample in which the outcome is the same everywhere says nothing
+    low, high = np.quantile(varied, (0.025, 0.975), axis=0) if len(varied) else np.full((2, len(used)), np.nan)
     names = [factor.path for factor in used]
     return pd.DataFrame({"factor": names, "n": len(means), "effect": estimate, "lo": low, "hi": high}), explained
 
