@@ -9,7 +9,7 @@ Floats = NDArray[np.float64]
 
 
 class Sample(NamedTuple):
-    """Accepted points by their places, the most central first; weights of all points; how far they were flattened."""
+    """Accepted points by their places, the one of most weight first; weights of all points; how far they were flattened."""
 
     chosen: NDArray[np.int64]
     weights: Floats
@@ -36,7 +36,7 @@ def accept(points: Floats, energy: Floats, wanted: int, seed: int) -> Sample:
     rng = np.random.default_rng(seed)
     steps = (np.arange(wanted) + rng.random()) / wanted  # systematic resampling: each comes as often as it weighs
     drawn = np.minimum(np.searchsorted(np.cumsum(weights), steps), len(weights) - 1)
-    return Sample(_central_first(points, rng.permutation(drawn), energy), weights, flattened)
+    return Sample(_best_first(rng.permutation(drawn), energy), weights, flattened)
 
 
 def _flattening(energy: Floats, wanted: float) -> float:
@@ -55,10 +55,10 @@ def _flattening(energy: Floats, wanted: float) -> float:
     return high
 
 
-def _central_first(points: Floats, chosen: NDArray[np.int64], energy: Floats) -> NDArray[np.int64]:
-    """First the draw nearest to the medians among the better half, then the others in the order drawn."""
-    centre = np.median(points[chosen], axis=0)
-    better = chosen[energy[chosen] <= np.median(energy[chosen])]
-    first = better[np.argmin(((points[better] - centre) ** 2).sum(1))]
-    place = int(np.flatnonzero(chosen == first)[0])
-    return np.concatenate([[first], np.delete(chosen, place)])
+def _best_first(chosen: NDArray[np.int64], energy: Floats) -> NDArray[np.int64]:
+    """First the draw of most weight, then the others in the order drawn.
+
+    Not the one nearest to the medians: where parameters trade off, medians lie beside the ridge of what fits.
+    """
+    place = int(np.argmin(energy[chosen]))
+    return np.concatenate([chosen[place : place + 1], np.delete(chosen, place)])

@@ -96,7 +96,7 @@ def test_acceptance_recovers_the_gaussian_posterior() -> None:
     drawn = points[sample.chosen]
     assert np.abs(drawn.mean(0) - TRUTH).max() < 4 * expected.max() / np.sqrt(1500)
     assert np.allclose(drawn.std(0), expected, rtol=0.1)
-    assert np.abs(drawn[0] - TRUTH).max() < expected.max()  # the first draw is central
+    assert np.abs(drawn[0] - TRUTH).max() < expected.max()  # the first draw fits best
 
 
 def test_the_ledger_moves_weight_and_few_points_are_flattened() -> None:
