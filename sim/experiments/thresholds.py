@@ -55,7 +55,7 @@ def plant_pays(evidence: Evidence, sector: str, region: str, share: float, plant
     found = ground(scenario, sector, region, int(evidence.years[-1]))
     p = scenario.parameters
     cost = 4.0 * (p["plant_cost"] if plant_cost is None else plant_cost) * max(share, LEAST_PLANT / found.firms)
-    lead = (1.0 - p["power_cost"]) * found.advantage - found.shipping
+    lead = (1.0 - p["supplied_content"]) * found.advantage - found.shipping
     total = tariff_jump_small(share, found.elasticity, lead, cost, annuity(p["discount"], p["horizon"]))
     return total - found.tariff
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sim.columns import Route, Type
 from sim.compiled import stage, step
-from sim.quarter.assumed import HUB_PRESENCE
+from sim.quarter.assumed import HUB_PRESENCE, OPENNESS_IN_LAG
 from sim.quarter.market import fixed_cost, rent
 from sim.quarter.offers import (
     Abroad,
@@ -63,7 +63,7 @@ def earned_abroad(st: State, s: int, r: int, offer: Abroad, rivals: float) -> fl
 def openness_abroad(st: State, m: int, c: int, r: int, pair: Pair) -> float:
     """Openness of a globalising contract: a shorter lag against what both sides learn from each other."""
     p, x, s = st.parameters, st.scratch, st.firms.sector[m]
-    shorter = p.transfer_lag * max(p.trust_end - pair.trust, 0.0) * p.lag_openness
+    shorter = p.transfer_lag * max(p.trust_end - pair.trust, 0.0) * OPENNESS_IN_LAG
     gain = x.sensitivity[s] * shorter * x.earned[m, r] * st.annuity
     leak = (pair.to_chinese * pair.leak + pair.to_multinational * x.gain[c]) * st.ramp
     return openness(p.openness_most, gain, leak, p.ip_openness * st.now.ip[s, r], st.now.mandate[s, st.host, r])

@@ -81,7 +81,7 @@ def along_borders(st: State, t: int, s: int, g: int, o: int, tradable: bool, reg
 @lane
 def along_parts(st: State, s: int, g: int, regions: int) -> None:
     """The same of parts from the host, on which some of the tariff is paid."""
-    x, part = st.scratch, st.parameters.power_tariff
+    x, part = st.scratch, st.parameters.supplied_content
     for r in range(regions):
         x.parts[s, g, r] = power(x.trade[s, g, st.host, r], part)
         x.parts_ahead[s, g, r] = power(x.trade_ahead[s, g, st.host, r], part)
@@ -258,7 +258,7 @@ def build_suppliers(st: State, t: int, s: int, able: float) -> None:
         for g in range(made_of(st, s)):
             kept = x.trade[s, g, home, st.host] if home != st.host else 1.0
             inward += x.demand_weight[s, g, st.host] * log(max(kept, 1e-9))
-        x.inward[s, home] = p.power_tariff * inward
+        x.inward[s, home] = p.supplied_content * inward
         x.kits[s, home] = made_appeal(need, x.cost_worth[s], x.inward[s, home], 0.0)
 
 
@@ -357,7 +357,7 @@ def read_conditions(st: State, t: int, s: int) -> None:
     worth = st.sectors.price_elasticity[s] * x.advantage[s]
     x.cost_worth[s] = worth
     x.wage[s] = exp(worth)
-    x.wage_content[s] = exp(st.parameters.power_cost * worth)
+    x.wage_content[s] = exp(st.parameters.supplied_content * worth)
     x.sensitivity[s] = st.sectors.quality_sensitivity[s] * st.parameters.quality_scale
     moved = t == 0
     for r in range(regions):

@@ -3,6 +3,7 @@
 from sim.arithmetic import log
 from sim.columns import Bound, Happening, Kind, Trigger, Type
 from sim.compiled import stage
+from sim.quarter.assumed import CONTRIBUTION_BAND
 from sim.quarter.offers import host_rate, venture_pull
 from sim.quarter.state import State, live_row, log_partnership
 from sim.rules.venture import access_balance, technology_balance, tie_up
@@ -62,7 +63,7 @@ def weigh_contributions(st: State, t: int, s: int) -> None:
     for k in range(st.scratch.live[s]):
         q = live_row(st, s, k)
         m, c, r = jv.multinational[q], jv.chinese[q], jv.region[q]
-        jv.technology_balance[q] = technology_balance(x.composite[m] - x.composite[c], st.parameters.contribution_band)
+        jv.technology_balance[q] = technology_balance(x.composite[m] - x.composite[c], CONTRIBUTION_BAND)
         jv.access_balance[q] = access_balance(firms.pull[c, r], firms.pull[m, r])
         jv.reversed[q] = jv.reversed[q] + 1 if jv.technology_balance[q] > 0.5 else 0
         if jv.reversed[q] == 4 and jv.flipped[q] < 0:

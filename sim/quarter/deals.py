@@ -7,7 +7,7 @@ from sim.arithmetic import power
 from sim.columns import Mode, Ownership, Route, Type
 from sim.compiled import stage, step
 from sim.quarter.abroad import abroad_worth, alone_abroad, own_abroad
-from sim.quarter.assumed import SAME, SECOND_LINE
+from sim.quarter.assumed import HOST_CAPACITY, SAME, SECOND_LINE, SUPPLY_CAPACITY
 from sim.quarter.host import alone_in_host, chinese_alone_in_host, host_worth
 from sim.quarter.offers import Abroad
 from sim.quarter.state import State
@@ -149,13 +149,13 @@ def abroad_deal(st: State, t: int, m: int, c: int, r: int, route: int, own: Entr
 @stage
 def barred(st: State, m: int, c: int, kind: int, route: int, r: int) -> int:
     """What keeps two firms apart whatever the deal is worth: the first obstacle."""
-    firms, p = st.firms, st.parameters
+    firms = st.firms
     if listed_pair(st, m, c):
         return Obstacle.listed
     if kind == Type.globalize:
         if firms.contract[m, r] >= 0:
             return Obstacle.line_taken
-        full = firms.contract[c, r] >= 0 if route == Route.sell else firms.supplies[c] >= p.capacity_supply
+        full = firms.contract[c, r] >= 0 if route == Route.sell else firms.supplies[c] >= SUPPLY_CAPACITY
         return Obstacle.partner_full if full else Obstacle.none
     if firms.access_holder[m] > 0:
         return Obstacle.no_technology
@@ -164,7 +164,7 @@ def barred(st: State, m: int, c: int, kind: int, route: int, r: int) -> int:
         return Obstacle.line_taken
     if line != st.host and st.partnerships.chinese[firms.contract[m, st.host]] == c:
         return Obstacle.same_partner
-    return Obstacle.partner_full if firms.ventures[c] >= p.capacity_host else Obstacle.none
+    return Obstacle.partner_full if firms.ventures[c] >= HOST_CAPACITY else Obstacle.none
 
 
 @stage

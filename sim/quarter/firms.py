@@ -5,7 +5,7 @@ import numpy as np
 from sim.columns import Cause, Happening, Kind, Mode, Ownership, Trigger, Type
 from sim.compiled import stage
 from sim.draws import Stream, key, normal, uniform
-from sim.quarter.assumed import SLOW_MONTHS
+from sim.quarter.assumed import CONTRIBUTION_BAND, ENTRANT_DISTANCE, HOST_CAPACITY, SLOW_MONTHS
 from sim.quarter.conditions import read_firms
 from sim.quarter.review import apart_in_host, hand_over
 from sim.quarter.state import (
@@ -53,7 +53,7 @@ def heir_of(st: State, q: int) -> int:
     other = firms.contract[m, second] if firms.contract[m, st.host] == q else firms.contract[m, st.host]
     best = -1
     for i in range(middle_of(st, s), last_of(st, s)):
-        room = firms.active[i] > 0 and firms.ventures[i] < st.parameters.capacity_host and firms.worth[i] > 0.0
+        room = firms.active[i] > 0 and firms.ventures[i] < HOST_CAPACITY and firms.worth[i] > 0.0
         listed = firms.listed[i, firms.home[m]] > 0
         partner = i == jv.chinese[q] or (other >= 0 and jv.chinese[other] == i)
         if room and not listed and not partner and (best < 0 or firms.worth[i] > firms.worth[best]):
@@ -70,7 +70,7 @@ def succeed(st: State, q: int, heir: int) -> None:
     jv.chinese[q] = heir
     jv.trust[q] = min(jv.trust[q], st.parameters.trust_start)
     gap = x.composite[jv.multinational[q]] - x.composite[heir]
-    jv.technology_balance[q] = technology_balance(gap, st.parameters.contribution_band)
+    jv.technology_balance[q] = technology_balance(gap, CONTRIBUTION_BAND)
 
 
 @stage
@@ -160,7 +160,7 @@ def open_firm(st: State, t: int, s: int, i: int) -> None:
         firms.adopted[i, g] = 1 if made else 0
         firms.effort[i, g] = 0.0
         if made:
-            firms.technology[i, g] = entrant_technology(x.frontier_chinese[s, g], p.entrant_discount, draw)
+            firms.technology[i, g] = entrant_technology(x.frontier_chinese[s, g], ENTRANT_DISTANCE, draw)
     firms.effort[i, 0] = 1.0
     firms.months[i] = SLOW_MONTHS
     read_firms(st, s, i, i + 1)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sim.arithmetic import exp
 from sim.columns import Kind, Mode, Type, Way
 from sim.compiled import stage, step
-from sim.quarter.assumed import EXPECTED_EQUITY, LEAST_LINE, SECOND_LINE
+from sim.quarter.assumed import EXPECTED_EQUITY, LEAST_LINE, OPENNESS_IN_LAG, SECOND_LINE
 from sim.quarter.market import fixed_cost
 from sim.quarter.offers import (
     deployed,
@@ -120,7 +120,7 @@ def chinese_alone_in_host(st: State, m: int, c: int, line: int, mode: int) -> fl
 def host_openness(st: State, m: int, pair: Pair) -> float:
     """Openness that a multinational chooses in the host: a shorter lag against what its partner learns."""
     p, x, s = st.parameters, st.scratch, st.firms.sector[m]
-    shorter = p.transfer_lag * max(p.trust_end - pair.trust, 0.0) * p.lag_openness
+    shorter = p.transfer_lag * max(p.trust_end - pair.trust, 0.0) * OPENNESS_IN_LAG
     earned = max(x.earned[m, st.host], LEAST_LINE * x.unit[s])
     gain = EXPECTED_EQUITY * x.sensitivity[s] * shorter * earned * st.annuity
     leak = pair.to_chinese * pair.leak * st.ramp

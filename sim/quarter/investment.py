@@ -4,7 +4,7 @@ from sim.columns import Happening, Kind, Mode, Trigger, Type
 from sim.compiled import lane, stage, step
 from sim.draws import Stream, bits, join, key, uniform
 from sim.quarter.abroad import earned_abroad, world_worth
-from sim.quarter.assumed import BASE_PRESENCE, CALM, CAUTION, HUB_PRESENCE, LEAST_PLANT, WEAR
+from sim.quarter.assumed import BASE_PRESENCE, CALM, CAUTION, HUB_PRESENCE, LEAST_PLANT, PLANT_LEAD, WEAR
 from sim.quarter.fame import become_known
 from sim.quarter.lanes import along_turns
 from sim.quarter.offers import (
@@ -107,7 +107,7 @@ def consider_plant(st: State, t: int, i: int, r: int) -> None:
     place = bits(key(st.seed, INVESTMENT, r), firms.id[i])
     if uniform(key(st.seed, INVESTMENT, t), join(firms.id[i], place)) < stopped:
         return
-    firms.plant[i, r] = t + int(p.plant_lead)
+    firms.plant[i, r] = t + PLANT_LEAD
     pay_once(st, i, cost)
     foreign, chinese = (i, NONE) if firms.kind[i] == Kind.multinational else (NONE, i)
     log_event(st, t, Happening.own_plant, s, r, NONE, NONE, foreign, chinese, Type.none, Type.none, Trigger.scheduled)

@@ -7,7 +7,7 @@ import numpy as np
 from sim.columns import Happening, Kind, Mode, Type
 from sim.compiled import lane, stage, step
 from sim.draws import Stream, bits, key, normal, uniform
-from sim.quarter.assumed import ADOPTION_DISTANCE, BASE_PRESENCE, HUB_PRESENCE, SLOW_MONTHS
+from sim.quarter.assumed import ABSORPTION_HALF, ADOPTION_DISTANCE, BASE_PRESENCE, HUB_PRESENCE, SLOW_MONTHS
 from sim.quarter.state import (
     State,
     first_of,
@@ -111,9 +111,9 @@ def along_research(st: State, g: int, per_reference: float, first: int, last: in
 @lane
 def along_absorption(st: State, per_reference: float, first: int, last: int) -> None:
     """Absorptive capacity."""
-    firms, x, half = st.firms, st.scratch, st.parameters.absorption_half
+    firms, x = st.firms, st.scratch
     for i in range(first, last):
-        x.absorbs[i] = absorptive(firms.rd[i] * per_reference, half)
+        x.absorbs[i] = absorptive(firms.rd[i] * per_reference, ABSORPTION_HALF)
 
 
 @stage
@@ -259,7 +259,7 @@ def learn_from_partners(st: State, t: int, s: int) -> None:
                 p.over_compliance,
             )
             rd = firms.rd[pupil] / x.rd_reference[s] if x.rd_reference[s] > 0.0 else 0.0
-            absorbs = absorptive(rd, p.absorption_half)
+            absorbs = absorptive(rd, ABSORPTION_HALF)
             shown = 1.0 if jv.type[q] == Type.globalize else 1.0 - x.imported[s]  # partners learn what is made locally
             learnt = lesson(p.partner_learning * shown, jv.openness[q], jv.trust[q], absorbs, stopped, abs(gap))
             x.lesson[pupil, g] = max(x.lesson[pupil, g], learnt)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sim.arithmetic import exp, log
 from sim.columns import Kind, Mode, Type, Way
 from sim.compiled import stage, step
-from sim.quarter.assumed import EXPORTER, SECOND_LINE
+from sim.quarter.assumed import EXPORTER, LENDING_DISTANCE, OPENNESS_IN_LAG, SECOND_LINE
 from sim.quarter.state import State, made_of
 from sim.quarter.values import stopped_to
 from sim.rules.base import ramped
@@ -50,7 +50,7 @@ def duty_on(st: State, s: int, i: int, way: int, region: int, home: int) -> floa
     if x.dutied[s, region] <= 0.0 or way == Way.local:
         return 0.0
     crossing = Way.from_home if way == Way.from_home else Way.from_host
-    part = st.parameters.power_tariff if way == Way.as_parts else 1.0
+    part = st.parameters.supplied_content if way == Way.as_parts else 1.0
     weighed, charged = 0.0, 0.0
     for g in range(made_of(st, s)):
         weight = x.demand_weight[s, g, region] * x.quality[i, g]
@@ -177,7 +177,7 @@ def venture_product(st: State, t: int, m: int, c: int, kind: int, openness: floa
     """A host venture's product: market access assembles imported inputs, co-innovation uses local suppliers."""
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     home = firms.home[m]
-    lag = transfer_lag(p.transfer_lag, p.trust_end, trust, p.lag_openness, openness)
+    lag = transfer_lag(p.transfer_lag, p.trust_end, trust, OPENNESS_IN_LAG, openness)
     total = 0.0
     demanded = 0.0
     for g in range(made_of(st, s)):
@@ -246,7 +246,7 @@ def deployed(st: State, s: int, m: int, demanded: float) -> float:
 def pull_with(st: State, m: int, c: int, region: int) -> float:
     """Pull of a Chinese brand sold through a partner's channels: its own customers and those that are lent."""
     p, customers, x = st.parameters, st.firms.customers, st.scratch
-    lent = access_lent(p.lend_share, 1.0, p.lend_distance, x.composite[m] - x.composite[c])
+    lent = access_lent(p.lend_share, 1.0, LENDING_DISTANCE, x.composite[m] - x.composite[c])
     return reach_of_two(customers[c, region], lent, customers[m, region], x.habit[st.firms.sector[m], region])
 
 
@@ -260,7 +260,7 @@ def powered_offer(
     """
     p, firms, x, s = st.parameters, st.firms, st.scratch, st.firms.sector[m]
     home = firms.home[m]
-    near = transfer_lag(p.transfer_lag, p.trust_end, trust, p.lag_openness, openness)
+    near = transfer_lag(p.transfer_lag, p.trust_end, trust, OPENNESS_IN_LAG, openness)
     part = local if st.sectors.tradable[s] > 0.0 else 1.0
     there, sent = 0.0, 0.0
     for g in range(made_of(st, s)):

@@ -168,7 +168,7 @@ def along_multinational_sales(
     st: State, t: int, s: int, line: int, r: int, dutied: bool, first: int, last: int
 ) -> None:
     """Adds a line to the sales, duties and profits of multinationals; what belongs to a contract is shared later."""
-    x, firms, of_parts = st.scratch, st.firms, st.parameters.power_tariff
+    x, firms, of_parts = st.scratch, st.firms, st.parameters.supplied_content
     before = 1.0 if line > 0 else 0.0
     for i in range(first, last):
         share, home, charged = firms.share[i, line], firms.home[i], x.charged[i]

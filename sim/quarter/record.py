@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sim.arithmetic import exp, log
 from sim.columns import Kind, Mode, Type
 from sim.compiled import lane, stage
+from sim.quarter.assumed import PUBLIC_FUNDS
 from sim.quarter.state import State, first_of, generations_of, last_of, live_row, made_of, middle_of
 from sim.rules.market import adjust, buyers_gain
 
@@ -228,7 +229,7 @@ def record_abroad(st: State, t: int, s: int) -> None:
 @stage
 def record_markets(st: State, t: int, s: int) -> None:
     """A sector's regions: shares, surplus, tariff revenue, profits by owner, welfare."""
-    x, p, row = st.scratch, st.parameters, st.outcome[t, s]
+    x, row = st.scratch, st.outcome[t, s]
     regions = st.world.market.shape[2]
     alpha = st.sectors.price_elasticity[s]
     tariffs, surplus, outlays, welfare = 0.0, 0.0, 0.0, 0.0
@@ -260,7 +261,7 @@ def record_markets(st: State, t: int, s: int) -> None:
     for r in range(regions):
         cell = st.markets[t, s, r]
         gains = cell.consumer_surplus + cell.tariff_revenue + cell.profit_owners
-        cell.welfare = gains - p.public_cost * cell.public_outlays
+        cell.welfare = gains - PUBLIC_FUNDS * cell.public_outlays
         welfare += cell.welfare
     row.tariff_revenue, row.consumer_surplus, row.public_outlays, row.welfare = tariffs, surplus, outlays, welfare
     row.market_home = x.expenditure[s, st.host]

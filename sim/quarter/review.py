@@ -13,7 +13,7 @@ from sim.columns import Cause, Happening, Mode, Route, Trigger, Type
 from sim.compiled import stage, step
 from sim.draws import Stream, join, key, uniform
 from sim.quarter.abroad import abroad_worth, alone_abroad, own_abroad
-from sim.quarter.assumed import PLANT_KNOWHOW, SAME
+from sim.quarter.assumed import HIGHEST_ROYALTY, NOTICE, PLANT_KNOWHOW, PLANT_LEAD, SAME, SUPPLY_CAPACITY
 from sim.quarter.host import alone_in_host, diverted, host_worth, regained, stalled
 from sim.quarter.offers import Abroad
 from sim.quarter.state import (
@@ -112,7 +112,7 @@ def current_worth(st: State, t: int, q: int, pair: Pair, own: Abroad) -> Worth:
 @step
 def later_part(st: State) -> float:
     """Part of a flow's present value that is left when it starts after the time it takes to build a plant."""
-    return 1.0 - annuity(st.parameters.discount, st.parameters.plant_lead) / st.annuity
+    return 1.0 - annuity(st.parameters.discount, PLANT_LEAD) / st.annuity
 
 
 @step
@@ -168,7 +168,7 @@ def alternative(st: State, t: int, q: int, pair: Pair, own: Abroad) -> tuple[Wor
     m, c = jv.multinational[q], jv.chinese[q]
     if jv.type[q] == Type.globalize:
         route = Route.power if jv.route[q] == Route.sell else Route.sell
-        full = st.firms.supplies[c] >= st.parameters.capacity_supply
+        full = st.firms.supplies[c] >= SUPPLY_CAPACITY
         if (route == Route.power and full) or (route == Route.sell and st.firms.contract[c, jv.region[q]] >= 0):
             route = jv.route[q]
         return abroad_worth(st, t, m, c, jv.region[q], route, pair, own, CHOSEN, CHOSEN), Type.globalize, route
@@ -188,13 +188,13 @@ def bargained(st: State, kind: int, value: float, apart: Apart) -> float:
 @stage
 def retermed(st: State, t: int, q: int, w: Worth, pay_c: float) -> Terms:
     """New terms of the same form: royalty moves first, equity only where royalty cannot deliver."""
-    jv, p = st.partnerships, st.parameters
+    jv = st.partnerships
     m, s, kind = jv.multinational[q], jv.sector[q], jv.type[q]
     equity = min(jv.equity[q], equity_cap(st, t, s, st.firms.home[m], st.host))
     if kind != Type.globalize and w.sales > 0.0 and equity < 1.0:
         wanted = w.profit - (pay_c - w.side_c) / st.annuity
         royalty = (wanted - equity * w.profit) / (w.sales * (1.0 - equity))
-        if 0.0 <= royalty <= min(p.royalty_ceiling, max(w.profit, 0.0) / w.sales):
+        if 0.0 <= royalty <= min(HIGHEST_ROYALTY, max(w.profit, 0.0) / w.sales):
             got_m, got_c = pays(st, kind, w, equity, royalty)
             return Terms(got_m, got_c, equity, royalty)
     return under(st, t, m, kind, jv.route[q], jv.region[q], w, pay_c)
@@ -230,7 +230,7 @@ def give_notice(st: State, t: int, q: int, value: float, apart: Apart, trigger: 
     jv = st.partnerships
     if value > apart.multinational + apart.chinese:
         st.outcome[t, jv.sector[q]].inefficient_exits += 1.0
-    jv.ends[q] = t + int(st.parameters.notice)
+    jv.ends[q] = t + NOTICE
     jv.end_kind[q] = end_of(st, t, q, apart)
     jv.end_trigger[q] = trigger
     jv.end_cause[q] = cause
@@ -288,7 +288,7 @@ def carry_out_end(st: State, t: int, q: int) -> None:
     elif host_contract and line == st.host and firms.contract[m, line] < 0 and firms.mode[m] == Mode.absent:
         firms.mode[m] = mode
         if mode == Mode.wholly_owned:  # what it left the venture for
-            firms.plant[m, st.host] = t + int(st.parameters.plant_lead)
+            firms.plant[m, st.host] = t + PLANT_LEAD
             pay_once(st, m, set_up_cost(st, m))
             log_alone(st, t, Happening.formation, m, Type.none, Type.wholly_owned, Trigger.surplus)
 

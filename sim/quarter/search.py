@@ -9,7 +9,7 @@ import numpy as np
 from sim.columns import Happening, Mode, Route, Trigger, Type
 from sim.compiled import stage
 from sim.draws import Stream, bits, gumbel, join, key, uniform
-from sim.quarter.assumed import CANDIDATES
+from sim.quarter.assumed import CANDIDATES, CONTRIBUTION_BAND
 from sim.quarter.deals import (
     Deal,
     Obstacle,
@@ -225,7 +225,7 @@ def begin_partnership(
     jv.flipped[q] = -1
     begin_watch(st, q)
     jv.gap_start[q] = x.composite[m] - x.composite[c]
-    jv.technology_balance[q] = technology_balance(jv.gap_start[q], st.parameters.contribution_band)
+    jv.technology_balance[q] = technology_balance(jv.gap_start[q], CONTRIBUTION_BAND)
     jv.access_balance[q] = 0.5
     jv.flow_to_chinese[q] = 0.0
     jv.flow_to_multinational[q] = 0.0

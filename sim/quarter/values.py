@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sim.columns import Route, Type
 from sim.compiled import stage, step
+from sim.quarter.assumed import ABSORPTION_HALF, HIGHEST_ROYALTY, LEAKAGE_SPREAD, USUAL_ROYALTY
 from sim.quarter.state import State, generations_of
 from sim.rules.bargaining import equity_share, royalty_needed
 from sim.rules.capability import absorptive
@@ -64,7 +65,7 @@ def leak_price(st: State, m: int, c: int) -> float:
     direct = 0.0
     for r in range(st.world.market.shape[2]):
         direct += x.earned[m, r] * x.firm_share[c, r]
-    return x.sensitivity[s] * direct + st.parameters.leakage_spread * x.exposed[m]
+    return x.sensitivity[s] * direct + LEAKAGE_SPREAD * x.exposed[m]
 
 
 @stage
@@ -90,7 +91,7 @@ def lesson_rate(st: State, m: int, c: int, trust: float, shown: float) -> tuple[
     target = st.host if gap > 0.0 else firms.home[m]
     stopped = stopped_to(st, s, origin, target)
     rd = firms.rd[pupil] / x.rd_reference[s] if x.rd_reference[s] > 0.0 else 0.0
-    flow = p.partner_learning * shown * trust * absorptive(rd, p.absorption_half) * (1.0 - stopped) * abs(gap)
+    flow = p.partner_learning * shown * trust * absorptive(rd, ABSORPTION_HALF) * (1.0 - stopped) * abs(gap)
     return (flow, 0.0) if gap > 0.0 else (0.0, flow)
 
 
@@ -144,7 +145,7 @@ def terms(st: State, t: int, m: int, kind: int, route: int, r: int, w: Worth, pa
     Royalty goes to the technology side: the multinational in the host, the Chinese firm abroad. A powered offer stays
     the multinational's: all is paid by royalty. Equity is bound by ownership caps, royalty by its ceiling.
     """
-    p, s = st.parameters, st.firms.sector[m]
+    s = st.firms.sector[m]
     total = st.annuity
     profit, sales = w.profit, w.sales
     if kind == Type.globalize and route == Route.power:
@@ -155,7 +156,7 @@ def terms(st: State, t: int, m: int, kind: int, route: int, r: int, w: Worth, pa
         return equity_share(wanted, profit, 0.0, 1.0 - equity_cap(st, t, s, st.host, r), 1.0), 0.0
     wanted = profit - (pay_c - w.side_c) / total
     cap = equity_cap(st, t, s, st.firms.home[m], st.host)
-    royalty = royalty_needed(wanted, profit, sales, cap, p.royalty, p.royalty_ceiling)
+    royalty = royalty_needed(wanted, profit, sales, cap, USUAL_ROYALTY, HIGHEST_ROYALTY)
     return equity_share(wanted, profit, royalty * sales, 0.0, cap), royalty
 
 

@@ -258,9 +258,10 @@ def openness_falls_in_absorption(lab: Laboratory) -> Found:
 
 @check("T24d", "openness falls in what leaks to further rivals", "Holmes2015")
 def openness_falls_in_rivals(lab: Laboratory) -> Found:
-    """The same over three shares of leaked knowledge that reach other Chinese firms."""
+    """The same over three sizes of what all Chinese firms' learning costs multinationals."""
     state = state_at(lab.scenario(), 20)
-    deals = [_deals(_parameter(state, leakage_spread=spread)) for spread in (0.0, 0.5, 1.0)]
+    exposed = [state.scratch.exposed * size for size in (0.0, 1.0, 2.0)]
+    deals = [_deals(state._replace(scratch=state.scratch._replace(exposed=each))) for each in exposed]
     return worst(falling(each) for each in zip(*deals, strict=True))
 
 

@@ -20,7 +20,7 @@ def null_model() -> dict[str, Any]:
     Buyers stay with whom they know (`customer_turnover` 0), so that brands keep the pull they start with.
     """
     off = {name: p.written(p.off) for name, p in parameters().items() if p.off is not None}
-    plain = {"rd_elasticity": 0, "absorption_half": 0, "room": 20, "search": 0, "habit": 0.5}
+    plain = {"rd_elasticity": 0, "room": 20, "search": 0, "habit": 0.5}
     lasting = {"patience": 80, "exogenous_end": 0, "review_rate": 0}
     return {**off, **plain, **lasting}
 

@@ -9,6 +9,7 @@ from sim.columns import Firms, Happening, Kind, Partnerships, Route, Type
 from sim.compiled import bundle
 from sim.declare import Column, fields
 from sim.quarter import State, from_review, to_review
+from sim.quarter.assumed import HOST_CAPACITY, SUPPLY_CAPACITY
 from sim.quarter.market import fixed_cost
 from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, hub_part, local_part
 from sim.records import Market, Outcome, Vintage
@@ -79,8 +80,8 @@ def _close(state: State, t: int, ids: Column, worth: Column, firms: Column) -> L
         _sold(state, t),
         float(per_market[:, :-1].max()),
         _out_of_bounds(state, t),
-        float(state.firms.ventures[held].max() - state.parameters.capacity_host),
-        float(state.firms.supplies[held].max() - state.parameters.capacity_supply),
+        float(state.firms.ventures[held].max() - HOST_CAPACITY),
+        float(state.firms.supplies[held].max() - SUPPLY_CAPACITY),
         int(jv.active.sum()),
     )
 

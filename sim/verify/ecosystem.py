@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Column
+from sim.quarter.assumed import PLANT_LEAD
 from sim.rules.bargaining import annuity
 from sim.rules.base import ramped
 from sim.rules.ecosystem import capacity_next, suppliers_next
@@ -162,16 +163,16 @@ def plants_in_a_run(lab: Laboratory) -> Found:
 
     By hand: parts of the two logits' worths, shipping costing 0.08, after two years of building.
     """
-    scenario = bench(lab, plant_cost=0.0, review_rate=1.0, plant_lead=8, hub_growth=0.1, newcomer_abroad=0.0)
+    scenario = bench(lab, plant_cost=0.0, review_rate=1.0, hub_growth=0.1, newcomer_abroad=0.0)
     found, expected, before = [], [], 0.0
     for t, state in steps(scenario, EARLY):
         if 0 <= t < 30:
             share = state.firms.share[:, EU]
             found.append(float(share[0] / (1.0 - share.sum())) / _kept(before))
-            part = min(max((t - 8 + 1) * 0.1, 0.0), 1.0)
+            part = min(max((t - PLANT_LEAD + 1) * 0.1, 0.0), 1.0)
             expected.append(1.0 - part + part * np.exp(ALPHA * 0.08))
             before = float(share[0])
-            need(state.firms.plant[0, EU] == 8, "no plant was begun")
+            need(state.firms.plant[0, EU] == PLANT_LEAD, "no plant was begun")
     return near(np.array(found) / found[0], expected, 1e-9)
 
 

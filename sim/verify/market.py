@@ -193,7 +193,7 @@ def surplus_of_a_tariff(lab: Laboratory) -> Found:
 def tariff_revenue(lab: Laboratory) -> Found:
     """Every quarter and traded sector of a run with a tariff on goods made in China, against the imports recorded."""
     taxed = shock("tariff", sectors="traded", origin="china", destination="us", rate=HALF, start="1985Q1")
-    market = lab.run(taxed, capacity_supply=0).markets[24:, :2, US]
+    market = lab.run(taxed, supplied_content=1.0).markets[24:, :2, US]
     spent = market["imports_china"] * market["expenditure"]
     need(spent.min() > 0.0, "nothing was imported")
     return near(market["tariff_revenue"] / spent, HALF / (1.0 + HALF), 1e-12)

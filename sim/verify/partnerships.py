@@ -10,6 +10,7 @@ from sim.columns import Happening, Trigger, Type
 from sim.declare import Column
 from sim.draws import gumbel
 from sim.measures.survival import aalen_johansen
+from sim.quarter.assumed import NOTICE
 from sim.rules.governance import autonomy, dependence_cost, hedge_level, hold_up_cost
 from sim.rules.review import trust_next
 from sim.simulate import Run
@@ -58,23 +59,26 @@ def claims_renegotiate(lab: Laboratory) -> Found:
 
 
 CHANCE: dict[str, Any] = {  # nothing ends a partnership but chance
-    "exogenous_end": 0.03, "review_rate": 0, "notice": 0, "patience": 80, "soft_budget": 20, "overhead": 0,
+    "exogenous_end": 0.03, "review_rate": 0, "patience": 80, "soft_budget": 20, "overhead": 0,
 }  # fmt: skip
 
 
 def _lives(lab: Laboratory, seeds: int) -> tuple[Column, Column, Column]:
-    """Quarters at risk of ending by chance and whether it did, and when each partnership was signed."""
+    """Quarters at risk of ending by chance and whether it did, and when each partnership was signed.
+
+    Chance gives notice: what it decides in the last quarters is not seen to end.
+    """
     lives = np.concatenate([run.lives for run in lab.runs(seeds=seeds, **CHANCE)])
     ended = lives["end"] >= 0
-    last = np.where(ended, lives["end"], 200)
-    return last - lives["start"], ended, lives["start"]
+    decided = np.where(ended, lives["end"], 199) - NOTICE
+    return (decided - lives["start"]).clip(0), ended, lives["start"]
 
 
 @check("T29a", "constant hazard: ends over quarters at risk are h", "geometric law")
 def constant_hazard(lab: Laboratory) -> Found:
     """Twelve runs in which only chance, 0.03 a quarter, ends partnerships; tolerance three standard errors."""
     quarters, ended, _ = _lives(lab, 12)
-    at_risk = (quarters - 1).clip(0).sum()  # from the quarter after signing; an end is carried out one quarter later
+    at_risk = quarters.sum()
     hazard = 0.03
     return near(ended.sum() / at_risk, hazard, 3.0 * np.sqrt(hazard * (1.0 - hazard) / at_risk))
 
@@ -86,7 +90,7 @@ def survival(lab: Laboratory) -> Found:
     """
     quarters, ended, begun = _lives(lab, 12)
     horizon, hazard = 112, 0.03
-    lived = (quarters - 1)[(begun <= 200 - horizon - 2) & ended & (quarters - 1 <= horizon)]
+    lived = quarters[(begun <= 199 - NOTICE - horizon) & ended & (quarters <= horizon)]
     need(len(lived) > 50, "few lives")
     spread = lived - (np.arange(len(lived)) + 0.5) / len(lived)  # evenly within the quarter: the law is discrete
     whole = 1.0 - (1.0 - hazard) ** horizon

@@ -93,7 +93,7 @@ def lives_while_worth_it(lab: Laboratory) -> Found:
     crowd |= {"complementarity": 0.0, "governance": 1.0}  # developing together never pays
     for cost in costs:
         given = {**crowd, "cost_market_access": cost}
-        run = simulate(meeting(lab, Place(), review_rate=1.0, doubt=0.001, notice=0, end=1990, **given), 0)
+        run = simulate(meeting(lab, Place(), review_rate=1.0, doubt=0.001, end=1990, **given), 0)
         over = surpluses(lab, Place(), tuple(range(1, 42, 4)), **given)
         gone = bool((run.lives["end"] >= 0).any())
         wrong += gone != (min(over) < 0.0)
@@ -231,7 +231,7 @@ def duties_shift(lab: Laboratory) -> Found:
 
 def _hub(lab: Laboratory, place: Place) -> float:
     """Worth of turning an own base in the host to the world, in markets per firm."""
-    state = in_mode(start(meeting(lab, place, plant_lead=0)), AMERICAN, Mode.wholly_owned)
+    state = in_mode(start(meeting(lab, place)), AMERICAN, Mode.wholly_owned)
     advanced(state, REST)
     plant = state.firms.plant.copy()
     plant[AMERICAN, HOST] = 0

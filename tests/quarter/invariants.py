@@ -14,6 +14,7 @@ from sim.columns import Firms, Kind, Partnerships, Route, Scratch, Type
 from sim.declare import Column, Field
 from sim.declare import fields as declared_fields
 from sim.quarter import State
+from sim.quarter.assumed import HOST_CAPACITY, PUBLIC_FUNDS, SUPPLY_CAPACITY
 from sim.records import Market, Outcome, Vintage
 
 fields = cache(declared_fields)
@@ -50,14 +51,14 @@ def check_records(state: State, first: int, last: int) -> None:
     for declared, table in ((Outcome, state.outcome), (Market, state.markets), (Vintage, state.vintages)):
         for name, field in fields(declared).items():
             assert not wrong(table[name][first:last], field), f"{name} {table[name][first:last]}"
-    check_welfare(state.outcome[first:last], state.markets[first:last], state.parameters.public_cost)
+    check_welfare(state.outcome[first:last], state.markets[first:last])
 
 
-def check_welfare(outcome: Column, markets: Column, public_cost: float) -> None:
+def check_welfare(outcome: Column, markets: Column) -> None:
     """What owners, buyers and treasuries have adds up, by market and by sector."""
     gains = markets["consumer_surplus"] + markets["tariff_revenue"] + markets["profit_owners"]
     size = markets["expenditure"].sum(axis=2) + sum(np.abs(markets[name]).sum(axis=2) for name in ACCOUNTS)
-    assert close(markets["welfare"], gains - public_cost * markets["public_outlays"], size[:, :, None])
+    assert close(markets["welfare"], gains - PUBLIC_FUNDS * markets["public_outlays"], size[:, :, None])
     for metric in ("tariff_revenue", "consumer_surplus", "public_outlays", "welfare"):
         assert close(outcome[metric], markets[metric].sum(axis=2), size), metric
     profit = outcome["profit_multinational"] + outcome["profit_chinese"]
@@ -122,8 +123,8 @@ def check_contracts(state: State) -> None:
     assert max(held.values(), default=1) == 1
     assert np.array_equal(firms.ventures[firms.active > 0], ventures[firms.active > 0])
     assert np.array_equal(firms.supplies[firms.active > 0], supplies[firms.active > 0])
-    assert np.all(ventures <= state.parameters.capacity_host)
-    assert np.all(supplies <= state.parameters.capacity_supply)
+    assert np.all(ventures <= HOST_CAPACITY)
+    assert np.all(supplies <= SUPPLY_CAPACITY)
 
 
 class Watch:

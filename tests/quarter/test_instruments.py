@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sim.columns import Happening, Kind, Ownership, Route, Type
+from sim.quarter.assumed import NOTICE
 from sim.quarter.state import EVENTS
 from sim.simulate import Run
 from sim.verify.laboratory import Laboratory, Shock, differing, shock, state_at, steps, until
@@ -221,7 +222,7 @@ def test_a_tariff_shifts_relative_sales_by_the_elasticity(lab: Laboratory) -> No
 
 
 def test_tariff_revenue_is_paid_on_imports_only(lab: Laboratory) -> None:
-    treated = lab.run({**CASES["tariff"].shock, **DATES}, power_tariff=1.0)
+    treated = lab.run({**CASES["tariff"].shock, **DATES}, supplied_content=1.0)
     revenue, imports = treated.markets["tariff_revenue"], treated.markets["imports_china"]
     spent = imports * treated.markets["expenditure"]
     assert revenue[:START].max() == 0.0 and revenue[:, :, [CHINA, EU, ROW]].max() == 0.0
@@ -431,7 +432,7 @@ def test_compliance_costs_are_seen_by_decisions(lab: Laboratory) -> None:
     """A cost that eats all margins of American owners in China: they sign no further venture and the old ones end."""
     burden = shock("compliance", origin="us", destination="china", cost=0.9, start="2000Q1")
     for seed in range(4):
-        run = lab.run(burden, seed=seed, notice=1.0)
+        run = lab.run(burden, seed=seed)
         american = lab.inputs().firms.home[run.lives["multinational"]] == US
-        late = american & (run.lives["region"] == CHINA) & ((run.lives["end"] < 0) | (run.lives["end"] > 144))
+        late = american & (run.lives["region"] == CHINA) & ((run.lives["end"] < 0) | (run.lives["end"] > 144 + NOTICE))
         assert not late.any(), run.lives[late]

@@ -130,7 +130,7 @@ def test_records_name_real_rows(recorded: Run) -> None:
 
 def test_tables_agree_with_each_other(recorded: Run) -> None:
     outcome, markets = recorded.outcome, recorded.markets
-    check_welfare(outcome, markets, 1.2)
+    check_welfare(outcome, markets)
     selling = markets[markets["expenditure"] > 0.0]
     assert np.all(selling["chinese_content"] >= selling["chinese_share"] - 1e-12)
     assert np.all(markets["imports_home_made"] + markets["local_chinese"] <= markets["chinese_share"] + 1e-9)

@@ -27,7 +27,7 @@ from sim.rules.capability import (
     research_return,
     spillover_reach,
 )
-from tests.rules.declared import DEFAULT, OFF, log_points, money, money_unit, present_value, share, within
+from tests.rules.declared import DEFAULT, OFF, between, log_points, money, money_unit, present_value, share, within
 
 rd = st.floats(0.0, 20.0)
 gap = st.floats(0.0, 5.0)
@@ -48,7 +48,7 @@ def test_absorptive_capacity_limits() -> None:
     assert absorptive(0.0, 0.0) == absorptive(0.3, 0.0) == absorptive(9.0, 0.0) == 1.0  # without it, all learn alike
 
 
-@given(rd, rd, within("absorption_half"))
+@given(rd, rd, between(0.0, 2.0))
 def test_absorptive_capacity_rises_ever_more_slowly(a: float, b: float, half: float) -> None:
     low, high = sorted((a, b))
     middle = absorptive(0.5 * (a + b), half)
@@ -240,7 +240,7 @@ def test_what_stops_a_lesson() -> None:
     assert lesson(0.014, 1.0, 1.0, 1.0, 0.0, -1.0) == 0.0  # the partner is behind
 
 
-@given(within("partner_learning"), share, share, within("absorption_half"), share, gap)
+@given(within("partner_learning"), share, share, between(0.0, 2.0), share, gap)
 def test_lessons_are_proportional_to_each_cause(
     rate: float, openness: float, trust: float, absorbs: float, blocked: float, distance: float
 ) -> None:

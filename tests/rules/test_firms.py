@@ -8,7 +8,7 @@ from pytest import approx
 
 from sim.columns import Policy, Sectors
 from sim.rules.firms import entrant_technology, entry_chance, in_distress
-from tests.rules.declared import OFF, log_points, money, money_unit, present_value, share, within
+from tests.rules.declared import OFF, between, log_points, money, money_unit, present_value, share, within
 
 rate = within("entry_rate", Sectors)
 firms = st.floats(0.0, 200.0)
@@ -50,7 +50,7 @@ def test_an_entrant_by_hand() -> None:
     assert entrant_technology(3.0, 0.0, 2.0) == 3.0  # imitation without loss
 
 
-@given(log_points, within("entrant_discount"), st.floats(-2.0, 3.47), st.floats(0.0, 3.0))
+@given(log_points, between(0.0, 2.0), st.floats(-2.0, 3.47), st.floats(0.0, 3.0))
 def test_entrants_start_behind_the_best(best: float, discount: float, draw: float, more: float) -> None:
     start = entrant_technology(best, discount, draw)
     assert start <= best

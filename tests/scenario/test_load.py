@@ -50,7 +50,7 @@ def test_chain_merges_by_key_and_id(write):
         origins["shocks.duty.rate"] == "scenarios/mine.yaml:5"
         and origins["shocks.duty.start"] == "scenarios/one.yaml:3"
     )
-    assert origins["parameters.discount"] == "scenarios/mine.yaml:2" and origins["parameters.royalty"] == "default"
+    assert origins["parameters.discount"] == "scenarios/mine.yaml:2" and origins["parameters.habit"] == "default"
     assert origins["sectors.cars.innovation"].startswith("scenarios/world.yaml:")
     assert [file.stem for file in scenario.files] == ["world", "base", "one", "mine"]
     assert scenario.policy_lines() == [("slump", 2020.25, 2020.25, 2021.0)]

@@ -2,7 +2,7 @@
 
 from sim.columns import Partnerships, Policy
 from sim.rules import bargaining
-from tests.rules.declared import money, present_value, share, within
+from tests.rules.declared import between, money, present_value, share, within
 from tests.rules.law import SIGN, Law, Laws, least, most, written
 
 SPLIT = {
@@ -71,8 +71,8 @@ LAWS: Laws = {
             "profit": present_value,
             "sales": money,
             "cap": within("cap", Policy),
-            "usual": within("royalty"),
-            "ceiling": within("royalty_ceiling"),
+            "usual": between(0.0, 0.3),
+            "ceiling": between(0.0, 0.5),
         },
         rises="wanted ceiling",
         free={

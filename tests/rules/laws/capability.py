@@ -11,7 +11,7 @@ from tests.rules.law import SPEED, Law, Laws, draw, least, most, quarterly, rese
 
 LAWS: Laws = {
     capability.absorptive: Law(
-        {"rd": research, "half": within("absorption_half")},
+        {"rd": research, "half": between(0.0, 2.0)},
         rises="rd",
         free={"half": "asks for more research and promises more"},
         low=0.0,

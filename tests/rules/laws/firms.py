@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from sim.columns import Policy, Sectors
 from sim.rules import firms
-from tests.rules.declared import log_points, present_value, share, within
+from tests.rules.declared import between, log_points, present_value, share, within
 from tests.rules.law import Law, Laws, draw
 
 LAWS: Laws = {
@@ -22,7 +22,7 @@ LAWS: Laws = {
         limits=(({"rate": 0.0}, 0.0), ({"firms": 0.0}, 0.0)),
     ),
     firms.entrant_technology: Law(
-        {"best": log_points, "discount": within("entrant_discount"), "draw": draw},
+        {"best": log_points, "discount": between(0.0, 2.0), "draw": draw},
         rises="best",
         falls="discount draw",
         high="best",

@@ -13,7 +13,7 @@ LAWS: Laws = {
             "base": within("transfer_lag"),
             "trust_end": trust_end,
             "trust": trust,
-            "openness_part": within("lag_openness"),
+            "openness_part": share,
             "openness": within("openness", Partnerships),
         },
         rises="base trust_end",
@@ -51,7 +51,7 @@ LAWS: Laws = {
         {
             "share": within("lend_share"),
             "access": share,
-            "distance": within("lend_distance"),
+            "distance": between(0.0, 20.0),
             "lead": log_points,
         },
         rises="share access",
@@ -61,7 +61,7 @@ LAWS: Laws = {
         limits=(({"lead": -1.0}, lambda share, access, **_: share * access), ({"access": 0.0}, 0.0)),
     ),
     venture.technology_balance: Law(
-        {"gap": log_points, "band": within("contribution_band")},
+        {"gap": log_points, "band": between(0.01, 1.0)},
         falls="gap",
         free={"band": "draws the balance to one half, from either side"},
         **written("technology_balance", Partnerships),
