@@ -9,7 +9,7 @@ Floats = NDArray[np.float64]
 
 
 class Sample(NamedTuple):
-    """Accepted points by their places, the one of most weight first; weights of all points; how far they were flattened."""
+    """Accepted points by place, that of most weight first; weights of all points; how far they were flattened."""
 
     chosen: NDArray[np.int64]
     weights: Floats
