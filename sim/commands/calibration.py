@@ -32,7 +32,9 @@ def calibrate(
     format_: o.Formats = "png,svg",
     quiet: o.Quiet = False,
 ) -> int:
-    """Fit a parameter set: history matching, then approximate Bayesian computation. The same command again continues.
+    """Fit a parameter set to history.
+
+    History matching, then approximate Bayesian computation. The same command again continues.
 
     Draws and numbers are written to DIR and, unless it is a trial, beside the set.
     """

@@ -33,7 +33,10 @@ def scorecard(
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Threads [all cores].")] = None,
     quiet: o.Quiet = False,
 ) -> int:
-    """The evidence in one place: stylised facts, patterns, published numbers and regressions beside simulated ones."""
+    """All evidence beside what is simulated, in one place.
+
+    Stylised facts, patterns, published numbers and regressions.
+    """
     from sim import history
     from sim.errors import CannotCreate
     from sim.scorecard.declared import declared
@@ -114,7 +117,10 @@ def forecast(
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Threads [all cores].")] = None,
     quiet: o.Quiet = False,
 ) -> int:
-    """A dated forecast to 2030 by sector and type from each parameter set, stamped with the hash of its table."""
+    """A dated forecast to 2030, by sector and type.
+
+    From each parameter set, stamped with the hash of its table.
+    """
     from sim.errors import CannotCreate
     from sim.scorecard import forecast as told
 
