@@ -34,9 +34,7 @@ def calibrate(
 ) -> int:
     """Fit a parameter set to history.
 
-    History matching, then approximate Bayesian computation. The same command again continues.
-
-    Draws and numbers are written to DIR and, unless it is a trial, beside the set.
+    By history matching, then approximate Bayesian computation, into DIR and, but for a trial, beside the set.
     """
     from sim import calibration
     from sim.calibration import result

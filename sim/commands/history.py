@@ -40,9 +40,8 @@ def backtest(
 ) -> int:
     """Scores of the baseline world on history.
 
-    It scores which types form, where ends come, dated series, and flips of sectors.
-
-    Parameters are the draws of the newest set that was fitted to data up to --until at the latest.
+    It scores which types form, where ends come, dated series, and flips of sectors. Parameters are the
+    draws of the newest set that was fitted to data up to --until at the latest.
     """
     from sim import history
     from sim.errors import CannotCreate, UsageError
