@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from sim.columns import FIRST_YEAR
 from sim.errors import NotEnough
 from sim.history.worlds import TYPES
+from sim.measures.dates import quarter_of
 from sim.measures.flips import flip_dates
 from sim.scorecard.card import BAND
 from sim.scorecard.statistic import ratio
-from sim.scorecard.worlds import Record, quarter_of
+from sim.scorecard.worlds import Record
 
 FIRST, LAST = 2026, 2030
 ALL = "all"
