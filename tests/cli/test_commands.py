@@ -47,7 +47,7 @@ def test_help_fits_a_screen_and_ends_with_an_example(call, command):
 
 
 def test_help_lists_all_commands_and_loads_nothing_heavy(interpreter):
-    heavy = "numpy numba pandas pyarrow matplotlib scipy mesa pydantic ruamel yaml".split()  # noqa: SIM905
+    heavy = "numpy numba pandas pyarrow matplotlib scipy mesa pydantic yaml".split()  # noqa: SIM905
     told = interpreter(
         "import sys\nfrom sim.cli import main\nmain(['--help'])\n"
         f"print('LOADED', [name for name in {heavy} if name in sys.modules])"

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from sim.columns import (
     Firms,
@@ -30,6 +29,7 @@ from sim.documents import described
 from sim.documents.coverage import HOW, statements
 from sim.parameters import parameters
 from sim.records import Event, Life, Market, Outcome, Vintage
+from sim.scenario import reader
 from sim.scenario.shocks import KINDS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -127,7 +127,7 @@ def recorded() -> set[str]:
 
 @cache
 def shipped(name: str) -> Any:
-    return YAML(typ="safe").load((ROOT / "scenarios" / name).read_text(encoding="utf-8"))
+    return reader.shipped(ROOT / "scenarios" / name)
 
 
 def given(path: str) -> bool:
