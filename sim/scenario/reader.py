@@ -150,9 +150,31 @@ class _Composer(yaml.SafeLoader):  # type: ignore[misc]
         raise MarkedYAMLError(problem=message, problem_mark=self.peek_event().start_mark)
 
 
+class _Lenient(_Composer):
+    """Fed by libyaml where it is, which takes `[why?]` for text, as YAML 1.2 does and pure Python does not."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        events = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+        self.check_event, self.peek_event, self.get_event = events.check_event, events.peek_event, events.get_event
+
+
+def _composed(text: str) -> Any:
+    """The top node; where pure Python stumbles over a question mark in brackets, libyaml is asked."""
+    try:
+        return _Composer(text).get_single_node()
+    except MarkedYAMLError as error:
+        if "got '?'" not in str(error.problem) or "\t" in text:  # libyaml takes tabs, too, which are refused here
+            raise
+        try:
+            return _Lenient(text).get_single_node()
+        except YAMLError:
+            raise error from None
+
+
 def _compose(text: str, shown: str) -> MappingNode:
     try:
-        root = _Composer(text).get_single_node()
+        root = _composed(text)
     except MarkedYAMLError as error:
         raise _Bad(_syntax(error, text, shown)) from None
     except YAMLError as error:

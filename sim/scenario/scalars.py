@@ -12,7 +12,7 @@ RESOLVERS = tuple(  # tag, pattern, letters that a scalar of this kind begins wi
             r"|[-+]?\.[0-9_]+(?:[eE][-+][0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
             "-+0123456789.",
         ),
-        ("int", "[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?[0-9_]+|[-+]?0x[0-9a-fA-F_]+", "-+0123456789"),
+        ("int", "(?!_)[-+]?(?:0b[01_]+|0o?[0-7_]+|[0-9_]+|0x[0-9a-fA-F_]+)", "-+0123456789"),
         ("merge", "<<", "<"),
         ("null", "~|null|Null|NULL|", "~nN"),
         ("null", "", ""),

@@ -125,6 +125,12 @@ def test_scalars_are_those_of_yaml_1_2(text: str) -> None:
     assert tag_of(text) == told.replace(":timestamp", ":str")
 
 
+def test_a_question_mark_in_brackets_is_text_beside_anything() -> None:
+    node, problems = parse(b"a: &x [why?, {b?: does it flip? yes}]\nc: *x\n", "f.yaml")
+    assert not problems and node is not None
+    assert node.plain()["c"] == ["why?", {"b?": "does it flip? yes"}]
+
+
 def test_what_is_plain_is_read() -> None:
     """So that the tests above do not pass by leaving everything."""
     text = "a: R&D *\nb: [x, {y: 'it''s', 😀: !z}]\n".replace("!z", "1.5")
