@@ -22,9 +22,9 @@ lint:
 docs:
 	$(VENV)/bin/python -m sim.documents
 
-# All experiments (minutes), what came out into docs/, and the tables of docs/experiments.md made again.
+# All experiments (minutes), what came out into records/, and the tables of docs/experiments.md made again.
 experiments:
-	$(VENV)/bin/python run.py experiment all --budget small --record docs/experiments.json
+	$(VENV)/bin/python run.py experiment all --budget small --record records/experiments.json
 	$(VENV)/bin/python -m sim.documents
 
 # Writes down today's outcomes as approved, under a new entry of CHANGELOG.md, and prints what moved.

@@ -8,7 +8,7 @@ from typing import Any
 
 __version__ = "0.2.0"
 
-_PUBLIC = {
+HOMES = {  # modules of the public names
     "load": "sim.scenario",
     "Scenario": "sim.scenario",
     "simulate": "sim.simulate",
@@ -23,6 +23,10 @@ __all__ = ["Economy", "Results", "Scenario", "compare", "draw", "ensemble", "loa
 
 
 def __getattr__(name: str) -> Any:
-    if name in _PUBLIC:
-        return getattr(import_module(_PUBLIC[name]), name)
+    if name in HOMES:
+        return getattr(import_module(HOMES[name]), name)
     raise AttributeError(f"module 'sim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -12,8 +12,8 @@ def program() -> tuple[str, ...]:
     asked = Path(sys.argv[0] if sys.argv and sys.argv[0] else "-")
     if asked.name == RUN:
         return "python", str(asked)
-    if asked.name == "__main__.py" and asked.parent.name == "sim":
-        return "python", "-m", "sim"
+    if asked.name == "__main__.py" and asked.parent.name in ("sim", "contraflow"):
+        return "python", "-m", asked.parent.name
     if asked.stem == "contraflow":
         return ("contraflow",)
     return ("python", RUN) if (Path(__file__).parent.parent / RUN).is_file() else ("contraflow",)

@@ -27,15 +27,18 @@ from sim.commands import (
     sweeps,
     verification,
 )
+from sim.commands.panels import Panels
 from sim.errors import ContraflowError, ScenarioError
 
 _ANYWHERE = ("--debug", "--allow-outside", "--no-verify")  # options that may stand before or after the command
 
 app = typer.Typer(
     name="contraflow",
+    cls=Panels,
     help="When does the exchange between multinationals and Chinese firms flip, and what does policy change?",
     epilog="Example: python run.py compare baseline tariff_escalation --seeds 20",
     no_args_is_help=True,
+    add_completion=program() == ("contraflow",),  # shells complete the installed command; `python run.py` they cannot
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},

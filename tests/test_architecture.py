@@ -86,9 +86,10 @@ def test_importing_the_package_loads_no_library(interpreter) -> None:
     assert not {"numpy", "numba", "pandas", "pyarrow", "matplotlib", "mesa", "scipy", "pydantic"} & set(loaded)
 
 
-@pytest.mark.parametrize("path", [*SOURCES, ROOT / "run.py"], ids=name_of)
-def test_modules_are_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
+def test_modules_are_short(subtests: pytest.Subtests) -> None:
+    for path in [*SOURCES, ROOT / "run.py"]:
+        with subtests.test(name_of(path)):
+            assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
 
 
 def test_functions_are_short() -> None:
@@ -140,59 +141,65 @@ def test_a_copy_under_other_names_is_found() -> None:
 # rules
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
-def test_every_rule_is_described_and_tested(path: Path) -> None:
-    tests = ROOT / f"tests/rules/test_{path.stem}.py"
-    assert tests.exists()
-    tested = tests.read_text(encoding="utf-8")
-    for function in functions(path):
-        assert ast.get_docstring(function), function.name
-        assert [ast.unparse(decorator) for decorator in function.decorator_list] == ["rule"], function.name
-        assert function.name.startswith("_") or re.search(rf"\b{function.name}\b", tested), function.name
+def test_every_rule_is_described_and_tested(subtests: pytest.Subtests) -> None:
+    for path in PAGES:
+        with subtests.test(name_of(path)):
+            tests = ROOT / f"tests/rules/test_{path.stem}.py"
+            assert tests.exists()
+            tested = tests.read_text(encoding="utf-8")
+            for function in functions(path):
+                assert ast.get_docstring(function), function.name
+                assert [ast.unparse(decorator) for decorator in function.decorator_list] == ["rule"], function.name
+                assert function.name.startswith("_") or re.search(rf"\b{function.name}\b", tested), function.name
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
-def test_rules_take_numbers_and_return_numbers(path: Path) -> None:
-    for function in functions(path):
-        where = f"{path.stem}.{function.name}"
-        annotations = [argument.annotation for argument in function.args.args] + [function.returns]
-        assert None not in annotations, f"{where} lacks types"
-        assert not {*TABLES, "Column"} & set(re.findall(r"\w+", " ".join(map(ast.unparse, annotations)))), (
-            f"{where} takes a table"
-        )
-        for node in body(function):
-            assert not isinstance(node, ast.Subscript), f"{where} indexes an array in line {node.lineno}"
-            assert not isinstance(node, ast.Global | ast.Nonlocal | ast.Import | ast.ImportFrom), f"{where} is not pure"
-            assert not (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)), f"{where} writes"
+def test_rules_take_numbers_and_return_numbers(subtests: pytest.Subtests) -> None:
+    for path in PAGES:
+        with subtests.test(name_of(path)):
+            for function in functions(path):
+                where = f"{path.stem}.{function.name}"
+                annotations = [argument.annotation for argument in function.args.args] + [function.returns]
+                assert None not in annotations, f"{where} lacks types"
+                assert not {*TABLES, "Column"} & set(re.findall(r"\w+", " ".join(map(ast.unparse, annotations)))), (
+                    f"{where} takes a table"
+                )
+                for node in body(function):
+                    assert not isinstance(node, ast.Subscript), f"{where} indexes an array in line {node.lineno}"
+                    assert not isinstance(node, ast.Global | ast.Nonlocal | ast.Import | ast.ImportFrom), (
+                        f"{where} is not pure"
+                    )
+                    assert not (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)), f"{where} writes"
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
-def test_rules_do_not_draw(path: Path) -> None:
+def test_rules_do_not_draw(subtests: pytest.Subtests) -> None:
     """A draw comes in as a number; what maps a number to a number (`gumbel`) may be used."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    imported = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
-    modules = {alias.name for node in imported if isinstance(node, ast.Import) for alias in node.names}
-    assert not modules & {"random", "sim.draws"}
-    for node in imported:
-        if isinstance(node, ast.ImportFrom) and node.module == "sim.draws":
-            for alias in node.names:
-                drawn = getattr(draws, alias.name)
-                takes = inspect.signature(getattr(drawn, "py_func", drawn)).parameters
-                assert not {"seed", "stream_key", "z", "a"} & set(takes), alias.name
-    assert "np.random" not in ast.unparse(tree)
+    for path in PAGES:
+        with subtests.test(name_of(path)):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            imported = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+            modules = {alias.name for node in imported if isinstance(node, ast.Import) for alias in node.names}
+            assert not modules & {"random", "sim.draws"}
+            for node in imported:
+                if isinstance(node, ast.ImportFrom) and node.module == "sim.draws":
+                    for alias in node.names:
+                        drawn = getattr(draws, alias.name)
+                        takes = inspect.signature(getattr(drawn, "py_func", drawn)).parameters
+                        assert not {"seed", "stream_key", "z", "a"} & set(takes), alias.name
+            assert "np.random" not in ast.unparse(tree)
 
 
 # state
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_only_the_quarter_writes_state(path: Path) -> None:
+def test_only_the_quarter_writes_state(subtests: pytest.Subtests) -> None:
     """The scenario fills the first state, a quarter moves it, nobody else touches it."""
-    found = list(writes(ast.parse(path.read_text(encoding="utf-8"))))
-    if in_quarter(path):
-        assert not [(name, line) for name, line in found if name in GIVEN]  # shared by all runs
-    elif path.parent.name != "scenario":
-        assert not [(name, line) for name, line in found if name in STATE]
+    for path in SOURCES:
+        with subtests.test(name_of(path)):
+            found = list(writes(ast.parse(path.read_text(encoding="utf-8"))))
+            if in_quarter(path):
+                assert not [(name, line) for name, line in found if name in GIVEN]  # shared by all runs
+            elif path.parent.name != "scenario":
+                assert not [(name, line) for name, line in found if name in STATE]
 
 
 # declarations
@@ -212,12 +219,13 @@ def groups(tree: ast.AST) -> Iterator[tuple[set[str], int]]:
             yield {target.id for target in fields if isinstance(target, ast.Name)}, node.lineno
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if p not in HOMES], ids=name_of)
-def test_there_is_no_second_list_of_metrics_or_parameters(path: Path) -> None:
+def test_there_is_no_second_list_of_metrics_or_parameters(subtests: pytest.Subtests) -> None:
     """A figure may pick some metrics; what names a third of them, and six or more, repeats a declaration."""
-    for words, line in groups(ast.parse(path.read_text(encoding="utf-8"))):
-        for declared, names in DECLARED.items():
-            assert len(words & names) < max(6, len(names) / 3), f"line {line} repeats {declared}"
+    for path in set(SOURCES) - HOMES:
+        with subtests.test(name_of(path)):
+            for words, line in groups(ast.parse(path.read_text(encoding="utf-8"))):
+                for declared, names in DECLARED.items():
+                    assert len(words & names) < max(6, len(names) / 3), f"line {line} repeats {declared}"
 
 
 # locks
@@ -233,11 +241,12 @@ def test_the_test_lock_holds_all_of_the_other() -> None:
     assert pins("requirements.lock") < pins("requirements-test.lock")
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
-def test_locks_pin_hashes_and_name_no_address(lock: str) -> None:
-    text = (ROOT / lock).read_text(encoding="utf-8")
-    assert not re.search(r"://|index-url|find-links", text)
-    assert all(f"{pin} \\\n    --hash=sha256:" in text for pin in pins(lock))
+def test_locks_pin_hashes_and_name_no_address(subtests: pytest.Subtests) -> None:
+    for lock in ("requirements.lock", "requirements-test.lock"):
+        with subtests.test(lock):
+            text = (ROOT / lock).read_text(encoding="utf-8")
+            assert not re.search(r"://|index-url|find-links", text)
+            assert all(f"{pin} \\\n    --hash=sha256:" in text for pin in pins(lock))
 
 
 def test_modules_named_in_words_are_of_the_own_package() -> None:

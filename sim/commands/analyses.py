@@ -54,7 +54,10 @@ def sensitivity(
     quiet: o.Quiet = False,
     force: o.Force = False,
 ) -> int:
-    """What drives an outcome: Morris screening, Sobol' indices, or PAWN for skewed outcomes; with intervals."""
+    """What drives an outcome: global sensitivity, with intervals.
+
+    By Morris screening, Sobol' indices, or PAWN for skewed outcomes.
+    """
     formats = o.formats(format_)
     from sim.analysis.outcome import asked as parsed
     from sim.study import Results
@@ -172,7 +175,10 @@ def discover(
     format_: o.Formats = "png,svg",
     json: o.Json = False,
 ) -> int:
-    """Under which swept conditions an outcome occurs: a box by PRIM, in words."""
+    """Under which conditions of a sweep an outcome occurs.
+
+    A box of conditions, found by PRIM, in words.
+    """
     formats = o.formats(format_)
     from sim.analysis import boxes, points, response
     from sim.analysis.outcome import condition, last_year

@@ -27,7 +27,10 @@ def show(
     full: Annotated[bool, typer.Option("--full", help="A scenario's every value.")] = False,
     json: o.Json = False,
 ) -> int:  # fmt: skip
-    """A scenario resolved with where each value came from, a manifest, a table; or what there is to choose from."""
+    """A scenario with where each value came from, or a list.
+
+    Also a manifest or a table of a results folder; the lists tell what there is to choose from.
+    """
     from sim.scenario.find import too_long
 
     listings = {"scenarios": _scenarios, "parameters": _parameters, "metrics": _metrics}
@@ -119,7 +122,7 @@ def status(
     hashes: Annotated[bool, typer.Option("--hashes", help="Compare every file with what was written.")] = False,
     json: o.Json = False,
 ) -> int:
-    """How far a study is, who works on it, and whether every file is what was written."""
+    """How far a study is, who works on it, and if files are whole."""
     from sim.study.verified import Verified
 
     stored = Verified.open(folder)

@@ -32,9 +32,9 @@ def calibrate(
     format_: o.Formats = "png,svg",
     quiet: o.Quiet = False,
 ) -> int:
-    """Fit a parameter set: history matching, then approximate Bayesian computation. The same command again continues.
+    """Fit a parameter set to history.
 
-    Draws and numbers are written to DIR and, unless it is a trial, beside the set.
+    By history matching, then approximate Bayesian computation, into DIR and, but for a trial, beside the set.
     """
     from sim import calibration
     from sim.calibration import result

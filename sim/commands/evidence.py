@@ -1,5 +1,6 @@
 """`scorecard` and `forecast`: what the evidence says of the model, and what the model says of the years to come."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ FOLDER = Path("results/scorecard")
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this page."""
-    app.command(epilog="Example: python run.py scorecard --variants --json docs/evidence.json")(scorecard)
+    app.command(epilog="Example: python run.py scorecard --variants --json records/evidence.json")(scorecard)
     app.command(epilog="Example: python run.py forecast --check")(forecast)
 
 
@@ -33,7 +34,10 @@ def scorecard(
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Threads [all cores].")] = None,
     quiet: o.Quiet = False,
 ) -> int:
-    """The evidence in one place: stylised facts, patterns, published numbers and regressions beside simulated ones."""
+    """All evidence beside what is simulated, in one place.
+
+    Stylised facts, patterns, published numbers and regressions.
+    """
     from sim import history
     from sim.errors import CannotCreate
     from sim.scorecard.declared import declared
@@ -108,31 +112,36 @@ def _print(record: dict[str, Any], out: Path) -> None:
 
 def forecast(
     seeds: o.Seeds = "200",
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where page and table go.")] = Path("docs"),
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the page goes.")] = Path("docs"),
+    table: Annotated[Path, typer.Option("--table", metavar="DIR", help="Where the table goes.")] = Path("records"),
     check: Annotated[bool, typer.Option("--check", help="Only hold page and table against each other.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a forecast that stands there.")] = False,
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Threads [all cores].")] = None,
     quiet: o.Quiet = False,
 ) -> int:
-    """A dated forecast to 2030 by sector and type from each parameter set, stamped with the hash of its table."""
+    """A dated forecast to 2030, by sector and type.
+
+    From each parameter set, stamped with the hash of its table.
+    """
     from sim.errors import CannotCreate
     from sim.scorecard import forecast as told
 
     if check:
-        print(f"{out / told.PAGE} and {out / told.TABLE} agree: {told.check(out)}")
+        print(f"{out / told.PAGE} and its table agree: {told.check(out)}")
         return 0
-    if not out.is_dir():
-        raise CannotCreate(f"cannot write to {out}: there is no such folder", "choose another --out")
+    for folder, option in ((out, "--out"), (table, "--table")):
+        if not folder.is_dir():
+            raise CannotCreate(f"cannot write to {folder}: there is no such folder", f"choose another {option}")
     if (out / told.PAGE).exists() and not force:
         raise CannotCreate(f"{out / told.PAGE} holds a forecast", "--force replaces it, --out DIR writes another")
     plan = _plan(None, seeds, workers, {"end": str(told.LAST + 1)})
-    stamp = _forecast(plan, out, quiet)
+    stamp = _forecast(plan, out / told.PAGE, table / told.TABLE, quiet)
     if not quiet:
-        print(f"Written: {out / told.PAGE} and {out / told.TABLE}, SHA-256 {stamp}")
+        print(f"Written: {out / told.PAGE} and {table / told.TABLE}, SHA-256 {stamp}")
     return 0
 
 
-def _forecast(plan: Any, out: Path, quiet: bool) -> str:
+def _forecast(plan: Any, page: Path, table: Path, quiet: bool) -> str:
     """Runs every set, writes table and page; gives the table's hash."""
     from datetime import UTC, datetime
     from functools import partial
@@ -155,7 +164,7 @@ def _forecast(plan: Any, out: Path, quiet: bool) -> str:
             runs = records(scenario, plan.seeds, plan.workers, (), told_from)
             lines += list(told.lines(name, runs))
             hashes.append(f"{name} `{scenario.hash}`")
-    table = told.table(lines)
+    text = told.table(lines)
     about = {
         "Date": datetime.now(UTC).date().isoformat(),
         "Contraflow": sim.__version__,
@@ -165,10 +174,10 @@ def _forecast(plan: Any, out: Path, quiet: bool) -> str:
     }
     from sim.files import write_text
 
-    stamp = told.digest(table)
+    stamp = told.digest(text)
     command = f"python run.py forecast --seeds {len(plan.seeds)} --force"
-    write_text(out / told.TABLE, table)
-    write_text(out / told.PAGE, told.page(lines, about, stamp, command))
+    write_text(table, text)
+    write_text(page, told.page(lines, about, stamp, command, Path(os.path.relpath(table, page.parent))))
     return stamp
 
 

@@ -44,7 +44,10 @@ def experiment(
     force: o.Force = False,
     dry_run: o.DryRun = False,
 ) -> int:
-    """Run pre-registered experiments: effects, signs, attribution, robustness. The same command again continues."""
+    """Pre-registered experiments: questions, signs, effects.
+
+    Effects are attributed to mechanisms and asked again in other worlds. The same command again continues.
+    """
     from sim.experiments import lay_out, open_definition, shipped
     from sim.experiments.robust import read_draws
 

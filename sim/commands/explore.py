@@ -21,7 +21,10 @@ def explore(
     ] = None,
     sectors: Annotated[str | None, typer.Option("--sectors", metavar="LIST", help="Only these [all that fit].")] = None,
 ) -> int:
-    """One page to explore results in a browser, without a server: outcomes, places, scenarios, sliders over a sweep."""
+    """One page to explore results in a browser, without a server.
+
+    Outcomes, places, scenarios, sliders over a sweep.
+    """
     from sim import explorer, report
 
     path = explorer.write(folder, out, o.listed(metrics), o.listed(sectors))

@@ -25,7 +25,10 @@ def export(
         Path | None, typer.Option("--out", metavar="DIR", help="Where to [FOLDER/export; of rocrate FOLDER].")
     ] = None,
 ) -> int:
-    """Tables for other programs: CSV, Parquet, Excel, IAMC, NetCDF; or an RO-Crate that says how they came about."""
+    """Tables for other programs: CSV, Excel, NetCDF and others.
+
+    Also Parquet and IAMC, or an RO-Crate that says how they came about.
+    """
     from sim.study import Results
     from sim.study.export import export as write
 

@@ -38,9 +38,10 @@ def backtest(
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Threads [all cores].")] = None,
     quiet: o.Quiet = False,
 ) -> int:
-    """Scores of the baseline world on history: which types, where ends come, dated series, flips of sectors.
+    """Scores of the baseline world on history.
 
-    Parameters are the draws of the newest set that was fitted to data up to --until at the latest.
+    It scores which types form, where ends come, dated series, and flips of sectors. Parameters are the
+    draws of the newest set that was fitted to data up to --until at the latest.
     """
     from sim import history
     from sim.errors import CannotCreate, UsageError

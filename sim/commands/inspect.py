@@ -31,7 +31,7 @@ def explain(
     base: Annotated[str | None, typer.Option("--base", metavar="NAME", help="Compare with this scenario.")] = None,
     page: Annotated[Path | None, typer.Option("--page", metavar="FILE", help="Write it as an HTML page.")] = None,
 ) -> int:
-    """A partnership's story: what each side weighed, chose, and why."""
+    """One partnership's story: what each side weighed and chose."""
     from sim.study import Results
 
     if without and base:
@@ -124,8 +124,10 @@ def replay(
     ],
     rules: o.Rules = None,
 ) -> int:
-    """One run again, with the rules that the folder holds: shows its error, or compares it byte by byte with what is
-    stored. With --rules only if the file holds these rules."""
+    """One run again: shows its error, or compares its bytes.
+
+    It runs with the rules that the folder holds; --rules is taken only if the file holds these rules.
+    """
     from sim.compiled import kernel_hash
     from sim.study import Results
     from sim.study.batch import run_id as identify

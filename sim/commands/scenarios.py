@@ -27,7 +27,9 @@ def check(
     ],
     strict: Annotated[bool, typer.Option("--strict", help="What looks odd is an error.")] = False,
 ) -> int:
-    """Validate files of scenarios, sweeps, experiments, groups and sets: all errors at once, nothing is run.
+    """Validate files: all errors at once, nothing is run.
+
+    It takes scenarios, sweeps, experiments, groups of scenarios, and parameter sets.
 
     What is valid and looks odd is asked about: sizes that may be slips, instruments that meet nobody.
     """

@@ -107,7 +107,10 @@ def compare(
     accept_code_change: o.AcceptCode = False,
     dry_run: o.DryRun = False,
 ) -> int:
-    """What-ifs against a base, paired by seed: differences with intervals, figures, report."""
+    """What-ifs against a base, over the same seeds: what changes.
+
+    Paired differences with intervals, figures, report. The same command again continues.
+    """
     more = (cluster, run_timeout, memory, until_ci, max_seeds)
     switches = (json, quiet, force, accept_code_change, dry_run)
     asked = Asked(seeds, set_, posterior, rules, start, end, out, workers, *more, keep, format_, *switches)

@@ -74,7 +74,7 @@ def sweep(
     dry_run: o.DryRun = False,
     yes: Yes = False,
 ) -> int:
-    """One scenario at many points, all with the same seeds; once more continues."""
+    """One scenario at many points, same seeds at each. The same command goes on."""
     from sim.study import Options
     from sim.study.own import read_own
     from sim.study.sweep import ask

@@ -30,7 +30,10 @@ def verify(
     workers: o.Workers = None,
     json: o.Json = False,
 ) -> int:
-    """Checks of the whole model: a table of what is expected, found, and whether it holds. Exit code 6 if one fails."""
+    """Checks of the whole model: expected, found, and which hold.
+
+    Exit code 6 if one fails.
+    """
     if phases is not None:
         if story or everything or names or json:
             raise UsageError("--phases goes alone", "verify --phases figures")

@@ -5,7 +5,7 @@ from sim.compiled import loaded as loaded  # first, before anything loads Numba
 # isort: split
 from sim.compiled.bundles import Bundle, bundle, take_over
 from sim.compiled.functions import lane, precompile, rule, stage, step
-from sim.compiled.machine import INTERPRETED
+from sim.compiled.making import INTERPRETED
 from sim.sources import kernel_hash  # for all who run a kernel
 
 __all__ = [

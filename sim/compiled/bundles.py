@@ -24,7 +24,7 @@ from numba.extending import (
 )
 from numba.np.arrayobj import load_item, make_array
 
-from sim.compiled.machine import INTERPRETED
+from sim.compiled.making import INTERPRETED
 from sim.declare import SEAT, dimensions, order
 
 

@@ -1,51 +1,36 @@
 """Rules, stages and lanes: what a function is compiled with."""
 
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Any, TypeVar, cast
 
 import numba
-from numba.core import types
 
-from sim.compiled.bundles import ColumnType
-from sim.compiled.machine import INTERPRETED, Cache, PartCache, making
+from sim.compiled.making import INTERPRETED, PLAIN, making
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 declared: dict[str, list[Any]] = {}  # what functions of the shipped kernel became, by name
-_OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "boundscheck": True, "no_cfunc_wrapper": True}
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "boundscheck": True}
 
 
 def _compiled(function: Function, kept: bool = True, **options: Any) -> Function:
-    """Compiles a function once for each set of argument types; Numba would do so again for every constant argument.
-
-    What Python calls is compiled apart from what compiled functions call, and neither before it is needed. `kept`:
-    whether on disk, too.
-    """
-    folder = making[0].folder if kept else ""
+    """Compiles a function when it is first called. `kept`: whether on disk, too."""
     if kept:
         function.__qualname__ += making[0].suffix
-    dispatcher = _dispatcher(function, Cache, options, folder)
-    if not INTERPRETED:
-        part = cache(lambda: _dispatcher(function, PartCache, {**options, "no_cpython_wrapper": True}, folder))
-        dispatcher.get_call_template = lambda args, kws: part().get_call_template(tuple(map(_general, args)), kws)
-        dispatcher.get_overload = lambda sig: part().get_overload(sig)
+    made = _made(function, making[0].folder if kept else "", _OPTIONS | options)
     if kept and not making[0].suffix:
-        declared.setdefault(function.__name__, []).append(dispatcher)
-    return dispatcher
+        declared.setdefault(function.__name__, []).append(made)
+    return cast(Function, made)
 
 
-def _dispatcher(function: Callable[..., Any], kind: type[Cache], options: dict[str, Any], folder: str) -> Any:
-    made = numba.njit(**_OPTIONS | options)(function)
-    if folder and not INTERPRETED:
-        made._cache = kind(function, folder)
-    return made
+def _made(function: Callable[..., Any], folder: str, options: dict[str, Any]) -> Any:
+    if INTERPRETED:
+        return function
+    if PLAIN:
+        numba.config.CACHE_DIR = folder  # for what is declared now
+        return numba.njit(cache=bool(folder), **options)(function)
+    from sim.compiled.machine import compiled
 
-
-def _general(kind: types.Type) -> types.Type:
-    """The type a function is compiled for when it is called with an argument of this type."""
-    if isinstance(kind, ColumnType):
-        return types.Array(kind.dtype, kind.ndim, kind.layout)
-    return kind.dtype if isinstance(kind, types.IntEnumMember) else types.unliteral(kind)
+    return compiled(function, options, folder)
 
 
 def rule(function: Function) -> Function:
@@ -81,4 +66,12 @@ def precompile(functions: Iterable[Any], *arguments: Any) -> None:
     if not INTERPRETED:
         kinds = tuple(numba.typeof(argument) for argument in arguments)
         for function in functions:
-            function.get_call_template(kinds, {})
+            result_of(function, kinds)
+
+
+def result_of(function: Any, kinds: tuple[Any, ...]) -> Any:
+    """Type of what a function gives back for arguments of these types; it is compiled for them."""
+    if PLAIN:
+        function.compile(kinds)
+        return function.overloads[kinds].signature.return_type
+    return function.get_call_template(kinds, {})[0].cases[0].return_type

@@ -1,19 +1,32 @@
-"""What a function becomes: how LLVM is asked to work, when there is machine code, and where it is kept."""
+"""What we replace in Numba's code generation, and why. All of it stands here; without it the model runs slower.
+
+ 1. Options of LLVM           loops over rows are short, and what a deal is worth is many small functions
+ 2. Code near its constants   one piece of memory and short addresses: fewer instructions
+ 3. Machine code on demand    of a function that only compiled ones call, nobody needs any
+ 4. One optimisation          Numba does two, to prune counts of references between, and here are none
+ 5. Hashes of cached code     what is damaged is compiled anew, never run
+ 6. Early look at the cache   before the whole compiler is brought up, which takes most of a start
+ 7. Parts apart               what compiled functions call is compiled apart from what Python calls, once for any number
+
+These are no public interface of Numba: `tests/machine/test_numba.py` has a test of each, which fails when Numba
+changes, and pyproject.toml bounds its version. `CONTRAFLOW_PLAIN=1` leaves all seven out: functions are then compiled
+and kept by `numba.njit` as it comes. What stays is the type of a bundle, which `sim.compiled.bundles` adds to Numba by
+way of `numba.extending`.
+"""
 
 import hashlib
 import pickle
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numba
-import numpy as np
 from llvmlite import binding
-from numba.core import caching, codegen, runtime
+from numba.core import caching, codegen, runtime, types
 
-from sim.sources import cache_folder
+from sim.compiled.bundles import ColumnType
 
 _TUNING = (
     "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue",  # short loops end in masked steps
@@ -22,27 +35,7 @@ _TUNING = (
     "-inline-threshold=2000",  # what a deal is worth is many functions of many numbers
     "-pre-RA-sched=list-ilp",  # arithmetic that waits for its own results stands far from what it waits for
 )
-for option in _TUNING if 14 <= binding.llvm_version_info[0] <= 22 else ():  # where they are known to exist
-    binding.set_option("", option)
-
-
 _NEAR = {"x86_64", "linux"} <= set(binding.get_process_triple().split("-"))
-if _NEAR:
-    numba.config.USE_LLVMLITE_MEMORY_MANAGER = True  # in one piece of memory
-
-
-class Making(NamedTuple):
-    """What functions become that are declared now: where code is kept, what names end with, which stand for rules."""
-
-    folder: str
-    suffix: str = ""
-    instead: Mapping[str, Callable[..., Any]] = {}
-
-
-making = [Making(str(cache_folder()))]  # one: what is in force
-INTERPRETED = bool(numba.config.DISABLE_JIT)
-if INTERPRETED:
-    np.seterr(all="ignore")  # as compiled: integers wrap around, x / 0 is infinite, nobody is warned
 
 
 class _Library(codegen.JITCodeLibrary):  # type: ignore[misc]
@@ -99,6 +92,10 @@ class _Codegen(codegen.JITCPUCodegen):  # type: ignore[misc]
             super().set_env(env_name, env)
 
 
+for option in _TUNING if 14 <= binding.llvm_version_info[0] <= 22 else ():  # where they are known to exist
+    binding.set_option("", option)
+if _NEAR:
+    numba.config.USE_LLVMLITE_MEMORY_MANAGER = True  # in one piece of memory
 codegen.JITCPUCodegen = _Codegen  # Numba makes one when it first compiles
 
 
@@ -154,7 +151,7 @@ def _tell_of_damage(path: str) -> None:
     print(f"note: {path} is damaged compiled code; it is thrown away and compiled anew", file=sys.stderr)
 
 
-class Cache(caching.FunctionCache):  # type: ignore[misc]
+class _Cache(caching.FunctionCache):  # type: ignore[misc]
     """Numba's cache of a function, which here looks for code before the whole compiler has been brought up."""
 
     def __init__(self, function: Callable[..., Any], folder: str) -> None:
@@ -170,8 +167,35 @@ class Cache(caching.FunctionCache):  # type: ignore[misc]
             return self._load_overload(sig, target_context)
 
 
-class PartCache(Cache):
+class _PartCache(_Cache):
     """Cache of a function as compiled functions call it, apart from what Python calls."""
 
     def _index_key(self, sig: Any, target: Any) -> Any:
         return (*super()._index_key(sig, target), "part")
+
+
+def compiled(function: Callable[..., Any], options: dict[str, Any], folder: str) -> Any:
+    """A function compiled once for each set of argument types; Numba would do so again for every constant argument.
+
+    What Python calls is compiled apart from what compiled functions call, and neither before it is needed. Code is kept
+    below `folder`; nowhere if that is empty.
+    """
+    dispatcher = _dispatcher(function, _Cache, options, folder)
+    part = cache(lambda: _dispatcher(function, _PartCache, {**options, "no_cpython_wrapper": True}, folder))
+    dispatcher.get_call_template = lambda args, kws: part().get_call_template(tuple(map(_general, args)), kws)
+    dispatcher.get_overload = lambda sig: part().get_overload(sig)
+    return dispatcher
+
+
+def _dispatcher(function: Callable[..., Any], kind: type[_Cache], options: dict[str, Any], folder: str) -> Any:
+    made = numba.njit(no_cfunc_wrapper=True, **options)(function)
+    if folder:
+        made._cache = kind(function, folder)
+    return made
+
+
+def _general(kind: types.Type) -> types.Type:
+    """The type a function is compiled for when it is called with an argument of this type."""
+    if isinstance(kind, ColumnType):
+        return types.Array(kind.dtype, kind.ndim, kind.layout)
+    return kind.dtype if isinstance(kind, types.IntEnumMember) else types.unliteral(kind)

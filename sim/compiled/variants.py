@@ -14,9 +14,8 @@ from numba.core import types
 from numba.core.errors import NumbaError
 
 from sim.compiled.functions import declared as declared
-from sim.compiled.functions import inlined
-from sim.compiled.machine import INTERPRETED, Making, making
-from sim.sources import cache_folder
+from sim.compiled.functions import inlined, result_of
+from sim.compiled.making import INTERPRETED, Making, folder_of, making
 
 _KINDS = {"float": types.float64, "int": types.int64, "bool": types.boolean}
 _PLACE = re.compile(r'File "([^"]+)", line (\d+)')
@@ -34,7 +33,7 @@ class Refused(NamedTuple):
 def replacing(functions: Mapping[str, Callable[..., Any]], digest: str) -> Iterator[None]:
     """While this lasts, a rule that is declared becomes the compiled function of its name, if there is one."""
     before = making[0]
-    making[0] = Making(str(cache_folder(digest)), f"_{digest[:12]}", functions)
+    making[0] = Making(folder_of(digest), f"_{digest[:12]}", functions)
     try:
         yield
     finally:
@@ -54,7 +53,7 @@ def refused(function: Any, kinds: Sequence[str], result: str) -> Refused | None:
     if INTERPRETED:
         return None
     try:
-        found = function.get_call_template(tuple(_KINDS[kind] for kind in kinds), {})[0].cases[0].return_type
+        found = result_of(function, tuple(_KINDS[kind] for kind in kinds))
     except NumbaError as error:
         return _told(str(error))
     allowed = types.Number if result == "float" else (types.Integer, types.Boolean)

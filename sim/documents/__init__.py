@@ -14,6 +14,8 @@ from sim.documents.rules import described, page_of
 from sim.documents.scenarios import shipped
 from sim.documents.tables import model, results
 
+RECORDS = "records"  # folder of what commands wrote down, for pages to be made from
+
 __all__ = ["described", "filled", "pages"]
 
 
@@ -23,8 +25,8 @@ def pages(root: Path) -> dict[Path, str]:
     blocks = {
         docs / "README.md": {"rules": rule_pages(), "decisions": decisions(docs / "decisions")},
         docs / "coverage.md": coverage(root),
-        docs / "evidence.md": evidence(docs),
-        docs / "experiments.md": experiments(docs),
+        docs / "evidence.md": evidence(root / RECORDS),
+        docs / "experiments.md": experiments(root / RECORDS),
         docs / "model.md": model(root),
         docs / "results.md": results(),
         docs / "scenarios.md": shipped(root),

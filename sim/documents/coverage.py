@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.documents.markdown import table
+from sim.scenario.reader import shipped
 
 HOW = {"full": "full", "partial": "partial", "evidence": "evidence only", "out": "left out"}
 
@@ -23,9 +24,7 @@ class Statement(NamedTuple):
 
 def statements(root: Path) -> tuple[list[Statement], set[tuple[str, str]]]:
     """All statements in order, and the names that are declared as coming; `root`: the project's folder."""
-    from ruamel.yaml import YAML
-
-    told = YAML(typ="safe").load((root / "docs" / "coverage.yaml").read_text(encoding="utf-8"))
+    told = shipped(root / "docs" / "coverage.yaml")
     found = [_statement(id, section, row) for section, rows in told["sections"].items() for id, row in rows.items()]
     return found, {_pair(pointer) for pointer in told.get("coming") or ()}
 

@@ -1,4 +1,4 @@
-"""Tables of `docs/evidence.md`, from the record that `scorecard --variants --json docs/evidence.json` wrote."""
+"""Tables of `docs/evidence.md`, from the record that `scorecard --variants --json records/evidence.json` wrote."""
 
 import json
 from pathlib import Path
@@ -9,9 +9,9 @@ from sim.scorecard import words
 RECORD = "evidence.json"
 
 
-def evidence(docs: Path) -> dict[str, str]:
+def evidence(records: Path) -> dict[str, str]:
     """Generated parts of the page by name; empty if there is no record yet."""
-    path = docs / RECORD
+    path = records / RECORD
     if not path.is_file():
         return {}
     record = json.loads(path.read_text(encoding="utf-8"))

@@ -8,12 +8,12 @@ from sim.documents.markdown import table
 from sim.experiments import Definition, open_definition, shipped
 from sim.experiments.words import effect_words
 
-RECORD = "experiments.json"  # in docs/, written by `experiment all --record`
+RECORD = "experiments.json"  # in records/, written by `experiment all --record`
 
 
-def experiments(docs: Path) -> dict[str, str]:
+def experiments(records: Path) -> dict[str, str]:
     """The parts, by the name between their marks; signs that the record lacks stand as not run."""
-    path = docs / RECORD
+    path = records / RECORD
     record = {told["name"]: told for told in json.loads(path.read_text(encoding="utf-8"))} if path.is_file() else {}
     definitions = [open_definition(path) for path in shipped().values()]
     return {

@@ -4,6 +4,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.scenario.reader import shipped
+
 DATA = Path(__file__).parent.parent / "data"
 
 
@@ -37,9 +39,7 @@ class Mapping(NamedTuple):
 @lru_cache(maxsize=4)
 def mapping(path: Path = DATA / "mapping.yaml") -> Mapping:
     """The table that ships with the package."""
-    from ruamel.yaml import YAML
-
-    told = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    told = shipped(path)
     flip = told["flip"]
     return Mapping(
         sectors={

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sim.columns import FIRST_YEAR, Type
 from sim.history.mapping import Place
+from sim.measures.dates import quarter_of
 from sim.scenario import Scenario
 from sim.scenario.build import labels
 from sim.simulate import on_threads, simulate
@@ -80,7 +81,7 @@ def years(first: int, last: int) -> slice:
 
 def quarter(year: float) -> int:
     """Quarter in which a dated value is read: a whole year shows its last quarter, a decimal year the one it is in."""
-    return int((year - FIRST_YEAR) * 4) + (3 if year == int(year) else 0)
+    return quarter_of(year, 4 if year == int(year) else 1)
 
 
 def run_worlds(

@@ -90,9 +90,9 @@ def _keys(entry: Mapping[str, Any] | None) -> Iterator[str]:
 def _yaml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
-    from ruamel.yaml import YAML
+    from sim.scenario.reader import shipped
 
-    return dict(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
+    return shipped(path)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

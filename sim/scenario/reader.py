@@ -11,13 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from ruamel.yaml import YAML
-from ruamel.yaml.composer import Composer
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, SequenceNode
+import yaml
+from yaml import MappingNode, MarkedYAMLError, SequenceNode, YAMLError
 
 from sim.errors import Problem
 from sim.scenario import simple
+from sim.scenario.scalars import tag_of
 
 MOST_BYTES = 1_000_000
 MOST_VALUES = 15_000  # keys not counted, aliases expanded; the shipped world has some 1,600
@@ -98,6 +97,14 @@ def parse(data: bytes, shown: str) -> tuple[Node | None, tuple[Problem, ...]]:
     return node, tuple(builder.problems[:MOST_PROBLEMS])
 
 
+def shipped(path: Path) -> dict[str, Any]:
+    """Plain data of a file that comes with the program. Raises ValueError where it is no such file."""
+    node, problems = parse(path.read_bytes(), path.name)
+    if node is None or problems:
+        raise ValueError(str(problems[0]))
+    return dict(node.plain())
+
+
 def value_of(text: str) -> Any:
     """A value given as text on the command line, read as YAML: `0.4`, `60%`, `[eu, us]`; raises ValueError."""
     node, problems = parse(f"value: {text}\n".encode(), "--set")
@@ -120,7 +127,7 @@ def _decode(data: bytes, shown: str) -> str:
     return text
 
 
-class _Composer(Composer):
+class _Composer(yaml.SafeLoader):  # type: ignore[misc]
     """Stops at the limits while it reads: composing takes some 30 µs a value, of which 1 MB may hold 500,000."""
 
     nodes = depth = 0
@@ -136,15 +143,38 @@ class _Composer(Composer):
         self.depth -= 1
         return node
 
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        return tag_of(value) if kind is yaml.ScalarNode and implicit[0] else super().resolve(kind, value, implicit)
+
     def _stop(self, message: str) -> NoReturn:
-        raise MarkedYAMLError(problem=message, problem_mark=self.parser.peek_event().start_mark)
+        raise MarkedYAMLError(problem=message, problem_mark=self.peek_event().start_mark)
+
+
+class _Lenient(_Composer):
+    """Fed by libyaml where it is, which takes `[why?]` for text, as YAML 1.2 does and pure Python does not."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        events = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+        self.check_event, self.peek_event, self.get_event = events.check_event, events.peek_event, events.get_event
+
+
+def _composed(text: str) -> Any:
+    """The top node; where pure Python stumbles over a question mark in brackets, libyaml is asked."""
+    try:
+        return _Composer(text).get_single_node()
+    except MarkedYAMLError as error:
+        if "got '?'" not in str(error.problem) or "\t" in text:  # libyaml takes tabs, too, which are refused here
+            raise
+        try:
+            return _Lenient(text).get_single_node()
+        except YAMLError:
+            raise error from None
 
 
 def _compose(text: str, shown: str) -> MappingNode:
     try:
-        yaml = YAML(typ="safe", pure=True)
-        yaml.Composer = _Composer
-        root = yaml.compose(text)
+        root = _composed(text)
     except MarkedYAMLError as error:
         raise _Bad(_syntax(error, text, shown)) from None
     except YAMLError as error:
@@ -159,12 +189,12 @@ def _compose(text: str, shown: str) -> MappingNode:
     return root
 
 
-# what ruamel tells of a line that stands too far in or out
+# what PyYAML tells of a line that stands too far in or out
 _MISPLACED = ("mapping values are not allowed", "expected <block end>", "expected '<document start>'")
 
 
 def _syntax(error: MarkedYAMLError, text: str, shown: str) -> Problem:
-    """One line for what ruamel tells in several, with the line of the file itself."""
+    """One line for what PyYAML tells in several, with the line of the file itself."""
     problem = str(error.problem or error.context or "not YAML").splitlines()[0].strip()
     if "another document" in problem:
         start = next((n for n, line in enumerate(text.splitlines(), 1) if n > 1 and line.startswith("---")), 1)
@@ -197,7 +227,7 @@ def _levels(above: list[str], line: str) -> list[int]:
 
 
 class _Builder:
-    """Turns composed nodes, of ruamel or PyYAML, into `Node`, collecting problems."""
+    """Turns composed nodes into `Node`, collecting problems."""
 
     def __init__(self, shown: str) -> None:
         self.shown = shown

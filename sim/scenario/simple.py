@@ -1,17 +1,17 @@
-"""Plain YAML composed by libyaml, in a tenth of the time that ruamel takes.
+"""Plain YAML composed by libyaml, in a tenth of the time that pure Python takes.
 
-It judges nothing: a file that holds anything but plain data, or anything wrong, is left to ruamel, which reads it or
-says what is wrong. What both read they read alike, as YAML 1.2 and with the same places.
+It judges nothing: a file that holds anything but plain data, or anything wrong, is left to `sim.scenario.reader`, which
+reads it or says what is wrong. What both read they read alike, as YAML 1.2 and with the same places.
 """
 
 from functools import lru_cache
 from typing import Any
 
 import yaml
-from ruamel.yaml.nodes import ScalarNode
-from ruamel.yaml.resolver import VersionedResolver
 from yaml.composer import Composer
 from yaml.resolver import BaseResolver
+
+from sim.scenario.scalars import tag_of
 
 _MOST_LETTERS = 200_000
 _MOST_NODES = 20_000  # keys and values
@@ -19,11 +19,11 @@ _MOST_DEPTH = 20
 
 
 class _Unknown(Exception):
-    """Something that is left to ruamel."""
+    """Something that is left to the reader."""
 
 
 def compose(text: str) -> Any:
-    """The mapping at the top, a node like ruamel's; None where the file is not all plain."""
+    """The mapping at the top, a node; None where the file is not all plain."""
     if len(text) > _MOST_LETTERS or not text.replace("\n", "").isprintable():
         return None
     try:
@@ -33,10 +33,7 @@ def compose(text: str) -> Any:
     return root if isinstance(root, yaml.MappingNode) else None
 
 
-@lru_cache(maxsize=4096)
-def _tag(plain: str) -> Any:
-    """What a scalar without quotes is in YAML 1.2; PyYAML itself knows 1.1."""
-    return VersionedResolver().resolve(ScalarNode, plain, (True, False))
+_tag = lru_cache(maxsize=4096)(tag_of)
 
 
 class _Plain(Composer, BaseResolver):  # type: ignore[misc]

@@ -1,12 +1,14 @@
 """Plain data as YAML that people read: nested collections in blocks, the innermost in one line.
 
-By libyaml, through PyYAML; ruamel's emitter takes a quarter of a second for a scenario.
+By libyaml, through PyYAML; pure Python takes a quarter of a second for a scenario.
 """
 
+import re
 from typing import Any
 
 import yaml
-from ruamel.yaml.resolver import implicit_resolvers
+
+from sim.scenario.scalars import RESOLVERS
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # pure where libyaml is absent
@@ -16,8 +18,9 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
         return True
 
 
-for _, _tag, _pattern, _first in implicit_resolvers:  # of 1.2 beside PyYAML's own, of 1.1
+for _tag, _pattern, _first in RESOLVERS:  # of 1.2 beside PyYAML's own, of 1.1
     _Dumper.add_implicit_resolver(_tag, _pattern, _first)
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]\Z"), list("yYnN"))  # PyYAML leaves them out
 
 
 def written(data: dict[str, Any]) -> str:

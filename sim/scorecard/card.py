@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history import UNTIL
+from sim.measures.dates import quarter_of
 from sim.scorecard.declared import Evidence, Fact
 from sim.scorecard.draws import under
 from sim.scorecard.regressions import REGRESSIONS, Estimates
 from sim.scorecard.statistic import statistics
-from sim.scorecard.worlds import Record, quarter_of, records
+from sim.scorecard.worlds import Record, records
 
 BAND = (0.05, 0.5, 0.95)
 Floats = NDArray[np.float64]

@@ -76,9 +76,9 @@ class Evidence(NamedTuple):
 @lru_cache(maxsize=4)
 def declared(path: Path = DATA / "facts.yaml") -> Evidence:
     """The file that ships with the package. Raises ValueError where it names what there is not."""
-    from ruamel.yaml import YAML
+    from sim.scenario.reader import shipped
 
-    told = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    told = shipped(path)
     worlds = {
         name: World(each.get("scenario", "baseline"), each.get("set", {}), tuple(each.get("without", ())))
         for name, each in told["worlds"].items()

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.columns import FIRST_YEAR, HOST_TYPES, SubForm, Type
+from sim.measures.dates import quarter_of
 from sim.scorecard.statistic import Floats, ratio, statistic
-from sim.scorecard.worlds import Record, quarter_of
+from sim.scorecard.worlds import Record
 
 SIDES = ("all", "capped", "free")
 

@@ -3,9 +3,10 @@
 import csv
 import hashlib
 import io
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 import numpy as np
@@ -14,16 +15,17 @@ from numpy.typing import NDArray
 from sim.columns import FIRST_YEAR
 from sim.errors import NotEnough
 from sim.history.worlds import TYPES
+from sim.measures.dates import quarter_of
 from sim.measures.flips import flip_dates
 from sim.scorecard.card import BAND
 from sim.scorecard.statistic import ratio
-from sim.scorecard.worlds import Record, quarter_of
+from sim.scorecard.worlds import Record
 
 FIRST, LAST = 2026, 2030
 ALL = "all"
 COLUMNS = ("set", "sector", "measure", "year", "mean", "q05", "q50", "q95", "runs")
 PAGE, TABLE = "forecast.md", "forecast.csv"
-STAMP = re.compile(r"^- SHA-256 of \[forecast\.csv\]\(forecast\.csv\): `([0-9a-f]{64})`$", re.MULTILINE)
+STAMP = re.compile(r"^- SHA-256 of \[forecast\.csv\]\((\S*forecast\.csv)\): `([0-9a-f]{64})`$", re.MULTILINE)
 Floats = NDArray[np.float64]
 
 
@@ -107,14 +109,14 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def page(told: Sequence[Line], about: Mapping[str, str], stamp: str, command: str) -> str:
-    """The page: what was forecast, when, with what, and the headline numbers."""
+def page(told: Sequence[Line], about: Mapping[str, str], stamp: str, command: str, link: PurePath) -> str:
+    """The page: what was forecast, when, with what, and the headline numbers; `link`: from the page to the table."""
     sets = list(dict.fromkeys(line.set for line in told))
     known = {(line.set, line.sector, line.measure, line.year): line for line in told}
     sectors = list(dict.fromkeys(line.sector for line in told))
     parts = [HEAD.format(first=FIRST, last=LAST, sets=", ".join(sets))]
     parts += [f"- {key}: {value}" for key, value in about.items()]
-    parts += [f"- SHA-256 of [{TABLE}]({TABLE}): `{stamp}`", "", TAIL.format(command=command)]
+    parts += [f"- SHA-256 of [{TABLE}]({link.as_posix()}): `{stamp}`", "", TAIL.format(command=command)]
     for name in sets:
         parts += [f"## Set {name}: shares of types among adoptions, {FIRST}-{LAST}", ""]
         parts += ["| sector | adoptions | " + " | ".join(kind.replace("_", " ") for kind in TYPES) + " |"]
@@ -166,19 +168,22 @@ def _cell(line: Line) -> str:
 
 
 def check(folder: Path) -> str:
-    """The hash that page and table agree on. Raises NotEnough where they do not, or a file is absent."""
-    found = []
-    for name in (PAGE, TABLE):
-        path = folder / name
-        if not path.is_file():
-            raise NotEnough(f"there is no {path}", "python run.py forecast writes it")
-        found.append(path.read_bytes())
-    stamped = STAMP.search(found[0].decode())
+    """The hash that the page in a folder and the table it links to agree on.
+
+    Raises NotEnough where they do not, or a file is absent.
+    """
+    page = folder / PAGE
+    stamped = STAMP.search(_read(page).decode())
     if stamped is None:
-        raise NotEnough(f"{folder / PAGE} bears no hash of {TABLE}")
-    actual = hashlib.sha256(found[1]).hexdigest()
-    if actual != stamped.group(1):
-        raise NotEnough(
-            f"{folder / TABLE} was changed: its hash is {actual[:12]}, the page says {stamped.group(1)[:12]}"
-        )
+        raise NotEnough(f"{page} bears no hash of {TABLE}")
+    table = Path(os.path.normpath(folder / stamped.group(1)))
+    actual = hashlib.sha256(_read(table)).hexdigest()
+    if actual != stamped.group(2):
+        raise NotEnough(f"{table} was changed: its hash is {actual[:12]}, the page says {stamped.group(2)[:12]}")
     return actual
+
+
+def _read(path: Path) -> bytes:
+    if not path.is_file():
+        raise NotEnough(f"there is no {path}", "python run.py forecast writes it")
+    return path.read_bytes()

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.columns import FIRST_YEAR, HOST_TYPES, Kind
+from sim.measures.dates import quarter_of
 from sim.scorecard.statistic import Floats, ratio, statistic
-from sim.scorecard.worlds import Record, Snapshot, chinese, quarter_of
+from sim.scorecard.worlds import Record, Snapshot, chinese
 
 Mask = NDArray[np.bool_]
 

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from sim.columns import HOST_TYPES, Happening, Ownership, Trigger
 from sim.declare import Column
+from sim.measures.dates import quarter_of
 from sim.measures.survival import survival
 from sim.scorecard.statistic import Floats, ratio, statistic
-from sim.scorecard.worlds import Record, quarter_of
+from sim.scorecard.worlds import Record
 
 BUYOUTS = (Happening.buyout_multinational, Happening.buyout_chinese)
 ENDS = (*BUYOUTS, Happening.dissolution, Happening.severance)

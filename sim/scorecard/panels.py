@@ -14,9 +14,10 @@ from sim.history.paths import forecasts
 from sim.history.series import path
 from sim.history.shares import NAIVE, PERIODS, Adoption, period
 from sim.history.worlds import TYPES
+from sim.measures.dates import quarter_of
 from sim.scorecard.card import BAND
 from sim.scorecard.entry import owned_share_of_entries
-from sim.scorecard.worlds import Record, quarter_of
+from sim.scorecard.worlds import Record
 
 FIRST, LAST = 1990, 2030
 Floats = NDArray[np.float64]

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.columns import Kind
+from sim.measures.dates import quarter_of
 from sim.scorecard.statistic import Floats, ratio, statistic
-from sim.scorecard.worlds import Record, chinese, quarter_of
+from sim.scorecard.worlds import Record, chinese
 
 
 def imports(record: Record, region: str) -> Floats:

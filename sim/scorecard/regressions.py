@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.columns import FIRST_YEAR
+from sim.measures.dates import quarter_of
 from sim.scorecard.entry import capped, entries
 from sim.scorecard.policy import imports, passed_on
 from sim.scorecard.regress import Fit, fit
 from sim.scorecard.statistic import Floats, ratio
-from sim.scorecard.worlds import Record, quarter_of
+from sim.scorecard.worlds import Record
 
 
 class Estimates(NamedTuple):

@@ -9,9 +9,10 @@ from sim.history.evidence import read_sectors, shipped
 from sim.history.mapping import Place, mapping
 from sim.history.scores import rank_correlation
 from sim.history.series import DERIVED
+from sim.measures.dates import quarter_of
 from sim.measures.flips import flip_dates
 from sim.scorecard.statistic import Floats, ratio, statistic
-from sim.scorecard.worlds import Record, quarter_of
+from sim.scorecard.worlds import Record
 
 
 def path(record: Record, metric: str, sector: str) -> Floats:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.columns import FIRST_YEAR, Kind
+from sim.columns import Kind
 from sim.declare import Column
 from sim.history.worlds import PLAIN, Ensemble
+from sim.measures.dates import quarter_of
 from sim.quarter import State, in_force
 from sim.scenario import Scenario
 from sim.scenario.build import build, host, labels
@@ -81,11 +82,6 @@ class Record(NamedTuple):
     def places(self, names: Sequence[str] | None) -> list[int]:
         """Indices of sectors; of all if nothing is named."""
         return list(range(len(self.sectors))) if names is None else [self.sectors.index(name) for name in names]
-
-
-def quarter_of(year: float, part: int = 1) -> int:
-    """Index of a quarter: of 1979Q1 it is 0."""
-    return int((year - FIRST_YEAR) * 4) + part - 1
 
 
 def records(

@@ -6,12 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.columns import HOST_TYPES, Happening
+from sim.measures.dates import quarter_of
 from sim.simulate import Run
-from sim.study.recorded import Record, quarter
+from sim.study.recorded import Record
 
 YEARS = 5
 WINDOW = 4 * YEARS
-LIFTED = quarter(2008)  # when the experiment `flip` lifts partners' technology above their multinationals'
+LIFTED = quarter_of(2008)  # when the experiment `flip` lifts partners' technology above their multinationals'
 FIRST = ("chinese_gains", "multinational_gains", "converted", "sold_multinational", "sold_chinese", "dissolved")
 ENDS = (
     int(Happening.buyout_multinational),

@@ -20,7 +20,7 @@ from sim.study.plan import Options, Plan
 from sim.study.store import MANIFEST, Folder, Receipt
 
 _COMPUTING = ("contraflow", "numpy", "numba", "scipy", "pandas", "pyarrow")  # numbers pass through these
-_PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "pydantic", "ruamel.yaml", "pyyaml")
+_PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "pydantic", "pyyaml")
 _CODE = ("kernel_hash", "versions", "git")
 _SHAPE = {
     **dict.fromkeys(("status", "kind", "base", "keep", "kernel_hash"), str),

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import FIRST_YEAR, HOST_TYPES, Happening, Type
+from sim.columns import HOST_TYPES, Happening, Type
+from sim.measures.dates import quarter_of
 from sim.measures.flips import flip_dates
 from sim.measures.hazards import around
 from sim.quarter.assumed import SLOW_MONTHS
@@ -14,11 +15,6 @@ from sim.scenario.build import build, labels
 from sim.simulate import Run, on_threads, simulate
 
 TYPES = ("market_access", "co_innovation", "globalize", "hub", "wholly_owned")
-
-
-def quarter(year: float) -> int:
-    """The first quarter of a year."""
-    return int((year - FIRST_YEAR) * 4)
 
 
 class Record(NamedTuple):
@@ -47,7 +43,7 @@ class Record(NamedTuple):
 
     def at(self, metric: str, year: int, names: Sequence[str] | str | None = None, by: str = "") -> float:
         """Sum over sectors of a metric at a year's end, each times another metric if `by` is given; mean of runs."""
-        t, chosen = quarter(year) + 3, self.places(names)
+        t, chosen = quarter_of(year) + 3, self.places(names)
         found = self.metrics[metric][:, t][:, chosen]
         weighed = found * self.metrics[by][:, t][:, chosen] if by else found
         return float(weighed.sum(1).mean())
@@ -59,11 +55,11 @@ class Record(NamedTuple):
     def region(self, metric: str, sector: str, region: str, year: int) -> float:
         """A metric of a sector's market at a year's end; mean of runs."""
         place = self.sectors.index(sector), self.regions.index(region)
-        return float(self.markets[metric][:, quarter(year) + 3, place[0], place[1]].mean())
+        return float(self.markets[metric][:, quarter_of(year) + 3, place[0], place[1]].mean())
 
     def adoptions(self, first: float, last: float, names: Sequence[str] | None = None) -> np.ndarray:
         """Adoptions by type, mean of runs, from the first year to before the last."""
-        span, chosen = slice(quarter(first), quarter(last)), self.places(names)
+        span, chosen = slice(quarter_of(first), quarter_of(last)), self.places(names)
         return np.array([self.metrics[f"adoptions_{kind}"][:, span][..., chosen].sum((1, 2)).mean() for kind in TYPES])
 
     def relations(self, year: int, names: Sequence[str] | str | None = None) -> float:
@@ -79,7 +75,7 @@ class Record(NamedTuple):
 
     def hazard(self, sector: str, first: float, last: float) -> float:
         """Ends a year of a sector's host ventures."""
-        begin, stop, place = quarter(first), quarter(last), self.sectors.index(sector)
+        begin, stop, place = quarter_of(first), quarter_of(last), self.sectors.index(sector)
         ends, years = 0, 0.0
         for run in self.runs:
             lives = run.lives[(run.lives["sector"] == place) & np.isin(run.lives["type_first"], HOST_TYPES)]
@@ -90,7 +86,7 @@ class Record(NamedTuple):
 
     def ends(self, first: float, last: float) -> float:
         """Ends a year of all partnerships."""
-        span = slice(quarter(first), quarter(last))
+        span = slice(quarter_of(first), quarter_of(last))
         ended, lived = (float(self.metrics[name][:, span].sum()) for name in ("exits", "active"))
         return 4.0 * ended / max(lived, 1.0)
 
@@ -98,7 +94,7 @@ class Record(NamedTuple):
         """Host ventures by sector, 1990-2025: ends and years after a product's flip, ends and years before."""
         lives = np.concatenate([run.lives for run in self.runs])
         lives = lives[np.isin(lives["type_first"], HOST_TYPES)]
-        first, last = quarter(1990), quarter(2026)
+        first, last = quarter_of(1990), quarter_of(2026)
         turned = np.where(lives["product_flipped"] < 0, np.inf, lives["product_flipped"])
         end = np.where(lives["end"] < 0, np.inf, lives["end"])
         before, after = around(lives["start"].astype(float), end, turned, first, last)
@@ -110,14 +106,14 @@ class Record(NamedTuple):
 
     def from_china(self, sector: str, year: int) -> float:
         """Goods made in China among multinationals' sales outside it, over a year; mean of runs."""
-        place, span = self.sectors.index(sector), slice(quarter(year), quarter(year) + 4)
+        place, span = self.sectors.index(sector), slice(quarter_of(year), quarter_of(year) + 4)
         sent = self.metrics["china_base_abroad"][:, span, place]
         sold = sent + self.metrics["lead_plants_abroad"][:, span, place]
         return float(sent.sum() / max(sold.sum(), 1e-12))
 
     def chinese_months(self, year: int) -> float:
         """Months of development of Chinese firms."""
-        return float(SLOW_MONTHS / self.speed[quarter(year) + 3] ** 2)
+        return float(SLOW_MONTHS / self.speed[quarter_of(year) + 3] ** 2)
 
     def outside_good(self, year: int, sector: str) -> float:
         """What neither Chinese brands nor multinationals sell in the host, share."""
@@ -125,8 +121,8 @@ class Record(NamedTuple):
 
     def first_entries_alone(self, first: float, last: float) -> float:
         """Full ownership among first entries, in sectors that no cap has bound from five years before."""
-        begin, stop = quarter(first), quarter(last)
-        free = np.flatnonzero(self.caps[quarter(first - 5) : stop].min(0) >= 1.0)
+        begin, stop = quarter_of(first), quarter_of(last)
+        free = np.flatnonzero(self.caps[quarter_of(first - 5) : stop].min(0) >= 1.0)
         alone, entered = 0, 0
         for run in self.runs:
             events = run.events[(run.events["kind"] == Happening.formation) & (run.events["multinational"] >= 0)]
@@ -140,7 +136,7 @@ class Record(NamedTuple):
 
     def owned_overtakes(self) -> float:
         """First year from 1990 in which, over three years, wholly owned entries outnumber those for market access."""
-        free = self.caps[quarter(1995) : quarter(2005)].min(0) >= 1.0
+        free = self.caps[quarter_of(1995) : quarter_of(2005)].min(0) >= 1.0
         names = [name for name, open_to_all in zip(self.sectors, free, strict=True) if open_to_all]
         for year in range(1990, 2020):
             adopted = self.adoptions(year - 1, year + 2, names)

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.measures.dates import quarter_of
 from sim.measures.hazards import mantel_haenszel
 from sim.study.engines import default_workers
 from sim.study.followed import followed, imposed
-from sim.study.recorded import TYPES, Record, gather, quarter
+from sim.study.recorded import TYPES, Record, gather
 
 FRONTIER = (("cars", 1), ("batteries", None), ("solar", None), ("telecom", None))
 LEADERS, LAGGARDS = ("cars", "batteries", "solar"), ("semiconductors", "aerospace", "machine_tools")
@@ -107,7 +108,7 @@ def _laggards(record: Record) -> Iterator[Claim]:
     yield Claim("S5", "chips: ventures for market access in force, end of 2026", sentence, chips, 0.5, OPEN)
     names = tuple(name for name, _ in FRONTIER)
     stock = record.mean("active_market_access", names)
-    left = _ratio(stock[quarter(2025) + 3], stock.max())
+    left = _ratio(stock[quarter_of(2025) + 3], stock.max())
     sentence = "partnerships move from market access to co-innovation"
     yield Claim(
         "S6", "cars, batteries, solar, telecom: market access in force 2025 over its peak", sentence, left, 0.02, 0.45

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from sim.cli import main
+from sim.cli import app, main
 from sim.commands.options import aligned, number
+from sim.commands.panels import PANELS
 from sim.commands.progress import duration
 from sim.study.story import Claim
 
@@ -46,13 +47,31 @@ def test_help_fits_a_screen_and_ends_with_an_example(call, command):
 
 
 def test_help_lists_all_commands_and_loads_nothing_heavy(interpreter):
-    heavy = "numpy numba pandas pyarrow matplotlib scipy mesa pydantic ruamel yaml".split()  # noqa: SIM905
+    heavy = "numpy numba pandas pyarrow matplotlib scipy mesa pydantic yaml".split()  # noqa: SIM905
     told = interpreter(
         "import sys\nfrom sim.cli import main\nmain(['--help'])\n"
         f"print('LOADED', [name for name in {heavy} if name in sys.modules])"
     )
     assert all(re.search(rf"^  {command} ", told, re.M) for command in COMMANDS)
     assert told.endswith("LOADED []")
+
+
+def test_help_groups_every_command_and_cuts_no_line(call):
+    registered = [each.name or each.callback.__name__ for each in app.registered_commands]
+    assert sorted(name for names in PANELS.values() for name in names) == sorted(registered)
+    _, told, _ = call("--help")
+    assert [line[:-1] for line in told.splitlines() if re.fullmatch(r"[A-Z].*:", line)] == ["Options", *PANELS]
+    assert "..." not in told.partition("Options:")[2]
+
+
+def test_a_shell_completes_the_installed_command_only(interpreter):
+    """A shell asks by way of environment variables; of `python run.py` it knows no completion, and none is offered."""
+    code = "import sys\nsys.argv = ['contraflow']\nfrom sim.cli import main\nmain([])"
+    asked = {"_CONTRAFLOW_COMPLETE": "complete_bash", "COMP_WORDS": "contraflow co", "COMP_CWORD": "1"}
+    assert interpreter(code, **asked) == "compare"
+    for name, offered in (("contraflow", True), ("run.py", False)):
+        told = interpreter(f"import sys\nsys.argv = [{name!r}]\nfrom sim.cli import main\nmain(['--help'])")
+        assert ("--install-completion" in told) == offered
 
 
 def test_a_run_whose_summary_is_kept_loads_nothing_it_does_not_need(interpreter, tmp_path):

@@ -21,6 +21,7 @@ from sim.documents.whatifs import cell
 from sim.experiments import open_definition
 from sim.scenario import load
 from sim.scenario.groups import listed_groups, read_group
+from sim.scenario.reader import shipped
 from sim.study.compare import Effect
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,9 +42,10 @@ def ids(value: object) -> str:
 # generated parts
 
 
-@pytest.mark.parametrize("path", PAGES, ids=named)
-def test_generated_parts_are_fresh(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == PAGES[path], "run `python -m sim.documents`"
+def test_generated_parts_are_fresh(subtests: pytest.Subtests) -> None:
+    for path in PAGES:
+        with subtests.test(named(path)):
+            assert path.read_text(encoding="utf-8") == PAGES[path], "run `python -m sim.documents`"
 
 
 def test_no_page_of_rules_is_left_over() -> None:
@@ -94,23 +96,25 @@ ENUMS = {"Type": Type, "Route": Route, "SubForm": SubForm}
 WORDS = {"if", "else", "and", "or", "for", "in", "k", "e"}  # of expressions; `e` as in 1e-9
 
 
-@pytest.mark.parametrize(("page", "rule"), RULES, ids=ids)
-def test_every_symbol_of_a_rule_is_documented(page: str, rule: Rule) -> None:
-    assert rule.sentence.endswith(".")
-    assert "\n" not in rule.sentence
-    assert rule.limits
-    assert set(rule.units) == {*rule.arguments, "result"}
-    assert all(rule.units.values())
-    symbols = re.findall(r"[a-z_]+", re.sub(rf"\b({'|'.join(ENUMS)})\.\w+", "", rule.formula))
-    assert set(symbols) <= {*rule.arguments, *FUNCTIONS, *WORDS}
-    rules = {other.name for where, other in RULES if where == page}
-    quoted = set(re.findall(r"`(\w+)`", f"{rule.sentence} {rule.remarks} {rule.limits} {rule.source}"))
-    assert quoted <= {*rule.arguments, *rules}
+def test_every_symbol_of_a_rule_is_documented(subtests: pytest.Subtests) -> None:
+    for page, rule in RULES:
+        with subtests.test(f"{page}.{rule.name}"):
+            assert rule.sentence.endswith(".")
+            assert "\n" not in rule.sentence
+            assert rule.limits
+            assert set(rule.units) == {*rule.arguments, "result"}
+            assert all(rule.units.values())
+            symbols = re.findall(r"[a-z_]+", re.sub(rf"\b({'|'.join(ENUMS)})\.\w+", "", rule.formula))
+            assert set(symbols) <= {*rule.arguments, *FUNCTIONS, *WORDS}
+            rules = {other.name for where, other in RULES if where == page}
+            quoted = set(re.findall(r"`(\w+)`", f"{rule.sentence} {rule.remarks} {rule.limits} {rule.source}"))
+            assert quoted <= {*rule.arguments, *rules}
 
 
-@pytest.mark.parametrize(("page", "rule"), RULES, ids=ids)
-def test_every_rule_names_its_source(page: str, rule: Rule) -> None:
-    assert re.search(rf"\[{KEY}\]|\bassumed\b|\bdefinition\b", rule.source)
+def test_every_rule_names_its_source(subtests: pytest.Subtests) -> None:
+    for page, rule in RULES:
+        with subtests.test(f"{page}.{rule.name}"):
+            assert re.search(rf"\[{KEY}\]|\bassumed\b|\bdefinition\b", rule.source)
 
 
 DRAWN = {
@@ -123,15 +127,16 @@ DRAWN = {
 }
 
 
-@pytest.mark.parametrize(("page", "rule"), RULES, ids=ids)
-def test_the_documented_formula_is_the_rule(page: str, rule: Rule) -> None:
+def test_the_documented_formula_is_the_rule(subtests: pytest.Subtests) -> None:
     """At 200 points drawn by unit; what a formula leaves out or turns round shows at once."""
-    asked = getattr(import_module(f"sim.rules.{page}"), rule.name)
-    luck = random.Random(rule.name)
-    for _ in range(200):
-        values = {name: _draw(luck, rule.units[name]) for name in rule.arguments}
-        documented = eval(f"({rule.formula})", {"__builtins__": {}, **FUNCTIONS, **ENUMS, **values})
-        assert asked(**values) == pytest.approx(documented, rel=1e-9, abs=1e-12), values
+    for page, rule in RULES:
+        with subtests.test(f"{page}.{rule.name}"):
+            asked = getattr(import_module(f"sim.rules.{page}"), rule.name)
+            luck = random.Random(rule.name)
+            for _ in range(200):
+                values = {name: _draw(luck, rule.units[name]) for name in rule.arguments}
+                documented = eval(f"({rule.formula})", {"__builtins__": {}, **FUNCTIONS, **ENUMS, **values})
+                assert asked(**values) == pytest.approx(documented, rel=1e-9, abs=1e-12), values
 
 
 def _draw(luck: random.Random, unit: str) -> float | int | bool:
@@ -161,17 +166,18 @@ def cited(path: Path) -> set[str]:
     return set(re.findall(rf"\b({KEY})\b", path.read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("path", PROSE, ids=named)
-def test_links_lead_somewhere(path: Path) -> None:
-    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-    for target in re.findall(r"\]\(([^)\s]+)\)", text):
-        place, _, anchor = target.partition("#")
-        if "://" in place:
-            continue
-        page = (path.parent / place).resolve() if place else path
-        assert page.exists(), target
-        if anchor:
-            assert anchor in anchors(page), target
+def test_links_lead_somewhere(subtests: pytest.Subtests) -> None:
+    for path in PROSE:
+        with subtests.test(named(path)):
+            text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+            for target in re.findall(r"\]\(([^)\s]+)\)", text):
+                place, _, anchor = target.partition("#")
+                if "://" in place:
+                    continue
+                page = (path.parent / place).resolve() if place else path
+                assert page.exists(), target
+                if anchor:
+                    assert anchor in anchors(page), target
 
 
 def anchors(page: Path) -> set[str]:
@@ -203,15 +209,19 @@ def test_every_data_file_has_a_note_and_a_licence() -> None:
     assert "creativecommons.org/licenses/by/4.0" in (data / "LICENSE").read_text(encoding="utf-8")
 
 
-def test_the_citation_is_that_of_this_version() -> None:
-    from ruamel.yaml import YAML
-
-    told = YAML(typ="safe").load(ROOT / "CITATION.cff")
+def test_citation_and_codemeta_are_of_this_version() -> None:
+    told = shipped(ROOT / "CITATION.cff")
     assert told["cff-version"] == "1.2.0"
     assert {"message", "title", "authors", "type"} <= set(told)
     assert str(told["version"]) == sim.__version__
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert " AND ".join(told["license"]) == project["license"]
+    assert told["license"] == project["license"].split(" AND ")
+    described = json.loads((ROOT / "codemeta.json").read_text(encoding="utf-8"))
+    assert described["version"] == sim.__version__
+    assert described["dateModified"] == str(told["date-released"])
+    assert [each.rpartition("/")[2] for each in described["license"]] == told["license"]
+    heading = f"## [{sim.__version__}] - {told['date-released']}"
+    assert heading in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
 
 
 def test_the_changelog_keeps_its_form() -> None:

@@ -22,31 +22,33 @@ SIZES = {
 EVERY = [(declared, name, field) for declared in TABLES for name, field in declare.fields(declared).items()]
 
 
-@pytest.mark.parametrize(("declared", "name", "field"), EVERY, ids=[f"{d.__name__}.{n}" for d, n, _ in EVERY])
-def test_every_quantity_is_declared_in_full(declared: type, name: str, field: Field) -> None:
-    assert isinstance(field, Field)
-    assert field.unit
-    assert field.text
-    assert field.low <= field.high
-    assert bool(field.per) == (declared in COLUMNS)
-    assert np.dtype(field.dtype).kind in "fiu"
-    if declared is Policy or (field.given and field.default is not None):
-        assert field.low <= field.default <= field.high
-    if field.given:
-        assert declared is Sectors
-        assert math.isfinite(field.low)
-        assert math.isfinite(field.high)
+def test_every_quantity_is_declared_in_full(subtests: pytest.Subtests) -> None:
+    for declared, name, field in EVERY:
+        with subtests.test(f"{declared.__name__}.{name}"):
+            assert isinstance(field, Field)
+            assert field.unit
+            assert field.text
+            assert field.low <= field.high
+            assert bool(field.per) == (declared in COLUMNS)
+            assert np.dtype(field.dtype).kind in "fiu"
+            if declared is Policy or (field.given and field.default is not None):
+                assert field.low <= field.default <= field.high
+            if field.given:
+                assert declared is Sectors
+                assert math.isfinite(field.low)
+                assert math.isfinite(field.high)
 
 
-@pytest.mark.parametrize("declared", COLUMNS, ids=lambda declared: declared.__name__)
-def test_allocate(declared: type) -> None:
-    allocated = declare.allocate(declared, SIZES)
-    assert isinstance(allocated, declared)
-    for (name, field), array in zip(declare.fields(declared).items(), allocated, strict=True):
-        assert array.shape == tuple(SIZES[dimension] for dimension in field.per.split()), name
-        assert array.dtype == np.dtype(field.dtype), name
-        assert array.flags[f"{order(field.per)}_CONTIGUOUS"], name
-        assert np.all(array == (field.default or 0)), name
+def test_allocate(subtests: pytest.Subtests) -> None:
+    for declared in COLUMNS:
+        with subtests.test(declared.__name__):
+            allocated = declare.allocate(declared, SIZES)
+            assert isinstance(allocated, declared)
+            for (name, field), array in zip(declare.fields(declared).items(), allocated, strict=True):
+                assert array.shape == tuple(SIZES[dimension] for dimension in field.per.split()), name
+                assert array.dtype == np.dtype(field.dtype), name
+                assert array.flags[f"{order(field.per)}_CONTIGUOUS"], name
+                assert np.all(array == (field.default or 0)), name
 
 
 def test_allocate_gives_every_column_memory_of_its_own() -> None:

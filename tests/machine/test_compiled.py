@@ -84,16 +84,6 @@ print(digest.hexdigest())
 """
 
 
-@pytest.fixture
-def package(root: Path, tmp_path: Path) -> Path:
-    """A folder with a copy of the modules below the rules, to edit."""
-    (tmp_path / "sim").mkdir()
-    for name in ("__init__", "declare", "sources", "arithmetic", "draws", "columns", "parameters"):
-        shutil.copy(root / f"sim/{name}.py", tmp_path / "sim")
-    shutil.copytree(root / "sim/compiled", tmp_path / "sim/compiled")
-    return tmp_path
-
-
 def probe(interpreter, package: Path, **environment: str | None) -> tuple[float, str, Path, int]:
     value, kernel, folder, hits = json.loads(interpreter(PROBE, package, **{"NUMBA_CACHE_DIR": None, **environment}))
     return value, kernel, Path(folder), hits
@@ -131,7 +121,7 @@ def test_the_hash_names_what_reaches_the_kernel_and_nothing_else(interpreter, pa
 
 def test_a_child_process_uses_the_folder_of_its_parent(interpreter, package: Path) -> None:
     """Or every worker would compile the kernel again."""
-    code = "from sim.compiled.machine import making; print(making[0].folder)"
+    code = "from sim.compiled.making import making; print(making[0].folder)"
     child = f"import subprocess, sys; print(subprocess.check_output([sys.executable, '-c', {code!r}], text=True))"
     ours, theirs = interpreter(f"{code}\n{child}", package, NUMBA_CACHE_DIR=None).split()
     assert ours == theirs
@@ -197,6 +187,14 @@ def test_the_kernel_hash_is_stable_within_a_process() -> None:
 
 def test_interpreted_gives_the_same_bytes_without_a_warning(interpreter) -> None:
     assert interpreter(LANES, NUMBA_DISABLE_JIT="1") == interpreter(LANES)
+
+
+def test_plain_numba_gives_the_same_bytes(interpreter) -> None:
+    """Without what we replace in Numba, of which nothing is loaded; `test_lanes` runs a world so."""
+    code = f"{LANES}\nimport sys; print('sim.compiled.machine' in sys.modules)"
+    plain, ours = (interpreter(code, CONTRAFLOW_PLAIN=given).split() for given in ("1", "0"))
+    assert plain[0] == ours[0]
+    assert (plain[1], ours[1]) == ("False", "True")
 
 
 def test_baseline_and_host_processor_give_the_same_bytes(interpreter) -> None:

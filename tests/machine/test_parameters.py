@@ -4,25 +4,26 @@ from collections import Counter
 
 import pytest
 
-from sim.parameters import Parameter, Parameters, defaults, parameters
+from sim.parameters import Parameters, defaults, parameters
 
 ALL = parameters()
 
 
-@pytest.mark.parametrize(("name", "parameter"), ALL.items(), ids=ALL)
-def test_every_parameter_is_declared_in_full(name: str, parameter: Parameter) -> None:
-    assert parameter.low <= parameter.default <= parameter.high
-    assert parameter.low < parameter.high
-    assert all((parameter.symbol, parameter.unit, parameter.text, parameter.source, parameter.mechanism))
-    assert parameter.confidence in ("low", "medium", "high")
-    if parameter.choices:
-        assert parameter.unit == "switch"
-        assert (parameter.low, parameter.high) == (0, len(parameter.choices) - 1)
-    if parameter.fitted:
-        assert not parameter.choices
-    if parameter.on is not None:
-        assert parameter.low <= parameter.on <= parameter.high
-        assert parameter.default == parameter.off != parameter.on
+def test_every_parameter_is_declared_in_full(subtests: pytest.Subtests) -> None:
+    for name, parameter in ALL.items():
+        with subtests.test(name):
+            assert parameter.low <= parameter.default <= parameter.high
+            assert parameter.low < parameter.high
+            assert all((parameter.symbol, parameter.unit, parameter.text, parameter.source, parameter.mechanism))
+            assert parameter.confidence in ("low", "medium", "high")
+            if parameter.choices:
+                assert parameter.unit == "switch"
+                assert (parameter.low, parameter.high) == (0, len(parameter.choices) - 1)
+            if parameter.fitted:
+                assert not parameter.choices
+            if parameter.on is not None:
+                assert parameter.low <= parameter.on <= parameter.high
+                assert parameter.default == parameter.off != parameter.on
 
 
 def test_values_in_words_and_as_files_have_them() -> None:

@@ -56,6 +56,14 @@ def test_the_interpreted_lane_gives_the_same_bytes(tiny: Path, root: Path, inter
 
 
 @pytest.mark.verification
+def test_plain_numba_gives_the_same_bytes(tiny: Path, root: Path, interpreter) -> None:  # type: ignore[no-untyped-def]
+    """Without what we replace in Numba's code generation (`sim.compiled.machine`); compiling takes minutes."""
+    here = f"{load(tiny).name} 1 {fingerprint(simulate(load(tiny), 1))}"
+    code = f"from tests.quarter.fingerprint import tell; tell({str(tiny)!r}, 1)"
+    assert interpreter(code, root, CONTRAFLOW_PLAIN="1") == here
+
+
+@pytest.mark.verification
 @pytest.mark.parametrize("name", PROCESSORS)
 def test_any_processor_gives_the_same_bytes(shipped: Scenario, root: Path, interpreter, name: str) -> None:  # type: ignore[no-untyped-def]
     """The whole shipped world to its last year, compiled for less than this machine has; the cache keeps it apart."""

@@ -69,13 +69,15 @@ def test_every_rule_has_a_law() -> None:
     assert set(LAWS) <= set(RULES.values())
 
 
-@pytest.mark.parametrize(("rule", "law"), CASES)
-def test_every_argument_has_a_direction_or_a_reason(rule: Rule, law: Law) -> None:
-    names = [*law.rises.split(), *law.falls.split(), *law.peaks, *law.free]
-    assert sorted(names) == sorted(arguments_of(rule)) == sorted(law.inputs)
-    assert all(law.free.values())
-    assert set(law.money.split()) <= set(law.inputs)
-    assert {name for held, _ in law.limits for name in held} <= set(law.inputs)
+def test_every_argument_has_a_direction_or_a_reason(subtests: pytest.Subtests) -> None:
+    for name, rule in RULES.items():
+        with subtests.test(name):
+            law = LAWS[rule]
+            names = [*law.rises.split(), *law.falls.split(), *law.peaks, *law.free]
+            assert sorted(names) == sorted(arguments_of(rule)) == sorted(law.inputs)
+            assert all(law.free.values())
+            assert set(law.money.split()) <= set(law.inputs)
+            assert {name for held, _ in law.limits for name in held} <= set(law.inputs)
 
 
 @pytest.mark.parametrize(("rule", "law"), CASES)

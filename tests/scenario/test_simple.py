@@ -1,4 +1,4 @@
-"""What libyaml reads, ruamel reads alike, and the rest is left to ruamel; what is written, all readers take alike."""
+"""What libyaml reads, pure Python reads alike, and the rest is left to it; what is written, all readers take alike."""
 
 from pathlib import Path
 from typing import Any
@@ -8,9 +8,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.resolver import VersionedResolver
 
 from sim.scenario import simple
 from sim.scenario.reader import Node, _Builder, _compose, _unwritable, parse
+from sim.scenario.scalars import tag_of
 from sim.scenario.writing import written
 
 ROOT = Path(__file__).parents[2] / "scenarios"
@@ -110,6 +113,22 @@ def test_both_read_alike(lines: list[str], changes: list[tuple[int, str]]) -> No
 )
 def test_what_is_not_plain_is_left(text: str) -> None:
     assert simple.compose(text) is None
+
+
+PLAIN = st.text("0123456789abeEfinoxyYNT._+-:~<=truflsnlTRUEFALSE", max_size=8)
+
+
+@given(PLAIN | st.integers().map(str) | st.floats().map(str) | st.sampled_from(["no", "on", "12:30", "0o17", ".inf"]))
+def test_scalars_are_those_of_yaml_1_2(text: str) -> None:
+    """Another reader, ruamel, is asked; a date, which it knows, is text here."""
+    told = str(VersionedResolver().resolve(ScalarNode, text, (True, False)))
+    assert tag_of(text) == told.replace(":timestamp", ":str")
+
+
+def test_a_question_mark_in_brackets_is_text_beside_anything() -> None:
+    node, problems = parse(b"a: &x [why?, {b?: does it flip? yes}]\nc: *x\n", "f.yaml")
+    assert not problems and node is not None
+    assert node.plain()["c"] == ["why?", {"b?": "does it flip? yes"}]
 
 
 def test_what_is_plain_is_read() -> None:

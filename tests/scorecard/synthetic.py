@@ -6,8 +6,9 @@ import numpy as np
 
 from sim.columns import FIRST_YEAR, SubForm, Type
 from sim.declare import record as record_type
+from sim.measures.dates import quarter_of
 from sim.records import Event, Life
-from sim.scorecard.worlds import MARKETS, METRICS, Record, Snapshot, quarter_of
+from sim.scorecard.worlds import MARKETS, METRICS, Record, Snapshot
 
 SECTORS, REGIONS, HOST = ("cars", "solar", "rail"), ("china", "us", "row"), 0
 LAST = 2030

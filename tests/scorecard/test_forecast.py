@@ -1,5 +1,7 @@
 """A forecast's table and page, and what holds them together."""
 
+from pathlib import PurePath
+
 import numpy as np
 import pytest
 
@@ -23,11 +25,18 @@ def lines():
 
 @pytest.fixture
 def written(lines, tmp_path):
-    table = forecast.table(lines)
-    page = forecast.page(lines, {"Date": "2026-01-01"}, forecast.digest(table), "python run.py forecast")
-    (tmp_path / forecast.TABLE).write_bytes(table.encode())
-    (tmp_path / forecast.PAGE).write_bytes(page.encode())
-    return tmp_path
+    """A folder with a page, beside a folder with its table."""
+    table, link = forecast.table(lines), PurePath("..", "records", forecast.TABLE)
+    page = forecast.page(lines, {"Date": "2026-01-01"}, forecast.digest(table), "python run.py forecast", link)
+    for folder in ("records", "docs"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "records" / forecast.TABLE).write_bytes(table.encode())
+    (tmp_path / "docs" / forecast.PAGE).write_bytes(page.encode())
+    return tmp_path / "docs"
+
+
+def table_of(written):
+    return written.parent / "records" / forecast.TABLE
 
 
 def test_numbers(lines):
@@ -47,7 +56,7 @@ def test_page_and_table_agree(written, lines):
     assert len(stamp) == 64 and main(["forecast", "--check", "--out", str(written)]) == 0
     text = (written / forecast.PAGE).read_text(encoding="utf-8")
     assert "| cars | 20.0 | 0.00 (0.00 to 0.00)" in text and "2026-01-01" in text and stamp in text
-    assert (written / forecast.TABLE).read_text(encoding="utf-8").count("\n") == len(lines) + 1
+    assert table_of(written).read_text(encoding="utf-8").count("\n") == len(lines) + 1
 
 
 def test_the_forecast_of_the_repository_is_as_it_was_stamped(root):
@@ -56,7 +65,7 @@ def test_the_forecast_of_the_repository_is_as_it_was_stamped(root):
 
 @pytest.mark.parametrize("place", [0, 500, -1])
 def test_a_changed_byte_of_the_table_is_found(written, place, capsys):
-    path_ = written / forecast.TABLE
+    path_ = table_of(written)
     data = bytearray(path_.read_bytes())
     data[place] ^= 1
     path_.write_bytes(bytes(data))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sim.columns import Happening, SubForm, Trigger, Type
+from sim.measures.dates import quarter_of
 from sim.scorecard import entry, knowledge, lives, policy, shares
-from sim.scorecard.worlds import quarter_of
 from tests.scorecard.synthetic import HOST, QUARTERS, event, life, path, shot, world
 
 
