@@ -23,8 +23,11 @@ def backtest(
     ] = None,
     until: Annotated[
         int | None,
-        typer.Option("--until", metavar="YEAR", help="Last year naive forecasts may use; later is scored [2014]."),
+        typer.Option("--until", metavar="YEAR", help="Last year that may be known; later is scored [2014]."),
     ] = None,
+    single: Annotated[
+        bool, typer.Option("--single", help="No other origins: faster, and no weight of the model beside naive ones.")
+    ] = False,
     seeds: o.Seeds = "100",
     left_out: Annotated[
         str | None,
@@ -40,7 +43,8 @@ def backtest(
 ) -> int:
     """Scores of the baseline world on history: which types, where ends come, dated series, flips of sectors.
 
-    Parameters are the draws of the newest set that was fitted to data up to --until at the latest.
+    Asked from --until and from the origins before it, 1999, 2004, 2009, each with the newest parameter set that knows
+    nothing later; where there is none, with draws of a set's priors.
     """
     from sim import history
     from sim.errors import CannotCreate, UsageError
@@ -54,21 +58,31 @@ def backtest(
         raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
     chosen, last = parse_seeds(seeds), history.UNTIL if until is None else until
     evidence = history.read(cases, series, sectors)  # a bad file is told before anything runs
-    settings = o.assignments(set_) | _standing(o.assignments(set_) | o.posterior(posterior, crossed=False), last)
-    world = load("baseline", settings)
-    refits = history.Refits.of(world, evidence.mapping) if left_out is not None else None
+    settings = o.assignments(set_)
+    count = int(o.posterior(posterior).get("posterior.draws", 0)) or None
+    years = [last] if single else history.rolling(last, beyond=until is None)
+    standings = {year: history.standing(_cropped(settings, year, last), year, count) for year in years}
+    refits = history.Refits.of(standings[last].world, evidence.mapping) if left_out is not None else None
     display = Display("backtest", quiet)
+    told = _Told(progress_of(display, len(chosen) * len(years)), len(chosen))
 
-    def run(other: dict[str, Any]) -> Any:
-        scenario, told = load("baseline", settings | other), progress_of(display, len(chosen))
-        return history.run_worlds(scenario, chosen, workers or default_workers(), told)
+    def run(world: Any) -> Any:
+        return history.run_worlds(world, chosen, workers or default_workers(), told)
 
     with display.shown():
-        ensemble = run({})
-        found = history.backtest(ensemble, evidence, last)
-        scores = {**found.scores, "parameters": _parameters(world)}
+        ensembles = {}
+        for year, each in standings.items():
+            ensembles[year] = run(each.world)
+            told.next()
+        found = history.backtest(ensembles[last], evidence, last, ensembles)
+        scores = {**found.scores, "parameters": standings[last].told()}
+        for year, told_of in scores["by_origin"].items():
+            told_of["parameters"] = standings[int(year)].told()
         if left_out is not None:
-            scores["leave_one_out"] = _leave_out(left_out, ensemble, evidence, last, refits, run)
+            other = {**settings, **standings[last].settings}
+            scores["leave_one_out"] = _leave_out(
+                left_out, ensembles[last], evidence, last, refits, lambda more: run(load("baseline", other | more))
+            )
     if json is not None:
         write_json(json, scores)
     if not quiet:
@@ -76,16 +90,28 @@ def backtest(
     return 0
 
 
-def _standing(settings: dict[str, str], until: int) -> dict[str, str]:
-    """Which set and draws: all of the newest set that knows nothing later than `until`, unless settings say so."""
-    from sim.scenario import newest, read_set
+class _Told:
+    """Progress over several batches of runs of one size."""
 
-    name = settings.get("posterior.set")
-    found = newest(until) if name is None else read_set(name)
-    chosen = {key: value for key, value in settings.items() if key.startswith("posterior.")}
-    if found.draws is not None and not {"posterior.draw", "posterior.draws"} & chosen.keys():
-        chosen["posterior.draws"] = str(len(found.draws.marks))
-    return {**chosen, "posterior.set": found.name}
+    def __init__(self, progress: Callable[[int], None], size: int) -> None:
+        self.progress, self.size, self.before = progress, size, 0
+
+    def __call__(self, done: int) -> None:
+        self.progress(self.before + done)
+
+    def next(self) -> None:
+        """A batch is over."""
+        self.before += self.size
+
+
+def _cropped(settings: dict[str, str], year: int, last: int) -> dict[str, str]:
+    """Settings of an origin: an earlier one runs no longer than its scored rows ask for."""
+    from sim.history import stop
+
+    end = settings.get("end", "")
+    if year >= last or (end.isdigit() and int(end) < stop(year, last)):
+        return settings
+    return {**settings, "end": str(stop(year, last))}
 
 
 def _leave_out(
@@ -103,22 +129,14 @@ def _leave_out(
     return told | {"refit": dict.fromkeys(sectors) if refits is None else refits.told(sectors)}
 
 
-def _parameters(world: Any) -> dict[str, Any]:
-    """The parameter set that was used, for the record."""
-    from sim.scenario import read_set
-
-    found = read_set(world.posterior.set)
-    return {
-        "set": found.name,
-        "until": found.file.until,
-        "given": found.file.given,
-        "draws": world.posterior.draws or 1,
-    }
-
-
 def _caution(told: dict[str, Any], until: int) -> str:
     """What the parameters knew, and what that does to the scores."""
     draws = f"{told['draws']} draw{'s' if told['draws'] > 1 else ''}"
+    if told["prior"]:
+        head = (
+            f"Parameters: {told['draws']} points of the priors of set {told['set']}: structure only, nothing was fitted"
+        )
+        return f"{head}; given besides: {told['given']}." if told["given"] else f"{head}."
     head = f"Parameters: set {told['set']}, which knows data up to {told['until']}, {draws}"
     if told["until"] > until:
         return f"{head}. That is later than {until}: skill here is no evidence."
@@ -146,24 +164,90 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
 
 def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:
     print(f"Scored: what happened after {until}; {runs} runs.\n{_caution(scores['parameters'], until)}\n")
-    _print_formations(scores["formations"], odds)
-    ends = scores["exits"]
-    print(
-        f"\nExits and renegotiations: {ends['n']}; rank correlation of hazards over sectors and periods "
-        f"{_cell(ends['rank_correlation'])} {_interval(ends['interval'])}"
-    )
+    _print_formations(scores, odds)
+    _print_ends(scores["exits"])
     _print_series(scores["series"])
     _print_sectors(scores)
+    _print_origins(scores["by_origin"])
     gone = ", ".join(f"{name} {len(rows)}" for name, rows in scores["unmapped"].items())
     print(f"\nWithout a counterpart in the model: {gone} (--json names them)")
     if "leave_one_out" in scores:
         _print_left_out(scores["leave_one_out"])
 
 
-def _print_formations(told: dict[str, Any], odds: float) -> None:
-    print(f"Formations and conversions: {told['n']}; skill {_cell(told['skill'])} {_interval(told['interval'])}")
+def _print_formations(scores: dict[str, Any], odds: float) -> None:
+    told, chosen = scores["formations"], scores["chosen_naive"]
+    print(
+        f"Formations and conversions: {told['n']}; skill over {chosen!r}, the naive forecast that did best before, "
+        f"{_cell(told['skill'])} {_interval(told['interval'])}, by sector blocks "
+        f"{_interval(told['interval_by_sector'])}"
+    )
     print(f"A base of one's own is recorded at {odds:.2f} to a partnership (estimated on rows that are not scored).\n")
     _print_losses(told)
+    _print_order(scores["order"])
+    _print_pool(scores["pool"])
+    _print_calibration(told["calibration"])
+
+
+def _print_order(told: dict[str, Any]) -> None:
+    rivals = {name: each for name, each in told["rivals"].items() if each is not None}
+    best = max(rivals, key=rivals.__getitem__, default=None)
+    rest = f"; best of the others {best!r} {_cell(rivals[best])}" if best else ""
+    print(
+        f"\nWho leads among sectors, totals of periods given: {_cell(told['score'])} {_interval(told['interval'])}, "
+        f"by sector blocks {_interval(told['interval_by_sector'])}{rest}"
+    )
+
+
+def _print_pool(told: dict[str, Any]) -> None:
+    print(f"Weight of the model beside the stack, from {told['n']} rows foretold before: {_weight(told)}")
+    if told["skill_over_stack"] is not None:
+        skill = told["skill_over_stack"]
+        print(
+            f"The pool over the stack on the scored rows: skill {_cell(skill['skill'])} {_interval(skill['interval'])}"
+        )
+    if told["hindsight"] is not None:
+        print(f"The weight that the scored rows themselves would give: {_weight(told['hindsight'])}")
+
+
+def _weight(told: dict[str, Any]) -> str:
+    if told["weight"] is None:
+        return "- (no runs of earlier origins)"
+    by_sector = _interval(told["interval_by_sector"])
+    return f"{_cell(told['weight'])} {_interval(told['interval'])}, by sector blocks {by_sector}"
+
+
+def _print_calibration(told: dict[str, Any]) -> None:
+    rows = [["period", "type", "foretold", "recorded", "90 %"]]
+    for period, types in told.items():
+        for name, each in types.items():
+            low, high = each["range"]
+            rows.append([period, name, f"{each['foretold']:.1f}", str(each["recorded"]), f"{low} to {high}"])
+    if len(rows) > 1:
+        print("\n" + o.aligned(rows, left=2))
+
+
+def _print_ends(ends: dict[str, Any]) -> None:
+    print(
+        f"\nExits and renegotiations: {ends['n']}; rank correlation of hazards over sectors and periods "
+        f"{_cell(ends['rank_correlation'])} {_interval(ends['interval'])}; of the sectors' hazards before "
+        f"{_cell(ends['baseline']['rank_correlation'])} {_interval(ends['baseline']['interval'])}"
+    )
+    levels = {name: f"{_cell(each['ratio'])} {_interval(each['interval'])}" for name, each in ends["levels"].items()}
+    print(f"Ends foretold over recorded: {levels['model']}; by the sectors' hazards before {levels['baseline']}")
+
+
+def _print_origins(told: dict[str, Any]) -> None:
+    rows = [["origin", "to", "parameters", "rows", "chosen", "skill", "95 %", "over trend", "order", "weight"]]
+    for year, each in told.items():
+        skill, over = each["formations"], each["formations"]["skill_over"]
+        known = "priors" if each["parameters"]["prior"] else each["parameters"]["set"]
+        trend = _cell(over["trend"]["skill"]) if over else "-"
+        numbers = [_cell(skill["skill"]), _interval(skill["interval"]), trend, _cell(each["order"]["score"])]
+        weight = _cell(each["pool"]["weight"])
+        rows.append([year, str(each["last"]), known, str(skill["n"]), each["chosen_naive"], *numbers, weight])
+    print("\n" + o.aligned(rows))
+    print("The origin is the last year known. Weight: of the model beside the stack, from what was foretold before.")
 
 
 def _print_left_out(told: dict[str, Any]) -> None:
