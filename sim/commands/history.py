@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -48,7 +48,6 @@ def backtest(
     """
     from sim import history
     from sim.errors import CannotCreate, UsageError
-    from sim.scenario import load
     from sim.study import parse_seeds
     from sim.study.engines import default_workers
 
@@ -56,18 +55,51 @@ def backtest(
         raise UsageError("--workers: at least 1")
     if json is not None and not json.parent.is_dir():
         raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
-    chosen, last = parse_seeds(seeds), history.UNTIL if until is None else until
+    plan = _Plan(
+        parse_seeds(seeds),
+        history.UNTIL if until is None else until,
+        o.assignments(set_),
+        int(o.posterior(posterior).get("posterior.draws", 0)) or None,
+        workers or default_workers(),
+    )
     evidence = history.read(cases, series, sectors)  # a bad file is told before anything runs
-    settings = o.assignments(set_)
-    count = int(o.posterior(posterior).get("posterior.draws", 0)) or None
-    years = [last] if single else history.rolling(last, beyond=until is None)
-    standings = {year: history.standing(_cropped(settings, year, last), year, count) for year in years}
-    refits = history.Refits.of(standings[last].world, evidence.mapping) if left_out is not None else None
+    years = [plan.last] if single else history.rolling(plan.last, beyond=until is None)
     display = Display("backtest", quiet)
-    told = _Told(progress_of(display, len(chosen) * len(years)), len(chosen))
+    scores, odds = _scored(plan, years, evidence, left_out, display)
+    if json is not None:
+        write_json(json, scores)
+    if not quiet:
+        _print(scores, odds, plan.last, len(plan.seeds))
+    return 0
+
+
+class _Plan(NamedTuple):
+    """Seeds of every origin, the origin whose scores stand first, settings, draws wanted, threads."""
+
+    seeds: Any
+    last: int
+    settings: dict[str, str]
+    draws: int | None
+    workers: int
+
+
+def _scored(
+    plan: _Plan, years: list[int], evidence: Any, left_out: str | None, display: Display
+) -> tuple[dict[str, Any], float]:
+    """The record of the runs of all origins, and the odds of recording."""
+    from sim import history
+    from sim.scenario import load
+
+    last = plan.last
+    standings = {year: history.standing(_cropped(plan.settings, year, last), year, plan.draws) for year in years}
+    refits = history.Refits.of(standings[last].world, evidence.mapping) if left_out is not None else None
+    told = _Told(progress_of(display, len(plan.seeds) * len(years)), len(plan.seeds))
 
     def run(world: Any) -> Any:
-        return history.run_worlds(world, chosen, workers or default_workers(), told)
+        return history.run_worlds(world, plan.seeds, plan.workers, told)
+
+    def other(settings: dict[str, Any]) -> Any:
+        return run(load("baseline", {**plan.settings, **standings[last].settings, **settings}))
 
     with display.shown():
         ensembles = {}
@@ -75,19 +107,27 @@ def backtest(
             ensembles[year] = run(each.world)
             told.next()
         found = history.backtest(ensembles[last], evidence, last, ensembles)
-        scores = {**found.scores, "parameters": standings[last].told()}
+        scores = {**found.scores, "parameters": standings[last].told(), "about": _about(plan, standings[last].world)}
         for year, told_of in scores["by_origin"].items():
             told_of["parameters"] = standings[int(year)].told()
         if left_out is not None:
-            other = {**settings, **standings[last].settings}
-            scores["leave_one_out"] = _leave_out(
-                left_out, ensembles[last], evidence, last, refits, lambda more: run(load("baseline", other | more))
-            )
-    if json is not None:
-        write_json(json, scores)
-    if not quiet:
-        _print(scores, found.odds, last, len(chosen))
-    return 0
+            scores["leave_one_out"] = _leave_out(left_out, ensembles[last], evidence, last, refits, other)
+    return scores, found.odds
+
+
+def _about(plan: _Plan, world: Any) -> dict[str, Any]:
+    """What the record was made with."""
+    import sim
+    from sim.compiled import kernel_hash
+
+    return {
+        "version": sim.__version__,
+        "kernel_hash": kernel_hash(),
+        "scenario_hash": world.hash,
+        "until": plan.last,
+        "runs": len(plan.seeds),
+        "command": o.command_line(),
+    }
 
 
 class _Told:
@@ -163,97 +203,30 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
 
 
 def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:
+    from sim.history import words
+
+    formed = scores["formations"]
     print(f"Scored: what happened after {until}; {runs} runs.\n{_caution(scores['parameters'], until)}\n")
-    _print_formations(scores, odds)
-    _print_ends(scores["exits"])
+    print(f"Formations and conversions: {formed['n']}. Ends: {scores['exits']['n']} exits and renegotiations.")
+    print(f"A base of one's own is recorded at {odds:.2f} to a partnership (estimated on rows that are not scored).\n")
+    print(o.aligned(words.summary(scores)) + "\n")
+    _print_losses(formed, scores["chosen_naive"])
+    print("* the naive forecast that did best before: skill by sector and period is over it. ! outside the range.\n")
+    print(o.aligned(words.calibration(formed), left=2))
     _print_series(scores["series"])
     _print_sectors(scores)
-    _print_origins(scores["by_origin"])
+    print("\n" + o.aligned(words.origins(scores["by_origin"])))
+    print("The origin is the last year known. Weight: of the model beside the stack, from what was foretold before.")
     gone = ", ".join(f"{name} {len(rows)}" for name, rows in scores["unmapped"].items())
     print(f"\nWithout a counterpart in the model: {gone} (--json names them)")
     if "leave_one_out" in scores:
-        _print_left_out(scores["leave_one_out"])
+        _print_left_out(scores["leave_one_out"], scores["chosen_naive"])
 
 
-def _print_formations(scores: dict[str, Any], odds: float) -> None:
-    told, chosen = scores["formations"], scores["chosen_naive"]
-    print(
-        f"Formations and conversions: {told['n']}; skill over {chosen!r}, the naive forecast that did best before, "
-        f"{_cell(told['skill'])} {_interval(told['interval'])}, by sector blocks "
-        f"{_interval(told['interval_by_sector'])}"
-    )
-    print(f"A base of one's own is recorded at {odds:.2f} to a partnership (estimated on rows that are not scored).\n")
-    _print_losses(told)
-    _print_order(scores["order"])
-    _print_pool(scores["pool"])
-    _print_calibration(told["calibration"])
-
-
-def _print_order(told: dict[str, Any]) -> None:
-    rivals = {name: each for name, each in told["rivals"].items() if each is not None}
-    best = max(rivals, key=rivals.__getitem__, default=None)
-    rest = f"; best of the others {best!r} {_cell(rivals[best])}" if best else ""
-    print(
-        f"\nWho leads among sectors, totals of periods given: {_cell(told['score'])} {_interval(told['interval'])}, "
-        f"by sector blocks {_interval(told['interval_by_sector'])}{rest}"
-    )
-
-
-def _print_pool(told: dict[str, Any]) -> None:
-    print(f"Weight of the model beside the stack, from {told['n']} rows foretold before: {_weight(told)}")
-    if told["skill_over_stack"] is not None:
-        skill = told["skill_over_stack"]
-        print(
-            f"The pool over the stack on the scored rows: skill {_cell(skill['skill'])} {_interval(skill['interval'])}"
-        )
-    if told["hindsight"] is not None:
-        print(f"The weight that the scored rows themselves would give: {_weight(told['hindsight'])}")
-
-
-def _weight(told: dict[str, Any]) -> str:
-    if told["weight"] is None:
-        return "- (no runs of earlier origins)"
-    by_sector = _interval(told["interval_by_sector"])
-    return f"{_cell(told['weight'])} {_interval(told['interval'])}, by sector blocks {by_sector}"
-
-
-def _print_calibration(told: dict[str, Any]) -> None:
-    rows = [["period", "type", "foretold", "recorded", "90 %"]]
-    for period, types in told.items():
-        for name, each in types.items():
-            low, high = each["range"]
-            rows.append([period, name, f"{each['foretold']:.1f}", str(each["recorded"]), f"{low} to {high}"])
-    if len(rows) > 1:
-        print("\n" + o.aligned(rows, left=2))
-
-
-def _print_ends(ends: dict[str, Any]) -> None:
-    print(
-        f"\nExits and renegotiations: {ends['n']}; rank correlation of hazards over sectors and periods "
-        f"{_cell(ends['rank_correlation'])} {_interval(ends['interval'])}; of the sectors' hazards before "
-        f"{_cell(ends['baseline']['rank_correlation'])} {_interval(ends['baseline']['interval'])}"
-    )
-    levels = {name: f"{_cell(each['ratio'])} {_interval(each['interval'])}" for name, each in ends["levels"].items()}
-    print(f"Ends foretold over recorded: {levels['model']}; by the sectors' hazards before {levels['baseline']}")
-
-
-def _print_origins(told: dict[str, Any]) -> None:
-    rows = [["origin", "to", "parameters", "rows", "chosen", "skill", "95 %", "over trend", "order", "weight"]]
-    for year, each in told.items():
-        skill, over = each["formations"], each["formations"]["skill_over"]
-        known = "priors" if each["parameters"]["prior"] else each["parameters"]["set"]
-        trend = _cell(over["trend"]["skill"]) if over else "-"
-        numbers = [_cell(skill["skill"]), _interval(skill["interval"]), trend, _cell(each["order"]["score"])]
-        weight = _cell(each["pool"]["weight"])
-        rows.append([year, str(each["last"]), known, str(skill["n"]), each["chosen_naive"], *numbers, weight])
-    print("\n" + o.aligned(rows))
-    print("The origin is the last year known. Weight: of the model beside the stack, from what was foretold before.")
-
-
-def _print_left_out(told: dict[str, Any]) -> None:
+def _print_left_out(told: dict[str, Any], chosen: str) -> None:
     print(f"\nSectors left out: {told['n']} rows; skill {_cell(told['skill'])} {_interval(told['interval'])}")
     print(f"No forecast knew a row of the sector. {_refitted(told['refit'])}\n")
-    _print_losses(told)
+    _print_losses(told, chosen)
 
 
 def _refitted(told: dict[str, Any]) -> str:
@@ -273,14 +246,12 @@ def _refitted(told: dict[str, Any]) -> str:
     return text + (f" They knew {', '.join(known)}: the set has no draws without it." if known else "")
 
 
-def _print_losses(told: dict[str, Any]) -> None:
-    rows = [["forecast", "log-loss", "Brier"]]
-    rows += [[name, _cell(told["log_loss"][name]), _cell(told["brier"][name])] for name in told["log_loss"]]
-    print(o.aligned(rows))
+def _print_losses(told: dict[str, Any], chosen: str) -> None:
+    from sim.history import words
+
+    print(o.aligned(words.rivals(told, chosen)))
     for part in ("by_sector", "by_period"):
-        rows = [[part.replace("_", " "), "rows", "skill"]]
-        rows += [[name, str(each["n"]), _cell(each["skill"])] for name, each in told[part].items()]
-        print("\n" + o.aligned(rows))
+        print("\n" + o.aligned(words.parts(told, part)))
 
 
 def _print_series(told: dict[str, Any]) -> None:

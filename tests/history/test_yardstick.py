@@ -1,8 +1,11 @@
 """The yardstick on ledgers whose truth is known: what is chosen before, order, pool, calibration, origins."""
 
+import json
+
 import numpy as np
 import pytest
 
+from sim.documents.backtest import RECORD, record
 from sim.errors import ScenarioError
 from sim.history import backtest, exits, order, origins, read, rolling, standing
 from sim.history.chances import chances, part_of
@@ -242,7 +245,7 @@ def test_origins_before_a_year_and_where_they_end():
     assert origins.stop(2009, 2014) == 2016 and origins.stop(2004, 2006) == 2008
 
 
-def test_every_origin_is_told():
+def test_every_origin_is_told_and_the_page_is_made_of_the_record(tmp_path):
     made = synthetic.drifting()
     found = backtest(made, read(), 2014, dict.fromkeys(ORIGINS, made)).scores
     assert list(found["by_origin"]) == ["1999", "2004", "2009", "2014"]
@@ -250,6 +253,14 @@ def test_every_origin_is_told():
     for name in ("formations", "order", "pool", "exits", "chosen_naive"):
         assert found["by_origin"]["2014"][name] == found[name]
     assert [each["last"] for each in found["by_origin"].values()] == [2004, 2009, 2014, 2026]
+    about = {"until": 2014, "runs": 4, "version": "1", "kernel_hash": "k" * 64, "scenario_hash": "s" * 64}
+    knows = {"prior": False, "set": "some", "draws": 4, "until": 2014}
+    for each in found["by_origin"].values():
+        each["parameters"] = knows
+    (tmp_path / RECORD).write_text(json.dumps({**found, "about": about, "parameters": knows}))
+    told = record(tmp_path)
+    assert "fitted to data up to 2014" in told["made"] and "| 2004 | 2009 | some |" in told["origins"]
+    assert f"{found['order']['score']:.3g}" in told["yardstick"] and f"{found['chosen_naive']} *" in told["rivals"]
     assert {"weight", "interval", "interval_by_sector", "hindsight", "n"} <= found["pool"].keys()
     assert {"score", "interval", "interval_by_sector", "by_period", "rivals"} <= found["order"].keys()
 
