@@ -5,11 +5,13 @@ import json
 import pytest
 
 from sim.cli import main
+from sim.measures import intervals
 
 
 @pytest.fixture
-def call(capsys):
-    """`call(*words) -> (exit code, stdout, stderr)`."""
+def call(capsys, monkeypatch):
+    """`call(*words) -> (exit code, stdout, stderr)`; intervals from few draws, which take most of the time."""
+    monkeypatch.setattr(intervals, "CASE_DRAWS", 100)
 
     def run(*words):
         code = main(["backtest", *map(str, words)])
@@ -44,7 +46,7 @@ def test_before_any_set_the_priors_speak(call, tmp_path):
     target = tmp_path / "scores.json"
     short = ("--seeds", "1", "--single", "--set", "end=2027", "--workers", "1", "--json", target)
     code, out, _ = call(*short, "--until", "2001", "--posterior", "3")
-    assert code == 0 and "3 points of the priors of fit2014, structure only: nothing was fitted" in out
+    assert code == 0 and "3 points of the priors of set fit2014: structure only, nothing was fitted" in out
     found = json.loads(target.read_text())
     assert found["parameters"]["until"] is None and found["parameters"]["draws"] == 3
     assert list(found["by_origin"]) == ["2001"] and found["pool"]["weight"] is None

@@ -16,12 +16,19 @@ from sim.history.rivals import FIRST_CHOICE, foretold, learn, rivals
 from sim.history.scores import counted, log_loss
 from sim.history.shares import NAIVE, Adoption
 from sim.history.worlds import TYPES
+from sim.measures import intervals
 from sim.scenario import load, read_set
 from tests.history import synthetic
 
 ACCESS, JOINT, GLOBALIZE, HUB = (TYPES.index(name) for name in ("market_access", "co_innovation", "globalize", "hub"))
 NAMES = ("telecom", "rail", "pharma", "aerospace", "consumer", "chemicals")
 ORIGINS = (1999, 2004, 2009)
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch):
+    """Intervals from few draws, which take most of the time."""
+    monkeypatch.setattr(intervals, "CASE_DRAWS", 100)
 
 
 def rows_of(table, years=range(1985, 2025)):
@@ -206,19 +213,15 @@ def test_who_knows_scores_above_zero_and_who_is_wrong_below():
         assert formed["skill"] == pytest.approx(formed["skill_over"][told["chosen_naive"]]["skill"])
     assert good["pool"]["weight"] > 0.5 and good["pool"]["interval"][0] > 0.2
     assert good["pool"]["hindsight"]["weight"] > 0.5
+    cases = cases_of(rows)
+    alone = origins.at_origin({2014: made}, origins.Ledger(mapping(), cases, cases), 2014).scores
+    assert alone["pool"]["weight"] is None and "pool" not in alone["formations"]["log_loss"]  # no runs before
+    assert alone["chosen_naive"] == bad["chosen_naive"]
     assert good["order"]["interval"][0] > 0 and good["order"]["interval_by_sector"][0] > 0
     assert bad["pool"]["weight"] < 0.1 and bad["pool"]["skill_over_stack"]["skill"] < 0.02
     table = [each for types in good["formations"]["calibration"].values() for each in types.values()]
     inside = [each["range"][0] <= each["recorded"] <= each["range"][1] for each in table]
     assert np.mean(inside) >= 0.8
-
-
-def test_without_runs_of_earlier_origins_there_is_no_weight():
-    made, rows = world_and_ledger(chances)
-    cases = cases_of(rows)
-    told = origins.at_origin({2014: made}, origins.Ledger(mapping(), cases, cases), 2014).scores
-    assert told["pool"]["weight"] is None and "pool" not in told["formations"]["log_loss"]
-    assert told["chosen_naive"] == judged(made, rows)["chosen_naive"]
 
 
 def test_ends_beside_what_sectors_had_before():
