@@ -95,16 +95,14 @@ def _scored(
     refits = history.Refits.of(standings[last].world, evidence.mapping) if left_out is not None else None
     told = _Told(progress_of(display, len(plan.seeds) * len(years)), len(plan.seeds))
 
-    def run(world: Any) -> Any:
-        return history.run_worlds(world, plan.seeds, plan.workers, told)
-
     def other(settings: dict[str, Any]) -> Any:
-        return run(load("baseline", {**plan.settings, **standings[last].settings, **settings}))
+        world = load("baseline", {**plan.settings, **standings[last].settings, **settings})
+        return history.run_worlds(world, plan.seeds, plan.workers, progress_of(display, len(plan.seeds)))
 
     with display.shown():
         ensembles = {}
         for year, each in standings.items():
-            ensembles[year] = run(each.world)
+            ensembles[year] = history.run_worlds(each.world, plan.seeds, plan.workers, told)
             told.next()
         found = history.backtest(ensembles[last], evidence, last, ensembles)
         scores = {**found.scores, "parameters": standings[last].told(), "about": _about(plan, standings[last].world)}

@@ -39,12 +39,13 @@ class Fact(NamedTuple):
 
 
 class Absence(NamedTuple):
-    """An observation without a counterpart, and why."""
+    """An observation without a counterpart, and why; `observed` as in `Fact`."""
 
     id: str
     section: str
     text: str
     reason: str
+    observed: float | None = None
 
 
 class Variant(NamedTuple):
@@ -93,7 +94,7 @@ def declared(path: Path = DATA / "facts.yaml") -> Evidence:
         told["sections"],
         tuple(_fact({**targets.get(each["id"], {}), **each}) for each in told["facts"]),
         tuple(_fact({"section": "R", "dated": 0, "use": "TEST", **each}) for each in told["regressions"]),
-        tuple(Absence(**{"text": targets.get(each["id"], {}).get("text"), **each}) for each in told["absent"]),
+        tuple(_absence(each, targets.get(each["id"], {})) for each in told["absent"]),
         tuple(told["panels"]),
         {name: Variant(each["without"], each["with"], each["set"]) for name, each in told["variants"].items()},
         {name: Placebo(each["text"], tuple(each["keys"])) for name, each in told["placebos"].items()},
@@ -118,6 +119,11 @@ def docking(path: Path = DATA / "docking.csv") -> Mapping[str, Mapping[str, Any]
             value = {"observed": float(row["value"])} if row["value"] else {}
             found[row["id"]] = {**told, **asked, **value, "section": DOCKING, "use": "TEST"}
     return found
+
+
+def _absence(told: Mapping[str, Any], target: Mapping[str, Any]) -> Absence:
+    known = {name: target[name] for name in ("text", "observed") if name in target}
+    return Absence(**{**known, **told})
 
 
 def _fact(told: Mapping[str, Any]) -> Fact:

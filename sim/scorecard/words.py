@@ -87,14 +87,19 @@ def docking(record: Record) -> list[list[str]]:
     for row in record["facts"]:
         if row["id"].startswith(DOCKED):
             claimed = row["low"] is not None or row["high"] is not None or row["kind"] == "number"
-            said = {True: "hit", False: "miss", None: "unresolved" if row["band"] else "no such event in the runs"}
+            said = {
+                True: "hit",
+                False: "miss",
+                None: "unresolved" if row["band"] else "miss: no such event in the runs",
+            }
             asked = observed(row) if row["kind"] != "number" else f"holds {number(row['observed'])}"
             verdict_ = said[row["inside"]] if claimed else "shown beside, no hit claimed"
             published = number(row["observed"])
             rows.append([row["id"], row["text"], published, asked if claimed else DASH, *simulated(row), verdict_])
     for row in record["absent"]:
         if row["id"].startswith(DOCKED):
-            rows.append([row["id"], row["text"], DASH, DASH, DASH, "", f"no counterpart: {row['reason']}"])
+            published = number(row.get("observed"))
+            rows.append([row["id"], row["text"], published, DASH, DASH, "", f"no counterpart: {row['reason']}"])
     return [
         ["id", "claim", "published", "hit if", "model", "90 % of runs", "verdict"],
         *sorted(rows, key=lambda r: r[0]),

@@ -67,7 +67,7 @@ def test_hits_and_misses_in_words():
         (row | {"inside": True}, "hit"),
         (row | {"inside": False}, "miss"),
         (row | {"inside": None}, "unresolved"),
-        (row | {"inside": None, "band": None}, "no such event in the runs"),
+        (row | {"inside": None, "band": None}, "miss: no such event in the runs"),
         (row | {"inside": None, "low": None, "kind": "shown"}, "shown beside, no hit claimed"),
     ]
     for told, expected in cases:
