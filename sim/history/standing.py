@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from sim.columns import FIRST_YEAR
 from sim.errors import NotEnough
 from sim.scenario import Scenario, earliest, load, newest, read_set
 from sim.scenario.files import DRAWN
@@ -72,7 +73,7 @@ def unknown(world: Scenario, until: int, known: int) -> dict[str, Any]:
     """
     if world.world.takeoffs is None:
         return {}
-    found: dict[str, Any] = {"takeoffs.after": until}
+    found: dict[str, Any] = {"takeoffs.after": max(until, FIRST_YEAR)}
     for name, sector in world.world.sectors.items():
         for each in sector.generations:
             dates = each.midpoint if isinstance(each.midpoint, dict) else {"": each.midpoint}
