@@ -3,7 +3,7 @@ VENV ?= .venv
 INSTALL = python3 -m venv $(VENV) && $(VENV)/bin/pip install -q uv && $(VENV)/bin/uv pip install -q --compile-bytecode --python $(VENV) -r
 COMPILE = $(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: demo test lint docs experiments lock approve
+.PHONY: demo test lint docs experiments records lock approve
 demo:
 	$(INSTALL) requirements.lock
 	$(VENV)/bin/python run.py compare baseline tariff_escalation tight_controls open_door --seeds 50
@@ -25,6 +25,12 @@ docs:
 # All experiments (minutes), what came out into records/, and the tables of docs/experiments.md made again.
 experiments:
 	$(VENV)/bin/python run.py experiment all --budget small --record records/experiments.json
+	$(VENV)/bin/python -m sim.documents
+
+# What docs/evidence.md and docs/backtest.md tell of the parameter sets that are shipped, and their tables made again.
+records:
+	$(VENV)/bin/python run.py scorecard --variants --json records/evidence.json
+	$(VENV)/bin/python run.py backtest --leave-out each --json records/backtest.json
 	$(VENV)/bin/python -m sim.documents
 
 # Writes down today's outcomes as approved, under a new entry of CHANGELOG.md, and prints what moved.

@@ -13,11 +13,11 @@ from sim.calibration.abc import Sample, accept, distance
 from sim.calibration.emulator import Emulator
 from sim.calibration.evaluations import Evaluations, Evaluator, prepared
 from sim.calibration.history_matching import Aim, remaining
-from sim.calibration.space import Space
 from sim.calibration.targets import Targets, away, targets_of
 from sim.errors import NotEnough, UsageError
 from sim.scenario import Scenario, load
 from sim.scenario.sets import Acceptance, ParameterSet
+from sim.scenario.space import Space
 
 BASE = "baseline"
 Floats = NDArray[np.float64]

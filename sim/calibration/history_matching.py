@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibration.emulator import Emulator, Guess
-from sim.calibration.space import Space
+from sim.scenario.space import Space
 
 Floats = NDArray[np.float64]
 TOLERATED = 1  # moments that may lie beyond the cutoff: the second-largest implausibility decides

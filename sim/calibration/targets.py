@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from sim.calibration.moments import STATISTICS, adopted
 from sim.calibration.record import Lesson, Record
 from sim.errors import Problem, ScenarioError
-from sim.history.chances import chances, observed, recording_odds
+from sim.history.chances import BROUGHT, REACH, chances, observed, recording_odds
 from sim.history.evidence import read_cases, shipped
 from sim.history.formations import adoptions
 from sim.history.mapping import DATA, mapping
@@ -109,7 +109,8 @@ class Targets(NamedTuple):
     def definition(self) -> str:
         """What a stored evaluation depends on."""
         asked = [(each.statistic, sorted(each.arguments.items())) for each in self.targets]
-        return repr(asked) + repr(self.rows) + (f" without {self.away}" if self.away else "")
+        counted = repr((REACH, BROUGHT.tolist()))  # how adoptions count for a row of the ledger
+        return repr(asked) + repr(self.rows) + counted + (f" without {self.away}" if self.away else "")
 
     def without(self, away: Collection[str]) -> "Targets":
         """What is left of them, as if nothing were known of some sectors of the world.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -23,8 +23,11 @@ def backtest(
     ] = None,
     until: Annotated[
         int | None,
-        typer.Option("--until", metavar="YEAR", help="Last year naive forecasts may use; later is scored [2014]."),
+        typer.Option("--until", metavar="YEAR", help="Last year that may be known; later is scored [2014]."),
     ] = None,
+    single: Annotated[
+        bool, typer.Option("--single", help="No other origins: faster, and no weight of the model beside naive ones.")
+    ] = False,
     seeds: o.Seeds = "100",
     left_out: Annotated[
         str | None,
@@ -40,12 +43,12 @@ def backtest(
 ) -> int:
     """Scores of the baseline world on history.
 
-    It scores which types form, where ends come, dated series, and flips of sectors. Parameters are the
-    draws of the newest set that was fitted to data up to --until at the latest.
+    It scores which types form, where ends come, dated series, and flips of sectors, asked from --until and from
+    the origins before it: 1999, 2004, 2009. Each takes the newest parameter set that knows nothing later, or,
+    where there is none, draws of a set's priors.
     """
     from sim import history
     from sim.errors import CannotCreate, UsageError
-    from sim.scenario import load
     from sim.study import parse_seeds
     from sim.study.engines import default_workers
 
@@ -53,40 +56,101 @@ def backtest(
         raise UsageError("--workers: at least 1")
     if json is not None and not json.parent.is_dir():
         raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
-    chosen, last = parse_seeds(seeds), history.UNTIL if until is None else until
+    plan = _Plan(
+        parse_seeds(seeds),
+        history.UNTIL if until is None else until,
+        o.assignments(set_),
+        int(o.posterior(posterior).get("posterior.draws", 0)) or None,
+        workers or default_workers(),
+    )
     evidence = history.read(cases, series, sectors)  # a bad file is told before anything runs
-    settings = o.assignments(set_) | _standing(o.assignments(set_) | o.posterior(posterior, crossed=False), last)
-    world = load("baseline", settings)
-    refits = history.Refits.of(world, evidence.mapping) if left_out is not None else None
+    years = [plan.last] if single else history.rolling(plan.last, beyond=until is None)
     display = Display("backtest", quiet)
-
-    def run(other: dict[str, Any]) -> Any:
-        scenario, told = load("baseline", settings | other), progress_of(display, len(chosen))
-        return history.run_worlds(scenario, chosen, workers or default_workers(), told)
-
-    with display.shown():
-        ensemble = run({})
-        found = history.backtest(ensemble, evidence, last)
-        scores = {**found.scores, "parameters": _parameters(world)}
-        if left_out is not None:
-            scores["leave_one_out"] = _leave_out(left_out, ensemble, evidence, last, refits, run)
+    scores, odds = _scored(plan, years, evidence, left_out, display)
     if json is not None:
         write_json(json, scores)
     if not quiet:
-        _print(scores, found.odds, last, len(chosen))
+        _print(scores, odds, plan.last, len(plan.seeds))
     return 0
 
 
-def _standing(settings: dict[str, str], until: int) -> dict[str, str]:
-    """Which set and draws: all of the newest set that knows nothing later than `until`, unless settings say so."""
-    from sim.scenario import newest, read_set
+class _Plan(NamedTuple):
+    """Seeds of every origin, the origin whose scores stand first, settings, draws wanted, threads."""
 
-    name = settings.get("posterior.set")
-    found = newest(until) if name is None else read_set(name)
-    chosen = {key: value for key, value in settings.items() if key.startswith("posterior.")}
-    if found.draws is not None and not {"posterior.draw", "posterior.draws"} & chosen.keys():
-        chosen["posterior.draws"] = str(len(found.draws.marks))
-    return {**chosen, "posterior.set": found.name}
+    seeds: Any
+    last: int
+    settings: dict[str, str]
+    draws: int | None
+    workers: int
+
+
+def _scored(
+    plan: _Plan, years: list[int], evidence: Any, left_out: str | None, display: Display
+) -> tuple[dict[str, Any], float]:
+    """The record of the runs of all origins, and the odds of recording."""
+    from sim import history
+    from sim.scenario import load
+
+    last = plan.last
+    standings = {year: history.standing(_cropped(plan.settings, year, last), year, plan.draws) for year in years}
+    refits = history.Refits.of(standings[last].world, evidence.mapping) if left_out is not None else None
+    told = _Told(progress_of(display, len(plan.seeds) * len(years)), len(plan.seeds))
+
+    def other(settings: dict[str, Any]) -> Any:
+        world = load("baseline", {**plan.settings, **standings[last].settings, **settings})
+        return history.run_worlds(world, plan.seeds, plan.workers, progress_of(display, len(plan.seeds)))
+
+    with display.shown():
+        ensembles = {}
+        for year, each in standings.items():
+            ensembles[year] = history.run_worlds(each.world, plan.seeds, plan.workers, told)
+            told.next()
+        found = history.backtest(ensembles[last], evidence, last, ensembles)
+        scores = {**found.scores, "parameters": standings[last].told(), "about": _about(plan, standings[last].world)}
+        for year, told_of in scores["by_origin"].items():
+            told_of["parameters"] = standings[int(year)].told()
+        if left_out is not None:
+            scores["leave_one_out"] = _leave_out(left_out, ensembles[last], evidence, last, refits, other)
+    return scores, found.odds
+
+
+def _about(plan: _Plan, world: Any) -> dict[str, Any]:
+    """What the record was made with."""
+    import sim
+    from sim.compiled import kernel_hash
+
+    return {
+        "version": sim.__version__,
+        "kernel_hash": kernel_hash(),
+        "scenario_hash": world.hash,
+        "until": plan.last,
+        "runs": len(plan.seeds),
+        "command": o.command_line(),
+    }
+
+
+class _Told:
+    """Progress over several batches of runs of one size."""
+
+    def __init__(self, progress: Callable[[int], None], size: int) -> None:
+        self.progress, self.size, self.before = progress, size, 0
+
+    def __call__(self, done: int) -> None:
+        self.progress(self.before + done)
+
+    def next(self) -> None:
+        """A batch is over."""
+        self.before += self.size
+
+
+def _cropped(settings: dict[str, str], year: int, last: int) -> dict[str, str]:
+    """Settings of an origin: an earlier one runs no longer than its scored rows ask for."""
+    from sim.history import stop
+
+    end = settings.get("end", "")
+    if year >= last or (end.isdigit() and int(end) < stop(year, last)):
+        return settings
+    return {**settings, "end": str(stop(year, last))}
 
 
 def _leave_out(
@@ -104,22 +168,14 @@ def _leave_out(
     return told | {"refit": dict.fromkeys(sectors) if refits is None else refits.told(sectors)}
 
 
-def _parameters(world: Any) -> dict[str, Any]:
-    """The parameter set that was used, for the record."""
-    from sim.scenario import read_set
-
-    found = read_set(world.posterior.set)
-    return {
-        "set": found.name,
-        "until": found.file.until,
-        "given": found.file.given,
-        "draws": world.posterior.draws or 1,
-    }
-
-
 def _caution(told: dict[str, Any], until: int) -> str:
     """What the parameters knew, and what that does to the scores."""
     draws = f"{told['draws']} draw{'s' if told['draws'] > 1 else ''}"
+    if told["prior"]:
+        head = (
+            f"Parameters: {told['draws']} points of the priors of set {told['set']}: structure only, nothing was fitted"
+        )
+        return f"{head}; given besides: {told['given']}." if told["given"] else f"{head}."
     head = f"Parameters: set {told['set']}, which knows data up to {told['until']}, {draws}"
     if told["until"] > until:
         return f"{head}. That is later than {until}: skill here is no evidence."
@@ -146,31 +202,30 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
 
 
 def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:
+    from sim.history import words
+
+    formed = scores["formations"]
     print(f"Scored: what happened after {until}; {runs} runs.\n{_caution(scores['parameters'], until)}\n")
-    _print_formations(scores["formations"], odds)
-    ends = scores["exits"]
-    print(
-        f"\nExits and renegotiations: {ends['n']}; rank correlation of hazards over sectors and periods "
-        f"{_cell(ends['rank_correlation'])} {_interval(ends['interval'])}"
-    )
+    print(f"Formations and conversions: {formed['n']}. Ends: {scores['exits']['n']} exits and renegotiations.")
+    print(f"A base of one's own is recorded at {odds:.2f} to a partnership (estimated on rows that are not scored).\n")
+    print(o.aligned(words.summary(scores)) + "\n")
+    _print_losses(formed, scores["chosen_naive"])
+    print("* the naive forecast that did best before: skill by sector and period is over it. ! outside the range.\n")
+    print(o.aligned(words.calibration(formed), left=2))
     _print_series(scores["series"])
     _print_sectors(scores)
+    print("\n" + o.aligned(words.origins(scores["by_origin"])))
+    print("The origin is the last year known. Weight: of the model beside the stack, from what was foretold before.")
     gone = ", ".join(f"{name} {len(rows)}" for name, rows in scores["unmapped"].items())
     print(f"\nWithout a counterpart in the model: {gone} (--json names them)")
     if "leave_one_out" in scores:
-        _print_left_out(scores["leave_one_out"])
+        _print_left_out(scores["leave_one_out"], scores["chosen_naive"])
 
 
-def _print_formations(told: dict[str, Any], odds: float) -> None:
-    print(f"Formations and conversions: {told['n']}; skill {_cell(told['skill'])} {_interval(told['interval'])}")
-    print(f"A base of one's own is recorded at {odds:.2f} to a partnership (estimated on rows that are not scored).\n")
-    _print_losses(told)
-
-
-def _print_left_out(told: dict[str, Any]) -> None:
+def _print_left_out(told: dict[str, Any], chosen: str) -> None:
     print(f"\nSectors left out: {told['n']} rows; skill {_cell(told['skill'])} {_interval(told['interval'])}")
     print(f"No forecast knew a row of the sector. {_refitted(told['refit'])}\n")
-    _print_losses(told)
+    _print_losses(told, chosen)
 
 
 def _refitted(told: dict[str, Any]) -> str:
@@ -190,14 +245,12 @@ def _refitted(told: dict[str, Any]) -> str:
     return text + (f" They knew {', '.join(known)}: the set has no draws without it." if known else "")
 
 
-def _print_losses(told: dict[str, Any]) -> None:
-    rows = [["forecast", "log-loss", "Brier"]]
-    rows += [[name, _cell(told["log_loss"][name]), _cell(told["brier"][name])] for name in told["log_loss"]]
-    print(o.aligned(rows))
+def _print_losses(told: dict[str, Any], chosen: str) -> None:
+    from sim.history import words
+
+    print(o.aligned(words.rivals(told, chosen)))
     for part in ("by_sector", "by_period"):
-        rows = [[part.replace("_", " "), "rows", "skill"]]
-        rows += [[name, str(each["n"]), _cell(each["skill"])] for name, each in told[part].items()]
-        print("\n" + o.aligned(rows))
+        print("\n" + o.aligned(words.parts(told, part)))
 
 
 def _print_series(told: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ as a whole. A test compares what stands in `docs/` with `pages()`, so that nothi
 
 from pathlib import Path
 
+from sim.documents.backtest import record as backtest
 from sim.documents.coverage import coverage
 from sim.documents.evidence import evidence
 from sim.documents.experiments import experiments
@@ -24,6 +25,7 @@ def pages(root: Path) -> dict[Path, str]:
     docs = root / "docs"
     blocks = {
         docs / "README.md": {"rules": rule_pages(), "decisions": decisions(docs / "decisions")},
+        docs / "backtest.md": backtest(root / RECORDS),
         docs / "coverage.md": coverage(root),
         docs / "evidence.md": evidence(root / RECORDS),
         docs / "experiments.md": experiments(root / RECORDS),

@@ -34,6 +34,7 @@ def evidence(records: Path) -> dict[str, str]:
         "fitted": _table(words.fitted(record)),
         "summary": _table(summary),
         "facts": _table(words.facts(record)),
+        "docking": _table(words.docking(record)),
         "regressions": _table(words.regressions(record)),
         "misses": _table(words.misses(record)),
         "absent": _table(absent),

@@ -1,13 +1,15 @@
 """The back-test as a whole: evidence in, one dictionary of scores out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.errors import NotEnough
-from sim.history import exits, formations, sectors, series
+from sim.history import formations, origins, sectors, series
 from sim.history.evidence import Case, Fact, Point, read_cases, read_sectors, read_series, shipped
-from sim.history.mapping import Mapping, mapping
+from sim.history.mapping import Mapping as Table
+from sim.history.mapping import mapping
+from sim.history.rivals import foretold, learn
 from sim.history.worlds import Ensemble
 
 UNTIL = 2014  # last year of the fit window
@@ -17,7 +19,7 @@ EACH = "each"  # every sector left out in turn
 class Evidence(NamedTuple):
     """What is scored, and the project's own records, which naive forecasts are estimated on."""
 
-    mapping: Mapping
+    mapping: Table
     cases: list[Case]
     series: list[Point]
     sectors: list[Fact]
@@ -46,32 +48,42 @@ def read(cases: Path | None = None, series: Path | None = None, sectors: Path | 
     )
 
 
-def backtest(ensemble: Ensemble, evidence: Evidence, until: int = UNTIL) -> Outcome:
-    """Every score of an ensemble on what happened after `until`. Raises NotEnough where there is nothing to score."""
-    table, last = evidence.mapping, ensemble.last_year
-    known, _ = formations.adoptions(evidence.own_cases, table, last)
-    asked, unmapped = formations.adoptions(evidence.cases, table, last)
-    asked = [row for row in asked if row.year > until]
-    told, odds = formations.forecasts(ensemble, [row for row in known if row.year <= until], asked)
-    ended, ends_unmapped = exits.score(evidence.cases, table, ensemble, until)
-    if not asked and not ended["n"]:
+def backtest(
+    ensemble: Ensemble, evidence: Evidence, until: int = UNTIL, others: Mapping[int, Ensemble] | None = None
+) -> Outcome:
+    """Every score of an ensemble on what happened after `until`. Raises NotEnough where there is nothing to score.
+
+    `others`: ensembles of other origins, under parameters that knew nothing later; those before `until` say how much
+    the model should weigh beside naive forecasts.
+    """
+    table = evidence.mapping
+    ensembles = {**(others or {}), until: ensemble}
+    ledger = origins.Ledger(table, evidence.cases, evidence.own_cases)
+    found = origins.at_origin(ensembles, ledger, until)
+    if not found.scores["formations"]["n"] and not found.scores["exits"]["n"]:
         raise NotEnough(f"no row of the ledger after {until} has a counterpart in the model", "an earlier --until")
     paths, paths_unmapped = series.score(evidence.series, evidence.own_series, table, ensemble, until)
     flipped, order, sectors_unmapped = sectors.score(evidence.sectors, table, ensemble, until)
     scores = {
-        "formations": formations.score(told, asked),
-        "exits": ended,
+        "formations": found.scores["formations"],
+        "exits": found.scores["exits"],
         "series": paths,
         "sectors": flipped,
         "flip_order_rank_correlation": order,
+        "chosen_naive": found.scores["chosen_naive"],
+        "order": found.scores["order"],
+        "pool": found.scores["pool"],
+        "by_origin": {
+            str(year): found.scores if year == until else origins.at_origin(ensembles, ledger, year, last).scores
+            for year, last in origins.spans(until, list(ensembles)).items()
+        },
         "unmapped": {
-            "formations": _named([case for case in unmapped if case.year > until]),
-            "exits": _named(ends_unmapped),
+            **{name: _named(rows) for name, rows in found.unmapped.items()},
             "series": paths_unmapped,
             "sectors": sectors_unmapped,
         },
     }
-    return Outcome(_plain(scores), odds)
+    return Outcome(_plain(scores), found.odds)
 
 
 def leave_out(
@@ -90,11 +102,14 @@ def leave_out(
     known, _ = formations.adoptions(evidence.own_cases, table, last)
     asked = [row for row in formations.adoptions(evidence.cases, table, last)[0] if row.year > until]
     names = sorted({row.sector for row in asked}) if which == EACH else [which]
-    told, rows = formations.left_out(ensemble, without, [row for row in known if row.year <= until], asked, names)
+    known = [row for row in known if row.year <= until]
+    told, rows = formations.left_out(ensemble, without, known, asked, names, until)
     if not rows:
         known_names = ", ".join(sorted({row.sector for row in asked}))
         raise NotEnough(f"no row of {which!r} after {until} can be scored", f"sectors of the ledger: {known_names}")
-    return dict(_plain({"left_out": which, **formations.score(told, rows)}))
+    before = foretold(known, until)
+    chosen = learn(before.told, before.rows).chosen
+    return dict(_plain({"left_out": which, **formations.score(told, rows, chosen)}))
 
 
 def _named(cases: Sequence[Case]) -> list[dict[str, Any]]:

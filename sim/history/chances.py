@@ -10,10 +10,11 @@ from sim.columns import Type
 from sim.history.mapping import Place
 from sim.history.scores import log_loss
 from sim.history.shares import Adoption, smoothed
-from sim.history.worlds import TYPES, Ensemble
+from sim.history.worlds import TYPES, Ensemble, years
 
 REACH = 2  # years to each side of a row's year whose adoptions count
 ALONE = np.array([name in (Type.hub.name, Type.wholly_owned.name) for name in TYPES])  # states without a partner
+BROUGHT = np.array([{Type.globalize.name: 1.0, Type.co_innovation.name: 0.5}.get(name, 0.0) for name in TYPES])
 BOUND = 5.0  # log odds beyond which a ledger would record next to nothing of one kind
 Floats = NDArray[np.float64]
 
@@ -23,26 +24,50 @@ def chances(ensemble: Ensemble, rows: Sequence[Adoption]) -> Floats:
 
     A draw's forecast is its adoptions of all runs within two years, smoothed as naive shares are; where nobody
     adopts anything in the sector, all sectors are pooled. Pooling draws as well would let the number of runs decide
-    how sure the forecast is (docs/decisions/0019). Rows of one sector and year have one forecast; those of a
-    generation have that of their sector, for a partnership carries the firm's whole offer.
+    how sure the forecast is (docs/decisions/0019). Rows of one place and year have one forecast.
     """
     return np.mean([_of_one_draw(each, rows) for each in ensemble.by_draw()], axis=0)
 
 
 def _of_one_draw(ensemble: Ensemble, rows: Sequence[Adoption]) -> Floats:
     everywhere = Place(ensemble.sectors)
-    known: dict[tuple[tuple[str, ...], int], Floats] = {}
+    known: dict[tuple[Place, int], Floats] = {}
     for row in rows:
-        key = (row.place.sectors, row.year)
+        key = (row.place, row.year)
         if key not in known:
             counts = adopted_near(ensemble, row.place, row.year).sum(0)
             known[key] = smoothed(counts if counts.sum() > 0 else adopted_near(ensemble, everywhere, row.year).sum(0))
-    return np.array([known[row.place.sectors, row.year] for row in rows]).reshape(-1, len(TYPES))
+    return np.array([known[row.place, row.year] for row in rows]).reshape(-1, len(TYPES))
 
 
 def adopted_near(ensemble: Ensemble, place: Place, year: int) -> Floats:
-    """Adoptions [run, type] that count for a row of a place and year."""
-    return ensemble.adopted(place, year - REACH, year + REACH)
+    """Adoptions [run, type] that count for a row of a place and year.
+
+    A partnership carries the firm's whole offer. For a place that is one generation an adoption counts by the part of
+    its product that is of that generation (`part_of`); counts are scaled so that a run has as many as its sector.
+    """
+    first, last = year - REACH, year + REACH
+    adopted = ensemble.adoptions(place, first, last)
+    total = np.asarray(adopted.sum(1))
+    if place.generation is None:
+        return total
+    own = (adopted * part_of(ensemble, place, first, last)).sum(1)
+    left = own.sum(1, keepdims=True)
+    return np.where(left > 0, own * total.sum(1, keepdims=True) / np.where(left > 0, left, 1.0), 0.0)
+
+
+def part_of(ensemble: Ensemble, place: Place, first: int, last: int) -> Floats:
+    """Which part of a new contract's product is of the place's generation [run, quarter, type], from year to year.
+
+    Demand in the host by generation, times the technology of who brings it over the multinationals': 1 where these
+    bring it, the Chinese over foreign level of the generation where Chinese firms do, and its root where both do.
+    """
+    span = years(first, last)
+    demand, levels = ensemble.demand(place)[:, span], ensemble.vintages(place)[:, span]
+    parts = demand[..., None] * levels[..., None] ** BROUGHT
+    total = parts.sum(2)
+    own = parts[:, :, ensemble.generation(place)]
+    return np.where(total > 0, own / np.where(total > 0, total, 1.0), 0.0)
 
 
 def observed(forecasts: Floats, odds: float) -> Floats:

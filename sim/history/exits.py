@@ -1,7 +1,7 @@
 """Exits and renegotiations: are they where and when the model says partnerships are at risk?"""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,30 +37,111 @@ class Spell(NamedTuple):
     ends: int
 
 
-def score(cases: Sequence[Case], mapping: Mapping, ensemble: Ensemble, until: int) -> tuple[dict[str, Any], list[Case]]:
-    """Rank correlation, over sectors and periods after `until`, of simulated and recorded hazards; rows unmapped.
+class Compared(NamedTuple):
+    """Spells after an origin with a counterpart, their cells, and a forecast hazard of each cell, nan if unknown."""
+
+    spells: list[Spell]
+    cells: list[Cell]
+    hazards: Floats  # simulated [cell]
+
+    @property
+    def position(self) -> NDArray[np.int64]:
+        """The cell of each spell."""
+        place = {cell: n for n, cell in enumerate(self.cells)}
+        return np.array([place[each.cell] for each in self.spells], int)
+
+    @property
+    def ends(self) -> Floats:
+        """Recorded ends of each spell."""
+        return np.array([each.ends for each in self.spells], float)
+
+    @property
+    def years(self) -> Floats:
+        """Years with a partnership of each spell."""
+        return np.array([each.years for each in self.spells], float)
+
+
+def compared(cases: Sequence[Case], mapping: Mapping, ensemble: Ensemble, until: int, last: int) -> Compared:
+    """Recorded spells after `until` to `last`, and the simulated hazards of their cells."""
+    found = [each for each in spells(cases, until, last) if mapping.place(each.cell.sector) is not None]
+    cells = sorted({each.cell for each in found})
+    simulated = [hazard(ensemble, _place(mapping, cell), cell.first, cell.last) for cell in cells]
+    return Compared(found, cells, np.array(simulated))
+
+
+def correlation(found: Compared) -> Callable[[Floats, Floats], float]:
+    """Rank correlation over cells of hazards [cell] with recorded ones, if spells count so often [spell]."""
+    position, ends, years = found.position, found.ends, found.years
+
+    def of(hazards: Floats, weight: Floats) -> float:
+        events, exposed = (np.bincount(position, values * weight, len(hazards)) for values in (ends, years))
+        with np.errstate(invalid="ignore"):  # a cell without cases in this draw
+            return rank_correlation(hazards, events / exposed)
+
+    return of
+
+
+def level(found: Compared) -> Callable[[Floats, Floats], float]:
+    """Ends that hazards [cell] foretell in the recorded years over recorded ends, if spells count so often [spell]."""
+    position, ends, years = found.position, found.ends, found.years
+
+    def of(hazards: Floats, weight: Floats) -> float:
+        foretold, seen = np.nan_to_num(hazards)[position] * years @ weight, ends @ weight
+        return float(foretold / seen) if seen > 0 else float("nan")
+
+    return of
+
+
+def score(
+    cases: Sequence[Case], own: Sequence[Case], mapping: Mapping, ensemble: Ensemble, until: int, last: int
+) -> tuple[dict[str, Any], list[Case]]:
+    """Rank correlation, over sectors and periods after `until` to `last`, of simulated and recorded hazards.
 
     Recorded: exits and renegotiations per year that a case has a partnership. Simulated: ends and renegotiations per
-    partnership-year, all runs together. Hubs and full ownership are no partnerships and stay out.
+    partnership-year, all runs together. Hubs and full ownership are no partnerships and stay out. Beside it the
+    sectors' hazards of the project's `own` cases to `until`, and the ratio of levels. Gives the rows unmapped, too.
     """
-    scored = [case for case in cases if case.event in ENDS and until < case.year <= ensemble.last_year]
+    scored = [case for case in cases if case.event in ENDS and until < case.year <= last]
     rest = [case for case in scored if mapping.place(case.sector) is None]
-    found = [each for each in spells(cases, until, ensemble.last_year) if mapping.place(each.cell.sector) is not None]
-    cells = sorted({each.cell for each in found})
-    simulated = np.array([hazard(ensemble, _place(mapping, cell), cell.first, cell.last) for cell in cells])
-    position = np.array([cells.index(each.cell) for each in found], int)
-    ends, exposed = (np.array([getattr(each, name) for each in found], float) for name in ("ends", "years"))
+    found = compared(cases, mapping, ensemble, until, last)
+    model, baseline = found.hazards, _before(own, found.cells, until)
+    rank, ratio, every = correlation(found), level(found), np.ones(len(found.spells))
+    names = [each.case_id for each in found.spells]
 
-    def correlation(weight: Floats) -> float:
-        events, years = (np.bincount(position, values * weight, len(cells)) for values in (ends, exposed))
-        with np.errstate(invalid="ignore"):  # a cell without cases in this draw
-            return rank_correlation(simulated, events / years)
+    def drawn(statistic: Callable[[Floats], float], blocks: Sequence[str] = names) -> list[float] | None:
+        return of_cases(blocks, statistic) if blocks else None
 
     return {
-        "n": int(ends.sum()),
-        "rank_correlation": correlation(np.ones(len(found))),
-        "interval": of_cases([each.case_id for each in found], correlation) if found else None,
+        "n": int(found.ends.sum()),
+        "rank_correlation": rank(model, every),
+        "interval": drawn(lambda weight: rank(model, weight)),
+        "interval_by_sector": drawn(lambda weight: rank(model, weight), [each.cell.sector for each in found.spells]),
+        "baseline": {
+            "rank_correlation": rank(baseline, every),
+            "interval": drawn(lambda weight: rank(baseline, weight)),
+        },
+        "gain": {
+            "difference": rank(model, every) - rank(baseline, every),
+            "interval": drawn(lambda weight: rank(model, weight) - rank(baseline, weight)),
+        },
+        "levels": {
+            name: {"ratio": ratio(told, every), "interval": drawn(lambda weight, told=told: ratio(told, weight))}  # type: ignore[misc]
+            for name, told in {"model": model, "baseline": baseline}.items()
+        },
     }, rest
+
+
+def _before(own: Sequence[Case], cells: Sequence[Cell], until: int) -> Floats:
+    """Hazard [cell] of the cell's sector up to `until`, shrunk to that of all by one end."""
+    ends: dict[str, float] = defaultdict(float)
+    years: dict[str, float] = defaultdict(float)
+    for each in spells([case for case in own if case.year <= until], FIRST_YEAR - 1, until):
+        ends[each.cell.sector] += each.ends
+        years[each.cell.sector] += each.years
+    total, exposed = sum(ends.values()), sum(years.values())
+    if not total:
+        return np.full(len(cells), np.nan)
+    return np.array([(ends[cell.sector] + 1.0) / (years[cell.sector] + exposed / total) for cell in cells])
 
 
 def hazard(ensemble: Ensemble, place: Place, first: int, last: int) -> float:

@@ -42,8 +42,8 @@ class Refits(NamedTuple):
 
     @classmethod
     def of(cls, world: Scenario, table: Table) -> "Refits | None":
-        """None if the world takes no draws. Raises ScenarioError."""
-        if world.posterior is None or not (world.posterior.draws or world.posterior.draw):
+        """None if the world takes no posterior draws. Raises ScenarioError."""
+        if world.posterior is None or world.posterior.prior or not (world.posterior.draws or world.posterior.draw):
             return None
         found = read_set(world.posterior.set)
         return cls(found, refitted(found, table), world.posterior.draws)

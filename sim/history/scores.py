@@ -41,6 +41,15 @@ def covered(draws: Floats, value: float, share: float = 0.90) -> bool:
     return bool(low <= value <= high)
 
 
+def counted(chances: Floats, share: float = 0.90) -> list[int]:
+    """Central interval of how many of independent events with these chances [event] happen."""
+    law = np.ones(1)
+    for chance in chances:
+        law = np.convolve(law, [1.0 - chance, chance])
+    tails = np.array([(1 - share) / 2, (1 + share) / 2])
+    return [int(n) for n in np.searchsorted(np.cumsum(law), tails)]
+
+
 def rmse(errors: Floats) -> float:
     """Root of the mean square."""
     return float(np.sqrt(np.mean(np.square(errors))))

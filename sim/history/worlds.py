@@ -45,8 +45,23 @@ class Ensemble(NamedTuple):
         rows = self.rows(place)
         if place.generation is None:
             return self.metrics["technology_level"][..., rows].mean(-1)
-        one = rows[0]
-        return self.levels[..., one, self.generations[one].index(place.generation)]
+        return self.vintages(place)[..., self.generation(place)]
+
+    def generation(self, place: Place) -> int:
+        """Index of the generation of a place that names one."""
+        return self.generations[self.rows(place)[0]].index(str(place.generation))
+
+    def vintages(self, place: Place) -> Floats:
+        """Technology level of all generations [N, T, G] of the sector of a place that names a generation."""
+        one = self.rows(place)[0]
+        return self.levels[:, :, one, : len(self.generations[one])]
+
+    def demand(self, place: Place) -> Floats:
+        """Share of each generation in the host's demand [N, T, G]; what the last one leaves counts as the first's."""
+        shares = np.zeros_like(self.vintages(place))
+        shares[..., -1] = self.metrics["new_generation_share"][..., self.rows(place)[0]]
+        shares[..., 0] += 1.0 - shares.sum(-1)
+        return shares
 
     @property
     def draws(self) -> int:
@@ -68,10 +83,10 @@ class Ensemble(NamedTuple):
         """Sum of a metric over runs, the sectors of a place, and the years from first to last, clipped to the run."""
         return float(self.metrics[metric][:, years(first, last)][..., self.rows(place)].sum())
 
-    def adopted(self, place: Place, first: int, last: int) -> Floats:
-        """Adoptions [N, type] in the sectors of a place, in the years from first to last, clipped to the run."""
+    def adoptions(self, place: Place, first: int, last: int) -> Floats:
+        """Adoptions [N, t, type] in the sectors of a place, in the quarters of the years from first to last."""
         span, rows = years(first, last), self.rows(place)
-        return np.stack([self.metrics[f"adoptions_{name}"][:, span][..., rows].sum((1, 2)) for name in TYPES], -1)
+        return np.stack([self.metrics[f"adoptions_{name}"][:, span][..., rows].sum(-1) for name in TYPES], -1)
 
 
 def years(first: int, last: int) -> slice:

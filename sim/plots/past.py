@@ -41,8 +41,8 @@ def draw(panels: Sequence[Panel], bars: Sequence[Bar], best: str, until: int, ru
         caption=f"Model: {runs} runs, median and 5 to 95 % ({about}). Technology: Chinese over foreign, log axis; its "
         "circles are judgements with their range, those of shares published numbers; where the band falls to the axis, "
         "no Chinese firm is left in those runs. Naive forecasts use observations of the fit window only; where there "
-        "are none, there is none. Below: recorded formations and conversions, the model's and the best naive forecast "
-        f"({best.replace('_', ' ')}, chosen on the test rows) of the same rows, in the same sectors and years; number "
+        "are none, there is none. Below: recorded formations and conversions, the model's and a naive forecast "
+        f"({best.replace('_', ' ')}, chosen on earlier rows) of the same rows, in the same sectors and years; number "
         "of rows above the bars. Dotted line: history ends in 2026.",
     )
     for axes, panel in zip(sheet.panels, panels, strict=False):

@@ -3,7 +3,7 @@
 from sim.scenario.listing import catalogue, check
 from sim.scenario.resolve import Scenario, draws, load
 from sim.scenario.schema import json_schema
-from sim.scenario.sets import fitted_sets, newest, read_set
+from sim.scenario.sets import earliest, fitted_sets, newest, read_set
 from sim.scenario.template import template
 from sim.scenario.words import diff, show
 
@@ -13,6 +13,7 @@ __all__ = [
     "check",
     "diff",
     "draws",
+    "earliest",
     "fitted_sets",
     "json_schema",
     "load",

@@ -207,6 +207,19 @@ class Posterior(Model):
         ]
         | None
     ) = None
+    prior: (
+        Annotated[
+            int,
+            Quantity(
+                "count",
+                "this many points of the set's priors, as if it knew no data, instead of draws",
+                1,
+                10_000,
+                whole=True,
+            ),
+        ]
+        | None
+    ) = None
     crossed: Annotated[bool, Field(description="every draw with the same luck, instead of luck of its own")] = False
     left_out: Annotated[
         Slug | None, Field(description="draws made without the data of this sector of the ledger of partnerships")

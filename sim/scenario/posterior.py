@@ -11,6 +11,7 @@ from sim.scenario.files import Posterior
 from sim.scenario.merge import COMMAND, merge, nearest, override, plant
 from sim.scenario.reader import Node, value_of
 from sim.scenario.sets import ParameterSet, read_set
+from sim.scenario.space import before_data
 from sim.scenario.validate import told
 
 KEY = "posterior"
@@ -26,7 +27,7 @@ class Laid(NamedTuple):
 
     def draws(self, tree: Node) -> dict[str, list[Node]]:
         """By parameter, the values that seeds take in turn: those that no file and no setting replaced."""
-        count, place = self.chosen.draws, self.node.mark
+        count, place = self.chosen.draws or self.chosen.prior, self.node.mark
         if count is None or self.found.draws is None:
             return {}
         given = tree.value["parameters"].value
@@ -63,7 +64,7 @@ def lay(
         message = "the file holds resolved values; choose the set where the scenario itself is loaded"
         return None, None, [COMMAND.problem(path, message) for path in changed]
     place = node.value["set"].mark
-    wanted = chosen.draws or chosen.draw
+    wanted = 0 if chosen.prior else chosen.draws or chosen.draw
     try:
         found = read_set(chosen.set, folder, bool(wanted))
         known = found.left_out if chosen.left_out is not None else {}
@@ -77,13 +78,19 @@ def lay(
             message = f"{chosen.set} has no draws without {chosen.left_out!r}{nearest(chosen.left_out, known)}"
             return None, None, [node.value["left_out"].mark.problem(f"{KEY}.left_out", message)]
         found = found._replace(draws=known[chosen.left_out])
+    if chosen.prior is not None:
+        other = next((key for key in ("draws", "left_out") if getattr(chosen, key) is not None), None)
+        if other is not None or not found.file.fitted:
+            message = f"not together with {other}" if other else f"{chosen.set} has no priors"
+            return None, None, [node.value["prior"].mark.problem(f"{KEY}.prior", message)]
+        found = found._replace(draws=before_data(found.file, chosen.prior, place))
     there = 0 if found.draws is None else len(found.draws.marks)
     if wanted > there:
         key = "draws" if chosen.draws else "draw"
         what = f"{chosen.set} has {there} draws" if there else f"{chosen.set} has no draws yet; `calibrate` makes them"
         mark = node.value[key].mark if key in node.value else place
         return None, None, [mark.problem(f"{KEY}.{key}", f"{wanted}; {what}")]
-    layer = found.layer(1 if chosen.draws else chosen.draw)
+    layer = found.layer(1 if chosen.draws or chosen.prior else chosen.draw)
     tree = merge(world, layer)
     return Node(tree.value, world.mark, world.key), Laid(chosen, node, found, layer.value["parameters"].value), []
 

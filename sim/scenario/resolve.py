@@ -120,7 +120,8 @@ class Scenario:
         """Settings that put another scenario on the same parameter set."""
         if self.posterior is None:
             return {}
-        keys = ("set", "draw" if self.posterior.draws is None else "draws", "left_out", "crossed")
+        several = self.posterior.draws or self.posterior.prior
+        keys = ("set", "draws" if several else "draw", "prior", "left_out", "crossed")
         said = {key: getattr(self.posterior, key) for key in keys}
         return {f"{KEY}.{key}": value for key, value in said.items() if value not in (None, False)}
 

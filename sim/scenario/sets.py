@@ -218,11 +218,22 @@ def fitted_sets(folder: Path | None = None) -> list[ParameterSet]:
 
 
 def newest(until: int, folder: Path | None = None) -> ParameterSet:
-    """The set with draws that was fitted with the latest data not later than `until`. Raises NotEnough without one."""
+    """The set with draws that was fitted with the latest data not later than `until`; of several the first by name.
+
+    Raises NotEnough without one.
+    """
     found = [each for each in fitted_sets(folder) if each.file.until <= until]
     if not found:
         raise NotEnough(
             f"no parameter set is fitted with data up to {until} at the latest",
             "calibrate one, or say which may be used: --set posterior.set=NAME",
         )
-    return found[-1]
+    return min(found, key=lambda each: (-each.file.until, each.name))
+
+
+def earliest(folder: Path | None = None) -> ParameterSet:
+    """The set with priors that knows least: the earliest data; of several the first by name. Raises NotEnough."""
+    found = [each for each in sets(folder) if each.file.fitted]
+    if not found:
+        raise NotEnough("no parameter set has priors", "docs/calibration.md tells how one is written")
+    return min(found, key=lambda each: (each.file.until, each.name))

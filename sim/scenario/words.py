@@ -163,9 +163,10 @@ def show(scenario: Scenario, full: bool = False) -> str:
 def _shown_posterior(scenario: Scenario) -> list[str]:
     if scenario.posterior is None:
         return []
-    several = scenario.posterior.draws
+    several, prior = scenario.posterior.draws, scenario.posterior.prior
     how = "each with the same luck" if scenario.posterior.crossed else "taken in turn by the seeds"
     which = f"draw {scenario.posterior.draw}" if several is None else f"{several} draws, {how}"
+    which = which if prior is None else f"{prior} points of its priors, {how}"
     return [f"parameters  set {scenario.posterior.set}, {which}"]
 
 

@@ -1,5 +1,6 @@
 """`sim/data/facts.yaml`, read and checked: facts with the statistics that answer them, regressions, worlds, panels."""
 
+import csv
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -9,12 +10,14 @@ from sim.history.mapping import DATA
 from sim.scorecard.draws import World
 
 BASE = "base"
+DOCKING = "N"  # section of published models and estimates
 
 
 class Fact(NamedTuple):
     """One observation and its counterpart; `low`, `high`: what the source allows, None where open.
 
-    kind: `range` where the source gives one, `number` where it gives a single one, `shown` where it gives none.
+    kind: `range` where the source gives one, `number` where it gives a single one, `shown` where it gives none or where
+    no hit is claimed.
     """
 
     id: str
@@ -36,12 +39,13 @@ class Fact(NamedTuple):
 
 
 class Absence(NamedTuple):
-    """An observation without a counterpart, and why."""
+    """An observation without a counterpart, and why; `observed` as in `Fact`."""
 
     id: str
     section: str
     text: str
     reason: str
+    observed: float | None = None
 
 
 class Variant(NamedTuple):
@@ -79,6 +83,7 @@ def declared(path: Path = DATA / "facts.yaml") -> Evidence:
     from sim.scenario.reader import shipped
 
     told = shipped(path)
+    targets = docking()
     worlds = {
         name: World(each.get("scenario", "baseline"), each.get("set", {}), tuple(each.get("without", ())))
         for name, each in told["worlds"].items()
@@ -87,9 +92,9 @@ def declared(path: Path = DATA / "facts.yaml") -> Evidence:
         worlds,
         {name: tuple(each.get("years", ())) for name, each in told["worlds"].items()},
         told["sections"],
-        tuple(_fact(each) for each in told["facts"]),
+        tuple(_fact({**targets.get(each["id"], {}), **each}) for each in told["facts"]),
         tuple(_fact({"section": "R", "dated": 0, "use": "TEST", **each}) for each in told["regressions"]),
-        tuple(Absence(**each) for each in told["absent"]),
+        tuple(_absence(each, targets.get(each["id"], {})) for each in told["absent"]),
         tuple(told["panels"]),
         {name: Variant(each["without"], each["with"], each["set"]) for name, each in told["variants"].items()},
         {name: Placebo(each["text"], tuple(each["keys"])) for name, each in told["placebos"].items()},
@@ -98,9 +103,33 @@ def declared(path: Path = DATA / "facts.yaml") -> Evidence:
     return evidence
 
 
+@lru_cache(maxsize=4)
+def docking(path: Path = DATA / "docking.csv") -> Mapping[str, Mapping[str, Any]]:
+    """Published numbers to dock to, by id, with the keys of a fact; `facts.yaml` names their counterparts.
+
+    low and high are what counts as a hit; without either the number is shown beside, without a verdict, unless it is
+    itself one that the runs should hold.
+    """
+    found: dict[str, Mapping[str, Any]] = {}
+    with path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            bounds = tuple(float(row[key]) if row[key] else None for key in ("low", "high"))
+            told = {"text": row["claim"], "unit": row["unit"], "source": f"{row['source']}; {row['read']}"}
+            asked = {"range": bounds} if bounds != (None, None) else {}
+            value = {"observed": float(row["value"])} if row["value"] else {}
+            found[row["id"]] = {**told, **asked, **value, "section": DOCKING, "use": "TEST"}
+    return found
+
+
+def _absence(told: Mapping[str, Any], target: Mapping[str, Any]) -> Absence:
+    known = {name: target[name] for name in ("text", "observed") if name in target}
+    return Absence(**{**known, **told})
+
+
 def _fact(told: Mapping[str, Any]) -> Fact:
     low, high = told.get("range", (None, None))
     kind = "range" if "range" in told else "number" if told.get("observed") is not None else "shown"
+    kind = told.get("kind", kind)
     return Fact(
         told["id"],
         told["section"],

@@ -11,8 +11,9 @@ from sim import history
 from sim.history import formations
 from sim.history.evidence import number_of
 from sim.history.paths import forecasts
+from sim.history.rivals import foretold, learn
 from sim.history.series import path
-from sim.history.shares import NAIVE, PERIODS, Adoption, period
+from sim.history.shares import PERIODS, Adoption, period
 from sim.history.worlds import TYPES
 from sim.measures.dates import quarter_of
 from sim.scorecard.card import BAND
@@ -115,15 +116,16 @@ def _levels(past: history.Evidence, sector: str) -> list[Point]:
 
 
 def composition(record: Record, past: history.Evidence, until: int) -> tuple[list[Bar], str]:
-    """Recorded adoptions by period and type, and the name of the naive forecast that did best after `until`.
+    """Recorded adoptions by period and type, and the name of the naive forecast that did best up to `until`.
 
     Forecasts are those of the recorded rows, so that sectors count as the ledger counts them.
     """
     rows, _ = formations.adoptions(past.own_cases, past.mapping, record.ensemble.last_year)
-    known, asked = ([row for row in rows if (row.year <= until) is early] for early in (True, False))
-    told, _ = formations.forecasts(record.ensemble, known, rows)
-    scores = formations.score(formations.forecasts(record.ensemble, known, asked)[0], asked)["log_loss"]
-    best = min(NAIVE, key=scores.__getitem__)
+    known = [row for row in rows if row.year <= until]
+    before = foretold(known, until)
+    learnt = learn(before.told, before.rows)
+    best = learnt.chosen
+    told, _ = formations.forecasts(record.ensemble, known, rows, learnt)
     bars = []
     for n, (first, last) in enumerate(PERIODS):
         here = np.array([period(row.year) == n for row in rows])

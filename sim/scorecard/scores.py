@@ -118,11 +118,11 @@ def others(ensemble: Ensemble, evidence: history.Evidence, until: int) -> dict[s
         ("later", ensemble, until, until + 1, 2025),
     ):
         cases = [case for case in evidence.cases if case.year <= runs.last_year]
-        scored, _ = exits.score(cases, table, runs, bound)
+        ends = exits.compared(cases, table, runs, bound, runs.last_year)
         by_sector, _, _ = sectors.score(evidence.sectors, table, runs, bound)
         inside = [each["level_inside"] for each in by_sector.values() if each["level_inside"] is not None]
         told[part] = {
-            "hazard_order": scored["rank_correlation"],
+            "hazard_order": exits.correlation(ends)(ends.hazards, np.ones(len(ends.spells))),
             "hazard": exits.hazard(runs, everywhere, first, last),
             "levels_inside": float(np.mean(inside)) if inside else None,
         }

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Statistic = Callable[..., Floats]
-PAGES = ("entry", "lives", "shares", "knowledge", "policy")
+PAGES = ("entry", "lives", "shares", "knowledge", "policy", "docking")
 
 _KNOWN: dict[str, Statistic] = {}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 Record = Mapping[str, Any]
 DASH = "–"
+DOCKED = "N"  # begins the ids of docking.csv
 
 
 def number(value: Any) -> str:
@@ -77,6 +78,31 @@ def facts(record: Record, section: str | None = None) -> list[list[str]]:
     return [head] + [
         [row["id"], f"{row['text']} ({row['unit']})", observed(row), *simulated(row), verdict(row), use(row)]
         for row in rows
+    ]
+
+
+def docking(record: Record) -> list[list[str]]:
+    """Numbers of other models, estimates and surveys (`docking.csv`): hit, miss, or why there is no answer."""
+    rows = []
+    for row in record["facts"]:
+        if row["id"].startswith(DOCKED):
+            claimed = row["low"] is not None or row["high"] is not None or row["kind"] == "number"
+            said = {
+                True: "hit",
+                False: "miss",
+                None: "unresolved" if row["band"] else "miss: no such event in the runs",
+            }
+            asked = observed(row) if row["kind"] != "number" else f"holds {number(row['observed'])}"
+            verdict_ = said[row["inside"]] if claimed else "shown beside, no hit claimed"
+            published = number(row["observed"])
+            rows.append([row["id"], row["text"], published, asked if claimed else DASH, *simulated(row), verdict_])
+    for row in record["absent"]:
+        if row["id"].startswith(DOCKED):
+            published = number(row.get("observed"))
+            rows.append([row["id"], row["text"], published, DASH, DASH, "", f"no counterpart: {row['reason']}"])
+    return [
+        ["id", "claim", "published", "hit if", "model", "90 % of runs", "verdict"],
+        *sorted(rows, key=lambda r: r[0]),
     ]
 
 

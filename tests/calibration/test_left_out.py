@@ -14,7 +14,6 @@ from sim.calibration.emulator import Emulator
 from sim.calibration.evaluations import Evaluations
 from sim.calibration.history_matching import Aim
 from sim.calibration.left_out import refit, told
-from sim.calibration.space import Space
 from sim.calibration.targets import Target, Targets, check
 from sim.cli import main
 from sim.errors import ScenarioError
@@ -25,6 +24,7 @@ from sim.scenario import load, read_set
 from sim.scenario.build import build
 from sim.scenario.drawn import written
 from sim.scenario.sets import Acceptance, ParameterSet, Prior, SetFile
+from sim.scenario.space import Space
 
 PRIORS = {"ambient": Prior(low=0.0, high=1.0), "quality_scale": Prior(low=0.5, high=2.0, scale="log")}
 SETTINGS = Acceptance(points=4000, seeds=5, accepted=200, ledger=30)

@@ -9,10 +9,10 @@ from sim.calibration.abc import accept, distance
 from sim.calibration.emulator import Emulator
 from sim.calibration.history_matching import Aim, decisive, implausibility, remaining, surviving, worst
 from sim.calibration.identification import TOLERANCE, identification
-from sim.calibration.space import Space
 from sim.calibration.twin import twins
 from sim.scenario.sets import Acceptance, Prior, Waves
 from sim.scenario.sets import Emulator as Settings
+from sim.scenario.space import Space
 
 SLOPES = np.array([[3.0, 0.0], [1.0, 2.0], [0.0, 1.5]])  # of three moments in two parameters
 TRUTH = np.array([0.4, 0.6])

@@ -10,12 +10,14 @@ from sim.history import backtest, exits, formations, read, sectors, series
 from sim.history.chances import ALONE, chances, observed, recording_odds
 from sim.history.evidence import Case, Fact, Point
 from sim.history.mapping import Place, mapping
+from sim.history.rivals import DERIVED, learn
 from sim.history.shares import NAIVE, Adoption
 from sim.history.worlds import TYPES, quarter
 from tests.history import synthetic
 
 ACCESS, HUB, GLOBALIZE = (TYPES.index(name) for name in ("market_access", "hub", "globalize"))
 TELECOM = synthetic.SECTORS.index("telecom")
+NOTHING = learn({}, [])  # what no row that was foretold before can teach
 
 
 def adoption(sector, year, kind=ACCESS):
@@ -72,8 +74,8 @@ def test_twin_a_ledger_drawn_from_the_model_gives_skill(seed):
     made = synthetic.drifting()
     rows = synthetic.ledger(made, chances, rows=500, seed=seed)
     known, asked = ([row for row in rows if (row.year <= 2014) == early] for early in (True, False))
-    told, odds = formations.forecasts(made, known, asked)
-    found = formations.score(told, asked)
+    told, odds = formations.forecasts(made, known, asked, NOTHING)
+    found = formations.score(told, asked, "trend")
     assert found["skill"] > 0 and found["interval"][0] > 0 and 0.3 < odds < 3
     assert found["log_loss"]["model"] == min(found["log_loss"].values())
     assert found["brier"]["model"] == min(found["brier"].values())
@@ -83,24 +85,28 @@ def test_a_model_that_is_wrong_loses():
     made = synthetic.drifting()
     rows = synthetic.ledger(made, lambda e, r: chances(e, r)[:, ::-1], rows=500)
     known, asked = ([row for row in rows if (row.year <= 2014) == early] for early in (True, False))
-    assert formations.score(formations.forecasts(made, known, asked)[0], asked)["skill"] < 0
+    assert formations.score(formations.forecasts(made, known, asked, NOTHING)[0], asked, "trend")["skill"] < 0
 
 
 def test_scores_of_parts_add_up():
     made = synthetic.drifting()
     rows = synthetic.ledger(made, chances, rows=300)
     known, asked = ([row for row in rows if (row.year <= 2014) == early] for early in (True, False))
-    found = formations.score(formations.forecasts(made, known, asked)[0], asked)
-    assert found["log_loss"].keys() == found["brier"].keys() == {"model", "model_pooled", *NAIVE}
+    found = formations.score(formations.forecasts(made, known, asked, NOTHING)[0], asked, "trend")
+    assert found["log_loss"].keys() == found["brier"].keys() == {"model", "model_pooled", *NAIVE, *DERIVED}
     assert sum(part["n"] for part in found["by_sector"].values()) == found["n"] == len(asked)
     assert sum(part["n"] for part in found["by_period"].values()) == found["n"]
-    best = min(found["log_loss"][name] for name in NAIVE)
-    assert found["skill"] == pytest.approx(1 - found["log_loss"]["model"] / best)
+    assert found["skill"] == pytest.approx(1 - found["log_loss"]["model"] / found["log_loss"]["trend"])
+    best = min(NAIVE, key=found["log_loss"].__getitem__)
+    assert found["skill_over"]["best"] == {"name": best, **found["skill_over"][best]}
+    for period, types in found["calibration"].items():
+        assert sum(each["recorded"] for each in types.values()) == found["by_period"][period]["n"]
+        assert sum(each["foretold"] for each in types.values()) == pytest.approx(found["by_period"][period]["n"])
 
 
 def test_too_little_to_estimate_from():
     with pytest.raises(NotEnough, match="early enough"):
-        formations.forecasts(synthetic.drifting(), [], [adoption("telecom", 2010)])
+        formations.forecasts(synthetic.drifting(), [], [adoption("telecom", 2010)], NOTHING)
 
 
 def test_a_ledger_of_exits_only_is_scored_and_one_of_early_rows_is_not(tmp_path):
@@ -108,7 +114,7 @@ def test_a_ledger_of_exits_only_is_scored_and_one_of_early_rows_is_not(tmp_path)
     path.write_text("case_id,sector,year,event,model\na,telecom,2010,form,market_access\na,telecom,2018,exit,none\n")
     found = backtest(synthetic.drifting(), read(cases=path), 2014).scores
     assert found["formations"]["n"] == 0 and found["formations"]["skill"] is None and found["exits"]["n"] == 1
-    assert found["formations"]["log_loss"] == dict.fromkeys(["model_pooled", "model", *NAIVE])
+    assert found["formations"]["log_loss"] == dict.fromkeys(["model_pooled", "model", *NAIVE, *DERIVED])
     with pytest.raises(NotEnough, match="after 2018"):
         backtest(synthetic.drifting(), read(cases=path), 2018)
 
@@ -140,7 +146,8 @@ def test_hazards_are_ranked():
             rows.append(case(f"{name}{n}", 2010, "form", "market_access", name))
             rows += [case(f"{name}{n}", 2016, "exit", "none", name)] if n < 2 * rank else []
     assert exits.hazard(made, Place(("rail",)), 2015, 2019) == pytest.approx(0.1)
-    found, rest = exits.score([*rows, case("x", 2016, "exit", "none", "other")], mapping(), made, 2014)
+    ledger = [*rows, case("x", 2016, "exit", "none", "other")]
+    found, rest = exits.score(ledger, [], mapping(), made, 2014, made.last_year)
     assert found["n"] == 12 and found["rank_correlation"] == pytest.approx(1.0)
     assert 0 < found["interval"][0] <= found["interval"][1] <= 1 and [each.case_id for each in rest] == ["x"]
 
@@ -261,10 +268,11 @@ def test_all_scores_on_the_shipped_record():
     evidence = read()
     found = backtest(synthetic.drifting(), evidence, 2014).scores
     assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert found.keys() == {*("formations", "exits", "series", "sectors", "flip_order_rank_correlation", "unmapped")}
+    of_before = {*("formations", "exits", "series", "sectors", "flip_order_rank_correlation", "unmapped")}
+    assert found.keys() == of_before | {"by_origin", "order", "pool", "chosen_naive"}
     told = found["formations"]
-    assert told.keys() == {"n", "log_loss", "brier", "skill", "interval", "by_sector", "by_period"}
-    assert found["exits"].keys() == {"n", "rank_correlation", "interval"}
+    assert told.keys() >= {"n", "log_loss", "brier", "skill", "interval", "by_sector", "by_period"}
+    assert found["exits"].keys() >= {"n", "rank_correlation", "interval"}
     for each in found["series"].values():
         assert each.keys() == {"n", "rmse", "crps", "coverage90", "coverage90_runs", "best_naive", "skill"}
     for each in found["sectors"].values():

@@ -5,11 +5,13 @@ import json
 import pytest
 
 from sim.cli import main
+from sim.measures import intervals
 
 
 @pytest.fixture
-def call(capsys):
-    """`call(*words) -> (exit code, stdout, stderr)`."""
+def call(capsys, monkeypatch):
+    """`call(*words) -> (exit code, stdout, stderr)`; intervals from few draws, which take most of the time."""
+    monkeypatch.setattr(intervals, "CASE_DRAWS", 100)
 
     def run(*words):
         code = main(["backtest", *map(str, words)])
@@ -28,14 +30,26 @@ def test_a_short_run(call, tmp_path):
     assert "trend_sector" in out and "Order of flips" in out
     assert "set fit2014, which knows data up to 2014" in out and "electric cars" in out
     assert found["parameters"]["set"] == "fit2014" and found["parameters"]["until"] == 2014
+    assert list(found["by_origin"]) == ["1999", "2004", "2009", "2014", "2016"]
+    assert [each["parameters"]["prior"] for each in found["by_origin"].values()] == [True] * 3 + [False] * 2
+    assert found["pool"]["n"] > 100 and found["chosen_naive"] in found["formations"]["log_loss"]
     assert [path.name for path in tmp_path.iterdir()] == ["scores.json"]
 
 
 def test_a_set_that_knows_too_much_is_told(call):
-    code, out, _ = call("--seeds", "1", "--set", "end=2027", "--set", "posterior.set=all2025", "--workers", "1")
+    short = ("--seeds", "1", "--single", "--set", "end=2027", "--workers", "1")
+    code, out, _ = call(*short, "--set", "posterior.set=all2025")
     assert code == 0 and "skill here is no evidence" in out
-    code, _, err = call("--until", "2001")
-    assert code == 6 and "no parameter set is fitted with data up to 2001" in err and "hint: calibrate one" in err
+
+
+def test_before_any_set_the_priors_speak(call, tmp_path):
+    target = tmp_path / "scores.json"
+    short = ("--seeds", "1", "--single", "--set", "end=2027", "--workers", "1", "--json", target)
+    code, out, _ = call(*short, "--until", "2001", "--posterior", "3")
+    assert code == 0 and "3 points of the priors of set fit2014: structure only, nothing was fitted" in out
+    found = json.loads(target.read_text())
+    assert found["parameters"]["until"] is None and found["parameters"]["draws"] == 3
+    assert list(found["by_origin"]) == ["2001"] and found["pool"]["weight"] is None
 
 
 @pytest.mark.parametrize("option", ["--cases", "--series", "--sectors"])

@@ -8,6 +8,7 @@ import pytest
 from sim import history
 from sim.history import formations
 from sim.history.chances import ALONE, chances, observed, recording_odds
+from sim.history.rivals import learn
 from sim.history.scores import log_loss
 from sim.history.worlds import TYPES
 from sim.scenario.switch import switched
@@ -94,7 +95,7 @@ def test_losses_are_those_of_the_back_test():
     assert told.later == pytest.approx(expected)
     two = made._replace(drawn=tuple(n % 2 for n in range(len(made.levels))))
     of_draws = losses(counted(two, rows), 2014)
-    forecast = formations.forecasts(two, early, late)[0]["model"]
+    forecast = formations.forecasts(two, early, late, learn({}, []))[0]["model"]
     assert of_draws.later == pytest.approx(log_loss(forecast, np.array([r.type for r in late])).mean())
 
 
@@ -167,13 +168,13 @@ def test_sectors_left_out_are_forecast_without_their_rows():
     rows = ledger(made, chances, 300)
     known, asked = [r for r in rows if r.year <= 2014], [r for r in rows if r.year > 2014]
     names = ["ev", "rail"]
-    told, order = formations.left_out(made, lambda sector: None, known, asked, names)
+    told, order = formations.left_out(made, lambda sector: None, known, asked, names, 2014)
     assert sorted(order) == sorted(r for r in asked if r.sector in names)
     first = [r for r in order if r.sector == "ev"]
     place = [n for n, r in enumerate(order) if r.sector == "ev"]
     away = [r for r in known if "cars" not in r.place.sectors]  # combustion too: it is the same sector of the world
     assert len(away) < len(known)
-    expected, _ = formations.forecasts(made, away, first)
+    expected, _ = formations.forecasts(made, away, first, learn({}, []))
     for name in ("constant", "sector", "trend_sector", "model"):
         assert told[name][place] == pytest.approx(expected[name])
     assert np.array_equal(told["model_as_fitted"], told["model"])
@@ -186,9 +187,9 @@ def test_a_sector_left_out_is_forecast_by_runs_that_did_not_know_it():
     rows = ledger(made, chances, 300)
     known, asked = [r for r in rows if r.year <= 2014], [r for r in rows if r.year > 2014]
     told, order = formations.left_out(
-        made, lambda sector: other if sector == "ev" else None, known, asked, ["ev", "rail"]
+        made, lambda sector: other if sector == "ev" else None, known, asked, ["ev", "rail"], 2014
     )
-    plain, same = formations.left_out(made, lambda sector: None, known, asked, ["ev", "rail"])
+    plain, same = formations.left_out(made, lambda sector: None, known, asked, ["ev", "rail"], 2014)
     refitted = np.array([row.sector == "ev" for row in order])
     assert order == same and 0 < refitted.sum() < len(order)
     assert np.array_equal(told["model"][~refitted], plain["model"][~refitted])

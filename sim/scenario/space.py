@@ -1,11 +1,13 @@
-"""The box of priors: points of the unit cube and parameters."""
+"""The box of priors: points of the unit cube and parameters, and draws of a set before any data."""
 
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.sets import Prior
+from sim.scenario.drawn import Draws
+from sim.scenario.reader import Mark
+from sim.scenario.sets import Prior, SetFile
 
 Floats = NDArray[np.float64]
 
@@ -40,3 +42,10 @@ class Space:
         from scipy.stats import qmc
 
         return np.asarray(qmc.LatinHypercube(len(self.names), rng=seed).random(count))
+
+
+def before_data(file: SetFile, count: int, mark: Mark) -> Draws:
+    """Draws of what a set fits as if it knew no data: a Latin hypercube over its priors, the same for one `count`."""
+    space = Space(file.fitted)
+    points = space.parameters(space.hypercube(count, file.seed))
+    return Draws({name: tuple(points[:, n].tolist()) for n, name in enumerate(space.names)}, (mark,) * count)
