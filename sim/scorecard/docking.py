@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from sim.columns import FIRST_YEAR, HOST_TYPES, Kind, SubForm
+from sim.measures.dates import quarter_of
 from sim.scorecard.statistic import Floats, ratio, statistic
-from sim.scorecard.worlds import Ints, Record, quarter_of
+from sim.scorecard.worlds import Ints, Record
 
 
 def averaged(values: Floats) -> Floats:
