@@ -78,11 +78,11 @@ def _ground(scenario: Scenario) -> _Ground:
 def build(scenario: Scenario, seed: int) -> Inputs:
     """The inputs of one run. Write to `firms` only: the rest is shared by all runs of the scenario."""
     luck = scenario.luck_of(seed)
-    inputs, ground = _inputs(scenario, happened := _happened(scenario, luck)), _ground(scenario)
+    shocks, ground = _happened(scenario, luck), _ground(scenario)
+    inputs = _inputs(scenario, shocks)
     if scenario.draws:
         inputs = inputs._replace(parameters=Parameters(**scenario.parameters_of(seed)))
     if _drawn(ground):
-        shocks = tuple(s for s in scenario.shocks if s.probability >= 1.0 or s.id in happened)
         inputs = inputs._replace(world=_world(ground, tuple(s for s in shocks if s.kind == "generation"), luck))
     return inputs._replace(firms=Firms(*[column.copy() for column in inputs.firms]))
 
@@ -109,21 +109,33 @@ def host(scenario: Scenario) -> int:
 
 
 @lru_cache(maxsize=64)
-def _uncertain(scenario: Scenario) -> tuple[tuple[str, float, int], ...]:
-    """Id, probability and identity of the shocks that may not happen."""
-    return tuple((s.id, s.probability, crc32(s.id.encode())) for s in scenario.shocks if s.probability < 1.0)
+def _uncertain(scenario: Scenario) -> tuple[tuple[str, float, int, str], ...]:
+    """Id, probability, identity and condition of the shocks that may not happen."""
+    known = {shock.id: shock for shock in scenario.shocks}
+
+    def certain(shock: Shock) -> bool:
+        return shock.probability >= 1.0 and (not shock.only_if or certain(known[shock.only_if]))
+
+    doubtful = (shock for shock in scenario.shocks if not certain(shock))
+    return tuple((s.id, s.probability, crc32(s.id.encode()), s.only_if) for s in doubtful)
 
 
-def _happened(scenario: Scenario, seed: int) -> frozenset[str]:
-    """The ids of the uncertain shocks that happen under a seed: one draw each, by the shock's id."""
+def _happened(scenario: Scenario, seed: int) -> tuple[Shock, ...]:
+    """The shocks that happen under a seed: one draw for each that is uncertain, by its id, and what it depends on."""
     uncertain = _uncertain(scenario)
     if not uncertain:
-        return frozenset()
+        return scenario.shocks
     from sim.draws import Stream, key, uniform  # brings Numba, which a scenario without chance does not need
 
     with np.errstate(over="ignore"):  # hashing wraps round when it is not compiled
         stream = np.uint64(key(seed, int(Stream.shock), 0))
-        return frozenset(name for name, chance, identity in uncertain if uniform(stream, identity) < chance)
+        drawn = {name: uniform(stream, identity) < chance for name, chance, identity, _ in uncertain}
+    needs = {name: needed for name, _, _, needed in uncertain}
+
+    def happens(name: str) -> bool:
+        return name not in needs or (bool(drawn[name]) and happens(needs[name]))
+
+    return tuple(shock for shock in scenario.shocks if happens(shock.id))
 
 
 @lru_cache(maxsize=64)
@@ -147,9 +159,8 @@ def _rows(ground: _Ground) -> list[Row]:
 
 
 @lru_cache(maxsize=40)  # as many as a batch of points has
-def _inputs(scenario: Scenario, happened: frozenset[str]) -> Inputs:
+def _inputs(scenario: Scenario, shocks: tuple[Shock, ...]) -> Inputs:
     ground = _ground(scenario)
-    shocks = tuple(s for s in scenario.shocks if s.probability >= 1.0 or s.id in happened)
     in_force, announced = policies(_grid(ground), shocks)
     return _fixed(ground)._replace(
         world=_world(ground, tuple(s for s in shocks if s.kind == "generation"), 0),

@@ -168,7 +168,48 @@ def shock_problems(shock: Shock, known: Names, last: int) -> Iterator[Found]:
         high = kind.sizes[key].bounds(shock.option)[1]
         if value > high:
             yield (key,), f"{value:g}; must be at most {high:g} with {kind.option}: {shock.option}"
+    if shock.retaliation is not None:
+        yield from _answer_problems(shock, known)
     yield from _date_problems(shock, last)
+
+
+def _answer_problems(shock: Shock, known: Names) -> Iterator[Found]:
+    """What is wrong with the answer to a shock."""
+    answer = shock.retaliation
+    assert answer is not None
+    sizes, at = KINDS[answer.kind].sizes, "retaliation"
+    for key, _ in answer.sizes:
+        if key not in sizes:
+            yield (at, key), f"no size of {answer.kind}{nearest(key, sizes)}"
+    if not any(key in sizes for key, _ in answer.sizes):
+        yield (at,), f"no size; {answer.kind} has {' or '.join(sizes)}"
+    for sector in answer.sectors:
+        if sector != "all" and sector not in known.sectors and sector not in known.groups:
+            hint = nearest(sector, (*known.sectors, *known.groups, "all"))
+            yield (at, "sectors"), f"{sector!r} is no sector or group{hint}"
+    there = {g for sector in known.sectors_of(answer.sectors or shock.sectors) for g in known.generations[sector]}
+    if answer.generation not in ("", "all", *there):
+        hint = nearest(answer.generation, sorted(there))
+        yield (at, "generation"), f"{answer.generation!r} is no generation of these sectors{hint}"
+    elif answer.generation and not KINDS[answer.kind].by_generation:
+        yield (at, "generation"), f"{answer.kind} knows no generations"
+
+
+def condition_problems(shocks: Iterable[Shock]) -> Iterator[tuple[str, str]]:
+    """Shocks that wait for one that is not there, or for themselves: id and message."""
+    needs = {shock.id: shock.only_if for shock in shocks}
+    for name, needed in needs.items():
+        if not needed:
+            continue
+        if needed not in needs:
+            yield name, f"{needed!r} is no shock of this scenario{nearest(needed, [n for n in needs if n != name])}"
+            continue
+        seen = [name]
+        while needed and needed in needs and needed not in seen:
+            seen.append(needed)
+            needed = needs[needed]
+        if needed == name:
+            yield name, f"{' waits for '.join((*seen, name))}; none of them could ever happen first"
 
 
 def _date_problems(shock: Shock, last: int) -> Iterator[Found]:

@@ -13,7 +13,7 @@ from sim.columns import FIRST_YEAR, REPORT_YEAR, SCHEMA, Ownership, Type
 from sim.parameters import Parameter, parameters
 from sim.scenario.experiment import Experiment
 from sim.scenario.plugin import Rules
-from sim.scenario.shocks import KINDS, Kind
+from sim.scenario.shocks import ANSWERS, KINDS, MODES, Kind
 from sim.scenario.values import Date, Dated, LastQuarter, Model, Names, Quantity, Quarter, Slug, Text, switch, wrong
 
 LAST_YEAR = 2055
@@ -174,11 +174,31 @@ class NamedFirm(Model):
     source: Text | None = None
 
 
-class Answer(Model):
-    """Retaliation: a tariff of the shock's origin against its destinations, on all generations of the same sectors."""
+class _Answer(Model):
+    """What answers a shock: by whom it hits, against who acts; in the same sectors if none are given."""
 
-    rate: Annotated[float, Quantity("share", "rate of the tariff", 0, KINDS["tariff"].sizes["rate"].bounds()[1])]
+    kind: Annotated[Literal[ANSWERS] | None, Field(description="kind of the answer; absent: tariff")] = None  # type: ignore[valid-type]
     lag: Annotated[int, Quantity("quarters", "quarters after the start of the shock", 0, 80, whole=True)] = 0
+    sectors: Annotated[Names | None, Field(description="sectors, groups or all; absent: those of the shock")] = None
+    generation: Annotated[Slug | None, Field(description="only this generation; absent or all: every one")] = None
+
+
+def _answer_sizes() -> dict[str, Any]:
+    """Size keys of every kind that may answer; which belong to the kind given is checked when all is read."""
+    known = {key: size for name in ANSWERS for key, size in KINDS[name].sizes.items()}
+    bounds = {key: (0.0, size.bounds()[1]) if key == "rate" else size.bounds() for key, size in known.items()}
+    return {
+        key: (Annotated[float, Quantity(size.unit, size.text, *bounds[key])] | None, None)
+        for key, size in known.items()
+    }
+
+
+if TYPE_CHECKING:
+
+    class Answer(_Answer): ...
+
+else:
+    Answer = create_model("Answer", __base__=_Answer, __module__=__name__, **_answer_sizes())
 
 
 def _version(value: Any) -> int:
@@ -264,6 +284,10 @@ def _shock(name: str, kind: Kind) -> type[Model]:
             Annotated[float, Quantity("probability", "chance that it happens, drawn once per seed", 0, 1)],
             1.0,
         ),
+        "only_if": (
+            Annotated[Slug | None, Field(description="id of another shock: happens only where that one does")],
+            None,
+        ),
     }
     if kind.once:
         del said["announce"], said["ramp"]
@@ -290,6 +314,9 @@ def _shock(name: str, kind: Kind) -> type[Model]:
             Annotated[Literal[tuple(kind.options)], Field(description=text)],
             kind.default_option or ...,
         )
+    if kind.totals:
+        text = "; ".join(f"{value}: {meaning}" for value, meaning in MODES.items())
+        said["mode"] = (Annotated[Literal[tuple(MODES)] | None, Field(description=f"{text}; absent: add")], None)
     for key, size in kind.sizes.items():
         bounded = Annotated[float, Quantity(size.unit, size.text, *size.bounds())]
         said[key] = (bounded, ...) if len(kind.sizes) == 1 and not kind.keys else (bounded | None, None)

@@ -14,7 +14,7 @@ import numpy as np
 from sim.columns import Policy
 from sim.declare import Column
 from sim.scenario.checks import Names
-from sim.scenario.shocks import KINDS, POLICY, Shock
+from sim.scenario.shocks import KINDS, POLICY, SET, Shock
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,10 @@ def _write(grid: Grid, field: str, shock: Shock, in_force: Column, announced: Co
             continue
         strength = part.reshape(-1, *(1,) * where.ndim) * where
         at = (slice(first, stop), sectors if len(sectors) < len(grid.sectors) else slice(None), *box)
-        values[at] = _COMBINE.get(field, np.add)(values[at], _sized(field, size, strength))
+        if shock.mode == SET:
+            values[at] = np.where(strength == 1.0, size, values[at] + (size - values[at]) * strength)
+        else:
+            values[at] = _COMBINE.get(field, np.add)(values[at], _sized(field, size, strength))
 
 
 def _span(concerned: Column) -> slice:
@@ -209,10 +212,13 @@ def _changes(field: str, values: Column) -> Column | None:
 
 @lru_cache(maxsize=40)
 def policies(grid: Grid, shocks: tuple[Shock, ...]) -> tuple[Policy, Policy]:
-    """In force and announced, of the shocks that happen; answers to them included."""
+    """In force and announced, of the shocks that happen; answers to them included.
+
+    What sets a total comes after all that adds to it: of two totals the later in the file holds.
+    """
     answers = [mirror for shock in shocks if (mirror := shock.mirror()) is not None]
     writers: dict[str, list[Shock]] = {}
-    for shock in (*shocks, *answers):
+    for shock in sorted((*shocks, *answers), key=lambda shock: shock.mode == SET):
         for field, _ in shock.effects():
             writers.setdefault(field, []).append(shock)
     fields = [field for field in Policy._fields if field != "changed"]

@@ -274,6 +274,9 @@ def _consistency(tree: Node, file: File | None, shocks: list[Shock | None], know
             yield problem_at(
                 tree, ("shocks", n, "ramp"), f"missing; over how many quarters does demand move to {shock.name}?"
             )
+    places = {shock.id: n for n, shock in enumerate(shocks) if shock is not None}
+    for name, message in checks.condition_problems([shock for shock in shocks if shock]):
+        yield problem_at(tree, ("shocks", places[name], "only_if"), message)
     if file is None:
         return
     for location, message in checks.world_problems(file):
