@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.scenario.build import grid
 from sim.scenario.policy import policies
+from sim.scenario.readers import unread
 from sim.scenario.resolve import Scenario
 from sim.scenario.shocks import KINDS, Shock
 from sim.scenario.values import takes_percent
@@ -26,7 +27,8 @@ def doubts(scenario: Scenario) -> list[str]:
     ids = {shock.id for shock in own}
     found = [text for text in scenario.warnings if text.partition(":")[0] in ids]
     for shock in own:
-        found += [f"{shock.id}: {text}" for text in (*_sizes(shock), *_without_effect(scenario, shock))]
+        texts = (*_sizes(shock), *_without_effect(scenario, shock), *unread(scenario, shock))
+        found += [f"{shock.id}: {text}" for text in texts]
     return [*found, *_unreached(scenario, own)]
 
 
