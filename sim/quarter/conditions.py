@@ -3,8 +3,9 @@
 from sim.arithmetic import exp, log, power
 from sim.columns import Kind, Way
 from sim.compiled import lane, stage, take_over
+from sim.quarter.inputs import feed
 from sim.quarter.lanes import along_composite, along_operations, along_quality, along_wage
-from sim.quarter.state import State, first_of, generations_of, last_of, list_living, made_of, middle_of
+from sim.quarter.state import BUYS, State, first_of, generations_of, last_of, list_living, made_of, middle_of
 from sim.rules.capability import damping
 from sim.rules.ecosystem import able_suppliers, cut_inputs, imported_part, made_appeal, suppliers_next
 from sim.rules.market import border, brand_factor, tariff_paid
@@ -67,6 +68,7 @@ def along_borders(st: State, t: int, s: int, g: int, o: int, tradable: bool, reg
     """What borders of all regions do to appeals of a generation made in o, now and as announced."""
     x, now, soon, p = st.scratch, st.now, st.announced, st.parameters
     alpha, supply, scale, weight = st.sectors.price_elasticity[s], now.supply[s, g, o], p.content_cost, p.anticipation
+    supply *= x.fed[s, g, o]
     for r in range(regions):
         content, tariff = scale * now.local_content[s, g, r], now.tariff[s, g, o, r]
         later = ahead(tariff, soon.tariff[t, s, g, o, r], weight)
@@ -379,9 +381,10 @@ def read_conditions(st: State, t: int, s: int) -> None:
         x.powered[s, r] = 0.0
         x.partner_made[s, r] = 0.0
         x.outlays[s, r] = 0.0
-    if moved:
+    fed = feed(st, s) if st.linked[s, BUYS] > 0.0 else False
+    if moved or fed:
         reckon_borders(st, t, s)
-    if demand_moved:
+    if demand_moved or fed:
         reckon_sold(st, s)
     reckon_frontiers(st, s)
     reckon_technology(st, t, s, moved)

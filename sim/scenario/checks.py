@@ -92,11 +92,39 @@ def world_problems(world: WorldFile) -> Iterator[Found]:
     for name, sector in world.sectors.items():
         for location, message in _sector_problems(sector, regions, world.host):
             yield ("sectors", name, *location), message
+        for location, message in _input_problems(name, world):
+            yield ("sectors", name, *location), message
         drawn = [n for n, generation in enumerate(sector.generations) if generation.drawn]
         if drawn and world.takeoffs is None:
             yield ("sectors", name, "generations", drawn[0], "midpoint"), "drawn, but nothing says how: give `takeoffs`"
         elif drawn and sector.cycle is None:
             yield ("sectors", name, "cycle"), "missing; drawn midpoints need the length of a technology cycle"
+
+
+def _input_problems(name: str, world: WorldFile) -> Iterator[Found]:
+    """What is wrong with what a sector buys from others."""
+    sector = world.sectors[name]
+    own = [generation.name for generation in sector.generations]
+    for supplier, given in (sector.inputs or {}).items():
+        at = ("inputs", supplier)
+        if supplier not in world.sectors or supplier == name:
+            others = [other for other in world.sectors if other != name]
+            what = "is the sector itself" if supplier == name else f"{supplier!r} is no sector"
+            yield at, f"{what}{nearest(supplier, others)}"
+            continue
+        theirs = [generation.name for generation in world.sectors[supplier].generations]
+        if given.of is not None and given.of not in theirs:
+            yield (*at, "of"), f"{given.of!r} is no generation of {supplier}{nearest(given.of, theirs)}"
+        for key in ("cost", "technology"):
+            parts = getattr(given, key)
+            for generation in parts if isinstance(parts, dict) else ():
+                if generation not in own:
+                    yield (*at, key, generation), f"no generation of {name}{nearest(generation, own)}"
+    for key in ("cost", "technology"):
+        for generation in own:
+            whole = sum(given.part(key, generation) for given in (sector.inputs or {}).values())
+            if whole > 1.0:
+                yield ("inputs",), f"shares of {key} of {generation} add up to {whole:g}; at most 1"
 
 
 def _sector_problems(sector: Any, regions: list[str], host: str) -> Iterator[Found]:

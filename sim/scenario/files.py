@@ -63,6 +63,28 @@ class Generation(Model):
         return DRAWN in (self.midpoint.values() if isinstance(self.midpoint, dict) else (self.midpoint,))
 
 
+_Part = Annotated[float, Quantity("share", "share of the whole", 0, 1)]
+_Parts = _Part | Annotated[dict[str, _Part], Field(description="by generation of the buyer; 0 for those left out")]
+
+
+class Bought(Model):
+    """What a sector buys from another, felt as far as the parameter `linkage` says."""
+
+    cost: Annotated[_Parts, Field(description="share of the buyer's cost")] = 0.0
+    technology: Annotated[
+        _Parts, Field(description="share of the buyer's technology, stopped where it is controlled")
+    ] = 0.0
+    of: Annotated[
+        Slug | None, Field(description="the supplier's generation whose control counts; absent: the least controlled")
+    ] = None
+    source: Text | None = None
+
+    def part(self, key: str, generation: str) -> float:
+        """Share of cost or technology of a generation of the buyer."""
+        given = getattr(self, key)
+        return float(given.get(generation, 0.0) if isinstance(given, dict) else given)
+
+
 _Count = Annotated[int, Quantity("count", "firms at the start", 0, 10_000, whole=True)]
 
 
@@ -79,6 +101,9 @@ class _Sector(Model):
             float, Quantity("years", "length of a technology cycle, which sets the pace of drawn take-offs", 0.1, 100)
         ]
         | None
+    ) = None
+    inputs: (
+        Annotated[dict[str, Bought], Field(description="by supplying sector; felt where `linkage` is not 0")] | None
     ) = None
     source: Text | None = None
     assumed: Annotated[list[str], Field(default_factory=list, description="keys whose values are assumed")]

@@ -28,7 +28,7 @@ def places(kind: str) -> list[Shock]:
 
 @pytest.mark.parametrize("kind", SIZES)
 def test_who_is_said_to_meet_nobody_is_read_by_nobody(lab: Laboratory, kind: str) -> None:
-    """Two sizes of each instrument at each border: no byte of a run differs where nobody reads it, some where one is."""
+    """Two sizes of each instrument at each border: bytes of a run differ where one reads it, none elsewhere."""
     told = 0
     for where in places(kind):
         two = [shock(kind, sectors="traded", start="1982Q1", **size, **where) for size in SIZES[kind]]

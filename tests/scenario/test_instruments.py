@@ -164,3 +164,43 @@ def test_a_condition_that_cannot_be_is_told(mine, needed, said):
 def test_the_world_without_a_shock_has_none_that_waits_for_it(mine):
     left = without_shocks(mine(*CHAIN), ["s0"])
     assert left.shocks == () and left.resolved["shocks"] == []
+
+
+BUYS = "{apps: {cost: {electric: 0.3}, technology: 40%}}"
+
+
+def test_inputs_are_read_and_nothing_is_bought_where_none_is_felt(mine):
+    path = {"sectors.cars.inputs": BUYS}
+    felt, unfelt = mine(**path, **{"parameters.linkage.2020Q1": 1}), mine(**path)
+    bought = build(felt, 1).bought
+    assert bought[0, :, 1].tolist() == [0.0, 0.3] and bought.sum() == 0.3
+    assert build(felt, 1).linked.tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    assert not build(unfelt, 1).bought.any() and not build(unfelt, 1).linked.any()
+
+
+def test_a_control_over_a_supplier_is_handed_on_from_when_it_is_felt(mine):
+    control = "kind: export_control, origin: us, destination: china, start: 2010Q1, coverage: 50%, sectors:"
+    path = {"sectors.cars.inputs": BUYS, "parameters.linkage.2020Q1": 0.5}
+    found = build(mine(f"{control} apps", **path), 1).in_force
+    mine_ = found.control[:, 0, :, US, CHINA]
+    assert not mine_[: quarter_of("2020Q1")].any() and mine_[quarter_of("2020Q1") :] == pytest.approx(0.5 * 0.4 * 0.5)
+    assert found.changed[quarter_of("2020Q1"), 0, CHINA] == 1.0  # firms look at their contracts again
+    both = build(mine(f"{control} apps", f"{control} cars", **path), 1).in_force.control[-1, 0, 0, US, CHINA]
+    assert both == pytest.approx(1.0 - 0.5 * (1.0 - 0.1))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ("{aps: {cost: 0.1}}", "'aps' is no sector; did you mean 'apps'?"),
+        ("{cars: {cost: 0.1}}", "is the sector itself"),
+        ("{apps: {cost: 0.1, of: wep}}", "'wep' is no generation of apps; did you mean 'web'?"),
+        ("{apps: {cost: {electrik: 0.1}}}", "no generation of cars; did you mean 'electric'?"),
+        ("{apps: {costs: 0.1}}", "unknown key; did you mean 'cost'?"),
+        ("{apps: {cost: 1.4}}", "1.4; must be between 0 and 1"),
+    ],
+)
+def test_wrong_inputs_are_told(mine, inputs, said):
+    with pytest.raises(ScenarioError) as told:
+        mine(**{"sectors.cars.inputs": inputs})
+    assert said in " ".join(f"{each.key}: {each.message}" for each in told.value.problems)
