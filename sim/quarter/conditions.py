@@ -8,7 +8,7 @@ from sim.quarter.lanes import along_composite, along_operations, along_quality, 
 from sim.quarter.state import BUYS, State, first_of, generations_of, last_of, list_living, made_of, middle_of
 from sim.rules.capability import damping
 from sim.rules.ecosystem import able_suppliers, cut_inputs, imported_part, made_appeal, suppliers_next
-from sim.rules.market import border, brand_factor, tariff_paid
+from sim.rules.market import border, brand_factor, spared_appeal, tariff_paid
 from sim.rules.policy import ahead, blocked
 
 FAR_BELOW = -1e3
@@ -81,12 +81,20 @@ def along_borders(st: State, t: int, s: int, g: int, o: int, tradable: bool, reg
 
 
 @lane
-def along_parts(st: State, s: int, g: int, regions: int) -> None:
-    """The same of parts from the host, on which some of the tariff is paid."""
-    x, part = st.scratch, st.parameters.power_tariff
+def along_parts(st: State, t: int, s: int, g: int, regions: int) -> None:
+    """The same of local partners' goods from the host, and of parts, on which some of the tariff is paid."""
+    x, now, soon, part = st.scratch, st.now, st.announced, st.parameters.power_tariff
+    alpha, weight = st.sectors.price_elasticity[s], st.parameters.anticipation
     for r in range(regions):
-        x.parts[s, g, r] = power(x.trade[s, g, st.host, r], part)
-        x.parts_ahead[s, g, r] = power(x.trade_ahead[s, g, st.host, r], part)
+        tariff, spared = now.tariff[s, g, st.host, r], now.spared[s, g, r]
+        later = ahead(tariff, soon.tariff[t, s, g, st.host, r], weight)
+        spared_later = ahead(spared, soon.spared[t, s, g, r], weight)
+        shared = x.trade[s, g, st.host, r] * spared_appeal(alpha, tariff, spared)
+        shared_ahead = x.trade_ahead[s, g, st.host, r] * spared_appeal(alpha, later, spared_later)
+        x.shared[s, g, r] = shared
+        x.shared_ahead[s, g, r] = shared_ahead
+        x.parts[s, g, r] = power(shared, part)
+        x.parts_ahead[s, g, r] = power(shared_ahead, part)
 
 
 @lane
@@ -106,13 +114,16 @@ def reckon_duties(st: State, s: int, g: int, o: int, tradable: bool) -> None:
     x, now = st.scratch, st.now
     for r in range(st.world.market.shape[2]):
         owner = 1.0 + now.owner_tariff[s, g, o, r]
-        from_home, from_host = 0.0, 0.0
+        from_home, from_host, with_partner = 0.0, 0.0, 0.0
         if tradable and o != r:
             from_home = tariff_paid(1.0, (1.0 + now.tariff[s, g, o, r]) * owner - 1.0)
         if tradable and r != st.host:
-            from_host = tariff_paid(1.0, (1.0 + now.tariff[s, g, st.host, r]) * owner - 1.0)
+            tariff = now.tariff[s, g, st.host, r]
+            from_host = tariff_paid(1.0, (1.0 + tariff) * owner - 1.0)
+            with_partner = tariff_paid(1.0, (1.0 + max(tariff - now.spared[s, g, r], 0.0)) * owner - 1.0)
         x.taxed[s, Way.from_home, o, r, g] = from_home
         x.taxed[s, Way.from_host, o, r, g] = from_host
+        x.taxed[s, Way.with_partner, o, r, g] = with_partner
         if from_home > 0.0 or from_host > 0.0:
             x.dutied[s, r] = 1.0
 
@@ -135,7 +146,7 @@ def reckon_borders(st: State, t: int, s: int) -> None:
             along_borders(st, t, s, g, o, tradable, regions)
             along_tastes(st, s, g, o, regions)
             reckon_duties(st, s, g, o, tradable)
-        along_parts(st, s, g, regions)
+        along_parts(st, t, s, g, regions)
 
 
 @stage
@@ -147,6 +158,7 @@ def reckon_sold(st: State, s: int) -> None:
         for r in range(regions):
             weight = x.demand_weight[s, g, r]
             parts, parts_ahead = x.parts[s, g, r], x.parts_ahead[s, g, r]
+            shared, shared_ahead = x.shared[s, g, r], x.shared_ahead[s, g, r]
             for home in range(regions):
                 brand = weight * x.brand[s, g, home, r]
                 abroad = weight * x.brand_import[s, g, home, r]
@@ -156,10 +168,12 @@ def reckon_sold(st: State, s: int) -> None:
                 x.sold[s, Way.from_home, home, r, g] = from_home * x.trade[s, g, home, r]
                 x.sold[s, Way.from_host, home, r, g] = from_host * x.trade[s, g, host, r]
                 x.sold[s, Way.as_parts, home, r, g] = brand * parts
+                x.sold[s, Way.with_partner, home, r, g] = from_host * shared
                 x.sold_ahead[s, Way.local, home, r, g] = brand * x.trade_ahead[s, g, r, r]
                 x.sold_ahead[s, Way.from_home, home, r, g] = from_home * x.trade_ahead[s, g, home, r]
                 x.sold_ahead[s, Way.from_host, home, r, g] = from_host * x.trade_ahead[s, g, host, r]
                 x.sold_ahead[s, Way.as_parts, home, r, g] = brand * parts_ahead
+                x.sold_ahead[s, Way.with_partner, home, r, g] = from_host * shared_ahead
 
 
 @stage

@@ -287,6 +287,12 @@ def concerns_nobody(shock: Shock, known: Names) -> bool:
     return len(places[0] | places[1]) == 1
 
 
+def spares_nobody(shock: Shock, known: Names, host: str) -> bool:
+    """Whether a tariff spares goods of local partners, which come from the host, and does not concern the host's."""
+    origins = {known.countries.get(place, (place, 1.0))[0] for place in shock.origin}
+    return dict(shock.sizes).get("spares", 0.0) > 0.0 and bool(origins) and host not in origins
+
+
 def firm_problems(firm: NamedFirm, world: WorldFile, firms: dict[str, NamedFirm]) -> Iterator[Found]:
     """What is wrong with a named firm; that rows are left for it is seen when rows are made."""
     if firm.sector not in world.sectors:

@@ -344,7 +344,8 @@ def _shock(name: str, kind: Kind) -> type[Model]:
         said["mode"] = (Annotated[Literal[tuple(MODES)] | None, Field(description=f"{text}; absent: add")], None)
     for key, size in kind.sizes.items():
         bounded = Annotated[float, Quantity(size.unit, size.text, *size.bounds())]
-        said[key] = (bounded, ...) if len(kind.sizes) == 1 and not kind.keys else (bounded | None, None)
+        alone = not size.beside and all(other.beside for name, other in kind.sizes.items() if name != key)
+        said[key] = (bounded, ...) if alone and not kind.keys else (bounded | None, None)
     for key, text in kind.keys.items():
         said[key] = (
             (Annotated[Names | None, Field(description=text)], None)

@@ -99,6 +99,7 @@ _COMBINE: dict[str, Callable[[Column, Column], Column]] = {
     "block": _either,
     "delay": np.maximum,
     "threshold": _any_screen,
+    "waived": _either,
     "cap": np.minimum,
     "demand": np.multiply,
     "supply": np.multiply,

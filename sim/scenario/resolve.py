@@ -286,6 +286,11 @@ def _consistency(tree: Node, file: File | None, shocks: list[Shock | None], know
             yield problem_at(tree, ("treatment",), f"{name!r} is no parameter{nearest(name, declared_parameters())}")
     for location, message in dated.problems(file.later, last_quarter(file.end)):
         yield dated.told(problem_at(tree, location, message))
+    for n, shock in enumerate(shocks):
+        if shock is not None and checks.spares_nobody(shock, known, file.host):
+            yield problem_at(
+                tree, ("shocks", n, "spares"), f"spares goods from {file.host}, which is not among the origins"
+            )
     if file.rules is not None:
         yield from rule_problems(file.rules)
     if file.start > file.end:

@@ -21,6 +21,7 @@ class Size:
     text: str
     high: float | None = None  # tighter than the field's bound
     change: bool = False  # given as a change of a factor: -0.3 writes 0.7
+    beside: bool = False  # says more of another size; alone it is nothing
     host_only: bool = False  # no rule reads it elsewhere: what it costs is a base or a venture in the host
 
     def writes(self, option: str) -> str:
@@ -80,7 +81,15 @@ _TARGETS = {"rd": "research and development", "production": "output"}
 KINDS: dict[str, Kind] = {
     "tariff": Kind(
         "duty on imports",
-        {"rate": Size({"made": "tariff", "owner": "owner_tariff"}, "ad valorem rate; tariffs add up", high=5.0)},
+        {
+            "rate": Size({"made": "tariff", "owner": "owner_tariff"}, "ad valorem rate; tariffs add up", high=5.0),
+            "spares": Size(
+                "spared",
+                "part of the rate that the host's goods do not pay with a local partner",
+                high=5.0,
+                beside=True,
+            ),
+        },
         origin="where the goods are made, or with `basis: owner` the home of their owner",
         destination="whose border",
         option="basis",
@@ -112,6 +121,11 @@ KINDS: dict[str, Kind] = {
             "block": Size("block", "probability of refusal"),
             "delay": Size("delay", "quarters that screening takes"),
             "threshold": Size("threshold", "equity above which deals are screened; absent: all"),
+            "waives": Size(
+                "waived",
+                "part of chance and time that deals with a local partner are spared; plants alone are not",
+                beside=True,
+            ),
         },
         origin="home of the investor",
         destination="who screens",

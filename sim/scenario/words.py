@@ -69,7 +69,7 @@ def _answer(answer: Retaliation) -> str:
     """An answer to a shock in words: a tariff by its rate alone."""
     known = KINDS[answer.kind].sizes
     told = [f"{key.replace('_', ' ')} {amount(value, known[key].unit)}" for key, value in answer.sizes]
-    if answer.kind == "tariff" and not answer.sectors and not answer.generation:
+    if answer.kind == "tariff" and len(told) == 1 and not answer.sectors and not answer.generation:
         return told[0].removeprefix("rate ")
     goods = f" ({answer.generation})" if answer.generation else ""
     where = f" on {', '.join(answer.sectors)}{goods}" if answer.sectors else goods
