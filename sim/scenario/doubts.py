@@ -69,7 +69,10 @@ def _unreached(scenario: Scenario, own: list[Shock]) -> Iterator[str]:
     """Sectors that title or question name and no shock of the file acts in."""
     if not own or scenario.changed_parameters:
         return
-    reached = {name for shock in own for name in grid(scenario).names.sectors_of(shock.sectors)}
+    acting = (*own, *(answer for shock in own if (answer := shock.mirror())))
+    reached = {name for shock in acting for name in grid(scenario).names.sectors_of(shock.sectors)}
+    if scenario.parameters["linkage"] > 0.0 or "linkage" in scenario.later:
+        reached |= {name for name, each in scenario.world.sectors.items() if reached & set(each.inputs or ())}
     text = f"{scenario.title} {scenario.question}".lower()
     words = set(re.findall(r"[a-z]+", text))
     for name, sector in scenario.world.sectors.items():
