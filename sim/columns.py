@@ -329,6 +329,7 @@ class Scratch(NamedTuple):
     trade_ahead: Annotated[Column, Field("ratio", "the same as announced", "sector generation origin destination", 0)]
     shared: Annotated[Column, Field("ratio", "appeal that local partners' goods from the host keep across a border", "sector generation destination", 0)]
     shared_ahead: Annotated[Column, Field("ratio", "the same as announced", "sector generation destination", 0)]
+    sparing: Annotated[Column, Field("flag", "somebody is spared a tariff, or will be", "sector", 0, 1)]
     parts: Annotated[Column, Field("ratio", "appeal that parts from the host keep across a border", "sector generation destination", 0)]
     parts_ahead: Annotated[Column, Field("ratio", "the same as announced", "sector generation destination", 0)]
     supplied: Annotated[Column, Field("log", "what a unit of money buys of a sector's goods, relative to its trend", "sector region")]

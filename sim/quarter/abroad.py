@@ -13,6 +13,7 @@ from sim.quarter.offers import (
     hub_part,
     lender_keeps,
     local_part,
+    partner_way,
     powered_offer,
     pull_with,
 )
@@ -107,8 +108,8 @@ def abroad_worth(
     side_c = opened * ramp * pair.to_chinese * x.gain[c]
     if route == Route.sell:
         pulled, rivals = pull_with(st, m, c, r), rivals_of(st, s, c, r, r)
-        shipped = abroad_by_chinese(st, c, r, pulled, 0.0, Way.with_partner, True)
-        local = abroad_by_chinese(st, c, r, pulled, 1.0, Way.with_partner, True)
+        shipped = abroad_by_chinese(st, c, r, pulled, 0.0, partner_way(st, s), True)
+        local = abroad_by_chinese(st, c, r, pulled, 1.0, partner_way(st, s), True)
         sold = best_placed(st, s, r, shipped, local, rivals, place)
         others = rivals_of(st, s, m, r, r) - x.appeal[c, r] + sold.appeal
         kept, _ = offer_worth(st, s, r, own.appeal * lender_keeps(st), others)

@@ -134,6 +134,7 @@ def reckon_borders(st: State, t: int, s: int) -> None:
     x, now = st.scratch, st.now
     regions = st.world.market.shape[2]
     tradable = st.sectors.tradable[s] > 0.0
+    x.sparing[s] = 0.0
     for o in range(regions):
         x.dutied[s, o] = 0.0
         x.supported[s, o] = 0.0
@@ -146,6 +147,9 @@ def reckon_borders(st: State, t: int, s: int) -> None:
             along_borders(st, t, s, g, o, tradable, regions)
             along_tastes(st, s, g, o, regions)
             reckon_duties(st, s, g, o, tradable)
+        for r in range(regions):
+            if now.spared[s, g, r] > 0.0 or st.announced.spared[t, s, g, r] > 0.0:
+                x.sparing[s] = 1.0
         along_parts(st, t, s, g, regions)
 
 
@@ -158,7 +162,6 @@ def reckon_sold(st: State, s: int) -> None:
         for r in range(regions):
             weight = x.demand_weight[s, g, r]
             parts, parts_ahead = x.parts[s, g, r], x.parts_ahead[s, g, r]
-            shared, shared_ahead = x.shared[s, g, r], x.shared_ahead[s, g, r]
             for home in range(regions):
                 brand = weight * x.brand[s, g, home, r]
                 abroad = weight * x.brand_import[s, g, home, r]
@@ -168,12 +171,24 @@ def reckon_sold(st: State, s: int) -> None:
                 x.sold[s, Way.from_home, home, r, g] = from_home * x.trade[s, g, home, r]
                 x.sold[s, Way.from_host, home, r, g] = from_host * x.trade[s, g, host, r]
                 x.sold[s, Way.as_parts, home, r, g] = brand * parts
-                x.sold[s, Way.with_partner, home, r, g] = from_host * shared
                 x.sold_ahead[s, Way.local, home, r, g] = brand * x.trade_ahead[s, g, r, r]
                 x.sold_ahead[s, Way.from_home, home, r, g] = from_home * x.trade_ahead[s, g, home, r]
                 x.sold_ahead[s, Way.from_host, home, r, g] = from_host * x.trade_ahead[s, g, host, r]
                 x.sold_ahead[s, Way.as_parts, home, r, g] = brand * parts_ahead
-                x.sold_ahead[s, Way.with_partner, home, r, g] = from_host * shared_ahead
+
+
+@stage
+def reckon_spared(st: State, s: int) -> None:
+    """The same of local partners' goods shipped from the host, where somebody is spared a tariff."""
+    x = st.scratch
+    regions = st.world.market.shape[2]
+    for g in range(generations_of(st, s)):
+        for r in range(regions):
+            for home in range(regions):
+                owner = x.brand[s, g, home, r] if st.host == r else x.brand_import[s, g, home, r]
+                brand = x.demand_weight[s, g, r] * owner
+                x.sold[s, Way.with_partner, home, r, g] = brand * x.shared[s, g, r]
+                x.sold_ahead[s, Way.with_partner, home, r, g] = brand * x.shared_ahead[s, g, r]
 
 
 @stage
@@ -400,6 +415,8 @@ def read_conditions(st: State, t: int, s: int) -> None:
         reckon_borders(st, t, s)
     if demand_moved or fed:
         reckon_sold(st, s)
+        if x.sparing[s] > 0.0:
+            reckon_spared(st, s)
     reckon_frontiers(st, s)
     reckon_technology(st, t, s, moved)
     if listing:

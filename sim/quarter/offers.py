@@ -38,6 +38,12 @@ def basket(st: State, s: int, i: int, way: int, region: int, home: int, ahead: b
 
 
 @step
+def partner_way(st: State, s: int) -> int:
+    """By which way a local partner's goods come from the host: one of their own where they are spared a tariff."""
+    return Way.with_partner if st.scratch.sparing[s] > 0.0 else Way.from_host
+
+
+@step
 def pool(st: State, i: int) -> float:
     """Weight of a brand of normal pull: one over the firms that its origin began with."""
     return st.scratch.pool[st.firms.sector[i], st.firms.kind[i]]

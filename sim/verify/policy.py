@@ -146,7 +146,7 @@ def waived_screening(lab: Laboratory) -> Found:
     """
     keys: dict[str, Any] = {"sectors": "traded", "origin": "china", "destination": ["us", "eu", "row"]}
     keys |= {"block": 1.0, "start": "1979Q1"}
-    given = {"plant_cost": 0.05, "newcomer_abroad": 0.6}  # so that some build alone
+    given: dict[str, Any] = {"plant_cost": 0.05, "newcomer_abroad": 0.6}  # so that some build alone
     free, screened, waived = (
         lab.runs(*each, **given)
         for each in ((), (shock("screening", **keys),), (shock("screening", waives=1.0, **keys),))
