@@ -58,12 +58,15 @@ class Route(IntEnum):
 
 
 class Way(IntEnum):
-    """How an offer reaches a region: made there, shipped from the owner's home or from the host, or sent as parts."""
+    """How an offer reaches a region: made there, shipped from the owner's home or from the host, alone or with a local
+    partner, or sent as parts, which a local partner makes into goods.
+    """
 
     local = 0
     from_home = 1
     from_host = 2
     as_parts = 3
+    with_partner = 4
 
 
 class Bound(IntEnum):
@@ -274,12 +277,14 @@ class Policy(NamedTuple):
 
     tariff: Annotated[Column, Field("share", "ad valorem, by place of production", "quarter sector generation origin destination", 0, 20)]
     owner_tariff: Annotated[Column, Field("share", "ad valorem on imports, by home of the owner", "quarter sector generation origin destination", 0, 20)]
+    spared: Annotated[Column, Field("share", "part of the tariff on what the host makes that local partners' goods do not pay", "quarter sector generation destination", 0, 20)]
     control: Annotated[Column, Field("share", "export control: share of technology flow stopped", "quarter sector generation origin destination", 0, 1)]
     over_compliance: Annotated[Column, Field("share", "flow stopped beyond what is controlled", "quarter sector origin destination", 0, 1)]
     listing: Annotated[Column, Field("count", "most central firms of the origin listed by the destination", "quarter sector origin destination", 0, 1000)]
     block: Annotated[Column, Field("probability", "screening refuses a deal", "quarter sector origin destination", 0, 1)]
     delay: Annotated[Column, Field("quarters", "screening takes", "quarter sector origin destination", 0, 40)]
     threshold: Annotated[Column, Field("share", "equity above which deals are screened", "quarter sector origin destination", 0, 1)]
+    waived: Annotated[Column, Field("share", "part of screening's chance and time that deals with a local partner are spared", "quarter sector origin destination", 0, 1)]
     cap: Annotated[Column, Field("share", "largest foreign equity allowed", "quarter sector generation origin destination", 0, 1, default=1.0)]
     mandate: Annotated[Column, Field("share", "openness that a local partner is promised by law", "quarter sector origin destination", 0, 1)]
     sole_entry_friction: Annotated[Column, Field("share", "yearly cost of entering without a partner, of market per firm", "quarter sector destination", 0, 10)]
@@ -322,8 +327,14 @@ class Scratch(NamedTuple):
     operated: Annotated[Column, Field("ratio", "appeal of the firm's operations", "seat", 0)]
     trade: Annotated[Column, Field("ratio", "appeal kept across a border", "sector generation origin destination", 0)]
     trade_ahead: Annotated[Column, Field("ratio", "the same as announced", "sector generation origin destination", 0)]
+    shared: Annotated[Column, Field("ratio", "appeal that local partners' goods from the host keep across a border", "sector generation destination", 0)]
+    shared_ahead: Annotated[Column, Field("ratio", "the same as announced", "sector generation destination", 0)]
+    sparing: Annotated[Column, Field("flag", "somebody is spared a tariff, or will be", "sector", 0, 1)]
     parts: Annotated[Column, Field("ratio", "appeal that parts from the host keep across a border", "sector generation destination", 0)]
     parts_ahead: Annotated[Column, Field("ratio", "the same as announced", "sector generation destination", 0)]
+    supplied: Annotated[Column, Field("log", "what a unit of money buys of a sector's goods, relative to its trend", "sector region")]
+    supplied_then: Annotated[Column, Field("log", "the same when sectors began to feel it", "sector region")]
+    fed: Annotated[Column, Field("ratio", "appeal that the price of what suppliers sell there gives to goods made there", "sector generation region", 0, default=1.0)]
     brand: Annotated[Column, Field("ratio", "appeal by owner's home", "sector generation origin destination", 0)]
     brand_import: Annotated[Column, Field("ratio", "the same when made elsewhere", "sector generation origin destination", 0)]
     sold: Annotated[Column, Field("ratio", "what demand, borders and the owner's home make of a unit of quality, by way of supply", "sector way home region generation", 0)]

@@ -93,6 +93,7 @@ class Parameters(NamedTuple):
     ecosystem: Annotated[float, P("k", "1/log", "fall of what local suppliers can make with the frontier gap", 2.0, 0.0, 10.0, "fitted", "low", "M14", fitted=True, off=0.0)]
     ecosystem_growth: Annotated[float, P("g_e", "1/quarter", "growth of local suppliers towards what is asked of them", 0.04, 0.0, 0.5, "assumed; local content of cars 1986-93", "low", "M14")]
     input_quality: Annotated[float, P("q", "log", "quality lost with inputs that are neither made locally nor imported", 0.5, 0.0, 2.0, "assumed", "low", "M14", off=0.0)]
+    linkage: Annotated[float, P("L_S", "share", "part that sectors feel of what befalls those they buy from (`inputs` of the world file)", 0.0, 0.0, 1.0, "CaliendoParro2015", "low", "M14", off=0.0, on=1.0)]
     hub_speed: Annotated[float, P("v_H", "share", "faster innovation of a full hub in a full ecosystem", 0.3, 0.0, 2.0, "trial", "low", "M14", off=0.0)]
     hold_up: Annotated[float, P("w", "1", "cost of autonomy per unit of exposure", 1.0, 0.05, 10.0, "assumed", "low", "M12")]
     # partnerships: costs (shares of world market per firm, a year, unless once)

@@ -62,7 +62,7 @@ def _sizes(inputs: Inputs, partnerships: int, in_turn: bool) -> dict[str, int]:
     firms = len(inputs.firms.id)
     return {
         "firm": firms,
-        SEAT: seats(sectors.first, sectors.last) if in_turn else firms,
+        SEAT: seats(sectors.first, sectors.last, inputs.bought) if in_turn else firms,
         "sector": len(sectors.key),
         "region": regions,
         "home": regions,
@@ -111,6 +111,8 @@ def prepare(
         scratch=scratch,
         parameters=parameters,
         shipping=inputs.shipping,
+        bought=inputs.bought,
+        linked=inputs.linked,
         starts=np.stack([np.asarray(column, dtype=float) for column in inputs.starts], axis=1),
         named_listing=inputs.named_listing,
         outcome=outcome,

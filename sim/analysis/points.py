@@ -15,18 +15,23 @@ from sim.study import Results
 from sim.study.design import references, swept_paths
 
 BASE = 0  # the point of the scenario as it stands
+_BESIDE = "beside"  # of a scenario's entry: by tariff, what else is in force where it acts
 LONGEST = 40  # letters of a shock's label; beyond that its id stands for it
 
 
 @dataclass(frozen=True)
 class Factor:
-    """A swept path: its values in the design, sorted, and the one of the scenario as it stands; text or numbers."""
+    """A swept path: its values in the design, sorted, and the one of the scenario as it stands; text or numbers.
+
+    note: what an axis says besides, of a tariff on top of which duty its rate comes.
+    """
 
     path: str
     levels: tuple[Any, ...]
     base: Any
     unit: str
     text: str
+    note: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -84,7 +89,8 @@ class Points:
     def _factor(self, path: str) -> Factor:
         column = self.asked[path].dropna()
         base = self.table[path].get(BASE)
-        return Factor(path, tuple(sorted(column.unique().tolist())), base, *described(path, self.scenario))
+        unit, text = described(path, self.scenario)
+        return Factor(path, tuple(sorted(column.unique().tolist())), base, unit, text, _note(path, self.scenario))
 
 
 def read(results: Results) -> Points:
@@ -96,7 +102,8 @@ def read(results: Results) -> Points:
     designed = table.pop("designed")
     table = table[list(swept_paths(table.columns.tolist()))]
     manifest = results.manifest
-    told = manifest["scenarios"][manifest["base"]]["resolved"]
+    entry = manifest["scenarios"][manifest["base"]]
+    told = {**entry["resolved"], _BESIDE: entry.get(_BESIDE) or {}}
     named = manifest["design"].get("reference") or {}
     points = Points(table, designed, str(manifest["design"]["kind"]), told, references(read_table), named)
     if not points.factors:
@@ -119,6 +126,12 @@ def described(path: str, scenario: Mapping[str, Any]) -> tuple[str, str]:
         label = str(shock.get("label") or identity)
         return unit, f"{label if len(label) <= LONGEST else identity}: {key.replace('_', ' ').replace('.', ' ')}"
     return "", path.replace("_", " ").replace(".", ", ")
+
+
+def _note(path: str, scenario: Mapping[str, Any]) -> str:
+    first, _, rest = path.partition(".")
+    identity, _, key = rest.partition(".")
+    return str(scenario.get(_BESIDE, {}).get(identity, "")) if first == "shocks" and key == "rate" else ""
 
 
 def _shock(identity: str, scenario: Mapping[str, Any]) -> dict[str, Any]:

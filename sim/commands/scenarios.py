@@ -73,7 +73,8 @@ def check(
 def _asked_about(file: Path) -> list[Problem]:
     """What looks odd in a scenario; prints the duty that its tariffs make."""
     from sim.scenario import load
-    from sim.scenario.doubts import doubts, duties
+    from sim.scenario.doubts import doubts
+    from sim.scenario.duty import duties
 
     scenario = load(file)
     for line in duties(scenario):
@@ -89,7 +90,7 @@ def diff(
     """What differs between two scenarios, resolved, in words."""
     from sim.scenario import diff as words
     from sim.scenario import load
-    from sim.scenario.doubts import duties
+    from sim.scenario.duty import duties
 
     found = words(one, other)
     found += [f"duty in force: {line}" for line in duties(load(other))] if found else []

@@ -124,13 +124,16 @@ def without_shocks(scenario: Scenario, ids: Sequence[str]) -> Scenario:
     if wrong:
         near = get_close_matches(wrong[0], known, n=3, cutoff=0.6) or list(known)[-6:]
         raise UsageError(f"no shock {wrong[0]!r} in {scenario.name}", f"there are {', '.join(near) or 'none'}")
+    gone = set(ids)
+    while more := {shock.id for shock in scenario.shocks if shock.only_if in gone} - gone:
+        gone |= more
     return dataclasses.replace(
         scenario,
         name=f"{WITHOUT}{' and '.join(f'“{known[name]}”' for name in dict.fromkeys(ids))}",
-        shocks=tuple(shock for shock in scenario.shocks if shock.id not in ids),
+        shocks=tuple(shock for shock in scenario.shocks if shock.id not in gone),
         resolved={
             **scenario.resolved,
-            "shocks": [shock for shock in scenario.resolved["shocks"] if shock["id"] not in ids],
+            "shocks": [shock for shock in scenario.resolved["shocks"] if shock["id"] not in gone],
         },
     )
 

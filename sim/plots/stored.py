@@ -149,7 +149,8 @@ class Stored:
 
     def title(self, scenario: str) -> str:
         """A scenario's title, or its name."""
-        return str(self.entries[scenario].get("title") or scenario.replace("_", " "))
+        entry = self.entries.get(scenario) or (self.manifest.get("variants") or {}).get(scenario) or {}
+        return str(entry.get("title") or scenario.replace("_", " "))
 
     def lines(self, scenario: str) -> list[Line]:
         """The policies in which a scenario differs from the base; of the base, those its own file adds."""

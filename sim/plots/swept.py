@@ -137,7 +137,8 @@ def label(factor: Factor, width: int = 60) -> str:
     """Words and unit for an axis."""
     about = axis_field(factor)
     unit = {"share": "%", "probability": "%"}.get(about.unit, about.unit)
-    return textwrap.fill(f"{about.text}, {unit}" if unit else about.text, width)
+    told = f"{about.text}, {unit}" if unit else about.text
+    return textwrap.fill(f"{told}, {factor.note}" if factor.note else told, width)
 
 
 def value_words(factor: Factor, value: Any, digits: int = 4) -> str:

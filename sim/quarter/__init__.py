@@ -12,9 +12,9 @@
 10. Record       one pass writes all metrics                                       record.write_record
 
 Markets use technology as it was at the quarter's start; what is learnt in a quarter is sold in the next. Sectors share
-nothing but the calendar: a run takes one group of them after the other through all quarters, so that what they need
-stays near the processor; a stage goes through all of its group, so that its code does, too. The logs are put into the
-order of time in the end, as if each stage had gone through all sectors.
+nothing but the calendar, unless one buys from another (`inputs`). A run takes one group of them after the other through
+all quarters, so that what they need stays near the processor; a stage goes through all of its group, so that its code
+does, too. The logs are put into the order of time in the end, as if each stage had gone through all sectors.
 """
 
 from collections.abc import Callable
@@ -109,21 +109,25 @@ def file_living(st: State, first: int, last: int) -> None:
                 file_life(st, NONE, q, NONE)
 
 
-def groups(first: Column, last: Column) -> list[tuple[int, int]]:
+def groups(first: Column, last: Column, bought: Column) -> list[tuple[int, int]]:
     """Sectors that go through a quarter together, neighbours up to `TOGETHER` rows: (first, one past the last) of each.
 
-    Args: first and one past the last row of firms of every sector.
+    Sectors that buy from each other, and those between them, are not parted.
+
+    Args: first and one past the last row of firms of every sector; what sectors buy, as `State.bought`.
     """
+    links = np.argwhere(bought.any(axis=1))
     begins = [0]
     for s in range(1, len(first)):
-        if last[s] - first[begins[-1]] > TOGETHER:
+        spanned = any(min(link) < s <= max(link) for link in links)
+        if last[s] - first[begins[-1]] > TOGETHER and not spanned:
             begins.append(s)
     return list(zip(begins, [*begins[1:], len(first)], strict=True))
 
 
-def seats(first: Column, last: Column) -> int:
+def seats(first: Column, last: Column, bought: Column) -> int:
     """Seats that firms need where groups of sectors take them in turn: as many as the largest has rows."""
-    return max(int(last[end - 1] - first[begin]) for begin, end in groups(first, last))
+    return max(int(last[end - 1] - first[begin]) for begin, end in groups(first, last, bought))
 
 
 def _all_sectors(columns: Any, go: Callable[[Any, int, int], None]) -> None:
@@ -132,7 +136,7 @@ def _all_sectors(columns: Any, go: Callable[[Any, int, int], None]) -> None:
     state = st.columns if isinstance(st, Bundle) else st
     before = state.scratch.counts.copy()
     begins, ends = state.sectors.first, state.sectors.last
-    for first, last in groups(begins, ends):
+    for first, last in groups(begins, ends, state.bought):
         if isinstance(st, Bundle):
             st.seat(begins[first], ends[last - 1])
         go(st, first, last)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sim.columns import Route, Type
+from sim.columns import Route, Type, Way
 from sim.compiled import stage, step
 from sim.quarter.assumed import HUB_PRESENCE, OPENNESS_IN_LAG
 from sim.quarter.market import fixed_cost, rent
@@ -13,6 +13,7 @@ from sim.quarter.offers import (
     hub_part,
     lender_keeps,
     local_part,
+    partner_way,
     powered_offer,
     pull_with,
 )
@@ -107,8 +108,8 @@ def abroad_worth(
     side_c = opened * ramp * pair.to_chinese * x.gain[c]
     if route == Route.sell:
         pulled, rivals = pull_with(st, m, c, r), rivals_of(st, s, c, r, r)
-        shipped = abroad_by_chinese(st, c, r, pulled, 0.0, True)
-        local = abroad_by_chinese(st, c, r, pulled, 1.0, True)
+        shipped = abroad_by_chinese(st, c, r, pulled, 0.0, partner_way(st, s), True)
+        local = abroad_by_chinese(st, c, r, pulled, 1.0, partner_way(st, s), True)
         sold = best_placed(st, s, r, shipped, local, rivals, place)
         others = rivals_of(st, s, m, r, r) - x.appeal[c, r] + sold.appeal
         kept, _ = offer_worth(st, s, r, own.appeal * lender_keeps(st), others)
@@ -138,7 +139,7 @@ def alone_abroad(st: State, t: int, m: int, c: int, r: int, route: int, own: Abr
     rivals = rivals_of(st, s, m, r, r)
     hers = 0.0
     if route == Route.sell:
-        chinese = abroad_by_chinese(st, c, r, firms.pull[c, r], local_part(st, t, c, r), True)
+        chinese = abroad_by_chinese(st, c, r, firms.pull[c, r], local_part(st, t, c, r), Way.from_host, True)
         hers = earned_abroad(st, s, r, chinese, rivals_of(st, s, c, r, r)) * st.annuity
         rivals += chinese.appeal - st.scratch.appeal[c, r]
     return earned_abroad(st, s, r, own, rivals) * st.annuity, hers

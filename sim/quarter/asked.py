@@ -157,7 +157,7 @@ def value_deal(st: State, t: int, m: int, c: int, kind: int, route: int, r: int)
         found.d_c,
         found.worth.openness,
         found.worth.autonomy,
-        st.now.block[s, origin, r] if screened(stake, least) else 0.0,
+        st.now.block[s, origin, r] * (1.0 - st.now.waived[s, origin, r]) if screened(stake, least) else 0.0,
         uniform(key(st.seed, SEARCH, t), st.firms.id[m]),
         found.trust,
         mode,

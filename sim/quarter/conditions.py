@@ -3,11 +3,12 @@
 from sim.arithmetic import exp, log, power
 from sim.columns import Kind, Way
 from sim.compiled import lane, stage, take_over
+from sim.quarter.inputs import feed
 from sim.quarter.lanes import along_composite, along_operations, along_quality, along_wage
-from sim.quarter.state import State, first_of, generations_of, last_of, list_living, made_of, middle_of
+from sim.quarter.state import BUYS, State, first_of, generations_of, last_of, list_living, made_of, middle_of
 from sim.rules.capability import damping
 from sim.rules.ecosystem import able_suppliers, cut_inputs, imported_part, made_appeal, suppliers_next
-from sim.rules.market import border, brand_factor, tariff_paid
+from sim.rules.market import border, brand_factor, spared_appeal, tariff_paid
 from sim.rules.policy import ahead, blocked
 
 FAR_BELOW = -1e3
@@ -67,6 +68,7 @@ def along_borders(st: State, t: int, s: int, g: int, o: int, tradable: bool, reg
     """What borders of all regions do to appeals of a generation made in o, now and as announced."""
     x, now, soon, p = st.scratch, st.now, st.announced, st.parameters
     alpha, supply, scale, weight = st.sectors.price_elasticity[s], now.supply[s, g, o], p.content_cost, p.anticipation
+    supply *= x.fed[s, g, o]
     for r in range(regions):
         content, tariff = scale * now.local_content[s, g, r], now.tariff[s, g, o, r]
         later = ahead(tariff, soon.tariff[t, s, g, o, r], weight)
@@ -79,12 +81,20 @@ def along_borders(st: State, t: int, s: int, g: int, o: int, tradable: bool, reg
 
 
 @lane
-def along_parts(st: State, s: int, g: int, regions: int) -> None:
-    """The same of parts from the host, on which some of the tariff is paid."""
-    x, part = st.scratch, st.parameters.supplied_content
+def along_parts(st: State, t: int, s: int, g: int, regions: int) -> None:
+    """The same of local partners' goods from the host, and of parts, on which some of the tariff is paid."""
+    x, now, soon, part = st.scratch, st.now, st.announced, st.parameters.supplied_content
+    alpha, weight = st.sectors.price_elasticity[s], st.parameters.anticipation
     for r in range(regions):
-        x.parts[s, g, r] = power(x.trade[s, g, st.host, r], part)
-        x.parts_ahead[s, g, r] = power(x.trade_ahead[s, g, st.host, r], part)
+        tariff, spared = now.tariff[s, g, st.host, r], now.spared[s, g, r]
+        later = ahead(tariff, soon.tariff[t, s, g, st.host, r], weight)
+        spared_later = ahead(spared, soon.spared[t, s, g, r], weight)
+        shared = x.trade[s, g, st.host, r] * spared_appeal(alpha, tariff, spared)
+        shared_ahead = x.trade_ahead[s, g, st.host, r] * spared_appeal(alpha, later, spared_later)
+        x.shared[s, g, r] = shared
+        x.shared_ahead[s, g, r] = shared_ahead
+        x.parts[s, g, r] = power(shared, part)
+        x.parts_ahead[s, g, r] = power(shared_ahead, part)
 
 
 @lane
@@ -104,13 +114,16 @@ def reckon_duties(st: State, s: int, g: int, o: int, tradable: bool) -> None:
     x, now = st.scratch, st.now
     for r in range(st.world.market.shape[2]):
         owner = 1.0 + now.owner_tariff[s, g, o, r]
-        from_home, from_host = 0.0, 0.0
+        from_home, from_host, with_partner = 0.0, 0.0, 0.0
         if tradable and o != r:
             from_home = tariff_paid(1.0, (1.0 + now.tariff[s, g, o, r]) * owner - 1.0)
         if tradable and r != st.host:
-            from_host = tariff_paid(1.0, (1.0 + now.tariff[s, g, st.host, r]) * owner - 1.0)
+            tariff = now.tariff[s, g, st.host, r]
+            from_host = tariff_paid(1.0, (1.0 + tariff) * owner - 1.0)
+            with_partner = tariff_paid(1.0, (1.0 + max(tariff - now.spared[s, g, r], 0.0)) * owner - 1.0)
         x.taxed[s, Way.from_home, o, r, g] = from_home
         x.taxed[s, Way.from_host, o, r, g] = from_host
+        x.taxed[s, Way.with_partner, o, r, g] = with_partner
         if from_home > 0.0 or from_host > 0.0:
             x.dutied[s, r] = 1.0
 
@@ -121,6 +134,7 @@ def reckon_borders(st: State, t: int, s: int) -> None:
     x, now = st.scratch, st.now
     regions = st.world.market.shape[2]
     tradable = st.sectors.tradable[s] > 0.0
+    x.sparing[s] = 0.0
     for o in range(regions):
         x.dutied[s, o] = 0.0
         x.supported[s, o] = 0.0
@@ -133,7 +147,10 @@ def reckon_borders(st: State, t: int, s: int) -> None:
             along_borders(st, t, s, g, o, tradable, regions)
             along_tastes(st, s, g, o, regions)
             reckon_duties(st, s, g, o, tradable)
-        along_parts(st, s, g, regions)
+        for r in range(regions):
+            if now.spared[s, g, r] > 0.0 or st.announced.spared[t, s, g, r] > 0.0:
+                x.sparing[s] = 1.0
+        along_parts(st, t, s, g, regions)
 
 
 @stage
@@ -158,6 +175,20 @@ def reckon_sold(st: State, s: int) -> None:
                 x.sold_ahead[s, Way.from_home, home, r, g] = from_home * x.trade_ahead[s, g, home, r]
                 x.sold_ahead[s, Way.from_host, home, r, g] = from_host * x.trade_ahead[s, g, host, r]
                 x.sold_ahead[s, Way.as_parts, home, r, g] = brand * parts_ahead
+
+
+@stage
+def reckon_spared(st: State, s: int) -> None:
+    """The same of local partners' goods shipped from the host, where somebody is spared a tariff."""
+    x = st.scratch
+    regions = st.world.market.shape[2]
+    for g in range(generations_of(st, s)):
+        for r in range(regions):
+            for home in range(regions):
+                owner = x.brand[s, g, home, r] if st.host == r else x.brand_import[s, g, home, r]
+                brand = x.demand_weight[s, g, r] * owner
+                x.sold[s, Way.with_partner, home, r, g] = brand * x.shared[s, g, r]
+                x.sold_ahead[s, Way.with_partner, home, r, g] = brand * x.shared_ahead[s, g, r]
 
 
 @stage
@@ -379,10 +410,13 @@ def read_conditions(st: State, t: int, s: int) -> None:
         x.powered[s, r] = 0.0
         x.partner_made[s, r] = 0.0
         x.outlays[s, r] = 0.0
-    if moved:
+    fed = feed(st, s) if st.linked[s, BUYS] > 0.0 else False
+    if moved or fed:
         reckon_borders(st, t, s)
-    if demand_moved:
+    if demand_moved or fed:
         reckon_sold(st, s)
+        if x.sparing[s] > 0.0:
+            reckon_spared(st, s)
     reckon_frontiers(st, s)
     reckon_technology(st, t, s, moved)
     if listing:

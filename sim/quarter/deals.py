@@ -71,7 +71,7 @@ def half_line_loss(st: State, m: int, line: int) -> float:
 @stage
 def waited(st: State, t: int, s: int, origin: int, destination: int) -> float:
     """Part of a deal's value left after screening has taken its time."""
-    delay = st.now.delay[s, origin, destination]
+    delay = st.now.delay[s, origin, destination] * (1.0 - st.now.waived[s, origin, destination])
     return power(st.parameters.discount, delay) if delay > 0.0 else 1.0
 
 

@@ -1,6 +1,6 @@
 """Stage 8: bases and hubs, plants abroad, hedges and perceived hazard; and once a year customers."""
 
-from sim.columns import Happening, Kind, Mode, Trigger, Type
+from sim.columns import Happening, Kind, Mode, Trigger, Type, Way
 from sim.compiled import lane, stage, step
 from sim.draws import Stream, bits, join, key, uniform
 from sim.quarter.abroad import earned_abroad, world_worth
@@ -81,7 +81,7 @@ def plant_offer(st: State, t: int, i: int, r: int, local: float) -> Abroad:
     """What a firm would offer in a region with a plant that makes the part `local` of it."""
     if st.firms.kind[i] == Kind.multinational:
         return abroad_by_multinational(st, t, i, r, local, hub_part(st, i), True)
-    return abroad_by_chinese(st, i, r, st.firms.pull[i, r], local, True)
+    return abroad_by_chinese(st, i, r, st.firms.pull[i, r], local, Way.from_host, True)
 
 
 @stage

@@ -13,6 +13,7 @@ from sim.quarter.offers import (
     hub_part,
     lender_keeps,
     local_part,
+    partner_way,
     powered_offer,
     pull_with,
     venture_product,
@@ -120,7 +121,7 @@ def place_contract_offers(st: State, t: int, s: int) -> None:
             x.appeal[m, line] *= lender_keeps(st)
             x.bound[m, line] = Bound.lent
             x.bound[c, line] = Bound.given
-            offer = abroad_by_chinese(st, c, r, pull_with(st, m, c, r), local, False)
+            offer = abroad_by_chinese(st, c, r, pull_with(st, m, c, r), local, partner_way(st, s), False)
             x.appeal[c, line] = offer.appeal
             x.host_made[c, line] = offer.from_host
         else:

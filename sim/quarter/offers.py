@@ -38,6 +38,12 @@ def basket(st: State, s: int, i: int, way: int, region: int, home: int, ahead: b
 
 
 @step
+def partner_way(st: State, s: int) -> int:
+    """By which way a local partner's goods come from the host: one of their own where they are spared a tariff."""
+    return Way.with_partner if st.scratch.sparing[s] > 0.0 else Way.from_host
+
+
+@step
 def pool(st: State, i: int) -> float:
     """Weight of a brand of normal pull: one over the firms that its origin began with."""
     return st.scratch.pool[st.firms.sector[i], st.firms.kind[i]]
@@ -49,7 +55,7 @@ def duty_on(st: State, s: int, i: int, way: int, region: int, home: int) -> floa
     x = st.scratch
     if x.dutied[s, region] <= 0.0 or way == Way.local:
         return 0.0
-    crossing = Way.from_home if way == Way.from_home else Way.from_host
+    crossing = Way.with_partner if way == Way.as_parts else way
     part = st.parameters.supplied_content if way == Way.as_parts else 1.0
     weighed, charged = 0.0, 0.0
     for g in range(made_of(st, s)):
@@ -105,18 +111,20 @@ def hub_part(st: State, i: int) -> float:
 
 
 @stage
-def abroad_by_chinese(st: State, c: int, region: int, pull: float, local: float, ahead: bool) -> Abroad:
-    """A Chinese brand with the given pull outside the host: the part `local` made in the region, the rest shipped."""
+def abroad_by_chinese(st: State, c: int, region: int, pull: float, local: float, way: int, ahead: bool) -> Abroad:
+    """A Chinese brand with the given pull outside the host: the part `local` made in the region, the rest shipped,
+    alone or with a partner (`way`).
+    """
     x, s, host = st.scratch, st.firms.sector[c], st.host
     part = local if st.sectors.tradable[s] > 0.0 else 1.0
     there, sent = 0.0, 0.0
     if part > 0.0:
         there = part * basket(st, s, c, Way.local, region, host, ahead) * x.wage_content[s]
     if part < 1.0:
-        sent = (1.0 - part) * basket(st, s, c, Way.from_host, region, host, ahead) * x.wage[s]
+        sent = (1.0 - part) * basket(st, s, c, way, region, host, ahead) * x.wage[s]
     whole = there + sent
     from_host = sent / whole if sent > 0.0 else 0.0
-    return Abroad(whole * pull * pool(st, c), from_host, from_host * duty_on(st, s, c, Way.from_host, region, host))
+    return Abroad(whole * pull * pool(st, c), from_host, from_host * duty_on(st, s, c, way, region, host))
 
 
 @stage

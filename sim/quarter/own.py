@@ -114,8 +114,10 @@ def along_taxed_multinational(st: State, s: int, line: int, r: int, g: int, firs
     for i in range(first, last):
         weight = x.demand_weight[s, g, r] * x.quality[i, g]
         part, home = x.host_made[i, line], firms.home[i]
-        sent = 0.0 if x.bound[i, line] == Bound.powered else (1.0 - part) * x.shipped[i, line]
-        taxed = part * x.taxed[s, Way.from_host, home, r, g] + sent * x.taxed[s, Way.from_home, home, r, g]
+        powered = x.bound[i, line] == Bound.powered
+        sent = 0.0 if powered else (1.0 - part) * x.shipped[i, line]
+        alone, shared = x.taxed[s, Way.from_host, home, r, g], x.taxed[s, Way.with_partner, home, r, g]
+        taxed = part * (shared if powered else alone) + sent * x.taxed[s, Way.from_home, home, r, g]
         x.weighed[i] = weight + (x.weighed[i] if g > 0 else 0.0)
         x.charged[i] = weight * taxed + (x.charged[i] if g > 0 else 0.0)
 
@@ -124,10 +126,12 @@ def along_taxed_multinational(st: State, s: int, line: int, r: int, g: int, firs
 def along_taxed_chinese(st: State, s: int, r: int, g: int, first: int, last: int) -> None:
     """The same of Chinese brands made in the host."""
     x = st.scratch
+    alone, shared = x.taxed[s, Way.from_host, st.host, r, g], x.taxed[s, Way.with_partner, st.host, r, g]
     for i in range(first, last):
         weight = x.demand_weight[s, g, r] * x.quality[i, g]
+        taxed = shared if x.bound[i, r] == Bound.given else alone
         x.weighed[i] = weight + (x.weighed[i] if g > 0 else 0.0)
-        x.charged[i] = weight * x.taxed[s, Way.from_host, st.host, r, g] + (x.charged[i] if g > 0 else 0.0)
+        x.charged[i] = weight * taxed + (x.charged[i] if g > 0 else 0.0)
 
 
 @lane

@@ -6,7 +6,8 @@ from sim.arithmetic import exp, log
 from sim.columns import Kind, Mode, Type
 from sim.compiled import lane, stage
 from sim.quarter.assumed import PUBLIC_FUNDS
-from sim.quarter.state import State, first_of, generations_of, last_of, live_row, made_of, middle_of
+from sim.quarter.inputs import note_supply
+from sim.quarter.state import SELLS, State, first_of, generations_of, last_of, live_row, made_of, middle_of
 from sim.rules.market import adjust, buyers_gain
 
 NOTHING = -1e8
@@ -234,6 +235,8 @@ def record_markets(st: State, t: int, s: int) -> None:
     alpha = st.sectors.price_elasticity[s]
     tariffs, surplus, outlays, welfare = 0.0, 0.0, 0.0, 0.0
     along_logsums(st, s, t == 0, regions)
+    if st.linked[s, SELLS] > 0.0:
+        note_supply(st, t, s)
     for r in range(regions):
         cell = st.markets[t, s, r]
         spent = x.expenditure[s, r]

@@ -155,7 +155,7 @@ def refused(st: State, t: int, m: int, c: int, kind: int, r: int, equity: float)
     stake = equity if kind != Type.globalize else (1.0 - equity)
     if not screened(stake, threshold_for(st, c, kind, origin, r)):
         return False
-    chance = st.now.block[s, origin, r]
+    chance = st.now.block[s, origin, r] * (1.0 - st.now.waived[s, origin, r])
     return uniform(key(st.seed, SCREENING, t), join(st.firms.id[m], st.firms.id[c])) < chance
 
 

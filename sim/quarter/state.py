@@ -24,6 +24,7 @@ from sim.parameters import Parameters
 from sim.rules.review import gain_by_terms
 
 EVENTS, LIVES, NOW, LACKING = 0, 1, 2, 3  # positions in Scratch.counts
+BUYS, SELLS = 0, 1  # positions in State.linked
 NONE = -1  # in records: no such row, region or generation, not ended
 
 
@@ -40,6 +41,12 @@ class State(NamedTuple):
     scratch: Scratch
     parameters: Parameters
     shipping: Annotated[Column, Field("log", "cost of shipping", "sector origin destination")]
+    bought: Annotated[
+        Column, Field("share", "part of cost that is bought from a supplying sector", "sector generation supplier")
+    ]
+    linked: Annotated[
+        Column, Field("flag", "sectors that buy from others (0) and that others buy from (1)", "sector side")
+    ]
     starts: Annotated[Column, Field("any", "nan where a named firm gives none", "firm start")]
     named_listing: Annotated[Column, Field("quarter", "first and last of a listing by name", "firm region end")]
     outcome: Annotated[Column, Field("Outcome", "metrics of sectors", "quarter sector")]

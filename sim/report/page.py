@@ -106,9 +106,11 @@ def _bar(line: Line, years: tuple[int, int]) -> tuple[float, float, float]:
 
 def _scenario(stored: Stored, name: str, years: tuple[int, int]) -> dict[str, Any]:
     entry = stored.entries[name]
+    sizes = (stored.manifest.get("sizes") or {}).get(name, {})
     policies = [
         {
             "label": line.label,
+            "size": sizes.get(line.label, ""),
             "bar": _bar(line, years),
             "announce": style.quarter(line.announce),
             "start": style.quarter(line.start),

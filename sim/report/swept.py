@@ -49,7 +49,8 @@ def _path(factor: Factor) -> dict[str, str]:
     told = [value_words(factor, value) for value in factor.levels]
     values = ", ".join(told) if len(told) <= SHOWN else f"{len(told)} values from {told[0]} to {told[-1]}"
     base = "" if factor.base is None or factor.base != factor.base else value_words(factor, factor.base)
-    return {"path": factor.path, "text": factor.text, "unit": factor.unit, "base": base, "values": values}
+    text = f"{factor.text}, {factor.note}" if factor.note else factor.text
+    return {"path": factor.path, "text": text, "unit": factor.unit, "base": base, "values": values}
 
 
 def _rows(

@@ -34,6 +34,18 @@ def border(elasticity: float, shipping: float, tariff: float) -> float:
 
 
 @rule
+def spared_appeal(elasticity: float, tariff: float, spared: float) -> float:
+    """What goods gain that are spared a part of a tariff.
+
+    Formula: ((1 + tariff) / (1 + max(tariff - spared, 0)))**elasticity
+    Units: elasticity: 1; tariff, spared: share ad valorem; result: ratio
+    Limits: 1 where nothing is spared; whoever is spared all of it sells as without a tariff.
+    Source: definition
+    """
+    return exp(elasticity * (log(1.0 + tariff) - log(1.0 + max(tariff - spared, 0.0))))
+
+
+@rule
 def brand_factor(elasticity: float, perception: float, subsidy: float, tariff: float) -> float:
     """How the owner's home changes an offer's appeal: perception, production subsidy, tariff on the owner.
 

@@ -17,7 +17,7 @@ from sim.parameters import Parameters
 from sim.scenario.checks import names
 from sim.scenario.files import GIVEN, Generation
 from sim.scenario.paths import world
-from sim.scenario.policy import Grid, policies
+from sim.scenario.policy import Felt, Grid, Link, Links, policies
 from sim.scenario.resolve import Scenario
 from sim.scenario.rows import Row, known_as, rows
 from sim.scenario.shocks import Shock
@@ -38,8 +38,9 @@ class Starts(NamedTuple):
 class Inputs(NamedTuple):
     """Everything a run reads.
 
-    shipping [sector, origin, destination] is in logs. named_listing [firm, region, 2]: the first and the last quarter,
-    inclusive, in which the region lists the firm by name, -1 if it does not.
+    shipping [sector, origin, destination] is in logs. bought [sector, generation, supplier]: shares of cost, and linked
+    [sector, 2]: who buys and who sells, all zero where no linkage is felt. named_listing [firm, region, 2]: the first
+    and the last quarter, inclusive, in which the region lists the firm by name, -1 if it does not.
     """
 
     firms: Firms
@@ -49,6 +50,8 @@ class Inputs(NamedTuple):
     announced: Policy
     parameters: Parameters
     shipping: Column
+    bought: Column
+    linked: Column
     starts: Starts
     named_listing: Column
 
@@ -78,11 +81,11 @@ def _ground(scenario: Scenario) -> _Ground:
 def build(scenario: Scenario, seed: int) -> Inputs:
     """The inputs of one run. Write to `firms` only: the rest is shared by all runs of the scenario."""
     luck = scenario.luck_of(seed)
-    inputs, ground = _inputs(scenario, happened := _happened(scenario, luck)), _ground(scenario)
+    shocks, ground = _happened(scenario, luck), _ground(scenario)
+    inputs = _inputs(scenario, shocks, linkage(scenario, seed))
     if scenario.draws:
         inputs = inputs._replace(parameters=Parameters(**scenario.parameters_of(seed)))
     if _drawn(ground):
-        shocks = tuple(s for s in scenario.shocks if s.probability >= 1.0 or s.id in happened)
         inputs = inputs._replace(world=_world(ground, tuple(s for s in shocks if s.kind == "generation"), luck))
     return inputs._replace(firms=Firms(*[column.copy() for column in inputs.firms]))
 
@@ -109,21 +112,33 @@ def host(scenario: Scenario) -> int:
 
 
 @lru_cache(maxsize=64)
-def _uncertain(scenario: Scenario) -> tuple[tuple[str, float, int], ...]:
-    """Id, probability and identity of the shocks that may not happen."""
-    return tuple((s.id, s.probability, crc32(s.id.encode())) for s in scenario.shocks if s.probability < 1.0)
+def _uncertain(scenario: Scenario) -> tuple[tuple[str, float, int, str], ...]:
+    """Id, probability, identity and condition of the shocks that may not happen."""
+    known = {shock.id: shock for shock in scenario.shocks}
+
+    def certain(shock: Shock) -> bool:
+        return shock.probability >= 1.0 and (not shock.only_if or certain(known[shock.only_if]))
+
+    doubtful = (shock for shock in scenario.shocks if not certain(shock))
+    return tuple((s.id, s.probability, crc32(s.id.encode()), s.only_if) for s in doubtful)
 
 
-def _happened(scenario: Scenario, seed: int) -> frozenset[str]:
-    """The ids of the uncertain shocks that happen under a seed: one draw each, by the shock's id."""
+def _happened(scenario: Scenario, seed: int) -> tuple[Shock, ...]:
+    """The shocks that happen under a seed: one draw for each that is uncertain, by its id, and what it depends on."""
     uncertain = _uncertain(scenario)
     if not uncertain:
-        return frozenset()
+        return scenario.shocks
     from sim.draws import Stream, key, uniform  # brings Numba, which a scenario without chance does not need
 
     with np.errstate(over="ignore"):  # hashing wraps round when it is not compiled
         stream = np.uint64(key(seed, int(Stream.shock), 0))
-        return frozenset(name for name, chance, identity in uncertain if uniform(stream, identity) < chance)
+        drawn = {name: uniform(stream, identity) < chance for name, chance, identity, _ in uncertain}
+    needs = {name: needed for name, _, _, needed in uncertain}
+
+    def happens(name: str) -> bool:
+        return name not in needs or (bool(drawn[name]) and happens(needs[name]))
+
+    return tuple(shock for shock in scenario.shocks if happens(shock.id))
 
 
 @lru_cache(maxsize=64)
@@ -147,11 +162,15 @@ def _rows(ground: _Ground) -> list[Row]:
 
 
 @lru_cache(maxsize=40)  # as many as a batch of points has
-def _inputs(scenario: Scenario, happened: frozenset[str]) -> Inputs:
+def _inputs(scenario: Scenario, shocks: tuple[Shock, ...], felt: Felt) -> Inputs:
     ground = _ground(scenario)
-    shocks = tuple(s for s in scenario.shocks if s.probability >= 1.0 or s.id in happened)
-    in_force, announced = policies(_grid(ground), shocks)
+    some = _links(ground) if any(strength > 0.0 for _, strength in felt) else ()
+    links = Links(some, felt) if some else None
+    in_force, announced = policies(_grid(ground), shocks, links)
+    bought, linked = _bought(ground, links is not None)
     return _fixed(ground)._replace(
+        bought=bought,
+        linked=linked,
         world=_world(ground, tuple(s for s in shocks if s.kind == "generation"), 0),
         in_force=in_force,
         announced=announced,
@@ -211,6 +230,8 @@ def _fixed(ground: _Ground) -> Inputs:
         announced=Policy(*[empty] * len(Policy._fields)),
         parameters=Parameters(**ground.scenario.parameters),
         shipping=_shipping(ground.scenario, sectors),
+        bought=empty,
+        linked=empty,
         starts=_starts(ground),
         named_listing=empty,
     )
@@ -250,6 +271,35 @@ def _sectors(ground: _Ground) -> Sectors:
 def _shipping(scenario: Scenario, sectors: Sectors) -> Column:
     apart = 1.0 - np.eye(len(scenario.world.regions))
     return np.asarray((sectors.transport * sectors.tradable)[:, None, None] * apart)
+
+
+def linkage(scenario: Scenario, seed: int) -> Felt:
+    """How far sectors feel each other under a seed: quarter from which, and the parameter then."""
+    return tuple((t, scenario.parameters_of(seed, t)["linkage"]) for t in (0, *scenario.turns))
+
+
+@lru_cache(maxsize=8)
+def _links(ground: _Ground) -> tuple[Link, ...]:
+    grid, file = _grid(ground), ground.scenario.world
+    found = []
+    for s, sector in enumerate(file.sectors.values()):
+        for supplier, given in (sector.inputs or {}).items():
+            u = grid.sectors.index(supplier)
+            of = -1 if given.of is None else grid.generations[u].index(given.of)
+            for g, generation in enumerate(grid.generations[s]):
+                shares = (given.part(key, generation) for key in ("cost", "technology"))
+                found.append(Link(s, g, u, of, *shares))
+    return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def _bought(ground: _Ground, felt: bool) -> tuple[Column, Column]:
+    """Shares of cost [sector, generation, supplier], and who buys and who sells [sector, 2]; zero if nobody feels."""
+    grid = _grid(ground)
+    bought = np.zeros((len(grid.sectors), grid.size["generation"], len(grid.sectors)))
+    for link in _links(ground) if felt else ():
+        bought[link.buyer, link.generation, link.supplier] = link.cost
+    return bought, np.stack([bought.any(axis=(1, 2)), bought.any(axis=(0, 1))], axis=1).astype(float)
 
 
 def _starts(ground: _Ground) -> Starts:

@@ -92,11 +92,39 @@ def world_problems(world: WorldFile) -> Iterator[Found]:
     for name, sector in world.sectors.items():
         for location, message in _sector_problems(sector, regions, world.host):
             yield ("sectors", name, *location), message
+        for location, message in _input_problems(name, world):
+            yield ("sectors", name, *location), message
         drawn = [n for n, generation in enumerate(sector.generations) if generation.drawn]
         if drawn and world.takeoffs is None:
             yield ("sectors", name, "generations", drawn[0], "midpoint"), "drawn, but nothing says how: give `takeoffs`"
         elif drawn and sector.cycle is None:
             yield ("sectors", name, "cycle"), "missing; drawn midpoints need the length of a technology cycle"
+
+
+def _input_problems(name: str, world: WorldFile) -> Iterator[Found]:
+    """What is wrong with what a sector buys from others."""
+    sector = world.sectors[name]
+    own = [generation.name for generation in sector.generations]
+    for supplier, given in (sector.inputs or {}).items():
+        at = ("inputs", supplier)
+        if supplier not in world.sectors or supplier == name:
+            others = [other for other in world.sectors if other != name]
+            what = "is the sector itself" if supplier == name else f"{supplier!r} is no sector"
+            yield at, f"{what}{nearest(supplier, others)}"
+            continue
+        theirs = [generation.name for generation in world.sectors[supplier].generations]
+        if given.of is not None and given.of not in theirs:
+            yield (*at, "of"), f"{given.of!r} is no generation of {supplier}{nearest(given.of, theirs)}"
+        for key in ("cost", "technology"):
+            parts = getattr(given, key)
+            for generation in parts if isinstance(parts, dict) else ():
+                if generation not in own:
+                    yield (*at, key, generation), f"no generation of {name}{nearest(generation, own)}"
+    for key in ("cost", "technology"):
+        for generation in own:
+            whole = sum(given.part(key, generation) for given in (sector.inputs or {}).values())
+            if whole > 1.0:
+                yield ("inputs",), f"shares of {key} of {generation} add up to {whole:g}; at most 1"
 
 
 def _sector_problems(sector: Any, regions: list[str], host: str) -> Iterator[Found]:
@@ -168,7 +196,48 @@ def shock_problems(shock: Shock, known: Names, last: int) -> Iterator[Found]:
         high = kind.sizes[key].bounds(shock.option)[1]
         if value > high:
             yield (key,), f"{value:g}; must be at most {high:g} with {kind.option}: {shock.option}"
+    if shock.retaliation is not None:
+        yield from _answer_problems(shock, known)
     yield from _date_problems(shock, last)
+
+
+def _answer_problems(shock: Shock, known: Names) -> Iterator[Found]:
+    """What is wrong with the answer to a shock."""
+    answer = shock.retaliation
+    assert answer is not None
+    sizes, at = KINDS[answer.kind].sizes, "retaliation"
+    for key, _ in answer.sizes:
+        if key not in sizes:
+            yield (at, key), f"no size of {answer.kind}{nearest(key, sizes)}"
+    if not any(key in sizes for key, _ in answer.sizes):
+        yield (at,), f"no size; {answer.kind} has {' or '.join(sizes)}"
+    for sector in answer.sectors:
+        if sector != "all" and sector not in known.sectors and sector not in known.groups:
+            hint = nearest(sector, (*known.sectors, *known.groups, "all"))
+            yield (at, "sectors"), f"{sector!r} is no sector or group{hint}"
+    there = {g for sector in known.sectors_of(answer.sectors or shock.sectors) for g in known.generations[sector]}
+    if answer.generation not in ("", "all", *there):
+        hint = nearest(answer.generation, sorted(there))
+        yield (at, "generation"), f"{answer.generation!r} is no generation of these sectors{hint}"
+    elif answer.generation and not KINDS[answer.kind].by_generation:
+        yield (at, "generation"), f"{answer.kind} knows no generations"
+
+
+def condition_problems(shocks: Iterable[Shock]) -> Iterator[tuple[str, str]]:
+    """Shocks that wait for one that is not there, or for themselves: id and message."""
+    needs = {shock.id: shock.only_if for shock in shocks}
+    for name, needed in needs.items():
+        if not needed:
+            continue
+        if needed not in needs:
+            yield name, f"{needed!r} is no shock of this scenario{nearest(needed, [n for n in needs if n != name])}"
+            continue
+        seen = [name]
+        while needed and needed in needs and needed not in seen:
+            seen.append(needed)
+            needed = needs[needed]
+        if needed == name:
+            yield name, f"{' waits for '.join((*seen, name))}; none of them could ever happen first"
 
 
 def _date_problems(shock: Shock, last: int) -> Iterator[Found]:
@@ -216,6 +285,12 @@ def concerns_nobody(shock: Shock, known: Names) -> bool:
         return False
     places = [{known.countries.get(p, (p, 1.0))[0] for p in names_} for names_ in (shock.origin, shock.destination)]
     return len(places[0] | places[1]) == 1
+
+
+def spares_nobody(shock: Shock, known: Names, host: str) -> bool:
+    """Whether a tariff spares goods of local partners, which come from the host, and does not concern the host's."""
+    origins = {known.countries.get(place, (place, 1.0))[0] for place in shock.origin}
+    return dict(shock.sizes).get("spares", 0.0) > 0.0 and bool(origins) and host not in origins
 
 
 def firm_problems(firm: NamedFirm, world: WorldFile, firms: dict[str, NamedFirm]) -> Iterator[Found]:

@@ -1,4 +1,4 @@
-"""What a valid scenario may not mean: sizes that look like slips, instruments that meet nobody; and the duty in force.
+"""What a valid scenario may not mean: sizes that look like slips, instruments that meet nobody.
 
 Only shocks of the scenario's own file are looked at: what it inherits has been asked about where it stands.
 """
@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.declare import Column
 from sim.scenario.build import grid
-from sim.scenario.policy import Grid, policies
+from sim.scenario.policy import policies
+from sim.scenario.readers import unread
 from sim.scenario.resolve import Scenario
 from sim.scenario.shocks import KINDS, Shock
-from sim.scenario.values import quarter_name, takes_percent
+from sim.scenario.values import takes_percent
 from sim.scenario.words import amount
 
 HIGH = 1.5  # duties above are asked about: the highest that the shipped record holds is 1.45
@@ -27,47 +27,17 @@ def doubts(scenario: Scenario) -> list[str]:
     ids = {shock.id for shock in own}
     found = [text for text in scenario.warnings if text.partition(":")[0] in ids]
     for shock in own:
-        found += [f"{shock.id}: {text}" for text in (*_sizes(shock), *_without_effect(scenario, shock))]
+        texts = (*_sizes(shock), *_without_effect(scenario, shock), *unread(scenario, shock))
+        found += [f"{shock.id}: {text}" for text in texts]
     return [*found, *_unreached(scenario, own)]
 
 
-def duties(scenario: Scenario) -> list[str]:
-    """Of each own tariff the whole duty in force once it has its full size, by sector and border."""
-    if not any(shock.own and shock.kind == "tariff" for shock in scenario.shocks):
-        return []
-    known = grid(scenario)
-    total = policies(known, scenario.shocks)[0].tariff
-    return [line for shock in scenario.shocks if shock.own for line in _duty(scenario, known, total, shock)]
-
-
-def _duty(scenario: Scenario, known: Grid, total: Column, shock: Shock) -> Iterator[str]:
-    rate = dict(shock.sizes).get("rate")
-    if shock.kind != "tariff" or "tariff" not in dict(shock.effects()) or not rate:
-        return
-    t = min(max(shock.start + shock.ramp - 1, 0), scenario.quarters - 1)
-    sides = [np.flatnonzero(known.weights(getattr(shock, key)) > 0) for key in ("origin", "destination")]
-    told: dict[str, dict[str, list[str]]] = {}  # duty -> borders -> sectors
-    for name in (name for name in known.sectors if name in known.names.sectors_of(shock.sectors)):
-        s = known.sectors.index(name)
-        wanted = [g for g, each in enumerate(known.generations[s]) if shock.generation in ("", "all", each)]
-        by_duty: dict[str, list[str]] = {}
-        for o, d in ((o, d) for o in sides[0] for d in sides[1] if d != o and known.tradable[s]):
-            cells = total[t, s, wanted, o, d]
-            ends = dict.fromkeys(amount(float(value), "share") for value in (cells.min(), cells.max()))
-            by_duty.setdefault(" to ".join(ends), []).append(f"{known.regions[o]} to {known.regions[d]}")
-        for duty, borders in by_duty.items():
-            told.setdefault(duty, {}).setdefault(", ".join(borders), []).append(name)
-    goods = f" ({shock.generation})" if shock.generation not in ("", "all") else ""
-    for duty, places in told.items():
-        where = "; ".join(f"{', '.join(names)}{goods}, {borders}" for borders, names in places.items())
-        yield f"{shock.id}: {duty} in force in {quarter_name(t)}, {amount(rate, 'share')} of it by this: {where}"
-
-
 def _sizes(shock: Shock) -> Iterator[str]:
-    sizes = KINDS[shock.kind].sizes
-    answers = [("retaliation.rate", shock.retaliation.rate)] if shock.retaliation else []
-    for key, value in (*shock.sizes, *answers):
-        unit = "share" if key not in sizes else sizes[key].unit
+    answer = shock.retaliation
+    own = [(key, value, KINDS[shock.kind].sizes[key].unit) for key, value in shock.sizes]
+    theirs = answer.sizes if answer else ()
+    answers = [(f"retaliation.{key}", value, KINDS[answer.kind].sizes[key].unit) for key, value in theirs if answer]
+    for key, value, unit in (*own, *answers):
         if not takes_percent(unit):
             continue
         if "rate" in key and value > HIGH:
@@ -99,7 +69,10 @@ def _unreached(scenario: Scenario, own: list[Shock]) -> Iterator[str]:
     """Sectors that title or question name and no shock of the file acts in."""
     if not own or scenario.changed_parameters:
         return
-    reached = {name for shock in own for name in grid(scenario).names.sectors_of(shock.sectors)}
+    acting = (*own, *(answer for shock in own if (answer := shock.mirror())))
+    reached = {name for shock in acting for name in grid(scenario).names.sectors_of(shock.sectors)}
+    if scenario.parameters["linkage"] > 0.0 or "linkage" in scenario.later:
+        reached |= {name for name, each in scenario.world.sectors.items() if reached & set(each.inputs or ())}
     text = f"{scenario.title} {scenario.question}".lower()
     words = set(re.findall(r"[a-z]+", text))
     for name, sector in scenario.world.sectors.items():

@@ -13,7 +13,7 @@ from sim.columns import FIRST_YEAR, REPORT_YEAR, SCHEMA, Ownership, Type
 from sim.parameters import Parameter, parameters
 from sim.scenario.experiment import Experiment
 from sim.scenario.plugin import Rules
-from sim.scenario.shocks import KINDS, Kind
+from sim.scenario.shocks import ANSWERS, KINDS, MODES, Kind
 from sim.scenario.values import Date, Dated, LastQuarter, Model, Names, Quantity, Quarter, Slug, Text, switch, wrong
 
 LAST_YEAR = 2055
@@ -63,6 +63,28 @@ class Generation(Model):
         return DRAWN in (self.midpoint.values() if isinstance(self.midpoint, dict) else (self.midpoint,))
 
 
+_Part = Annotated[float, Quantity("share", "share of the whole", 0, 1)]
+_Parts = _Part | Annotated[dict[str, _Part], Field(description="by generation of the buyer; 0 for those left out")]
+
+
+class Bought(Model):
+    """What a sector buys from another, felt as far as the parameter `linkage` says."""
+
+    cost: Annotated[_Parts, Field(description="share of the buyer's cost")] = 0.0
+    technology: Annotated[
+        _Parts, Field(description="share of the buyer's technology, stopped where it is controlled")
+    ] = 0.0
+    of: Annotated[
+        Slug | None, Field(description="the supplier's generation whose control counts; absent: the least controlled")
+    ] = None
+    source: Text | None = None
+
+    def part(self, key: str, generation: str) -> float:
+        """Share of cost or technology of a generation of the buyer."""
+        given = getattr(self, key)
+        return float(given.get(generation, 0.0) if isinstance(given, dict) else given)
+
+
 _Count = Annotated[int, Quantity("count", "firms at the start", 0, 10_000, whole=True)]
 
 
@@ -79,6 +101,9 @@ class _Sector(Model):
             float, Quantity("years", "length of a technology cycle, which sets the pace of drawn take-offs", 0.1, 100)
         ]
         | None
+    ) = None
+    inputs: (
+        Annotated[dict[str, Bought], Field(description="by supplying sector; felt where `linkage` is not 0")] | None
     ) = None
     source: Text | None = None
     assumed: Annotated[list[str], Field(default_factory=list, description="keys whose values are assumed")]
@@ -174,11 +199,31 @@ class NamedFirm(Model):
     source: Text | None = None
 
 
-class Answer(Model):
-    """Retaliation: a tariff of the shock's origin against its destinations, on all generations of the same sectors."""
+class _Answer(Model):
+    """What answers a shock: by whom it hits, against who acts; in the same sectors if none are given."""
 
-    rate: Annotated[float, Quantity("share", "rate of the tariff", 0, KINDS["tariff"].sizes["rate"].bounds()[1])]
+    kind: Annotated[Literal[ANSWERS] | None, Field(description="kind of the answer; absent: tariff")] = None  # type: ignore[valid-type]
     lag: Annotated[int, Quantity("quarters", "quarters after the start of the shock", 0, 80, whole=True)] = 0
+    sectors: Annotated[Names | None, Field(description="sectors, groups or all; absent: those of the shock")] = None
+    generation: Annotated[Slug | None, Field(description="only this generation; absent or all: every one")] = None
+
+
+def _answer_sizes() -> dict[str, Any]:
+    """Size keys of every kind that may answer; which belong to the kind given is checked when all is read."""
+    known = {key: size for name in ANSWERS for key, size in KINDS[name].sizes.items()}
+    bounds = {key: (0.0, size.bounds()[1]) if key == "rate" else size.bounds() for key, size in known.items()}
+    return {
+        key: (Annotated[float, Quantity(size.unit, size.text, *bounds[key])] | None, None)
+        for key, size in known.items()
+    }
+
+
+if TYPE_CHECKING:
+
+    class Answer(_Answer): ...
+
+else:
+    Answer = create_model("Answer", __base__=_Answer, __module__=__name__, **_answer_sizes())
 
 
 def _version(value: Any) -> int:
@@ -277,6 +322,10 @@ def _shock(name: str, kind: Kind) -> type[Model]:
             Annotated[float, Quantity("probability", "chance that it happens, drawn once per seed", 0, 1)],
             1.0,
         ),
+        "only_if": (
+            Annotated[Slug | None, Field(description="id of another shock: happens only where that one does")],
+            None,
+        ),
     }
     if kind.once:
         del said["announce"], said["ramp"]
@@ -303,9 +352,13 @@ def _shock(name: str, kind: Kind) -> type[Model]:
             Annotated[Literal[tuple(kind.options)], Field(description=text)],
             kind.default_option or ...,
         )
+    if kind.totals:
+        text = "; ".join(f"{value}: {meaning}" for value, meaning in MODES.items())
+        said["mode"] = (Annotated[Literal[tuple(MODES)] | None, Field(description=f"{text}; absent: add")], None)
     for key, size in kind.sizes.items():
         bounded = Annotated[float, Quantity(size.unit, size.text, *size.bounds())]
-        said[key] = (bounded, ...) if len(kind.sizes) == 1 and not kind.keys else (bounded | None, None)
+        alone = not size.beside and all(other.beside for name, other in kind.sizes.items() if name != key)
+        said[key] = (bounded, ...) if alone and not kind.keys else (bounded | None, None)
     for key, text in kind.keys.items():
         said[key] = (
             (Annotated[Names | None, Field(description=text)], None)

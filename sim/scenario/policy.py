@@ -8,13 +8,14 @@ it is to the last bit.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.columns import Policy
 from sim.declare import Column
 from sim.scenario.checks import Names
-from sim.scenario.shocks import KINDS, POLICY, Shock
+from sim.scenario.shocks import KINDS, POLICY, SET, Shock
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,30 @@ class Grid:
         return weights
 
 
+Felt = tuple[tuple[int, float], ...]  # quarter from which, and how far sectors feel those they buy from
+
+
+class Link(NamedTuple):
+    """What a generation of a sector buys from another: shares of its cost and of its technology.
+
+    of: the supplier's generation whose control counts; -1: that which is controlled least.
+    """
+
+    buyer: int
+    generation: int
+    supplier: int
+    of: int
+    cost: float
+    technology: float
+
+
+class Links(NamedTuple):
+    """What sectors buy from each other, and how far they feel it."""
+
+    links: tuple[Link, ...]
+    felt: Felt
+
+
 def _either(old: Column, new: Column) -> Column:
     return old + new * (1.0 - old)  # 1 - (1 - old) (1 - new), exact where either is 0
 
@@ -74,6 +99,7 @@ _COMBINE: dict[str, Callable[[Column, Column], Column]] = {
     "block": _either,
     "delay": np.maximum,
     "threshold": _any_screen,
+    "waived": _either,
     "cap": np.minimum,
     "demand": np.multiply,
     "supply": np.multiply,
@@ -101,8 +127,11 @@ def _shape(grid: Grid, field: str) -> tuple[int, ...]:
     return tuple(grid.size[dimension] for dimension in POLICY[field].per.split())
 
 
+Made = tuple[Column, Column, Column | None, Column | None]  # in force, announced, where either changes
+
+
 @lru_cache(maxsize=96)
-def compiled(grid: Grid, field: str, shocks: tuple[Shock, ...]) -> tuple[Column, Column, Column | None, Column | None]:
+def compiled(grid: Grid, field: str, shocks: tuple[Shock, ...]) -> Made:
     """A field in force, the same as announced, and where either changes [quarter, sector, region] (None: nowhere).
 
     shocks: those that write the field, in the order of the file. Nobody may write to the arrays: they are shared.
@@ -148,7 +177,10 @@ def _write(grid: Grid, field: str, shock: Shock, in_force: Column, announced: Co
             continue
         strength = part.reshape(-1, *(1,) * where.ndim) * where
         at = (slice(first, stop), sectors if len(sectors) < len(grid.sectors) else slice(None), *box)
-        values[at] = _COMBINE.get(field, np.add)(values[at], _sized(field, size, strength))
+        if shock.mode == SET:
+            values[at] = np.where(strength == 1.0, size, values[at] + (size - values[at]) * strength)
+        else:
+            values[at] = _COMBINE.get(field, np.add)(values[at], _sized(field, size, strength))
 
 
 def _span(concerned: Column) -> slice:
@@ -207,16 +239,42 @@ def _changes(field: str, values: Column) -> Column | None:
     return np.logical_or.reduce(sides)
 
 
+def _handed_on(grid: Grid, control: Made, links: Links) -> Made:
+    """Export controls, with those over suppliers' technology as far as it is their buyers'.
+
+    A buyer's technology is stopped as if so much of it, its supplier's share, were controlled as the supplier's is.
+    """
+    strength = np.zeros(grid.quarters)
+    for quarter, felt in links.felt:
+        strength[quarter:] = felt
+    both = []
+    for given in control[:2]:
+        made = given.copy()
+        for link in links.links:
+            if link.technology > 0.0:
+                own = given[:, link.supplier, : len(grid.generations[link.supplier])]
+                stopped = own.min(axis=1) if link.of < 0 else own[:, link.of]
+                part = link.technology * strength[:, None, None] * stopped
+                made[:, link.buyer, link.generation] = _either(made[:, link.buyer, link.generation], part)
+        both.append(made)
+    return both[0], both[1], _changes("control", both[0]), _changes("control", both[1])
+
+
 @lru_cache(maxsize=40)
-def policies(grid: Grid, shocks: tuple[Shock, ...]) -> tuple[Policy, Policy]:
-    """In force and announced, of the shocks that happen; answers to them included."""
+def policies(grid: Grid, shocks: tuple[Shock, ...], links: Links | None = None) -> tuple[Policy, Policy]:
+    """In force and announced, of the shocks that happen; answers to them included.
+
+    What sets a total comes after all that adds to it: of two totals the later in the file holds.
+    """
     answers = [mirror for shock in shocks if (mirror := shock.mirror()) is not None]
     writers: dict[str, list[Shock]] = {}
-    for shock in (*shocks, *answers):
+    for shock in sorted((*shocks, *answers), key=lambda shock: shock.mode == SET):
         for field, _ in shock.effects():
             writers.setdefault(field, []).append(shock)
     fields = [field for field in Policy._fields if field != "changed"]
     made = {field: compiled(grid, field, tuple(writers.get(field, ()))) for field in fields}
+    if links is not None:
+        made["control"] = _handed_on(grid, made["control"], links)
     moved = []
     for kinds in ((2,), (2, 3)):
         parts = [part for each in made.values() for n in kinds if (part := each[n]) is not None]

@@ -275,6 +275,9 @@ def _consistency(tree: Node, file: File | None, shocks: list[Shock | None], know
             yield problem_at(
                 tree, ("shocks", n, "ramp"), f"missing; over how many quarters does demand move to {shock.name}?"
             )
+    places = {shock.id: n for n, shock in enumerate(shocks) if shock is not None}
+    for name, message in checks.condition_problems([shock for shock in shocks if shock]):
+        yield problem_at(tree, ("shocks", places[name], "only_if"), message)
     if file is None:
         return
     for location, message in checks.world_problems(file):
@@ -284,6 +287,11 @@ def _consistency(tree: Node, file: File | None, shocks: list[Shock | None], know
             yield problem_at(tree, ("treatment",), f"{name!r} is no parameter{nearest(name, declared_parameters())}")
     for location, message in dated.problems(file.later, last_quarter(file.end)):
         yield dated.told(problem_at(tree, location, message))
+    for n, shock in enumerate(shocks):
+        if shock is not None and checks.spares_nobody(shock, known, file.host):
+            yield problem_at(
+                tree, ("shocks", n, "spares"), f"spares goods from {file.host}, which is not among the origins"
+            )
     if file.rules is not None:
         yield from rule_problems(file.rules)
     if file.start > file.end:

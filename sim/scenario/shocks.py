@@ -21,6 +21,7 @@ class Size:
     text: str
     high: float | None = None  # tighter than the field's bound
     change: bool = False  # given as a change of a factor: -0.3 writes 0.7
+    beside: bool = False  # says more of another size; alone it is nothing
     host_only: bool = False  # no rule reads it elsewhere: what it costs is a base or a venture in the host
 
     def writes(self, option: str) -> str:
@@ -57,6 +58,8 @@ class Kind:
     goods: bool = False  # concerns goods that cross borders, so only tradable sectors
     own: bool = False
     once: bool = False  # acts in its first quarter and is over; nobody knows of it before
+    acts: str = "destination"  # the key of who acts; where the kind has both, the other is whom it hits
+    totals: bool = False  # a size may be all that is in force, instead of what comes on top
 
     def _dimensions(self) -> set[str]:
         written = [name for size in self.sizes.values() for name in size.fields]
@@ -78,13 +81,22 @@ _TARGETS = {"rd": "research and development", "production": "output"}
 KINDS: dict[str, Kind] = {
     "tariff": Kind(
         "duty on imports",
-        {"rate": Size({"made": "tariff", "owner": "owner_tariff"}, "ad valorem rate; tariffs add up", high=5.0)},
+        {
+            "rate": Size({"made": "tariff", "owner": "owner_tariff"}, "ad valorem rate; tariffs add up", high=5.0),
+            "spares": Size(
+                "spared",
+                "part of the rate that the host's goods do not pay with a local partner",
+                high=5.0,
+                beside=True,
+            ),
+        },
         origin="where the goods are made, or with `basis: owner` the home of their owner",
         destination="whose border",
         option="basis",
         options=_BY_OWNER,
         default_option="made",
         goods=True,
+        totals=True,
     ),
     "export_control": Kind(
         "control of technology exports",
@@ -94,6 +106,7 @@ KINDS: dict[str, Kind] = {
         },
         origin="where the technology comes from",
         destination="who may not have it",
+        acts="origin",
     ),
     "entity_list": Kind(
         "listing of firms",
@@ -108,6 +121,11 @@ KINDS: dict[str, Kind] = {
             "block": Size("block", "probability of refusal"),
             "delay": Size("delay", "quarters that screening takes"),
             "threshold": Size("threshold", "equity above which deals are screened; absent: all"),
+            "waives": Size(
+                "waived",
+                "part of chance and time that deals with a local partner are spared; plants alone are not",
+                beside=True,
+            ),
         },
         origin="home of the investor",
         destination="who screens",
@@ -192,9 +210,20 @@ KINDS: dict[str, Kind] = {
 }
 
 
+SET = "set"
+MODES = {"add": "comes on top of what is in force", SET: "is all that is in force, whatever else there is"}
+
+ANSWERS = tuple(name for name, kind in KINDS.items() if len(kind.places) == 2)  # kinds that may answer a shock
+
+
 class Retaliation(NamedTuple):
-    rate: float
+    """An answer to a shock: its kind, its sizes as of a shock, and where it differs, its sectors and generation."""
+
+    sizes: tuple[tuple[str, float], ...]
     lag: int
+    kind: str = "tariff"
+    sectors: tuple[str, ...] = ()
+    generation: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,6 +246,8 @@ class Shock:
     origin: tuple[str, ...] = ()
     destination: tuple[str, ...] = ()
     option: str = ""
+    mode: str = ""
+    only_if: str = ""
     sizes: tuple[tuple[str, float], ...] = ()
     firms: tuple[str, ...] = ()
     name: str = ""
@@ -230,21 +261,30 @@ class Shock:
         declared = KINDS[self.kind].sizes
         values = {declared[key].writes(self.option): value + declared[key].change for key, value in self.sizes}
         threshold = values.pop("threshold", 0.0)
-        effects = {name: value for name, value in values.items() if value != POLICY[name].default}
+        effects = {name: value for name, value in values.items() if self.mode == SET or value != POLICY[name].default}
         if effects.keys() & {"block", "delay"}:  # a threshold alone screens nothing
             effects["threshold"] = threshold
         return tuple(effects.items())
 
     def mirror(self) -> "Shock | None":
-        """The tariff that answers this shock, if there is one; nobody answers a shock of size zero."""
-        if self.retaliation is None or not (self.effects() or self.firms):
+        """What answers this shock, if anything: by whom it hits, against who acts. Nobody answers a shock of size zero.
+
+        An answer happens where the shock does.
+        """
+        answer = self.retaliation
+        if answer is None or not (self.effects() or self.firms):
             return None
-        start = self.start + self.retaliation.lag
+        start = self.start + answer.lag
         if self.end is not None and start > self.end:
             return None
+        by_origin = KINDS[self.kind].acts == "origin"
+        actor, hit = (self.origin, self.destination) if by_origin else (self.destination, self.origin)
+        kind = KINDS[answer.kind]
+        origin, destination = (hit, actor) if kind.acts == "origin" else (actor, hit)
         return Shock(
-            f"{self.id}_retaliation", "tariff", self.sectors, start, start, self.end, probability=self.probability,
-            origin=self.destination, destination=self.origin, option="made", sizes=(("rate", self.retaliation.rate),),
+            f"{self.id}_retaliation", answer.kind, answer.sectors or self.sectors, start, start, self.end,
+            probability=self.probability, generation=answer.generation, origin=origin, destination=destination,
+            option=kind.default_option, sizes=answer.sizes,
         )  # fmt: skip
 
 
@@ -269,11 +309,19 @@ def shock_of(data: dict[str, Any], own: bool) -> Shock:
         sizes=sizes,
         firms=data.get("firms") or (),
         name=data.get("name", ""),
-        retaliation=Retaliation(answer.rate, answer.lag) if answer else None,
+        mode=data.get("mode") or "",
+        only_if=data.get("only_if") or "",
+        retaliation=_answer(dict(answer)) if answer else None,
         label=data.get("label") or "",
         source=data.get("source") or "",
         own=own,
     )
+
+
+def _answer(data: dict[str, Any]) -> Retaliation:
+    kind = data.get("kind") or "tariff"
+    sizes = tuple((key, data[key]) for each in ANSWERS for key in KINDS[each].sizes if data.get(key) is not None)
+    return Retaliation(sizes, data["lag"], kind, data.get("sectors") or (), data.get("generation") or "")
 
 
 def _everybody(names: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
 from difflib import get_close_matches
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -178,5 +178,5 @@ def _keys(model: type[BaseModel], location: Location) -> list[str]:
 
 def _plain_type(annotation: Any) -> Any:
     if get_origin(annotation) in (Union, types.UnionType):
-        return next(inner for inner in get_args(annotation) if inner is not type(None))
-    return annotation
+        return _plain_type(next(inner for inner in get_args(annotation) if inner is not type(None)))
+    return _plain_type(get_args(annotation)[0]) if get_origin(annotation) is Annotated else annotation

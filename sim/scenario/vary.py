@@ -33,7 +33,7 @@ from sim.scenario.shocks import Shock
 
 _SET = "--set"
 _SPLIT = ("parameters", "sectors", "shocks")  # parts of `resolved` whose texts are kept piece by piece
-_BOUND = {"id", "kind", "firms", "name"}  # keys of a shock that other checks depend on
+_BOUND = {"id", "kind", "firms", "name", "only_if"}  # keys of a shock that other checks depend on
 
 
 def vary(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:

@@ -7,7 +7,7 @@ from sim.columns import FIRST_YEAR
 from sim.parameters import parameters
 from sim.scenario.policy import combination
 from sim.scenario.resolve import Scenario, load
-from sim.scenario.shocks import KINDS, Shock
+from sim.scenario.shocks import KINDS, SET, Retaliation, Shock
 from sim.scenario.values import is_dated, quarter_name, takes_percent
 
 _WIDTH = 44  # of the drawn timeline
@@ -30,6 +30,8 @@ def sizes(shock: Shock) -> str:
         said.append(shock.name)
     if kind.option and shock.option:
         said.append(kind.options[shock.option])
+    if shock.mode == SET:
+        said.append("all that is in force")
     return ", ".join(said)
 
 
@@ -56,9 +58,22 @@ def dates(shock: Shock) -> str:
         said += f", over {shock.ramp} quarters"
     if shock.probability < 1:
         said += f", probability {amount(shock.probability, 'share')}"
+    if shock.only_if:
+        said += f", only if {shock.only_if} happens"
     if shock.retaliation:
-        said += f", answered by {amount(shock.retaliation.rate, 'share')} after {shock.retaliation.lag} quarters"
+        said += f", answered by {_answer(shock.retaliation)} after {shock.retaliation.lag} quarters"
     return said
+
+
+def _answer(answer: Retaliation) -> str:
+    """An answer to a shock in words: a tariff by its rate alone."""
+    known = KINDS[answer.kind].sizes
+    told = [f"{key.replace('_', ' ')} {amount(value, known[key].unit)}" for key, value in answer.sizes]
+    if answer.kind == "tariff" and len(told) == 1 and not answer.sectors and not answer.generation:
+        return told[0].removeprefix("rate ")
+    goods = f" ({answer.generation})" if answer.generation else ""
+    where = f" on {', '.join(answer.sectors)}{goods}" if answer.sectors else goods
+    return f"{answer.kind.replace('_', ' ')}, {', '.join(told)},{where}".rstrip(",")
 
 
 def _timeline(scenario: Scenario, shock: Shock) -> str:
@@ -86,7 +101,9 @@ def _overlaps(scenario: Scenario) -> list[str]:
             others = [two for m, two in enumerate(scenario.shocks) if m != n and (m < n or not two.own)]
             met = [two.id for two in others if field in dict(two.effects()) and _meet(scenario, one, two)]
             if met:
-                said.append(f"  {one.id} with {', '.join(met)}: {field}, {combination(field)}")
+                sets = one.mode == SET or any(two.mode == SET for two in scenario.shocks if two.id in met)
+                how = "what sets the total holds" if sets else combination(field)
+                said.append(f"  {one.id} with {', '.join(met)}: {field}, {how}")
     return said
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import sim
 from sim.columns import SCHEMA
 from sim.errors import Conflict, IoFailure
+from sim.scenario import duty
 from sim.scenario.words import flatten
 from sim.study.hashes import HINT, check_listed
 from sim.study.plan import Options, Plan
@@ -52,6 +53,7 @@ def begin(plan: Plan, options: Options, kernel_hash: str) -> dict[str, Any]:
         "scenarios": {name: each for name, each in told.items() if name in asked},
         "variants": {name: each for name, each in told.items() if name not in asked},
         "lines": {name: [list(line) for line in each] for name, each in lines.items()},
+        "sizes": {name: _sizes(plan.scenarios[name], [line[0] for line in each]) for name, each in lines.items()},
         "design": design(plan),
         "shard": list(options.shard) if options.shard else None,
         "until_ci": dict(options.until_ci),
@@ -74,6 +76,12 @@ def design(plan: Plan) -> dict[str, Any] | None:
     return plain
 
 
+def _sizes(scenario: Any, labels: list[str]) -> dict[str, str]:
+    """Sizes in words of the policies that have these labels."""
+    known = duty.sized(scenario) if labels else {}
+    return {label: known[label] for label in labels if label in known}
+
+
 def _told(scenario: Any) -> dict[str, Any]:
     files = {str(path): hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in scenario.files}
     return {
@@ -83,6 +91,7 @@ def _told(scenario: Any) -> dict[str, Any]:
         "hash": scenario.hash,
         "start": scenario.start,
         "end": scenario.end,
+        "beside": duty.beside(scenario),
         "files": files,
         "resolved": json.loads(json.dumps(scenario.resolved, default=str)),
     }

@@ -25,6 +25,7 @@ TOPICS = (
     "market",
     "customers",
     "ecosystem",
+    "inputs",
     "bargaining",
     "partnerships",
     "propositions",

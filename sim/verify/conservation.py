@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import Firms, Happening, Kind, Partnerships, Route, Type
+from sim.columns import Firms, Happening, Kind, Partnerships, Route, Type, Way
 from sim.compiled import bundle
 from sim.declare import Column, fields
 from sim.quarter import State, from_review, to_review
@@ -221,7 +221,7 @@ def _offered(columns: Any, state: State, t: int, i: int, r: int) -> float:
     """Duty over sales of a firm's own offer in a region, as decisions see it."""
     local = float(local_part(columns, t, i, r))
     if state.firms.kind[i] == Kind.chinese:
-        return float(abroad_by_chinese(columns, i, r, float(state.firms.pull[i, r]), local, False).duty)
+        return float(abroad_by_chinese(columns, i, r, float(state.firms.pull[i, r]), local, Way.from_host, False).duty)
     return float(abroad_by_multinational(columns, t, i, r, local, float(hub_part(columns, i)), False).duty)
 
 

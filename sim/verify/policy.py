@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
+from sim.columns import Happening, Way
 from sim.scenario.shocks import KINDS, POLICY, Size
 from sim.simulate import Run
-from sim.verify.check import Found, check, need, rising
-from sim.verify.laboratory import Laboratory, Shock, bytes_apart, differing, shock, until
+from sim.verify.bench import EU
+from sim.verify.check import Found, check, near, need, rising
+from sim.verify.laboratory import Laboratory, Shock, bytes_apart, differing, shock, state_at, until
 
 ANNOUNCED, IN_FORCE = 100, 104  # 2004Q1, 2005Q1
 
@@ -107,3 +111,56 @@ def protection(lab: Laboratory) -> Found:
         return float(sum(run.outcome["technology_chinese"][160:, 0].mean() for run in runs) / len(runs))
 
     return rising(level(rate) for rate in (0.0, 0.5))
+
+
+def _whole_duty(rate: float, **keys: Any) -> Shock:
+    """A duty on goods of the host in the EU."""
+    return shock("tariff", sectors="traded", origin="china", destination="eu", rate=rate, start="2005Q1", **keys)
+
+
+@check("U1", "who is spared a part of a duty sells, and pays, as under the rest of it", "definition")
+def spared_part(lab: Laboratory) -> Found:
+    """What a unit of quality sells with a local partner, and the tariff in it, under a duty of 80 % of which 50 points
+    are spared, against goods shipped alone under 30 %; and what is shipped alone under both duties, against 80 %.
+    """
+    spared, rest, whole = (
+        state_at(lab.scenario(each), IN_FORCE + 1).scratch
+        for each in (_whole_duty(0.8, spares=0.5), _whole_duty(0.3), _whole_duty(0.8))
+    )
+    found, expected = [], []
+    for column in ("sold", "sold_ahead", "taxed"):
+        one, two, three = (getattr(each, column)[:2, :, :, EU] for each in (spared, rest, whole))
+        found += [one[:, Way.with_partner].ravel(), one[:, Way.from_host].ravel()]
+        expected += [two[:, Way.from_host].ravel(), three[:, Way.from_host].ravel()]
+    return near(np.concatenate(found), np.concatenate(expected), 1e-12)
+
+
+@check(
+    "U2",
+    "where screening is waived for partners all of them sign, and plants alone are refused as before",
+    "definition",
+)
+def waived_screening(lab: Laboratory) -> Found:
+    """Refusals of deals in 4 runs in which every Chinese investment abroad would be refused and partners are waived;
+    some are refused where nothing is waived, and in both no Chinese firm builds alone, which some do without screening.
+    """
+    keys: dict[str, Any] = {"sectors": "traded", "origin": "china", "destination": ["us", "eu", "row"]}
+    keys |= {"block": 1.0, "start": "1979Q1"}
+    given: dict[str, Any] = {"plant_cost": 0.05, "newcomer_abroad": 0.6}  # so that some build alone
+    free, screened, waived = (
+        lab.runs(*each, **given)
+        for each in ((), (shock("screening", **keys),), (shock("screening", waives=1.0, **keys),))
+    )
+    need(sum(map(_refused, screened)), "nothing is refused")
+    need(sum(map(_plants, free)), "nobody builds alone")
+    apart = sum(map(_plants, screened)) + sum(map(_plants, waived)) + sum(map(_refused, waived))
+    return Found(float(apart), 0.0)
+
+
+def _refused(run: Run) -> int:
+    return int((run.events["kind"] == Happening.screening_refusal).sum())
+
+
+def _plants(run: Run) -> int:
+    """Plants that Chinese firms build alone."""
+    return int(((run.events["kind"] == Happening.own_plant) & (run.events["chinese"] >= 0)).sum())

@@ -115,7 +115,7 @@ def any_shock(draw: st.DrawFn, number: int = 0, first: int = -8, surprise: bool 
     named = tuple(draw(named_firms)) if "firms" in kind.keys else ()
     sizes = () if named else draw(_sizes(kind, option))
     answer = (
-        Retaliation(draw(st.floats(0.0, 5.0)), draw(st.integers(0, 12)))
+        Retaliation((("rate", draw(st.floats(0.0, 5.0))),), draw(st.integers(0, 12)))
         if called == "tariff" and draw(st.booleans())
         else None
     )
@@ -131,6 +131,7 @@ def any_shock(draw: st.DrawFn, number: int = 0, first: int = -8, surprise: bool 
         origin=draw(places) if "origin" in kind.places else (),
         destination=draw(places) if "destination" in kind.places else (),
         option=option,
+        mode=draw(st.sampled_from(["", "set"])) if kind.totals else "",
         sizes=sizes,
         firms=named,
         name="new" if called == "generation" else "",

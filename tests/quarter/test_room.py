@@ -33,15 +33,15 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_groups_are_neighbours_up_to_so_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    bounds = np.array([0, 30, 50, 60, 160, 170])
+    bounds, nothing = np.array([0, 30, 50, 60, 160, 170]), np.zeros((5, 1, 5))
     for most, expected in ((0, 5), (60, 3), (50, 4), (1000, 1)):
         monkeypatch.setattr(quarter, "TOGETHER", most)
-        found = quarter.groups(bounds[:-1], bounds[1:])
+        found = quarter.groups(bounds[:-1], bounds[1:], nothing)
         assert [end for _, end in found[:-1]] == [begin for begin, _ in found[1:]]
         assert (found[0][0], found[-1][1], len(found)) == (0, 5, expected)
         rows = [int(bounds[end] - bounds[begin]) for begin, end in found]
         assert all(many <= most or end - begin == 1 for many, (begin, end) in zip(rows, found, strict=True))
-        assert quarter.seats(bounds[:-1], bounds[1:]) == max(rows)
+        assert quarter.seats(bounds[:-1], bounds[1:], nothing) == max(rows)
 
 
 def test_sectors_that_go_together_do_as_they_would_alone(turmoil: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:

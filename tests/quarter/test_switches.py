@@ -28,6 +28,7 @@ BESIDES: dict[str, dict[str, Any]] = {
     "soft_budget": FRAIL,
     "patience": FRAIL,
     "procurement_margin": {"base": "reserving/world"},
+    "linkage": {"base": "buying/world"},
 }
 
 
@@ -36,6 +37,13 @@ def reserving(lab: Laboratory) -> None:
     """The small world in which state buyers hold a part of demand."""
     sectors = {name: {**each, "reserved_demand": 0.4} for name, each in WORLD["sectors"].items()}
     lab.world({**WORLD, "sectors": sectors}, "reserving")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def buying(lab: Laboratory) -> None:
+    """The small world in which motors buy parts."""
+    motors = {**WORLD["sectors"]["motors"], "inputs": {"parts": {"cost": 0.3, "technology": 0.3}}}
+    lab.world({**WORLD, "sectors": {**WORLD["sectors"], "motors": motors}}, "buying")
 
 
 @pytest.mark.parametrize("name", DECLARED)

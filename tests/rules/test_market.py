@@ -20,6 +20,7 @@ from sim.rules.market import (
     plant_rent,
     quality,
     share_of,
+    spared_appeal,
     tariff_paid,
 )
 from tests.rules.declared import OFF, log_points, money, money_unit, share, within
@@ -48,6 +49,12 @@ def test_quality_rises_and_has_no_origin(sensitivity: float, a: float, b: float,
 def test_a_border_by_hand() -> None:
     # exp(-3 (0.08 + 0.02)) x 1.25**-3 = 0.74082 x 0.512
     assert border(3.0, 0.10, 0.25) == approx(0.379299, rel=1e-5)
+
+
+def test_spared_by_hand() -> None:
+    """45 % of which 35 points are spared: as under 10 %."""
+    assert border(3.0, 0.1, 0.45) * spared_appeal(3.0, 0.45, 0.35) == approx(border(3.0, 0.1, 0.10))
+    assert spared_appeal(3.0, 0.45, 0.9) == approx(1.45**3.0)  # more than all is all
 
 
 def test_border_limits() -> None:

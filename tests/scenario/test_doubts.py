@@ -4,7 +4,8 @@ import pytest
 
 from sim import load
 from sim.errors import ScenarioError
-from sim.scenario.doubts import doubts, duties
+from sim.scenario.doubts import doubts
+from sim.scenario.duty import duties
 
 HEAD = "name: odd\ntitle: Would a ban on battery technology reach cars?\nextends: baseline\nshocks:\n"
 DUTY = "kind: tariff, origin: china, destination: [eu], start: 2027Q1"

@@ -25,6 +25,17 @@ LAWS: Laws = {
         high=1.0,
         limits=(({"shipping": 0.0, "tariff": 0.0}, 1.0), ({"elasticity": 0.0}, 1.0)),
     ),
+    market.spared_appeal: Law(
+        {
+            "elasticity": elasticity,
+            "tariff": within("tariff", Policy),
+            "spared": within("spared", Policy),
+        },
+        rises="elasticity spared",
+        free={"tariff": "more can be spared of more; where all is, nothing is left to gain"},
+        low=1.0,
+        limits=(({"spared": 0.0}, 1.0), ({"tariff": 0.0}, 1.0), ({"elasticity": 0.0}, 1.0)),
+    ),
     market.brand_factor: Law(
         {
             "elasticity": elasticity,

@@ -1,0 +1,98 @@
+"""The whole duty in force where a tariff acts: tariffs add up, so that its own rate is not what goods pay."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.declare import Column
+from sim.scenario.build import grid
+from sim.scenario.policy import policies
+from sim.scenario.resolve import Scenario
+from sim.scenario.shocks import KINDS, SET, Shock
+from sim.scenario.values import quarter_name
+from sim.scenario.words import amount, sizes
+
+
+class _Border(NamedTuple):
+    """Duty on a sector's goods at a border once a tariff has its full size, over the generations it concerns."""
+
+    sector: str
+    border: str
+    total: Column  # [generation]
+    own: float  # what of it is the tariff's: less than its rate where it concerns a part of a region
+
+
+def duties(scenario: Scenario) -> list[str]:
+    """Of each own tariff the whole duty in force once it has its full size, by sector and border."""
+    return [line for shock in _tariffs(scenario) if shock.own and shock.effects() for line in _told(scenario, shock)]
+
+
+def sized(scenario: Scenario) -> dict[str, str]:
+    """The size of each policy in words, by its label; of tariffs with the whole duty in force."""
+    told = {shock.label: sizes(shock) for shock in scenario.shocks}
+    for shock in _tariffs(scenario):
+        if shock.mode != SET and (total := _ends([border.total for border in _borders(scenario, shock)])):
+            told[shock.label] += f"; {total} in force in all"
+    return told
+
+
+def beside(scenario: Scenario) -> dict[str, str]:
+    """What each tariff's rate comes on top of, in words for an axis, by its id."""
+    told = {}
+    for shock in _tariffs(scenario):
+        if shock.mode == SET:
+            told[shock.id] = "all that is in force"
+        elif others := _ends([border.total - border.own for border in _borders(scenario, shock)]):
+            told[shock.id] = f"on top of {others}"
+    return told
+
+
+def _tariffs(scenario: Scenario) -> list[Shock]:
+    return [shock for shock in scenario.shocks if shock.kind == "tariff"]
+
+
+def _ends(found: list[Column]) -> str:
+    """Lowest and highest of some duties, one of them if they are the same."""
+    values = np.round(np.concatenate(found), 9) if found else np.empty(0)
+    return (
+        " to ".join(dict.fromkeys(amount(float(end), "share") for end in (values.min(), values.max())))
+        if len(values)
+        else ""
+    )
+
+
+def _full(scenario: Scenario, shock: Shock) -> int:
+    """The first quarter with the full size, in the run."""
+    return min(max(shock.start + shock.ramp - 1, 0), scenario.quarters - 1)
+
+
+def _borders(scenario: Scenario, shock: Shock) -> Iterator[_Border]:
+    known = grid(scenario)
+    field = KINDS["tariff"].sizes["rate"].writes(shock.option)
+    total = getattr(policies(known, scenario.shocks)[0], field)[_full(scenario, shock)]
+    weights = [known.weights(getattr(shock, key)) for key in ("origin", "destination")]
+    rate = dict(shock.sizes)["rate"]
+    for name in known.names.sectors_of(shock.sectors):
+        s = known.sectors.index(name)
+        goods = [g for g, each in enumerate(known.generations[s]) if shock.generation in ("", "all", each)]
+        for o, d in np.argwhere(np.outer(*weights) > 0.0) if known.tradable[s] else ():
+            if o != d:
+                border = f"{known.regions[o]} to {known.regions[d]}"
+                yield _Border(name, border, total[s, goods, o, d], rate * float(weights[0][o] * weights[1][d]))
+
+
+def _told(scenario: Scenario, shock: Shock) -> Iterator[str]:
+    told: dict[str, dict[str, dict[str, None]]] = {}  # duty -> sectors -> borders
+    by_sector: dict[str, dict[str, list[str]]] = {}
+    for found in _borders(scenario, shock):
+        by_sector.setdefault(found.sector, {}).setdefault(_ends([found.total]), []).append(found.border)
+    for sector, duties_ in by_sector.items():
+        for duty, borders in duties_.items():
+            told.setdefault(duty, {}).setdefault(", ".join(borders), {})[sector] = None
+    goods = f" ({shock.generation})" if shock.generation not in ("", "all") else ""
+    how = "set by this" if shock.mode == SET else f"{amount(dict(shock.sizes)['rate'], 'share')} of it by this"
+    when = quarter_name(_full(scenario, shock))
+    for duty, places in told.items():
+        where = "; ".join(f"{', '.join(names)}{goods}, {borders}" for borders, names in places.items())
+        yield f"{shock.id}: {duty} in force in {when}, {how}: {where}"
