@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.study.bounds import check_bounds
-from sim.study.tables import Frame, Measures, Run, Values, measure, plain
+from sim.study.tables import Frame, Measures, Run, Values, measure, plain, stored
 from sim.study.yearly import Years, years
 
 
@@ -28,6 +28,7 @@ def measured(run: Run, frame: Frame, quarterly: bool, before: Measured | None = 
     begin = frame.first + 4 * reported if reported else 0
     written = plain(run, begin)
     check_bounds(written, begin)
+    written = stored(written)
     by_year = years(written, frame, begin)
     by_quarter = measure(written, frame, begin) if quarterly else None
     if before is not None and reported:

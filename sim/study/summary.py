@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.measures.intervals import half_width, quantiles, spread
 from sim.study.abreast import abreast
 from sim.study.arrays import arrow, known, numpy, word, words
-from sim.study.store import Folder, Receipt
+from sim.study.store import Folder, Receipt, encoded
 from sim.study.tables import ALL
 from sim.study.turned import Sample, samples
 
@@ -113,7 +113,8 @@ def write_summaries(
 
     Workers are threads; what is written is the same for any number of them.
     """
-    present = [name for name in scenarios if folder.paths("yearly", receipts, name)]
+    ran = {run.scenario for receipt in receipts for run in receipt.runs.values()}
+    present = [name for name in scenarios if name in ran]
     pairs = {name: base for name, base in references.items() if name in present and base in present}
     if not present:
         return
@@ -163,14 +164,6 @@ def _sums(folder: Folder, name: str) -> Iterator[Callable[[pa.Table], None]]:
         flush()
         parquet.close()
         csv.close()
-
-
-def encoded(schema: pa.Schema) -> dict[str, Any]:
-    """How Parquet writes a table: numbers byte by byte, whose first ones are alike, everything else by dictionary."""
-    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
-    others = [name for name in schema.names if name not in floats]
-    split = dict.fromkeys(floats, "BYTE_STREAM_SPLIT")
-    return {"compression": "zstd", "compression_level": 3, "use_dictionary": others, "column_encoding": split}
 
 
 def _headlines(rows: pa.Table) -> pa.Table:

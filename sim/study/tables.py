@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sim.columns import FIRST_YEAR, SCHEMA, Cause, Happening, SubForm, Trigger, Type
+from sim.columns import FIRST_YEAR, Cause, Happening, SubForm, Trigger, Type
 from sim.declare import fields as fields  # for the rest of the package
 from sim.measures.flips import signed_reversed
 from sim.measures.terms import GAINED, MOVED, what_moved, who_gained
@@ -21,6 +21,7 @@ from sim.records import Event, Life, Market, Outcome, Vintage
 from sim.study.arrays import arrow, flags, known, word, words
 
 ALL = "all"  # the row that pools the sectors
+SCHEMA = 2  # version of a results folder and its tables
 TABLES = ("trajectories", "markets", "generations", "events", "partnerships")
 ENTRANT = 3  # the kind in an entrant's id; below it stands the quarter of entry
 METRICS: dict[str, type] = {"trajectories": Outcome, "markets": Market, "generations": Vintage}
@@ -103,19 +104,19 @@ class Frame:
 
     @cached_property
     def trajectory_keys(self) -> dict[str, pa.Array]:
-        quarter, sector = grid(self.last - self.first, len(self.sectors))
+        sector, quarter = grid(len(self.sectors), self.last - self.first)
         return {**self.when(quarter + self.first), "sector": named(sector, self.sectors)}
 
     @cached_property
     def market_keys(self) -> dict[str, pa.Array]:
-        quarter, sector, region = grid(self.last - self.first, len(self.labels.sectors), len(self.labels.regions))
+        sector, region, quarter = grid(len(self.labels.sectors), len(self.labels.regions), self.last - self.first)
         keys = {"sector": named(sector, self.sectors), "region": named(region, self.labels.regions)}
         return {**self.when(quarter + self.first), **keys}
 
     @cached_property
     def generation_keys(self) -> dict[str, pa.Array]:
         table, names = self.generations
-        quarter, cell = grid(self.last - self.first, int((table >= 0).sum()))
+        cell, quarter = grid(int((table >= 0).sum()), self.last - self.first)
         sector = np.nonzero(table >= 0)[0][cell]
         keys = {"sector": named(sector, self.sectors), "generation": named(table[table >= 0][cell], names)}
         return {**self.when(quarter + self.first), **keys}
@@ -162,23 +163,28 @@ def columns_first(declared: type, records: NDArray[Any]) -> Values:
 
 
 @cache
-def _means(declared: type) -> tuple[list[int], list[int]]:
+def _means(declared: type, names: tuple[str, ...]) -> tuple[list[int], list[int]]:
     """Rows of the metrics that are pooled as weighted means, and of their weights, which are sums."""
-    names = list(fields(declared))
-    weights = {
-        row: names.index(field.pool) for row, field in enumerate(fields(declared).values()) if field.pool in names
-    }
-    return list(weights), list(weights.values())
+    told = fields(declared)
+    weighed = {row: names.index(told[name].pool) for row, name in enumerate(names) if told[name].pool in told}
+    return list(weighed), list(weighed.values())
 
 
-def pool(declared: type, values: Values) -> Values:
-    """[metric, quarter, sector, ...] with one more sector, the pool of all, as each field declares.
+def weights(declared: type, metrics: Sequence[str]) -> list[str]:
+    """The metrics by which these are weighed where sectors are pooled."""
+    told = fields(declared)
+    return [told[name].pool for name in metrics if told[name].pool in told]
+
+
+def pool(declared: type, values: Values, names: tuple[str, ...] | None = None) -> Values:
+    """[metric, quarter, sector, ...] with one more sector, the pool of all, as each field declares; `names`: of the
+    metrics, where these are not all.
 
     A weighted mean leaves out sectors without value; where weights add up to nothing, sector or pool is nan.
     """
     out = np.concatenate([values, np.expand_dims(total(values, 2), 2)], axis=2)
-    means, weights = _means(declared)
-    own, weight = values[means], out[weights][:, :, :-1]
+    means, by = _means(declared, names or tuple(fields(declared)))
+    own, weight = values[means], out[by][:, :, :-1]
     known = np.where(np.isnan(own), 0.0, weight)
     product = np.where(known > 0, own, 0.0) * known
     with np.errstate(invalid="ignore"):
@@ -189,14 +195,19 @@ def pool(declared: type, values: Values) -> Values:
 
 
 def total(values: Values, axis: int) -> Values:
-    """Sum over the sectors; over an inner axis as short as regions NumPy's own takes six times as long."""
-    return values.sum(axis=axis) if axis == values.ndim - 1 else reduce(np.add, np.moveaxis(values, axis, 0))
+    """Sum over the sectors, one after the other, so that it does not depend on what else stands beside them."""
+    return reduce(np.add, np.moveaxis(values, axis, 0))
 
 
 def plain(run: Run, begin: int = 0) -> Measures:
     """A run's metrics as it wrote them: all quarters from `begin` on, without the row `all`."""
     records = ((Outcome, run.outcome), (Market, run.markets), (Vintage, run.vintages))
     return Measures(*(columns_first(declared, written[begin:]) for declared, written in records))
+
+
+def stored(written: Measures) -> Measures:
+    """The same to seven digits, as tables hold them: all that follows is computed from these."""
+    return Measures(*(values.astype(np.float32).astype(np.float64) for values in written))
 
 
 def measure(written: Measures, frame: Frame, begin: int = 0) -> Measures:
@@ -206,13 +217,15 @@ def measure(written: Measures, frame: Frame, begin: int = 0) -> Measures:
 
 
 def tables(run: Run, frame: Frame, measured: Measures) -> dict[str, pa.Table]:
-    """The five tables of a run; ids are strings, empty is null, metrics are float32."""
+    """The five tables of a run; ids are strings, empty is null, metrics are float32. Quarters of a sector and region
+    follow each other: neighbours are alike, which takes half the room."""
     declared = frame.generations[0] >= 0
     firms = firm_names(run, frame)
     names = partnership_names(run.lives, firms, frame)
 
     def short(name: str, values: Values, keys: dict[str, pa.Array]) -> pa.Table:
-        return metrics(name, METRICS[name], values.astype(np.float32), {**frame.run(run.seed, values[0].size), **keys})
+        turned = np.moveaxis(values, 1, -1).astype(np.float32)
+        return metrics(name, METRICS[name], turned, {**frame.run(run.seed, values[0].size), **keys})
 
     return {
         "trajectories": short("trajectories", measured.outcome, frame.trajectory_keys),
@@ -294,11 +307,11 @@ def _events(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> pa.Tab
         "type_before": _member(Type, events["type_before"], untyped),
         "type_after": _member(Type, events["type_after"], untyped),
         "sub_form": _member(SubForm, events["sub_form"], events["sub_form"] == SubForm.none),
-        "technology_gap": known(events["technology_gap"]),
+        "technology_gap": known(_short(events["technology_gap"])),
         "trigger": _member(Trigger, events["trigger"], events["trigger"] == Trigger.none),
         "cause": _member(Cause, events["cause"], events["cause"] == Cause.none),
-        "product_lead": arrow(events["product_lead"], no_product),
-        **{name: arrow(events[name], ~agreed) for name in _TERMS},
+        "product_lead": arrow(_short(events["product_lead"]), no_product),
+        **{name: arrow(_short(events[name]), ~agreed) for name in _TERMS},
         "gained": named(gained, GAINED, ~agreed),
         "moved": named(moved, MOVED, ~agreed),
     }
@@ -327,10 +340,10 @@ def _partnerships(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> 
         "start": named(lives["start"], frame.quarters),
         "end": named(lives["end"], frame.quarters, ongoing),
         "end_kind": _member(Happening, lives["end_kind"], ongoing),
-        **{name: known(lives[name]) for name in _LIFE_NUMBERS},
+        **{name: known(_short(lives[name])) for name in _LIFE_NUMBERS},
         "flipped": named(lives["flipped"], frame.quarters, lives["flipped"] >= frame.last),
         "cause": _member(Cause, lives["cause"], ongoing | (lives["cause"] == Cause.none)),
-        **{name: arrow(lives[name], no_product) for name in _PRODUCT},
+        **{name: arrow(_short(lives[name]), no_product) for name in _PRODUCT},
         "product_flipped": named(lives["product_flipped"], frame.quarters, lives["product_flipped"] >= frame.last),
         "access_flipped": named(lives["access_flipped"], frame.quarters, lives["access_flipped"] >= frame.last),
         "signed_reversed": flags(reversed_),
@@ -341,6 +354,10 @@ def _partnerships(run: Run, frame: Frame, firms: list[str], names: pa.Array) -> 
 _TERMS = ("gain_multinational", "gain_chinese", "equity_change", "royalty_change")
 _PRODUCT = ("product_lead_start", "product_lead_end")
 _LIFE_NUMBERS = [name for name, field in fields(Life).items() if field.dtype == "f8" and name not in _PRODUCT]
+
+
+def _short(values: NDArray[Any]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(values, np.float32)
 
 
 def _member(kinds: Any, values: NDArray[Any], empty: NDArray[np.bool_] | None = None) -> pa.DictionaryArray:

@@ -1,11 +1,12 @@
-"""A run by year, in float64: what summary, differences and final outcomes are computed from."""
+"""A run by year: what summary, differences and final outcomes are computed from."""
 
 from collections.abc import Container
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from sim.records import Market, Outcome
 from sim.study.tables import Frame, Measures, Values, fields, metrics, pool, total
@@ -27,8 +28,8 @@ def is_flow(metric: str, unit: str) -> bool:
 
 
 @cache
-def _flows(declared: type) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return np.array([is_flow(name, field.unit) for name, field in fields(declared).items()])
+def _flows(declared: type, names: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return np.array([is_flow(name, fields(declared)[name].unit) for name in names])
 
 
 class Years(NamedTuple):
@@ -44,42 +45,38 @@ def years(written: Measures, frame: Frame, begin: int = 0) -> Years:
     return Years(*(by_year(declared, values) for declared, values in zip(YEARLY.values(), cropped, strict=True)))
 
 
-def by_year(declared: type, values: Values) -> Values:
-    """[metric, quarter, sector, ...] as [metric, year, sector, ...]: flows summed, states of the last quarter.
+def by_year(declared: type, values: Values, names: tuple[str, ...] | None = None) -> Values:
+    """[metric, quarter, sector, ...] as [metric, year, sector, ...]: flows summed, states of the last quarter; `names`:
+    of the metrics, where these are not all.
 
     The last sector is the pool of all. Only the last quarters are pooled in full: flows are sums over sectors too.
     """
-    out = pool(declared, values[:, 3::4])
-    flows = values[_flows(declared)]
+    flowing = _flows(declared, names or tuple(fields(declared)))
+    out = pool(declared, values[:, 3::4], names)
+    flows = values[flowing]
     pooled = np.concatenate([flows, np.expand_dims(total(flows, 2), 2)], axis=2)
     first, second, third, fourth = (pooled[:, quarter::4] for quarter in range(4))
-    out[_flows(declared)] = first + second + third + fourth
+    out[flowing] = first + second + third + fourth
     return out
 
 
 def yearly(measured: Years, frame: Frame, seed: int, wanted: Container[str] = YEARLY) -> dict[str, pa.Table]:
-    """Tables `yearly` (by sector) and `yearly_markets` (by sector and region), both with the sector `all`."""
+    """Tables `yearly` (by sector) and `yearly_markets` (by sector and region), both with the sector `all`; metrics are
+    float32."""
     return {
-        name: _table(name, declared, values, frame, seed)
+        name: _table(name, declared, values.astype(np.float32), frame, seed)
         for (name, declared), values in zip(YEARLY.items(), measured, strict=True)
         if name in wanted
     }
 
 
 def final(measured: Years, frame: Frame, seed: int) -> dict[str, pa.Table]:
-    """Tables `final` and `final_markets`: the last year of `yearly`."""
+    """Tables `final` and `final_markets`: the last year of `yearly`, in float64."""
     return {
         name: _table(name, declared, values[:, -1:], frame, seed)
         for (name, declared), values in zip(FINAL.items(), measured, strict=True)
     }
 
 
-def shortened(table: pa.Table) -> pa.Table:
-    """A table with its metrics in float32."""
-    doubles = pa.float64()
-    fields_ = [each.with_type(pa.float32()) if each.type == doubles else each for each in table.schema]
-    return table.cast(pa.schema(fields_, table.schema.metadata))
-
-
-def _table(name: str, declared: type, values: Values, frame: Frame, seed: int) -> pa.Table:
+def _table(name: str, declared: type, values: NDArray[Any], frame: Frame, seed: int) -> pa.Table:
     return metrics(name, declared, values, {**frame.run(seed, values[0].size), **frame.yearly(*values.shape[1:])})
