@@ -259,7 +259,7 @@ def tables_of(job: Job, order: Order) -> dict[str, pa.Table]:
 
 def _tables(job: Job, order: Order, run: Run, found: Measured) -> dict[str, pa.Table]:
     made = yearly(found.years, found.frame, order.seed, YEARLY if job.own else job.keep)
-    made |= final(found.years, found.frame, order.seed)
+    made |= final(found.last, found.frame, order.seed)
     if found.quarters is not None:
         made |= tables(run, found.frame, found.quarters)
     if job.own:

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.study.arrays import arrow, known, numpy
-from sim.study.tables import ALL, fields, weights
-from sim.study.yearly import YEARLY, by_year
+from sim.study.arrays import arrow, known, numpy, words
+from sim.study.tables import fields
+from sim.study.yearly import YEARLY, flowing, summed
 
 QUARTERS = {"yearly": "trajectories", "yearly_markets": "markets"}  # what is made of which
 _RUN = ("scenario", "point", "seed")
@@ -66,28 +66,23 @@ def years(table: str, path: Path, metrics: Sequence[str]) -> Years:
 
 def _of_quarters(table: str, path: Path, metrics: Sequence[str]) -> Years:
     """A file of quarters holds run after run, and of a run sector after sector, region after region."""
-    declared = YEARLY[table]
-    needed = list(dict.fromkeys([*metrics, *weights(declared, metrics)]))
     keys = [name for name in (*_RUN, "year", "sector", "region") if name in pq.read_schema(path).names]
-    told = pq.ParquetFile(path).read(columns=[*keys, *needed], use_threads=False)
+    told = pq.ParquetFile(path).read(columns=[*keys, *metrics], use_threads=False)
     when = told["year"].to_numpy()
     falls = np.diff(when) < 0
     quarters = int(np.argmax(falls)) + 1 if falls.any() else len(when)
     names = {key: _names(told, key) for key in ("sector", "region") if key in keys}
     shape = [*map(len, names.values()), quarters]
-    rows = int(np.prod(shape))
-    values = np.stack([numpy(told[name]).reshape(-1, *shape) for name in needed]).astype(np.float64)
-    if names["sector"][-1] == ALL:
-        values = values[:, :, :-1]
-    turned = np.ascontiguousarray(np.moveaxis(np.moveaxis(values, -1, 1), 2, -1))  # [metric, quarter, sector, ..., run]
-    found = by_year(declared, turned, tuple(needed))[: len(metrics)]
-    found = found.astype(np.float32).astype(np.float64)
-    sectors = names["sector"] if names["sector"][-1] == ALL else [*names["sector"], ALL]
-    index = np.indices(found.shape[1:-1]).reshape(found.ndim - 2, -1)
+    read = np.stack([numpy(told[name]).reshape(-1, *shape) for name in metrics])  # [metric, run, sector, ..., quarter]
+    turned = np.moveaxis(np.moveaxis(read, -1, 1), 2, -1)  # [metric, quarter, sector, ..., run]
+    values = turned[:, 3::4].astype(np.float64)
+    flow = flowing(YEARLY[table], metrics)
+    values[flow] = summed(turned[flow]).astype(np.float32)
+    index = np.indices(values.shape[1:-1]).reshape(values.ndim - 2, -1)
     cells = {"year": arrow((int(when[0]) + index[0]).astype(np.int32))}
-    for key, place, listed in zip(("sector", "region"), index[1:], (sectors, names.get("region", [])), strict=False):
-        cells[key] = pa.DictionaryArray.from_arrays(arrow(place.astype(np.int32)), pa.array(listed, pa.string()))
-    return Years(found.reshape(len(metrics), -1, found.shape[-1]), cells, _each(told, keys, rows))
+    for (key, listed), place in zip(names.items(), index[1:], strict=True):
+        cells[key] = pa.DictionaryArray.from_arrays(arrow(place.astype(np.int32)), words(listed))
+    return Years(values.reshape(len(metrics), -1, values.shape[-1]), cells, _each(told, keys, int(np.prod(shape))))
 
 
 def _codes(told: pa.Table, key: str) -> NDArray[np.int32]:

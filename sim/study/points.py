@@ -12,7 +12,7 @@ from sim.scenario.outcome import parse
 from sim.study.parts import part, years
 from sim.study.store import Folder, Receipt
 from sim.study.summary import effects, levels
-from sim.study.tables import fields
+from sim.study.tables import ALL, fields
 from sim.study.yearly import FINAL
 
 Floats = NDArray[np.float64]
@@ -135,7 +135,8 @@ def _rows(
     cell = pa.array(np.tile(np.arange(cells), metrics * points))
     for key in ("year", "sector", "region"):
         told = ground.keys.get(key)
-        columns[key] = pa.nulls(n.size, pa.dictionary(pa.int32(), pa.string())) if told is None else told.take(cell)
+        pooled = pa.DictionaryArray.from_arrays(zeros, pa.array([ALL]))  # of all regions together
+        columns[key] = pooled if told is None else told.take(cell)
     codes = pa.array(np.repeat(np.arange(metrics, dtype=np.int32), points * cells))
     columns["metric"] = pa.DictionaryArray.from_arrays(codes, pa.array(ground.metrics, pa.string()))
     columns["n"] = pa.array(n.reshape(-1))

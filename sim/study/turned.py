@@ -71,9 +71,14 @@ class _Layout(NamedTuple):
     places: dict[str, NDArray[np.int64]]
 
 
+def cells_of(table: str, path: Path) -> dict[str, pa.Array]:
+    """Keys of a run's cells in a table by year: year, sector, region."""
+    return years(table, path, list(fields(YEARLY[table]))[:1]).cells
+
+
 def _layout(folder: Folder, receipts: list[Receipt], table: str) -> _Layout:
     files = folder.paths(table, receipts)
-    keys = years(table, files[0], list(fields(YEARLY[table]))[:1]).cells
+    keys = cells_of(table, files[0])
     cells = len(next(iter(keys.values())))
     held = {receipt.chunk: receipt.runs.values() for receipt in receipts}  # in the order of rows
     ran = [run for path in files for run in held[path.stem]]
