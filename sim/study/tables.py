@@ -201,8 +201,8 @@ def plain(run: Run, begin: int = 0) -> Measures:
 
 
 def shortened(values: Values) -> NDArray[np.float32]:
-    """Metrics [metric, quarter, sector, ...] as tables hold them: of all sectors together, the last, to seven digits, of
-    each sector to sixteen binary ones."""
+    """Metrics [metric, quarter, sector, ...] as tables hold them: of all sectors together, the last, to seven digits,
+    of each sector to sixteen binary ones."""
     out = values.astype(np.float32)
     out[:, :, :-1] = sixteen(out[:, :, :-1])
     return out
@@ -227,6 +227,7 @@ def tables(run: Run, frame: Frame, measured: Measures) -> dict[str, pa.Table]:
     """The five tables of a run; ids are strings, empty is null, metrics are float32. Quarters of a sector and region
     follow each other: neighbours are alike, which takes half the room."""
     declared = frame.generations[0] >= 0
+    vintages = sixteen(measured.vintages[:, :, declared].astype(np.float32))
     firms = firm_names(run, frame)
     names = partnership_names(run.lives, firms, frame)
 
@@ -236,9 +237,7 @@ def tables(run: Run, frame: Frame, measured: Measures) -> dict[str, pa.Table]:
     return {
         "trajectories": short("trajectories", shortened(measured.outcome), frame.trajectory_keys),
         "markets": short("markets", shortened(measured.markets), frame.market_keys),
-        "generations": short(
-            "generations", sixteen(measured.vintages[:, :, declared].astype(np.float32)), frame.generation_keys
-        ),
+        "generations": short("generations", vintages, frame.generation_keys),
         "events": _events(run, frame, firms, names),
         "partnerships": _partnerships(run, frame, firms, names),
     }

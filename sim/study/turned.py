@@ -128,4 +128,4 @@ class _Spool:
 def _turned(table: str, metrics: Sequence[str], paths: Sequence[Path]) -> Floats:
     """Metrics of some files: [metric, cell, run]."""
     parts = [years(table, path, metrics).values for path in paths]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+    return np.ascontiguousarray(np.concatenate(parts, axis=-1))
