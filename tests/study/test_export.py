@@ -139,7 +139,7 @@ def test_an_rocrate_names_every_file_and_what_made_it(alone, tmp_path):
     there = {
         path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*") if path.is_file()
     }
-    assert set(files) == there - {"ro-crate-metadata.json"} and any(name.startswith("yearly/") for name in files)
+    assert set(files) == there - {"ro-crate-metadata.json"} and any(name.startswith("trajectories/") for name in files)
     for name, told in files.items():
         assert hashlib.sha256((tmp_path / "copy" / name).read_bytes()).hexdigest() == told["sha256"]
 
