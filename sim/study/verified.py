@@ -93,7 +93,8 @@ class Verified:
         if believed.get():
             there = (sorted((self.folder / each).glob("*.parquet")) for each in (name, QUARTERS.get(name, name)))
             return next(found for found in there if found)
-        self._refuse_strangers(name)
+        stored = any(name in receipt.files for receipt in self.receipts)
+        self._refuse_strangers(name if stored else QUARTERS.get(name, name))
         return self.held.paths(name, self.receipts)
 
     def present(self, table: str) -> None:

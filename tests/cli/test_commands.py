@@ -164,7 +164,7 @@ def test_show_lists_and_tells(call, compared):
     assert "tariff_escalation" in call("show", "tariff_escalation")[1]
     assert "6 done, 0 failed, 6 planned" in call("show", compared)[1]
     first = json.loads(call("show", compared / "summary.csv", "--json")[1])[0]
-    assert (first["scenario"], first["year"], first["region"], first["n"]) == ("baseline", 1990, None, 3)
+    assert (first["scenario"], first["year"], first["region"], first["n"]) == ("baseline", 1990, "all", 3)
     assert "rows" in call("show", compared / "events")[1].splitlines()[0]
     assert json.loads(call("show", compared, "--json")[1])["kind"] == "compare"
     assert json.loads(call("show", "baseline", "--json")[1])["name"] == "baseline"
