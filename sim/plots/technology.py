@@ -55,8 +55,9 @@ def _both_sides(stored: Stored) -> Sheet:
         if np.isnan(zero):
             style.nothing(axes)
         axes.set_title(style.words(sector))
+    margin = 0.05 * (high - low) or 1.0
     for axes in sheet.panels:
-        axes.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+        axes.set_ylim(low - margin, high + margin)
         style.format_axis(axes.yaxis, style.declared("technology_gap"))
     sheet.share(len(sectors))
     sheet.label_left("technology, log")

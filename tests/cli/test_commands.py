@@ -323,7 +323,7 @@ def test_verify_fails_with_6_and_says_what_was_empty(call, monkeypatch):
 
 def test_plot_draws_what_is_asked_and_names_what_is_not_there(call, compared):
     code, told, _ = call("plot", compared, "--metrics", "trust", "--years", "2020:2040", "--format", "svg")
-    assert code == 0 and "files in" in told and list((compared / "figures" / "2020-2040").glob("*trust*.svg"))
+    assert code == 0 and "files in" in told and list((compared / "figures" / "trust-2020-2040").glob("*trust*.svg"))
     code, _, error = call("plot", compared, "--metrics", "trusst")
     assert code == 2 and "did you mean trust?" in error
     code, _, error = call("plot", compared, "--metrics", "chinese_share@car@eu")

@@ -17,7 +17,8 @@ from sim.study.verified import Verified
 from tests.study.synthetic import Scenario
 from tests.study.test_ensemble import LOUD, QUIET, content, study
 
-TABLES = ("trajectories", "markets", "events", "partnerships", "yearly", "final")
+STORED = ("trajectories", "markets", "events", "partnerships", "final")
+TABLES = (*STORED, "yearly")  # which is made of the first
 FLAT = ("summary.csv", "summary.parquet", "differences.csv", "differences.parquet", "runs.parquet", "failures.csv")
 
 
@@ -77,7 +78,7 @@ def refused(folder: Path, aside: Path, name: str) -> None:
 def test_a_damaged_file_is_refused_by_name(copy, whole, tmp_path, damage):
     """Of every kind of file that is read: tables, receipts, what was summed up, the manifest."""
     chunk = sorted((copy / "final").iterdir())[0].stem
-    names = [*(f"{table}/{chunk}.parquet" for table in TABLES), f".chunks/{chunk}.json", *FLAT, MANIFEST]
+    names = [*(f"{table}/{chunk}.parquet" for table in STORED), f".chunks/{chunk}.json", *FLAT, MANIFEST]
     for n, name in enumerate(names):
         path = copy / name
         held = path.read_bytes()
