@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 
 from sim.declare import Column, Field
 
-SCHEMA = 1  # version of files, tables and scenarios
+SCHEMA = 1  # version of scenario files and records
 FIRST_YEAR = 1979  # quarter 0 is 1979Q1
 REPORT_YEAR = 1990
 

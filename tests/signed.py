@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from sim.columns import SCHEMA
 from sim.files import Ledger, signature
 from sim.study.store import MANIFEST, Folder, Receipt
+from sim.study.tables import SCHEMA
 
 _KEYS = {
     **dict.fromkeys(("kind", "base", "kernel_hash"), ""),
@@ -30,7 +30,7 @@ def sign(folder: Path) -> Path:
         noted = {"rows": rows, **signature(path)._asdict()}
         chunks.setdefault(path.stem, {})[path.parent.name] = noted
     for chunk, files in chunks.items():
-        held.sign(Receipt(chunk, chunk, files=files))
+        held.sign(Receipt(chunk, files=files))
     told = json.loads((folder / MANIFEST).read_text())
     (folder / MANIFEST).write_text(json.dumps({**_KEYS, **told, "chunks": sorted(chunks)}))
     ledger = Ledger(folder)

@@ -143,7 +143,7 @@ def test_nothing_else_writes(root):
 
 def test_a_strangers_folder_is_left_alone(tmp_path):
     """A manifest.json and folders that are called like ours do not make it ours, --force or not."""
-    for name in ("manifest.json", "summary.csv", "report.html", "figures/mine.png", "yearly/mine.parquet"):
+    for name in ("manifest.json", "summary.csv", "report.html", "figures/mine.png", "markets/mine.parquet"):
         (tmp_path / "r" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "r" / name).write_text("mine")
     before = contents(tmp_path / "r")
@@ -162,13 +162,14 @@ def test_force_and_resume_spare_what_is_not_ours(tmp_path):
         path.parent.mkdir(exist_ok=True)
         path.write_text("mine")
     study(tmp_path / "r", seeds=7)
+    before = {path.stem for path in (tmp_path / "r" / "events").glob("runs-*")}
     study(tmp_path / "r", LOUD, force=True)
     assert all(path.read_text() == "mine" for path in mine.values())
-    assert {path.stem[:4] for path in (tmp_path / "r" / "events").iterdir()} == {"loud"}
-    stray = tmp_path / "r" / "yearly" / "mine.parquet"
+    assert before and before.isdisjoint({path.stem for path in (tmp_path / "r" / "events").iterdir()})
+    stray = tmp_path / "r" / "markets" / "mine.parquet"
     stray.write_text("mine")
     for force in (False, True):
-        with pytest.raises(Conflict, match=r"yearly/mine\.parquet is not of this study"):
+        with pytest.raises(Conflict, match=r"markets/mine\.parquet is not of this study"):
             study(tmp_path / "r", LOUD, force=force)
     assert stray.read_text() == "mine" and list((tmp_path / "r" / "events").iterdir())
 
@@ -176,10 +177,10 @@ def test_force_and_resume_spare_what_is_not_ours(tmp_path):
 def test_no_link_is_followed_out(tmp_path):
     study(tmp_path / "r")
     elsewhere = tmp_path / "elsewhere"
-    shutil.copytree(tmp_path / "r" / "yearly", elsewhere)
+    shutil.copytree(tmp_path / "r" / "markets", elsewhere)
     before = contents(elsewhere)
-    shutil.rmtree(tmp_path / "r" / "yearly")
-    (tmp_path / "r" / "yearly").symlink_to(elsewhere)
+    shutil.rmtree(tmp_path / "r" / "markets")
+    (tmp_path / "r" / "markets").symlink_to(elsewhere)
     for words in ({"seeds": 7}, {"force": True}):
         with pytest.raises(Conflict, match="leads out of"):
             study(tmp_path / "r", **words)

@@ -88,7 +88,7 @@ def sweep_table(results: Any) -> str:
     what they are compared with, with half their intervals, and at how many points the sign is known."""
     table = results.differences
     year = int(table["year"].max())
-    rows = table[(table["sector"] == ALL) & table["region"].isna()]
+    rows = table[(table["sector"] == ALL) & (table["region"] == ALL)]
     told = [["metric", "least", "at point", "most", "at point", "sign known"]]
     for metric in HEADLINES:
         own = rows[rows["metric"] == metric].dropna(subset=["difference"])

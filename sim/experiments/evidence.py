@@ -141,8 +141,10 @@ class Evidence:
         where = pc.field("sector").cast(pa.string()) == sector
         if region:
             where &= pc.field("region").cast(pa.string()) == region
-        files = [str(path) for path in self.results.stored.files(name)]
-        return ds.dataset(files, format="parquet").to_table(columns=["point", "seed", "year", *metrics], filter=where)
+        columns = ["point", "seed", "year", *metrics]
+        keys = ["sector", *(["region"] if region else [])]
+        parts = self.results.chunks(name, [*columns, *keys])
+        return pa.concat_tables([part.filter(where).select(columns) for part in parts])
 
     def level(self, measured: Measured) -> Floats:
         """An outcome's metric in its year, [point, seed]."""

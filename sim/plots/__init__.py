@@ -108,7 +108,7 @@ def part_of(
     years: tuple[int, int] | None,
 ) -> str:
     """The folder of figures that show a part of the results; empty: they show all."""
-    named = [word for text in metrics or () for word in text.split("@")[1:]]
+    named = [word.strip() for text in metrics or () for word in text.split("@")]
     words = [*dict.fromkeys((*named, *(sectors or ()), *(regions or ())))]
     name = "-".join([*words, *(map(str, years) if years else ())])
     if len(name) > LONGEST:

@@ -139,7 +139,9 @@ def _pooled(axes: Any, cube: Cube, names: list[str], metric: str) -> list[dict[s
         table += _rows(name, ALL, metric, years, found)
     axes.set_ylabel("ratio")
     style.year_axis(axes, years[0], years[-1], ticks=3)
-    if metric == "reverse_knowledge_ratio":
+    if not any(row["q95"] > 0 for row in table):
+        style.nothing(axes)
+    elif metric == "reverse_knowledge_ratio":
         _log_ratio(axes)
     else:
         axes.set_ylim(bottom=0)

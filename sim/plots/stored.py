@@ -200,7 +200,7 @@ class Stored:
             there = self.has(table) and self.manifest.get("kind") != "sweep"
             found = pa.concat_tables(self.door.read(table)).to_pandas() if there else pd.DataFrame()
             if len(found):
-                found["region"] = found["region"].fillna("").astype(str)
+                found["region"] = found["region"].astype(str).replace(ALL, "")
                 first, last = self.years or (-np.inf, np.inf)
                 found = found[found["year"].between(first, last)]
             self._cache[name] = found

@@ -266,6 +266,11 @@ def year_axis(axes: Any, first: float, last: float, ticks: int = 4, at: float | 
         axes.axvline(HISTORY_ENDS, color=GREY, linewidth=0.6, linestyle=(0, (1, 2)), zorder=2.2)
 
 
+def nothing(axes: Any) -> None:
+    """Say in a panel that it has no values to show."""
+    axes.text(0.5, 0.5, "nothing to show", transform=axes.transAxes, ha="center", va="center", color=GREY, fontsize=7)
+
+
 def band(axes: Any, x: Any, low: Any, high: Any, color: str, edged: bool = False) -> None:
     """Spread of runs as plain shade; an interval of a mean as shade with edges."""
     axes.fill_between(x, low, high, color=color, alpha=0.18 if edged else 0.15, linewidth=0, zorder=1)

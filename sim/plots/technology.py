@@ -43,7 +43,8 @@ def _both_sides(stored: Stored) -> Sheet:
     table: list[dict[str, Any]] = []
     low, high = 0.0, 0.0
     for axes, sector in zip(sheet.panels, sectors, strict=False):
-        zero = np.nanmean(cube.pick("technology_multinational", stored.base, sector)[:, 0])
+        first = cube.pick("technology_multinational", stored.base, sector)[:, 0]
+        zero = spread(first[:, None]).mean[0]  # nan where there are none
         for metric, (_, color, line) in SIDES.items():
             found = spread(cube.pick(metric, stored.base, sector) - zero)
             style.band(axes, years, found.low, found.high, color)
@@ -51,9 +52,12 @@ def _both_sides(stored: Stored) -> Sheet:
             low, high = np.nanmin(found.low, initial=low), np.nanmax(found.high, initial=high)
             table += _rows(sector, metric, years, found)
         style.year_axis(axes, years[0], years[-1], ticks=3)
+        if np.isnan(zero):
+            style.nothing(axes)
         axes.set_title(style.words(sector))
+    margin = 0.05 * (high - low) or 1.0
     for axes in sheet.panels:
-        axes.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+        axes.set_ylim(low - margin, high + margin)
         style.format_axis(axes.yaxis, style.declared("technology_gap"))
     sheet.share(len(sectors))
     sheet.label_left("technology, log")

@@ -19,6 +19,7 @@ from sim.plots.cells import Cell, span
 from sim.plots.sheet import INDEX
 from sim.plots.stored import Line, Stored
 from sim.report import EXPLORER, swept
+from sim.report import told as in_words
 from sim.report.sections import answers, design, example, fate_table, headline_cells
 from sim.study.manifest import code_changes
 
@@ -65,6 +66,7 @@ def render(folder: Path) -> str:
         seeds=seeds_of(seeds),
         effects=list(_effects(stored)) if stored.others else [],
         levels=[] if stored.others else list(_levels(stored) if sweep is None else _swept(sweep)),
+        welfare=in_words.welfare_by_region(stored) if stored.others else [],
         fates=fates,
         explain=example(stored) if fates else "",
         explorer=EXPLORER if (folder / EXPLORER).is_file() else "",

@@ -10,9 +10,14 @@ from sim.called import command
 from sim.plots import fates, forest, style
 from sim.plots.cells import Cell, cells
 from sim.plots.stored import Stored
+from sim.report import told as in_words
 from sim.study.summary import HEADLINES
 
 LARGEST = 3  # effects named in short
+PARAMETERS = (
+    "one set of values in all runs: intervals do not cover what is not known about them. `--posterior 20` takes "
+    "as many draws of the fitted set and tells luck and parameters apart"
+)
 
 
 def headline_cells(stored: Stored) -> list[Cell]:
@@ -43,6 +48,7 @@ def answers(stored: Stored) -> Iterator[dict[str, Any]]:
             "up": int(up.sum()),
             "down": int(down.sum()),
             "open": int((~up & ~down).sum()),
+            "sentences": in_words.sentences(stored, name),
             "largest": [_effect_words(row, fields[row.metric]) for row in largest.itertuples()],
         }
 
@@ -71,6 +77,8 @@ def design(stored: Stored, runs: str, years: tuple[int, int]) -> list[tuple[str,
         told.append(("Intervals", "95 % of the mean over runs, Student’s t; bands in figures: 5 to 95 % of runs"))
     if stored.has("variance.csv"):
         told.append(("Uncertainty", _variance(pd.read_csv(stored.folder / "variance.csv"))))
+    if not ((entry.get("resolved") or {}).get("posterior") or {}).get("draws"):
+        told.append(("Parameters", PARAMETERS))
     if rules := (entry.get("resolved") or {}).get("rules"):
         told.append(("Rules", f"functions of {rules['file']} stand for {', '.join(rules['names'])}"))
     if entry.get("changed_parameters"):

@@ -68,7 +68,7 @@ def _rows(
 
 
 def _of(table: pd.DataFrame, metric: str) -> pd.DataFrame:
-    return table[(table["metric"] == metric) & (table["sector"] == ALL) & table["region"].isna()]
+    return table[(table["metric"] == metric) & (table["sector"] == ALL) & (table["region"] == ALL)]
 
 
 def level(row: "pd.Series[Any]", cell: Cell) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ class Adaptive:
 
     def course(self, folder: Folder, receipts: list[Receipt]) -> str:
         """convergence.csv: half-width by number of seeds, after each round."""
-        seeds = sorted({run[1] for receipt in receipts for run in receipt.runs.values()})
+        seeds = sorted({run.seed for receipt in receipts for run in receipt.runs.values()})
         samples = self._samples(folder, receipts, seeds)
         counts = sorted({*range(ROUND, len(seeds) + 1, ROUND), len(seeds)})
         sink = io.StringIO()

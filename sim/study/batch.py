@@ -23,9 +23,9 @@ from sim.study.limits import Limits, Watch, watched
 from sim.study.measured import Measured, measured
 from sim.study.own import Own, with_own
 from sim.study.plan import Settings
-from sim.study.store import Failure, Folder, Receipt
+from sim.study.store import Failure, Folder, Ran, Receipt
 from sim.study.tables import Frame, Run, tables
-from sim.study.yearly import FINAL, YEARLY, final, shortened, yearly
+from sim.study.yearly import FINAL, YEARLY, final, yearly
 
 SECONDS = 4.0  # after this much time a worker writes what it has, so that an interruption costs little
 LARGEST = 32  # runs in a chunk, and half of those in a batch of several: bounds a worker's memory
@@ -129,10 +129,10 @@ def _frame(labels: Any, scenario: str, start: int, end: int) -> Frame:
 
 @dataclass
 class _Chunk:
-    """Runs of one scenario that a worker has made and not yet written, by their places in the batch."""
+    """Runs that a worker has made and not yet written, by their places in the batch."""
 
     tables: dict[int, dict[str, pa.Table]] = field(default_factory=dict)
-    runs: dict[int, tuple[str, tuple[int, int, float]]] = field(default_factory=dict)
+    runs: dict[int, tuple[str, Ran]] = field(default_factory=dict)
     failures: dict[int, Failure] = field(default_factory=dict)
 
     def written(self, job: Job, orders: Sequence[Order]) -> Receipt:
@@ -141,17 +141,17 @@ class _Chunk:
         runs = dict(self.runs[place] for place in sorted(self.runs))
         failures = [self.failures[place] for place in sorted(self.failures)]
         receipt = Receipt(
-            _chunk(first, [*runs, *(told.run_id for told in failures)]), first.scenario, runs, failures,
+            _chunk(first, [*runs, *(told.run_id for told in failures)]), runs, failures,
             host=socket.gethostname(), memory=peak_memory(),
         )  # fmt: skip
         parts = [self.tables[place] for place in sorted(self.tables)]
-        whole = {name: pa.concat_tables([made[name] for made in parts]) for name in job.keep} if parts else {}
+        each = {name: pa.concat_tables([made[name] for made in parts]) for name in job.keep} if parts else {}
+        whole = {name: table.unify_dictionaries().combine_chunks() for name, table in each.items()}
         return Folder(job.folder).write_chunk(receipt, whole)
 
 
-def work(sent: Sent, batch: Batch) -> tuple[tuple[Receipt, ...], tuple[Order, ...]]:
-    """Carry out a batch until its orders or `SECONDS` are used up; returns a receipt for each scenario, and the orders
-    left.
+def work(sent: Sent, batch: Batch) -> tuple[Receipt, tuple[Order, ...]]:
+    """Carry out a batch until its orders or `SECONDS` are used up; returns a receipt and the orders left.
 
     A run that raises is noted in the receipt and the others go on. Raises IoFailure if a chunk cannot be written.
     """
@@ -159,22 +159,21 @@ def work(sent: Sent, batch: Batch) -> tuple[tuple[Receipt, ...], tuple[Order, ..
     if job.limits is not None:
         prepare(sent)
     began = time.monotonic()
-    chunks: dict[str, _Chunk] = {}
+    chunk = _Chunk()
     left = dict(enumerate(batch.orders))
     with watched(Folder(job.folder), job.limits) as watch:
         for place, make in _runs(job, batch.orders):
             order, started = left.pop(place), time.perf_counter()
-            chunk = chunks.setdefault(order.scenario, _Chunk())
             try:
                 chunk.tables[place] = _carry_out(order, make, watch)
             except Exception as error:
                 chunk.failures[place] = failure(job, order, error)
             else:
                 seconds = time.perf_counter() - started
-                chunk.runs[place] = order.run_id, (order.point, order.seed, seconds)
+                chunk.runs[place] = order.run_id, Ran(order.scenario, order.point, order.seed, seconds)
             if time.monotonic() - began > SECONDS:
                 break
-    return tuple(chunk.written(job, batch.orders) for chunk in chunks.values()), tuple(left.values())
+    return chunk.written(job, batch.orders), tuple(left.values())
 
 
 def _runs(job: Job, orders: Sequence[Order]) -> Iterator[tuple[int, Callable[[], dict[str, pa.Table]]]]:
@@ -240,7 +239,7 @@ def _carry_out(order: Order, make: Callable[[], dict[str, pa.Table]], watch: Wat
 
 
 def _chunk(first: Order, ids: list[str]) -> str:
-    return f"{first.scenario}-{first.seed:06d}-{hashlib.sha256(' '.join(ids).encode()).hexdigest()[:12]}"
+    return f"runs-{first.seed:06d}-{hashlib.sha256(' '.join(ids).encode()).hexdigest()[:12]}"
 
 
 def peak_memory() -> int:
@@ -260,14 +259,11 @@ def tables_of(job: Job, order: Order) -> dict[str, pa.Table]:
 
 def _tables(job: Job, order: Order, run: Run, found: Measured) -> dict[str, pa.Table]:
     made = yearly(found.years, found.frame, order.seed, YEARLY if job.own else job.keep)
-    whole = dict(made)
-    if job.points:  # summed up from `final`, so that paths may be short
-        made = {name: shortened(path) for name, path in made.items()}
-    made |= final(found.years, found.frame, order.seed)
+    made |= final(found.last, found.frame, order.seed)
     if found.quarters is not None:
         made |= tables(run, found.frame, found.quarters)
     if job.own:
-        made["final"] = with_own(job.own, made | whole, made["final"])
+        made["final"] = with_own(job.own, made, made["final"])
     if job.points:
         made = {name: _pointed(table, order.point) for name, table in made.items()}
     return made
@@ -290,5 +286,5 @@ def record_death(job: Job, batch: Batch, how: str) -> Receipt:
     """A receipt for the one run that ends every process it runs in; how: as far as the engine knows."""
     (order,) = batch.orders
     noted = replace(failure(job, order, WorkerDied(f"died ({how})" if how else "died")), traceback="")
-    receipt = Receipt(_chunk(order, [order.run_id]), order.scenario, {}, [noted])
+    receipt = Receipt(_chunk(order, [order.run_id]), {}, [noted])
     return Folder(job.folder).write_chunk(receipt, {})

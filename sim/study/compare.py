@@ -110,9 +110,9 @@ def effects(
     """Effects in a year (the last by default) over all sectors pooled. Raises NotEnough without pairs."""
     table = results.differences
     last = int(table["year"].max()) if year is None else year
-    rows = table[(table["year"] == last) & (table["sector"] == sector) & table["region"].isna()]
+    rows = table[(table["year"] == last) & (table["sector"] == sector) & (table["region"] == ALL)]
     levels = results.summary
-    levels = levels[(levels["year"] == last) & (levels["sector"] == sector) & levels["region"].isna()]
+    levels = levels[(levels["year"] == last) & (levels["sector"] == sector) & (levels["region"] == ALL)]
     level = levels.set_index(["scenario", "metric"])["mean"]
     chosen = rows[rows["metric"].isin(list(metrics))]
     if chosen.empty:

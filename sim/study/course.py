@@ -212,7 +212,7 @@ class _Study:
         if receipt is not None:
             first = not self.chunks
             self._note(receipt)
-            seconds = round(sum(told[2] for told in receipt.runs.values()), 3)
+            seconds = round(sum(ran.seconds for ran in receipt.runs.values()), 3)
             counts = {"runs": len(receipt.runs), "failed": len(receipt.failures), "seconds": seconds}
             where = {"host": receipt.host, "memory": receipt.memory}
             self.folder.log(event="chunk", chunk=receipt.chunk, **counts, **where)

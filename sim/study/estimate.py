@@ -57,7 +57,7 @@ def estimate(plan: Plan, options: Options) -> Estimate:
             arm = arms[place]
             order = Order(run_id(arm.hash, job.kernel_hash, seed), arm.scenario, arm.point, arm.settings, seed)
             began = time.perf_counter()
-            (receipt,), _ = work(sent, Batch((order,)))
+            receipt, _ = work(sent, Batch((order,)))
             if number:
                 times.append(time.perf_counter() - began)
                 size += sum(file["bytes"] for file in receipt.files.values())

@@ -11,7 +11,7 @@ from sim.study.engines import Engine
 from sim.study.store import Receipt
 
 Report = Callable[[Receipt | None], None]  # called with each receipt, and with None now and then
-Done = tuple[tuple[Receipt, ...], tuple[Order, ...]]
+Done = tuple[Receipt, tuple[Order, ...]]
 
 
 def run_batches(
@@ -90,9 +90,8 @@ class _Loop:
                 self.suspects.append(batch)
 
     def _take(self, batch: Batch, done: Done) -> None:
-        receipts, rest = done
-        for receipt in receipts:
-            self.report(receipt)
+        receipt, rest = done
+        self.report(receipt)
         if rest:
             self.first.appendleft(batch._replace(orders=rest))
 
@@ -105,9 +104,8 @@ class _Loop:
         if done is None:
             self._halve(batch)
             return
-        receipts, rest = done
-        for receipt in receipts:
-            self.report(receipt)
+        receipt, rest = done
+        self.report(receipt)
         if rest:
             self.suspects.appendleft(batch._replace(orders=rest))
 

@@ -179,7 +179,7 @@ def _iamc(results: Results, tables: Sequence[str], folder: Folder) -> Iterator[P
     names = frame["scenario"] + ("|" + frame["point"].astype(str) if points else "")
     sector = frame["sector"].map(lambda name: "" if name == ALL else f"|{_titled(name)}")
     metric = frame["metric"].map({name: field.text for name, field in declared.items()})
-    region = frame["region"].map(lambda name: _titled(name) if isinstance(name, str) and name else "World")
+    region = frame["region"].map(lambda name: "World" if name == ALL else _titled(name))
     unit = frame["metric"].map({name: UNITS.get(field.unit, field.unit) for name, field in declared.items()})
     parts = []
     for column, suffix in STATISTICS.items():

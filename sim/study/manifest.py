@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import sim
-from sim.columns import SCHEMA
 from sim.errors import Conflict, IoFailure
 from sim.scenario import duty
 from sim.scenario.words import flatten
 from sim.study.hashes import HINT, check_listed
 from sim.study.plan import Options, Plan
 from sim.study.store import MANIFEST, Folder, Receipt
+from sim.study.tables import SCHEMA
 
 _COMPUTING = ("contraflow", "numpy", "numba", "scipy", "pandas", "pyarrow")  # numbers pass through these
 _PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "pydantic", "pyyaml")

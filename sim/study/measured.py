@@ -6,14 +6,16 @@ import numpy as np
 
 from sim.study.bounds import check_bounds
 from sim.study.tables import Frame, Measures, Run, Values, measure, plain
-from sim.study.yearly import Years, years
+from sim.study.yearly import Years, exact, years
 
 
 class Measured(NamedTuple):
-    """Metrics that tables are made of, of the years reported; by quarter only where they are asked for."""
+    """Metrics that tables are made of, of the years reported; by quarter only where they are asked for. `last`: of the
+    last year, in full precision."""
 
     frame: Frame
     years: Years
+    last: Years
     quarters: Measures | None
 
 
@@ -30,12 +32,19 @@ def measured(run: Run, frame: Frame, quarterly: bool, before: Measured | None = 
     check_bounds(written, begin)
     by_year = years(written, frame, begin)
     by_quarter = measure(written, frame, begin) if quarterly else None
+    last = _last(written, frame, begin) if before is None or begin < frame.last else before.last
     if before is not None and reported:
         by_year = Years(*(_joined(reported, *pair) for pair in zip(before.years, by_year, strict=True)))
         if before.quarters is not None and by_quarter is not None:
             pairs = zip(before.quarters, by_quarter, strict=True)
             by_quarter = Measures(*(_joined(4 * reported, *pair) for pair in pairs))
-    return Measured(frame, by_year, by_quarter)
+    return Measured(frame, by_year, last, by_quarter)
+
+
+def _last(written: Measures, frame: Frame, begin: int) -> Years:
+    """The last year reported."""
+    first = frame.last - 4
+    return years(Measures(*(values[:, first - begin : frame.last - begin] for values in written)), frame, first, exact)
 
 
 def _joined(kept: int, before: Values, after: Values) -> Values:

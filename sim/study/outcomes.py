@@ -35,9 +35,9 @@ def runs(
     draw, luck (the seed of all luck), and the parameters drawn.
     """
     rows: list[tuple[Any, ...]] = [
-        (receipt.scenario, point, seed, run, seconds, "done")
+        (ran.scenario, ran.point, ran.seed, run, ran.seconds, "done")
         for receipt in receipts
-        for run, (point, seed, seconds) in receipt.runs.items()
+        for run, ran in receipt.runs.items()
     ]
     rows += [(told.scenario, told.point, told.seed, told.run_id, math.nan, "failed") for told in failures]
     scenario, point, seed, run, seconds, status = zip(*sorted(rows), strict=True) if rows else [()] * 6

@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.scenario.outcome import parse
+from sim.study.parts import part, years
 from sim.study.store import Folder, Receipt
 from sim.study.summary import effects, levels
-from sim.study.tables import fields
-from sim.study.turned import cells_of
+from sim.study.tables import ALL, fields
 from sim.study.yearly import FINAL
 
 Floats = NDArray[np.float64]
@@ -44,14 +44,14 @@ def grounds(
     tables: of the last year, or of all years, with what declares their metrics.
     """
     runs = [run for receipt in receipts for run in receipt.runs.values()]
-    points, seeds = (np.unique(np.array([run[key] for run in runs], np.int64)) for key in (0, 1))
+    points, seeds = (np.unique(np.array([getattr(run, key) for run in runs], np.int64)) for key in ("point", "seed"))
     for table, declared in tables.items():
         files = folder.paths(table, receipts)
         there = [*fields(declared), *(own if table == "final" else ())]
         metrics = [name for name in there if wanted is None or name in wanted]
         if not files or not metrics:
             continue
-        cells = cells_of(receipts, table)
+        cells = len(next(iter(years(table, files[0], metrics[:1]).cells.values())))
         size = max(1, _MEMORY // (8 * cells * len(points) * len(seeds)))
         for first in range(0, len(metrics), size):
             block = metrics[first : first + size]
@@ -60,7 +60,7 @@ def grounds(
             named = [key for key in ("year", "sector", "region") if key in pq.read_schema(files[0]).names]
             for path in files:
                 read = ["point", "seed", *block, *([] if keys else named)]  # keys are the same in all files
-                keys = _fill(values, pq.ParquetFile(path).read(columns=read), block, points, seeds) or keys
+                keys = _fill(values, part(table, path, read), block, points, seeds) or keys
             yield Ground(tuple(block), keys, points, seeds, values)
 
 
@@ -135,7 +135,8 @@ def _rows(
     cell = pa.array(np.tile(np.arange(cells), metrics * points))
     for key in ("year", "sector", "region"):
         told = ground.keys.get(key)
-        columns[key] = pa.nulls(n.size, pa.dictionary(pa.int32(), pa.string())) if told is None else told.take(cell)
+        pooled = pa.DictionaryArray.from_arrays(zeros, pa.array([ALL]))  # of all regions together
+        columns[key] = pooled if told is None else told.take(cell)
     codes = pa.array(np.repeat(np.arange(metrics, dtype=np.int32), points * cells))
     columns["metric"] = pa.DictionaryArray.from_arrays(codes, pa.array(ground.metrics, pa.string()))
     columns["n"] = pa.array(n.reshape(-1))

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,12 +20,13 @@ import pyarrow.parquet as pq
 from sim.errors import CannotCreate, Conflict
 from sim.files import Ledger, Signed, failed, is_inside, remove_listed, signature, stay_inside, whole, writing
 from sim.study.hashes import check, wrong
+from sim.study.parts import QUARTERS
 from sim.study.tables import TABLES
 from sim.study.yearly import FINAL, YEARLY
 
 _ALWAYS = (*YEARLY, *FINAL)
 KEEP: dict[str, tuple[str, ...]] = {
-    "trajectories": (*TABLES, *_ALWAYS),
+    "trajectories": (*TABLES, *FINAL),  # the tables by year are made of quarters when they are asked for
     "events": ("events", "partnerships", *_ALWAYS),
     "summary": _ALWAYS,
 }
@@ -37,6 +38,7 @@ _CHUNKS = ".chunks"
 _STOPPED = ".stopped"
 _CORRUPT = ".corrupt"
 _TABLES = (*TABLES, *_ALWAYS)
+_PAGE = 2**28  # bytes, and rows
 _CHUNK = re.compile(r".+-\d{6,10}-[0-9a-f]{12}")  # what a chunk is called
 
 
@@ -54,13 +56,21 @@ class Failure:
     traceback: str = ""
 
 
+class Ran(NamedTuple):
+    """A run that a chunk holds."""
+
+    scenario: str
+    point: int
+    seed: int
+    seconds: float
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What a worker returns for a chunk: the runs it wrote, failures, its files' hashes, and where it was made."""
 
     chunk: str
-    scenario: str
-    runs: dict[str, tuple[int, int, float]] = field(default_factory=dict)  # run id -> point, seed, seconds
+    runs: dict[str, Ran] = field(default_factory=dict)  # run id -> run, in the order of rows
     failures: list[Failure] = field(default_factory=list)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)  # table -> rows, bytes, sha256
     host: str = ""
@@ -79,7 +89,7 @@ class Receipt:
         told = json.loads(path.read_text(encoding="utf-8"))
         if told.pop("seal") != _seal(told) or told["chunk"] != path.stem:
             raise ValueError("altered")
-        runs = {run: (point, seed, seconds) for run, (point, seed, seconds) in told.pop("runs").items()}
+        runs = {run: Ran(*each) for run, each in told.pop("runs").items()}
         return cls(**{**told, "runs": runs, "failures": [Failure(**f) for f in told["failures"]]})
 
 
@@ -202,12 +212,8 @@ class Folder:
             yield part
 
     def _write_table(self, name: str, chunk: str, table: pa.Table) -> dict[str, Any]:
-        floats = [f.name for f in table.schema if pa.types.is_floating(f.type)]
-        others = [f.name for f in table.schema if f.name not in floats]
-        options = {"compression": "zstd", "compression_level": 1, "use_dictionary": others}
-        split = dict.fromkeys(floats, "BYTE_STREAM_SPLIT")
         with self.unlisted(f"{name}/{chunk}.parquet") as part:
-            pq.write_table(table, part, column_encoding=split, **options)
+            pq.write_table(table, part, row_group_size=max(1, table.num_rows), **encoded(table.schema))
             signed = signature(part)
         return {"rows": table.num_rows, **signed._asdict()}
 
@@ -259,7 +265,7 @@ class Folder:
         wrong: dict[str, tuple[str, tuple[str, ...]]] = {}  # chunk -> what is wrong, tables worth keeping
         runs: set[tuple[str, int, int]] = set()  # not ids: other code of the model gives other ids to the same runs
         for receipt in self.receipts():
-            mine = {(receipt.scenario, point, seed) for point, seed, _ in receipt.runs.values()}
+            mine = {ran[:3] for ran in receipt.runs.values()}
             if planned is not None and not all(run in planned for run in receipt.runs):
                 wrong[receipt.chunk] = "of another study", tuple(receipt.files)
             elif damaged := self._damaged(receipt):
@@ -304,12 +310,28 @@ class Folder:
         os.replace(receipt, receipt.with_name(f"{receipt.name}{_CORRUPT}"))
         note(f"chunk {receipt.stem} is {what}: set aside in {_CHUNKS} as *{_CORRUPT}, its runs are computed again")
 
-    def paths(self, table: str, receipts: list[Receipt], scenario: str | None = None) -> list[Path]:
-        """Files of a table, in the order of their names; raises IoFailure where one is not what its receipt says."""
-        named = [r for r in receipts if table in r.files and scenario in (None, r.scenario)]
+    def paths(self, table: str, receipts: list[Receipt]) -> list[Path]:
+        """Files that hold a table, which `parts.part` reads, in the order of their names; raises IoFailure where one is
+        not what its receipt says."""
+        if not any(table in receipt.files for receipt in receipts):
+            table = QUARTERS.get(table, table)
+        named = [receipt for receipt in receipts if table in receipt.files]
         found = {self.path / table / f"{r.chunk}.parquet": r.files[table] for r in sorted(named, key=lambda r: r.chunk)}
         check(found.items())
         return list(found)
+
+
+def encoded(schema: pa.Schema) -> dict[str, Any]:
+    """How Parquet writes a table: numbers byte by byte, whose first ones are alike, everything else by dictionary.
+
+    A column of a row group is one page, which is compressed as a whole: what runs have in common, side by side, takes
+    room once.
+    """
+    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
+    others = [name for name in schema.names if name not in floats]
+    split = dict.fromkeys(floats, "BYTE_STREAM_SPLIT")
+    whole = {"data_page_size": _PAGE, "max_rows_per_page": _PAGE}
+    return {"compression": "zstd", "compression_level": 3, "use_dictionary": others, "column_encoding": split, **whole}
 
 
 def _read(path: Path) -> Receipt | None:

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from sim.measures.intervals import half_width, quantiles, spread
 from sim.study.abreast import abreast
 from sim.study.arrays import arrow, known, numpy, word, words
-from sim.study.store import Folder, Receipt
+from sim.study.store import Folder, Receipt, encoded
 from sim.study.tables import ALL
-from sim.study.turned import Sample, samples
+from sim.study.turned import Sample, cells_of, samples
 
 Floats = NDArray[np.float64]
 SUMS = ("summary.parquet", "differences.parquet")
@@ -81,7 +81,8 @@ def _rows(names: dict[str, str], sample: Sample, n: NDArray[np.int64], numbers: 
     columns: dict[str, Any] = {key: words([name]).take(arrow(np.zeros(rows, np.int8))) for key, name in names.items()}
     for key in ("year", "sector", "region"):
         told = sample.keys.get(key)
-        columns[key] = pa.nulls(rows, pa.string()) if told is None else _plain(pa.concat_arrays([told] * metrics))
+        pooled = words([ALL]).take(arrow(np.zeros(rows, np.int8)))  # of all regions together
+        columns[key] = pooled if told is None else _plain(pa.concat_arrays([told] * metrics))
     columns["metric"] = words(sample.metrics).take(arrow(np.repeat(np.arange(metrics), cells)))
     columns["n"] = arrow(n.reshape(-1))
     for key, values in numbers.items():
@@ -113,7 +114,8 @@ def write_summaries(
 
     Workers are threads; what is written is the same for any number of them.
     """
-    present = [name for name in scenarios if folder.paths("yearly", receipts, name)]
+    ran = {run.scenario for receipt in receipts for run in receipt.runs.values()}
+    present = [name for name in scenarios if name in ran]
     pairs = {name: base for name, base in references.items() if name in present and base in present}
     if not present:
         return
@@ -124,8 +126,9 @@ def write_summaries(
         return [summary(sample, name) for name, sample in found.items()], gaps
 
     with ExitStack() as stack:
-        level = stack.enter_context(_sums(folder, "summary"))
-        effect = stack.enter_context(_sums(folder, "differences")) if pairs else level
+        last = int(numpy(pa.chunked_array([cells_of("yearly", folder.paths("yearly", receipts)[0])["year"]])).max())
+        level = stack.enter_context(_sums(folder, "summary", last))
+        effect = stack.enter_context(_sums(folder, "differences", last)) if pairs else level
         each = stack.enter_context(abreast(workers))
         for summaries, gaps in each(computed, samples(folder, receipts, present, each)):
             for sink, tables in ((level, summaries), (effect, gaps)):
@@ -134,7 +137,7 @@ def write_summaries(
 
 
 @contextmanager
-def _sums(folder: Folder, name: str) -> Iterator[Callable[[pa.Table], None]]:
+def _sums(folder: Folder, name: str, last: int) -> Iterator[Callable[[pa.Table], None]]:
     """A function that adds rows to a Parquet file and headlines to a CSV file; they appear when the block ends well."""
     with folder.writing(f"{name}.parquet") as whole, folder.writing(f"{name}.csv") as short, open(short, "wb") as text:
         csv: Any = None
@@ -154,7 +157,7 @@ def _sums(folder: Folder, name: str) -> Iterator[Callable[[pa.Table], None]]:
                 options = pa.csv.WriteOptions(include_header=False, quoting_style="none")  # names hold no commas
                 csv = pa.csv.CSVWriter(text, rows.schema, write_options=options)
                 parquet = pq.ParquetWriter(whole, narrow.schema, **encoded(narrow.schema))
-            csv.write(_headlines(rows))
+            csv.write(_headlines(rows, last))
             waiting.append(narrow)
             if sum(each.num_rows for each in waiting) > _ROWS:
                 flush()
@@ -165,19 +168,13 @@ def _sums(folder: Folder, name: str) -> Iterator[Callable[[pa.Table], None]]:
         csv.close()
 
 
-def encoded(schema: pa.Schema) -> dict[str, Any]:
-    """How Parquet writes a table: numbers byte by byte, whose first ones are alike, everything else by dictionary."""
-    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
-    others = [name for name in schema.names if name not in floats]
-    split = dict.fromkeys(floats, "BYTE_STREAM_SPLIT")
-    return {"compression": "zstd", "compression_level": 3, "use_dictionary": others, "column_encoding": split}
-
-
-def _headlines(rows: pa.Table) -> pa.Table:
-    """Rows without region: of all sectors together every metric, of each sector those of `HEADLINES`."""
+def _headlines(rows: pa.Table, last: int) -> pa.Table:
+    """Rows of all regions together: of all sectors together every metric, of each sector those of `HEADLINES` in the
+    last year."""
     pooled = pc.equal(rows["sector"], word(ALL))
     headline = pc.is_in(rows["metric"], value_set=words(HEADLINES))
-    return rows.filter(pc.and_(pc.is_null(rows["region"]), pc.or_(pooled, headline)))
+    ends = pc.and_(headline, pc.equal(rows["year"], arrow(np.array([last], np.int32))[0]))
+    return rows.filter(pc.and_(pc.equal(rows["region"], word(ALL)), pc.or_(pooled, ends)))
 
 
 def _narrow(rows: pa.Table) -> pa.Table:

@@ -12,11 +12,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet as pq
 
 from sim.errors import Conflict, IoFailure, NotEnough, UsageError
 from sim.study import manifest as manifests
 from sim.study.hashes import HINT, believed, check_listed, wrong, wrong_listed
+from sim.study.parts import QUARTERS, part
 from sim.study.store import MANIFEST, Folder, Receipt
 from sim.study.summary import SUMS, read_sums
 
@@ -78,20 +78,23 @@ class Verified:
             return False
         if "." in name:
             return (self.folder / name).is_file() or (name in self.held.ledger.files and not believed.get())
+        names = {name, QUARTERS.get(name, name)}
         if believed.get():
-            return any((self.folder / name).glob("*.parquet"))
-        return any(name in receipt.files for receipt in self.receipts)
+            return any(path for each in names for path in (self.folder / each).glob("*.parquet"))
+        return any(not names.isdisjoint(receipt.files) for receipt in self.receipts)
 
     def files(self, name: str) -> list[Path]:
-        """Files of a table, or the file of this name. Raises NotEnough where it was not kept."""
+        """Files that hold a table, or the file of this name. Raises NotEnough where it was not kept."""
         if not self.has(name):
             told = f"; it was run with --keep {self.manifest['keep']}"
             raise NotEnough(f"{self.folder} holds no {name}{told}", "run again with --keep trajectories")
         if "." in name:
             return [self.file(name)]
         if believed.get():
-            return sorted((self.folder / name).glob("*.parquet"))
-        self._refuse_strangers(name)
+            there = (sorted((self.folder / each).glob("*.parquet")) for each in (name, QUARTERS.get(name, name)))
+            return next(found for found in there if found)
+        stored = any(name in receipt.files for receipt in self.receipts)
+        self._refuse_strangers(name if stored else QUARTERS.get(name, name))
         return self.held.paths(name, self.receipts)
 
     def present(self, table: str) -> None:
@@ -122,7 +125,7 @@ class Verified:
         """A table part by part; `columns` reads only some."""
         for path in self.files(name):
             try:
-                yield _table(path, columns)
+                yield _table(name, path, columns)
             except (pa.ArrowException, OSError, ValueError) as error:
                 raise IoFailure(f"{path} cannot be read: {str(error).splitlines()[0]}", HINT) from error
 
@@ -165,10 +168,10 @@ class Verified:
                 yield f"{self.folder / name} {told}"
 
 
-def _table(path: Path, columns: list[str] | None) -> pa.Table:
+def _table(name: str, path: Path, columns: list[str] | None) -> pa.Table:
     if path.name in SUMS:
         return read_sums(path, columns)
-    return read_csv(path, columns) if path.suffix == ".csv" else pq.ParquetFile(path).read(columns=columns)
+    return read_csv(path, columns) if path.suffix == ".csv" else part(name, path, columns)
 
 
 def read_csv(path: Path, columns: list[str] | None = None) -> pa.Table:

@@ -1,14 +1,14 @@
-"""A run by year, in float64: what summary, differences and final outcomes are computed from."""
+"""A run by year: what summary, differences and final outcomes are computed from."""
 
-from collections.abc import Container
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Callable, Container, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from sim.records import Market, Outcome
-from sim.study.tables import Frame, Measures, Values, fields, metrics, pool, total
+from sim.study.tables import Frame, Measures, Values, fields, metrics, pool, shortened, total
 
 YEARLY: dict[str, type] = {"yearly": Outcome, "yearly_markets": Market}
 FINAL: dict[str, type] = {"final": Outcome, "final_markets": Market}
@@ -26,9 +26,9 @@ def is_flow(metric: str, unit: str) -> bool:
     return unit == "money" or metric in _COUNTED or metric.startswith(("adoptions_", "ends_"))
 
 
-@cache
-def _flows(declared: type) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return np.array([is_flow(name, field.unit) for name, field in fields(declared).items()])
+def flowing(declared: type, metrics: Sequence[str]) -> NDArray[np.bool_]:
+    """Which metrics sum over a year."""
+    return np.array([is_flow(name, fields(declared)[name].unit) for name in metrics], np.bool_)
 
 
 class Years(NamedTuple):
@@ -38,48 +38,57 @@ class Years(NamedTuple):
     markets: Values
 
 
-def years(written: Measures, frame: Frame, begin: int = 0) -> Years:
-    """All that the tables by year hold, of the years reported; `begin`: quarter with which the metrics begin."""
+Held = Callable[[Values], NDArray[Any]]
+
+
+def exact(values: Values) -> Values:
+    """Numbers as they are."""
+    return values
+
+
+def years(written: Measures, frame: Frame, begin: int = 0, held: Held = shortened) -> Years:
+    """All that the tables by year hold, of the years reported; `begin`: quarter with which the metrics begin; `held`:
+    how quarters are stored."""
     cropped = (values[:, frame.reported(begin)] for values in written[:2])
-    return Years(*(by_year(declared, values) for declared, values in zip(YEARLY.values(), cropped, strict=True)))
+    return Years(*(by_year(declared, values, held) for declared, values in zip(YEARLY.values(), cropped, strict=True)))
 
 
-def by_year(declared: type, values: Values) -> Values:
-    """[metric, quarter, sector, ...] as [metric, year, sector, ...]: flows summed, states of the last quarter.
+def by_year(declared: type, values: Values, held: Held = exact) -> Values:
+    """[metric, quarter, sector, ...] as [metric, year, sector, ...]: flows summed, states of the last quarter; of
+    quarters as they are `held`.
 
     The last sector is the pool of all. Only the last quarters are pooled in full: flows are sums over sectors too.
     """
-    out = pool(declared, values[:, 3::4])
-    flows = values[_flows(declared)]
-    pooled = np.concatenate([flows, np.expand_dims(total(flows, 2), 2)], axis=2)
-    first, second, third, fourth = (pooled[:, quarter::4] for quarter in range(4))
-    out[_flows(declared)] = first + second + third + fourth
+    out = held(pool(declared, values[:, 3::4])).astype(np.float64)
+    flow = flowing(declared, tuple(fields(declared)))
+    flows = values[flow]
+    out[flow] = summed(held(np.concatenate([flows, np.expand_dims(total(flows, 2), 2)], axis=2)))
     return out
 
 
+def summed(quarters: NDArray[Any]) -> Values:
+    """Flows by year: [metric, quarter, ...] as [metric, year, ...]."""
+    first, second, third, fourth = (quarters[:, quarter::4].astype(np.float64) for quarter in range(4))
+    return np.asarray(first + second + third + fourth)
+
+
 def yearly(measured: Years, frame: Frame, seed: int, wanted: Container[str] = YEARLY) -> dict[str, pa.Table]:
-    """Tables `yearly` (by sector) and `yearly_markets` (by sector and region), both with the sector `all`."""
+    """Tables `yearly` (by sector) and `yearly_markets` (by sector and region), both with the sector `all`; metrics are
+    float32."""
     return {
-        name: _table(name, declared, values, frame, seed)
+        name: _table(name, declared, values.astype(np.float32), frame, seed)
         for (name, declared), values in zip(YEARLY.items(), measured, strict=True)
         if name in wanted
     }
 
 
-def final(measured: Years, frame: Frame, seed: int) -> dict[str, pa.Table]:
-    """Tables `final` and `final_markets`: the last year of `yearly`."""
+def final(last: Years, frame: Frame, seed: int) -> dict[str, pa.Table]:
+    """Tables `final` and `final_markets`: the last year, in float64 and full precision."""
     return {
-        name: _table(name, declared, values[:, -1:], frame, seed)
-        for (name, declared), values in zip(FINAL.items(), measured, strict=True)
+        name: _table(name, declared, values, frame, seed)
+        for (name, declared), values in zip(FINAL.items(), last, strict=True)
     }
 
 
-def shortened(table: pa.Table) -> pa.Table:
-    """A table with its metrics in float32."""
-    doubles = pa.float64()
-    fields_ = [each.with_type(pa.float32()) if each.type == doubles else each for each in table.schema]
-    return table.cast(pa.schema(fields_, table.schema.metadata))
-
-
-def _table(name: str, declared: type, values: Values, frame: Frame, seed: int) -> pa.Table:
+def _table(name: str, declared: type, values: NDArray[Any], frame: Frame, seed: int) -> pa.Table:
     return metrics(name, declared, values, {**frame.run(seed, values[0].size), **frame.yearly(*values.shape[1:])})

@@ -38,11 +38,11 @@ def test_a_grid_has_overview_doses_heat_sectors_and_tornado(grid):
     drawn = plots.draw(grid.folder, ("svg",), metrics=[HUB])
     assert names(drawn) == {"dose-hub-share", "heat-hub-share", "sectors-hub-share", "tornado"}
     assert {path.suffix for path in drawn} == {".svg", ".csv"}
-    index = {entry["name"]: entry for entry in json.loads((grid.folder / "figures" / "figures.json").read_text())}
+    index = {entry["name"]: entry for entry in json.loads((grid.folder / "figures" / HUB / "figures.json").read_text())}
     for name in names(drawn):
         entry = index[name]
         assert "8 seeds" in entry["caption"] and "95 %" in entry["caption"] and entry["alt"].endswith(".")
-        shown = texts(grid.folder / "figures" / f"{name}.svg")
+        shown = texts(grid.folder / "figures" / HUB / f"{name}.svg")
         assert "%" in shown and "eu_duty: rate" in shown and entry["title"] in shown
     again = {path: path.read_bytes() for path in drawn}
     assert all(path.read_bytes() == again[path] for path in plots.draw(grid.folder, ("svg",), metrics=[HUB]))
@@ -119,17 +119,17 @@ def test_tornado_orders_by_size_and_hollows_what_is_not_resolved(grid, sample):
 
 def test_sectors_come_in_the_order_of_effect_on_one_scale(grid):
     plots.draw(grid.folder, ("png",), metrics=[HUB])
-    table = pd.read_csv(grid.folder / "figures" / "sectors-hub-share.csv")
+    table = pd.read_csv(grid.folder / "figures" / HUB / "sectors-hub-share.csv")
     assert table["sector"].drop_duplicates().tolist() == ["cars", "solar"]
 
 
 def test_years_and_sectors_narrow_and_wrong_names_are_refused(grid):
     plots.draw(grid.folder, ("png",), metrics=[HUB], sectors=["solar"], years=(2000, 2039))
-    entries = json.loads((grid.folder / "figures" / "solar-2000-2039" / "figures.json").read_text())
+    entries = json.loads((grid.folder / "figures" / f"{HUB}-solar-2000-2039" / "figures.json").read_text())
     dose = next(entry for entry in entries if entry["name"] == "dose-hub-share-solar")
     assert "solar" in dose["caption"] and "2039" in dose["caption"] and ": solar, against" in dose["title"]
     plots.draw(grid.folder, ("png",), metrics=[f"{HUB}@2039@cars"])
-    entries = json.loads((grid.folder / "figures" / "2039-cars" / "figures.json").read_text())
+    entries = json.loads((grid.folder / "figures" / f"{HUB}-2039-cars" / "figures.json").read_text())
     (dose,) = (entry for entry in entries if "dose" in entry["name"])
     assert dose["name"] == "dose-hub-share-cars" and "cars. Hubs" in dose["caption"] and "2039" in dose["caption"]
     with pytest.raises(UsageError, match="no metric 'nonsense'"):
@@ -145,7 +145,7 @@ def test_outcomes_without_a_value_are_left_out_and_points_without_one_are_gaps(t
     path = synthetic.folder(tmp_path / "r", design, {RATE: 0.2, BLOCK: 0.1}, holed, seeds=3, lost=((3, 2),))
     drawn = plots.draw(path, ("png",), metrics=["trust", HUB, "welfare"])
     assert "dose-trust" not in names(drawn) and {"heat-hub-share", "dose-welfare", "tornado"} <= names(drawn)
-    table = pd.read_csv(path / "figures" / "dose-hub-share.csv")
+    table = pd.read_csv(path / "figures" / f"trust-{HUB}-welfare" / "dose-hub-share.csv")
     assert (table.loc[table[RATE] == 0.4, "n"] == 0).all()
     with pytest.raises(NotEnough, match="no run has a value of trust@2040"):
         plots.draw(path, ("png",), metrics=["trust"])

@@ -183,7 +183,7 @@ def test_show_lists_and_tells(call, compared):
     assert "tariff_escalation" in call("show", "tariff_escalation")[1]
     assert "6 done, 0 failed, 6 planned" in call("show", compared)[1]
     first = json.loads(call("show", compared / "summary.csv", "--json")[1])[0]
-    assert (first["scenario"], first["year"], first["region"], first["n"]) == ("baseline", 1990, None, 3)
+    assert (first["scenario"], first["year"], first["region"], first["n"]) == ("baseline", 1990, "all", 3)
     assert "rows" in call("show", compared / "events")[1].splitlines()[0]
     assert json.loads(call("show", compared, "--json")[1])["kind"] == "compare"
     assert json.loads(call("show", "baseline", "--json")[1])["name"] == "baseline"
@@ -342,7 +342,7 @@ def test_verify_fails_with_6_and_says_what_was_empty(call, monkeypatch):
 
 def test_plot_draws_what_is_asked_and_names_what_is_not_there(call, compared):
     code, told, _ = call("plot", compared, "--metrics", "trust", "--years", "2020:2040", "--format", "svg")
-    assert code == 0 and "files in" in told and list((compared / "figures" / "2020-2040").glob("*trust*.svg"))
+    assert code == 0 and "files in" in told and list((compared / "figures" / "trust-2020-2040").glob("*trust*.svg"))
     code, _, error = call("plot", compared, "--metrics", "trusst")
     assert code == 2 and "did you mean trust?" in error
     code, _, error = call("plot", compared, "--metrics", "chinese_share@car@eu")

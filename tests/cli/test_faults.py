@@ -130,9 +130,9 @@ def test_odd_surroundings_change_no_number(call, tmp_path, root):
         done = subprocess.run(command, cwd=root, env=environment, capture_output=True)
         assert done.returncode == 0, done.stderr.decode(errors="replace")
         assert b"Traceback" not in done.stderr and b"\x1b[" not in done.stdout + done.stderr
-    for path in (plain / "summary.csv", plain / "scenario.yaml", *(plain / "yearly").iterdir()):
+    for path in (plain / "summary.csv", plain / "scenario.yaml", *(plain / "trajectories").iterdir()):
         assert (odd / path.relative_to(plain)).read_bytes() == path.read_bytes()
-    assert list((odd / "figures" / "cars").glob("*.png"))
+    assert list((odd / "figures" / "trust-cars").glob("*.png"))
     assert json.loads((odd / "manifest.json").read_text(encoding="utf-8"))["started"].endswith("+00:00")
 
 
@@ -212,7 +212,7 @@ def test_replay_compares_every_table_of_the_run(call, tmp_path):
     )
     run = pq.read_table(folder / "runs.parquet")["run_id"][0].as_py()
     assert call("replay", folder, run)[:2] == (0, "baseline, seed 1: done\nthe same bytes as stored, in every table\n")
-    for table in ("trajectories", "markets", "events", "partnerships", "yearly_markets"):
+    for table in ("trajectories", "markets", "events", "partnerships", "final_markets"):
         (path,) = (folder / table).iterdir()
         held = path.read_bytes()
         rows = pq.read_table(path)

@@ -58,7 +58,7 @@ def pages(
     alone = synthetic.results(
         tmp_path_factory.mktemp("alone"), seeds=3, sectors={"cars": 2023.0}, scenarios={"baseline": "Policies stay"}
     )
-    plots.draw(alone, formats=("png",), metrics=("trust", "welfare"))  # pages do with pixels where no SVG was asked for
+    plots.draw(alone, formats=("png",))  # pages do with pixels where no SVG was asked for
     written = {"compare": report.write(folder), "run": report.write(alone)}
     written["life"] = tmp_path_factory.mktemp("life") / "life.html"
     written["life"].write_text(_life(Laboratory(tmp_path_factory.mktemp("world"))), encoding="utf-8")

@@ -19,7 +19,7 @@ TITLES = {"baseline": '<script>alert(1)</script>"]]>&amp;', "tariffs": f"{HOSTIL
 
 def test_pages_and_figures_parse_and_run_nothing(synthetic, tmp_path: Path) -> None:
     folder = synthetic.results(tmp_path, seeds=2, sectors={"cars": 2023.0}, scenarios=TITLES)
-    plots.draw(folder, formats=("svg",), metrics=("trust",))
+    plots.draw(folder, formats=("svg",))
     page = report.write(folder).read_text(encoding="utf-8")
     assert 'http-equiv="Content-Security-Policy" content="default-src \'none\'' in page
     assert "<script" not in page and "<img src=x" not in page

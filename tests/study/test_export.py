@@ -58,7 +58,7 @@ def test_the_design_joins_with_every_table(swept):
     for name in ("runs", "final", "final_markets", "yearly", "summary", "differences"):
         frame = getattr(swept, name)
         assert (frame["effect"] == frame["point"].map(design)).all(), name
-    gap = swept.differences.query("metric == 'technology_gap' and sector == 'all' and region.isna()")
+    gap = swept.differences.query("metric == 'technology_gap' and sector == 'all' and region == 'all'")
     assert np.allclose(gap["difference"], gap["effect"])  # every path reads the values it varied
 
 
@@ -83,7 +83,9 @@ def test_iamc_is_wide_by_year_with_units_and_regions(alone, swept, tmp_path):
     assert table.columns.tolist() == ["Model", "Scenario", "Region", "Variable", "Unit", "1990", "1991", "1992"]
     assert not table.duplicated(["Model", "Scenario", "Region", "Variable"]).any()
     row = table[(table["Variable"] == "Trust|Cars") & (table["Region"] == "World")].iloc[0]
-    summary = alone.summary.query("metric == 'trust' and sector == 'cars' and region.isna()").set_index("year")["mean"]
+    summary = alone.summary.query("metric == 'trust' and sector == 'cars' and region == 'all'").set_index("year")[
+        "mean"
+    ]
     assert np.allclose(row[["1990", "1991", "1992"]].astype(float), summary) and row["Unit"] == "1"
     assert {"Trust|5th Percentile", "Trust|95th Percentile"} <= set(table["Variable"]) and "US" in set(table["Region"])
     files = written(swept, "iamc", tmp_path / "s")
@@ -137,7 +139,7 @@ def test_an_rocrate_names_every_file_and_what_made_it(alone, tmp_path):
     there = {
         path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*") if path.is_file()
     }
-    assert set(files) == there - {"ro-crate-metadata.json"} and any(name.startswith("yearly/") for name in files)
+    assert set(files) == there - {"ro-crate-metadata.json"} and any(name.startswith("trajectories/") for name in files)
     for name, told in files.items():
         assert hashlib.sha256((tmp_path / "copy" / name).read_bytes()).hexdigest() == told["sha256"]
 

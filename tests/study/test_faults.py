@@ -278,7 +278,7 @@ def test_files_and_folders_are_synced_around_the_renaming(tmp_path, monkeypatch)
 
     monkeypatch.setattr(os, "fsync", lambda handle: done.append(("sync", name(handle))) or sync(handle))
     monkeypatch.setattr(os, "replace", lambda one, two: done.append(("rename", one.name)) or replace(one, two))
-    Folder(tmp_path).write_chunk(Receipt("c", "quiet"), {})
+    Folder(tmp_path).write_chunk(Receipt("c"), {})
     part = done[0][1]
     assert part.startswith(".c.json.") and done == [("sync", part), ("rename", part), ("sync", ".chunks")]
 

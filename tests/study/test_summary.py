@@ -22,7 +22,7 @@ def test_interval_is_students():
     row = summary(sample(values), "base").to_pylist()[0]
     lo, hi = stats.t.interval(0.95, 19, values.mean(), stats.sem(values.ravel()))
     assert (row["lo"], row["hi"]) == pytest.approx((lo, hi), rel=1e-7)
-    assert row["n"] == 20 and row["scenario"] == "base" and row["region"] is None and row["metric"] == "m0"
+    assert row["n"] == 20 and row["scenario"] == "base" and row["region"] == "all" and row["metric"] == "m0"
     assert row["sd"] == pytest.approx(values.std(ddof=1), rel=1e-7)
 
 

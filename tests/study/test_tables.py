@@ -6,7 +6,7 @@ import pytest
 
 from sim.declare import fields
 from sim.records import Market, Outcome, Vintage
-from sim.study.tables import Frame, firm_names, measure, partnership_names, plain, pool
+from sim.study.tables import Frame, firm_names, measure, partnership_names, plain, pool, shortened, sixteen
 from sim.study.tables import tables as make_tables
 from sim.study.yearly import by_year, is_flow, yearly, years
 from tests.study import synthetic
@@ -32,7 +32,7 @@ def test_trajectories_hold_every_metric_for_every_sector_and_all(made):
     assert list(frame)[5:] == list(fields(Outcome))
     assert len(frame) == 12 * 3 and set(frame.sector) == {"cars", "solar", "all"}
     assert frame.quarter.iloc[0] == "1990Q1" and frame.quarter.iloc[-1] == "1992Q4"
-    assert frame.year.iloc[3] == 1990.25 and (frame.seed == 7).all() and (frame.scenario == "quiet").all()
+    assert frame.year.iloc[1] == 1990.25 and (frame.seed == 7).all() and (frame.scenario == "quiet").all()
     assert made["trajectories"]["trust"].type == pa.float32()
 
 
@@ -40,17 +40,17 @@ def test_row_of_a_quarter_is_the_quarter_of_the_run(made):
     run = synthetic.simulate(synthetic.Scenario(), 7)
     frame = made["trajectories"].to_pandas()
     row = frame[(frame.quarter == "1991Q2") & (frame.sector == "solar")].iloc[0]
-    assert row.trust == np.float32(run.outcome["trust"][49, 1])
+    assert row.trust == pytest.approx(run.outcome["trust"][49, 1], rel=2**-16)
     market = made["markets"].to_pandas()
     row = market[(market.quarter == "1991Q2") & (market.sector == "cars") & (market.region == "eu")].iloc[0]
-    assert row.welfare == np.float32(run.markets["welfare"][49, 0, 2])
+    assert row.welfare == pytest.approx(run.markets["welfare"][49, 0, 2], rel=2**-16)
 
 
 def test_all_sums_counts_and_weights_means(made):
     frame = made["trajectories"].to_pandas().query("quarter == '1990Q3'").set_index("sector")
     assert frame.loc["all", "formations"] == frame.loc[["cars", "solar"], "formations"].sum()
     parts = frame.loc[["cars", "solar"]]
-    assert frame.loc["all", "trust"] == pytest.approx(np.average(parts.trust, weights=parts.active), rel=1e-6)
+    assert frame.loc["all", "trust"] == pytest.approx(np.average(parts.trust, weights=parts.active), rel=1e-4)
 
 
 def test_mean_over_nothing_is_empty_and_leaves_no_trace_in_the_pool():
@@ -74,7 +74,7 @@ def test_generations_hold_only_declared_ones(made):
     assert list(frame)[6:] == list(fields(Vintage))
     run = synthetic.simulate(synthetic.Scenario(), 7)
     row = frame.query("quarter == '1990Q1' and generation == 'electric'").iloc[0]
-    assert row.technology_level == np.float32(run.vintages["technology_level"][44, 0, 1])
+    assert row.technology_level == pytest.approx(run.vintages["technology_level"][44, 0, 1], rel=2**-16)
 
 
 def test_events_within_the_years_reported_with_names_and_empties(made):
@@ -126,7 +126,7 @@ def test_a_run_without_events_or_partnerships_has_empty_tables(frame):
 
 def test_units_stand_in_the_schema(made):
     assert made["trajectories"].schema.field("profit_chinese").metadata[b"unit"] == b"money"
-    assert made["markets"].schema.metadata[b"schema"] == b"1"
+    assert made["markets"].schema.metadata[b"schema"] == b"2"
 
 
 def test_year_sums_flows_and_shows_the_last_quarter_of_states():
@@ -138,16 +138,25 @@ def test_year_sums_flows_and_shows_the_last_quarter_of_states():
 
 
 def test_years_are_those_of_the_pooled_quarters(frame):
-    """Only what a year shows is pooled; flows are sums over sectors, so that they can be summed in any order."""
+    """Years are of the quarters that are stored, whatever is kept; only what a year shows is pooled."""
     written = plain(synthetic.simulate(synthetic.Scenario(), 3))
     pooled, found = measure(written, frame), years(written, frame)
     for declared, quarters, told in ((Outcome, pooled.outcome, found.outcome), (Market, pooled.markets, found.markets)):
         for (name, field), own, year in zip(fields(declared).items(), quarters, told, strict=True):
-            of_years = own.reshape(-1, 4, *own.shape[1:])
+            held = shortened(own[None])[0].astype(float)
+            of_years = held.reshape(-1, 4, *own.shape[1:])
             flow = is_flow(name, field.unit)
             assert field.pool == "sum" or not flow
             expected = of_years.sum(axis=1) if flow else of_years[:, 3]
             assert year.tobytes() == expected.tobytes(), name
+
+
+def test_sixteen_binary_digits_are_the_nearest_and_keep_whole_numbers():
+    whole = np.arange(65537, dtype=np.float32)
+    assert (sixteen(whole) == whole).all()
+    values = np.random.default_rng(1).lognormal(0, 20, 10_000).astype(np.float32)
+    assert (np.abs(sixteen(values) / values.astype(float) - 1) <= 2**-16).all()
+    assert not (sixteen(values).view(np.uint32) & 0xFF).any() and np.isnan(sixteen(np.float32([np.nan]))[0])
 
 
 def test_flows_are_all_declared_metrics_of_a_quarter():
@@ -161,12 +170,13 @@ def test_flows_are_all_declared_metrics_of_a_quarter():
     assert states == {n for n in counts if n.startswith(("active", "firms_"))}  # a new count must be put on one side
 
 
-def test_yearly_tables_are_exact_and_pool_regions_too(frame):
+def test_yearly_tables_are_close_to_the_run_and_pool_regions_too(frame):
     run = synthetic.simulate(synthetic.Scenario(), 3)
     made = yearly(years(plain(run), frame), frame, 3)
     outcome, markets = made["yearly"].to_pandas(), made["yearly_markets"].to_pandas()
     row = outcome.query("year == 1991 and sector == 'cars'").iloc[0]
-    assert row.welfare == run.outcome["welfare"][48:52, 0].sum() and row.trust == run.outcome["trust"][51, 0]
+    assert row.welfare == pytest.approx(run.outcome["welfare"][48:52, 0].sum(), rel=2**-15)
+    assert row.trust == pytest.approx(run.outcome["trust"][51, 0], rel=2**-16)
     total = markets.query("year == 1991 and region == 'us'").set_index("sector").welfare
-    assert total["all"] == pytest.approx(total["cars"] + total["solar"])
+    assert total["all"] == pytest.approx(total["cars"] + total["solar"], rel=1e-4)
     assert list(markets)[5:] == list(fields(Market))

@@ -17,7 +17,8 @@ from sim.study.verified import Verified
 from tests.study.synthetic import Scenario
 from tests.study.test_ensemble import LOUD, QUIET, content, study
 
-TABLES = ("trajectories", "markets", "events", "partnerships", "yearly", "final")
+STORED = ("trajectories", "markets", "events", "partnerships", "final")
+TABLES = (*STORED, "yearly")  # which is made of the first
 FLAT = ("summary.csv", "summary.parquet", "differences.csv", "differences.parquet", "runs.parquet", "failures.csv")
 
 
@@ -77,7 +78,7 @@ def refused(folder: Path, aside: Path, name: str) -> None:
 def test_a_damaged_file_is_refused_by_name(copy, whole, tmp_path, damage):
     """Of every kind of file that is read: tables, receipts, what was summed up, the manifest."""
     chunk = sorted((copy / "final").iterdir())[0].stem
-    names = [*(f"{table}/{chunk}.parquet" for table in TABLES), f".chunks/{chunk}.json", *FLAT, MANIFEST]
+    names = [*(f"{table}/{chunk}.parquet" for table in STORED), f".chunks/{chunk}.json", *FLAT, MANIFEST]
     for n, name in enumerate(names):
         path = copy / name
         held = path.read_bytes()
@@ -97,12 +98,12 @@ def test_a_whole_chunk_that_is_gone_is_missed(copy, tmp_path):
 
 def test_what_is_foreign_is_refused_and_spared(copy, tmp_path):
     """A copied table, a chunk of another study with its receipt, and a file of the user's."""
-    first = sorted((copy / "yearly").iterdir())[0]
+    first = sorted((copy / "trajectories").iterdir())[0]
     other = study(tmp_path / "other", Scenario("loud", effect=0.7), seeds=1).folder
     (receipt,) = Folder(other).receipts()
     for source, target in (
-        (first, copy / "yearly" / "mine.parquet"),
-        (first, copy / "yearly" / "quiet-000001-0123456789ab.parquet"),
+        (first, copy / "trajectories" / "mine.parquet"),
+        (first, copy / "trajectories" / "quiet-000001-0123456789ab.parquet"),
         (other / ".chunks" / f"{receipt.chunk}.json", copy / ".chunks" / f"{receipt.chunk}.json"),
     ):
         shutil.copy(source, target)
@@ -138,7 +139,7 @@ def test_a_chunk_flipped_during_the_run_is_not_summed_up(tmp_path, monkeypatch):
 
     def damage(told):
         if told.done and not done:
-            done.append(sorted((tmp_path / "r" / "yearly").iterdir())[0])
+            done.append(sorted((tmp_path / "r" / "trajectories").iterdir())[0])
             flip(done[0])
 
     with pytest.raises(IoFailure) as caught:
@@ -150,7 +151,7 @@ def test_a_chunk_flipped_during_the_run_is_not_summed_up(tmp_path, monkeypatch):
 def test_the_command_of_the_study_mends_every_damage(copy, whole, tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "LARGEST", 2)
     chunk = sorted((copy / "final").iterdir())[0].stem
-    for name in (f"yearly/{chunk}.parquet", f".chunks/{chunk}.json", "summary.csv", "runs.parquet"):
+    for name in (f"trajectories/{chunk}.parquet", f".chunks/{chunk}.json", "summary.csv", "runs.parquet"):
         flip(copy / name)
         study(copy, QUIET, LOUD)
         assert read_all(copy, tmp_path / chunk / name.replace("/", "-")) == whole[1]
@@ -167,6 +168,6 @@ def test_hashes_are_taken_once_a_process(copy, monkeypatch):
     taken.clear()
     Results.open(copy).table("yearly")
     assert taken == []
-    flip(sorted((copy / "yearly").iterdir())[0])
+    flip(sorted((copy / "trajectories").iterdir())[0])
     with pytest.raises(ContraflowError):
         Results.open(copy).table("yearly")

@@ -1,0 +1,127 @@
+"""What a scenario changes, in plain sentences: what, in which sector and region, by which way, how sure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.plots import style
+from sim.plots.stored import Stored
+from sim.study.tables import ALL
+
+WAYS = {
+    "chinese_exports_abroad": "exports from China",
+    "chinese_plants_abroad": "own plants abroad",
+    "chinese_partners_abroad": "goods that partners make abroad",
+}
+
+
+def sentences(stored: Stored, scenario: str) -> list[str]:
+    """The answer for one scenario in the last year; empty where there are no pairs of runs."""
+    gaps = stored.sums("differences")
+    if not len(gaps):
+        return []
+    mine = gaps[(gaps["scenario"] == scenario) & (gaps["year"] == gaps["year"].max())]
+    if not len(mine) or mine["n"].max() < 2:
+        return []
+    return [*_share(mine), *_place(mine, stored), *_welfare(mine), *_sure(mine)]
+
+
+def _row(rows: pd.DataFrame, metric: str, sector: str = ALL, region: str = "") -> Any:
+    found = rows[(rows["metric"] == metric) & (rows["sector"] == sector) & (rows["region"] == region)]
+    return next(found.itertuples(), None)
+
+
+def _known(row: Any) -> bool:
+    return bool(row is not None and (row.lo > 0 or row.hi < 0))
+
+
+def _size(row: Any, metric: str, regional: bool = False) -> str:
+    """A difference with its interval, in the metric's unit."""
+    field = style.declared(metric, regional)
+    said, low, high = (style.number(getattr(row, key), field, signed=True) for key in ("difference", "lo", "hi"))
+    unit = "percentage points" if style.percent(field) else style.unit(field).split(",")[0]
+    return f"{said} {unit} ({low} to {high})"
+
+
+def _share(mine: pd.DataFrame) -> Iterator[str]:
+    """Chinese brands abroad, and by which way they sell more or less."""
+    whole = _row(mine, "chinese_share_abroad")
+    if whole is None:
+        return
+    how = "sell less abroad" if whole.difference < 0 else "sell more abroad"
+    if not _known(whole):
+        how = "may sell more or less abroad, the sign is not known"
+    yield f"Chinese brands {how}: their share of sales there moves by {_size(whole, 'chinese_share_abroad')}."
+    field = style.declared("chinese_share_abroad")
+    ways = {name: _row(mine, metric) for metric, name in WAYS.items()}
+    told = [
+        f"{name} {style.number(row.difference, field, signed=True)}{'' if _known(row) else ' (sign not known)'}"
+        for name, row in sorted(ways.items(), key=lambda way: -abs(way[1].difference if way[1] is not None else 0.0))
+        if row is not None
+    ]
+    if told:
+        yield f"By way, in percentage points: {', '.join(told)}."
+
+
+def _place(mine: pd.DataFrame, stored: Stored) -> Iterator[str]:
+    """The sector and region in which the share of Chinese brands moves most, of those with a known sign."""
+    host = (stored.entries[stored.base].get("resolved") or {}).get("host", "china")
+    rows = mine[(mine["metric"] == "chinese_share") & (mine["sector"] != ALL) & ~mine["region"].isin(["", host])]
+    rows = rows[(rows["lo"] > 0) | (rows["hi"] < 0)]
+    if len(rows):
+        row = next(rows.loc[[rows["difference"].abs().idxmax()]].itertuples())
+        where = style.place_words(row.sector, row.region, inside=True)
+        yield f"It moves most in {where}: {_size(row, 'chinese_share', True)}."
+
+
+def _welfare(mine: pd.DataFrame) -> Iterator[str]:
+    """World welfare, and the region that gains or loses most."""
+    whole = _row(mine, "welfare")
+    if whole is None:
+        return
+    rows = mine[(mine["metric"] == "welfare") & (mine["sector"] == ALL) & (mine["region"] != "")]
+    rows = rows[(rows["lo"] > 0) | (rows["hi"] < 0)]
+    most = ""
+    if len(rows):
+        row = next(rows.loc[[rows["difference"].abs().idxmax()]].itertuples())
+        most = f"; {style.region_words(row.region)} {'gains' if row.difference > 0 else 'loses'} most, "
+        most += style.number(row.difference, style.declared("welfare", True), signed=True)
+    what = "rises" if whole.lo > 0 else "falls" if whole.hi < 0 else "rises or falls, the sign is not known"
+    yield f"World welfare {what}: {_size(whole, 'welfare')}{most}."
+
+
+def _sure(mine: pd.DataFrame) -> Iterator[str]:
+    """How many pairs agree on the two outcomes above."""
+    told = []
+    for metric, name in (("chinese_share_abroad", "the share abroad"), ("welfare", "welfare")):
+        row = _row(mine, metric)
+        if row is not None:
+            told.append(f"{name} rises in {100 * row.p_positive:.0f} %")
+    if told:
+        yield f"Of {int(mine['n'].max())} pairs of runs, {' and '.join(told)}; intervals are of 95 % and of luck alone."
+
+
+def welfare_by_region(stored: Stored) -> list[dict[str, Any]]:
+    """A row per region: each scenario's effect on welfare in the last year, bn USD, with its interval."""
+    gaps = stored.sums("differences")
+    if not len(gaps):
+        return []
+    rows = gaps[(gaps["year"] == gaps["year"].max()) & (gaps["metric"] == "welfare") & (gaps["sector"] == ALL)]
+    field, found = style.declared("welfare", True), []
+    for region in [name for name in dict.fromkeys(rows["region"]) if name] + [""]:
+        cells = []
+        for name in stored.others:
+            row = _row(rows[rows["scenario"] == name], "welfare", ALL, region)
+            if row is None:
+                cells.append({"mark": "", "difference": "–", "interval": ""})
+                continue
+            mark = "▲" if row.lo > 0 else "▼" if row.hi < 0 else "·"
+            said, low, high = (
+                style.number(getattr(row, key), field, signed=True) for key in ("difference", "lo", "hi")
+            )
+            several = bool(row.n > 1 and np.isfinite(row.lo))
+            cells.append({"mark": mark, "difference": said, "interval": f"{low} to {high}" if several else ""})
+        found.append({"region": style.region_words(region) if region else "World", "cells": cells})
+    return found if len(found) > 1 else []
