@@ -12,7 +12,7 @@ from sim.documents.experiments import experiments
 from sim.documents.index import decisions, rule_pages
 from sim.documents.rules import described, page_of
 from sim.documents.scenarios import shipped
-from sim.documents.tables import model, results
+from sim.documents.tables import model, results, schedule
 
 __all__ = ["described", "filled", "pages"]
 
@@ -25,7 +25,8 @@ def pages(root: Path) -> dict[Path, str]:
         docs / "coverage.md": coverage(root),
         docs / "evidence.md": evidence(docs),
         docs / "experiments.md": experiments(docs),
-        docs / "model.md": model(root),
+        docs / "model.md": {"schedule": schedule()},
+        docs / "model-tables.md": model(root),
         docs / "results.md": results(),
         docs / "scenarios.md": shipped(root),
     }
