@@ -1,4 +1,4 @@
-"""Whether a partnership goes on: review, renegotiation that can fail, ends and trust (M9, M10, M11, M16)."""
+"""Whether a partnership goes on: review, renegotiation that can fail, ends and trust (M9, M10, M11)."""
 
 from sim.arithmetic import clip, exp
 from sim.compiled import rule
