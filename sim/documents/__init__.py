@@ -13,7 +13,7 @@ from sim.documents.experiments import experiments
 from sim.documents.index import decisions, rule_pages
 from sim.documents.rules import described, page_of
 from sim.documents.scenarios import shipped
-from sim.documents.tables import model, results
+from sim.documents.tables import model, results, schedule
 
 RECORDS = "records"  # folder of what commands wrote down, for pages to be made from
 
@@ -29,7 +29,8 @@ def pages(root: Path) -> dict[Path, str]:
         docs / "coverage.md": coverage(root),
         docs / "evidence.md": evidence(root / RECORDS),
         docs / "experiments.md": experiments(root / RECORDS),
-        docs / "model.md": model(root),
+        docs / "model.md": {"schedule": schedule()},
+        docs / "model-tables.md": model(root),
         docs / "results.md": results(),
         docs / "scenarios.md": shipped(root),
     }

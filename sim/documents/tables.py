@@ -72,10 +72,9 @@ KINDS_OF = (Ownership, Mode, Type, Route, SubForm)
 
 
 def model(root: Path) -> dict[str, str]:
-    """The generated parts of docs/model.md, by the name between their marks."""
+    """The generated parts of docs/model-tables.md, by the name between their marks."""
     stated = {"firms": Firms, "partnerships": Partnerships, "sectors": Sectors, "world": World, "policy": Policy}
     return {
-        "schedule": schedule(),
         **{name: quantities(declared) for name, declared in stated.items()},
         "scratch": quantities(Scratch),
         "words": table(["word", "values"], ([k.__name__, ", ".join(f"`{m.name}`" for m in k)] for k in KINDS_OF)),

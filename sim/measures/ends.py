@@ -1,4 +1,4 @@
-"""Ends of partnerships, told apart by who bought or else by why they came."""
+"""Ends of partnerships: by who bought the plant, or by cause if nobody did."""
 
 from collections.abc import Iterable
 
@@ -16,10 +16,10 @@ FEWER = {  # ways that figures show as one
 
 
 def ways(kinds: Iterable[str], causes: Iterable[str]) -> list[str]:
-    """How partnerships ended, each one of WAYS: by the kinds of their last events and by their causes, in words."""
+    """How each partnership ended, as one of WAYS, from the kind of its last event and its cause."""
     return [SALES.get(kind, cause) for kind, cause in zip(kinds, causes, strict=True)]
 
 
 def fewer(found: Iterable[str]) -> list[str]:
-    """The same with the ways that figures show as one."""
+    """The ways, with those merged that figures show as one."""
     return [FEWER.get(way, way) for way in found]

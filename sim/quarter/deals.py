@@ -88,7 +88,7 @@ class Deal(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What every contract on a multinational's line is held against, whoever the partner is; present values."""
+    """Terms that depend on the multinational and the line, not on the partner; present values."""
 
     d_m: float  # its best alternative
     mode: int  # what it would do alone

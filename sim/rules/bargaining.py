@@ -40,7 +40,7 @@ def ramp_value(discount: float, horizon: float) -> float:
 
 @rule
 def nash_pay(value: float, outside_m: float, outside_c: float, power: float) -> float:
-    """Value that the Chinese side gets where neither side is bound yet: its option, and its part of what both gain.
+    """Value that the Chinese side gets before either is bound: its outside option and its share of the joint gain.
 
     Formula: outside_c + power * (value - outside_m - outside_c)
     Units: value, outside_m, outside_c: money, present values; power: share; result: money, present value
@@ -52,9 +52,9 @@ def nash_pay(value: float, outside_m: float, outside_c: float, power: float) -> 
 
 @rule
 def stall_pay(value: float, outside_m: float, outside_c: float, power: float) -> float:
-    """Value that the Chinese side gets where a dispute means a stall: options to leave matter only if they bind.
+    """Value that the Chinese side gets where a dispute means a stall: an option to leave matters only if it binds.
 
-    `value` is over what both have while the venture stalls, which is the point that threats refer to.
+    `value` is counted over what both have while the venture stalls: a stall is what a side can threaten with.
 
     Formula: max(outside_c, min(power * value, value - outside_m))
     Units: value, outside_m, outside_c: money, present values; power: share; result: money, present value
@@ -66,7 +66,7 @@ def stall_pay(value: float, outside_m: float, outside_c: float, power: float) ->
 
 @rule
 def sale_price(use_m: float, use_c: float, power: float) -> float:
-    """Price of a venture's whole plant: what it is worth to the seller, and the seller's power over the buyer's gain.
+    """Price of a venture's whole plant: its worth to the seller, and the seller's share of the buyer's gain.
 
     It is the same whoever buys: the Chinese side sells with `power`, the multinational with the rest of it.
 

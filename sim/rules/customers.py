@@ -10,7 +10,7 @@ WITHOUT_RIGHTS = (
 
 @rule
 def buyers_anew(turnover: float, growth: float, turned: float) -> float:
-    """Part of a year's buyers who choose without habit: who replaces, who buys first, who changes generation.
+    """Share of a year's buyers who choose without habit: they replace, buy for the first time, or change generation.
 
     Formula: clip(turnover + max(growth, 0) + turned, 0, 1)
     Units: turnover: share a year; growth: log a year, of the market; turned: share a year, of demand; result: share a
@@ -23,7 +23,7 @@ def buyers_anew(turnover: float, growth: float, turned: float) -> float:
 
 @rule
 def customers_next(customers: float, sold: float, anew: float) -> float:
-    """Next year's customers: who chose anew became a customer of whom they bought from.
+    """Next year's customers: buyers who chose anew become customers of the firm that they bought from.
 
     Both are relative to a firm of normal size, which has one.
 
@@ -49,7 +49,7 @@ def habitual(habit: float, anew: float) -> float:
 
 @rule
 def pull(customers: float, habit: float) -> float:
-    """Weight of a brand with so many customers: rises less than they.
+    """Weight of a brand with so many customers; it rises less than their number.
 
     Formula: power(customers, habit)
     Units: customers: ratio to a firm of normal size; habit: 1; result: ratio to a firm of normal size
@@ -62,7 +62,7 @@ def pull(customers: float, habit: float) -> float:
 
 @rule
 def reach_of_two(own: float, reached: float, partner: float, habit: float) -> float:
-    """Weight of an offer to two firms' customers: customers add up, their weight is that of the sum.
+    """Weight of an offer to the customers of two firms: customers add up, and the weight is that of their sum.
 
     Formula: power(own + reached * partner, habit)
     Units: own, partner: customers, ratio to a firm of normal size; reached: share of the partner's; habit: 1; result:
@@ -87,7 +87,7 @@ def procurement_penalty(elasticity: float, margin: float) -> float:
 
 @rule
 def reserved_reach(reserved: float, preference: float, everybody: float, preferred: float) -> float:
-    """What splitting a market into open and reserved demand makes of an offer's appeal.
+    """Factor on an offer's appeal where part of demand is reserved for local owners.
 
     Shares of both parts add up to the appeal times this, over the sum of all appeals as if no demand were reserved.
 

@@ -20,9 +20,9 @@ def able_suppliers(slope: float, lead: float) -> float:
 
 @rule
 def suppliers_next(suppliers: float, able: float, cut: float, rate: float) -> float:
-    """Next quarter's local suppliers: towards what they can make, and what controls cut off and must be made.
+    """Next quarter's local suppliers: they move towards what they can make and what controls force them to make.
 
-    The cut adds to what is asked of them: a share that is learnt only where it must be.
+    Firms whose imports are cut off ask local suppliers, who then learn to make what they otherwise would not.
 
     Formula: suppliers + rate * (able + (1 - able) * cut - suppliers)
     Units: suppliers, able, cut: share; rate: 1/quarter; result: share

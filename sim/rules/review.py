@@ -1,4 +1,4 @@
-"""Whether a partnership goes on: review, renegotiation that can fail, ends and trust (M9, M10, M11, M16)."""
+"""Whether a partnership goes on: review, renegotiation that can fail, ends and trust (M9, M10, M11)."""
 
 from sim.arithmetic import clip, exp
 from sim.compiled import rule
@@ -6,7 +6,7 @@ from sim.compiled import rule
 
 @rule
 def gain_by_terms(before: float, after: float) -> float:
-    """What new terms are worth to a side beyond the old ones; rounding is nobody's gain.
+    """Gain of a side by new terms over the old ones; a difference by rounding counts as none.
 
     Formula: after - before if abs(after - before) > 1e-6 * max(abs(before), abs(after)) else 0
     Units: before, after: money; result: money
@@ -33,7 +33,7 @@ def trust_next(trust: float, kept: float, speed: float) -> float:
 
 @rule
 def breakdown(surplus: float, doubt: float) -> float:
-    """Chance that talks end a contract that is worth `surplus` more than both alternatives: each side knows its own.
+    """Chance that talks fail on a contract worth `surplus` more than both alternatives: each side knows only its own.
 
     Formula: 1 / (1 + exp(clip(surplus / max(doubt, 1e-30), -50, 50)))
     Units: surplus, doubt: money, present values; result: probability

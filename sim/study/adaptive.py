@@ -42,7 +42,7 @@ class Adaptive:
                 raise UsageError(f"until-ci: {text}={width} must be above zero")
 
     def more(self, folder: Folder, receipts: list[Receipt], seeds: Sequence[int]) -> list[int]:
-        """The next seeds to run; none if all intervals are narrow, or as many as allowed have run."""
+        """The next seeds to run; none if all intervals are narrow, or if the most allowed have run."""
         if not self.wanted or len(seeds) >= self.most:
             return []
         widths = [

@@ -72,7 +72,7 @@ class Order(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Runs, those with one seed side by side; `deaths`: how often a worker died of it."""
+    """Runs, those with one seed side by side; `deaths`: how often a worker died while it ran them."""
 
     orders: tuple[Order, ...]
     deaths: int = 0
@@ -151,7 +151,7 @@ class _Chunk:
 
 
 def work(sent: Sent, batch: Batch) -> tuple[Receipt, tuple[Order, ...]]:
-    """Carry out a batch until its orders or `SECONDS` are used up; returns a receipt and the orders left.
+    """Carry out a batch until it ends or `SECONDS` are over; returns a receipt and the orders left.
 
     A run that raises is noted in the receipt and the others go on. Raises IoFailure if a chunk cannot be written.
     """

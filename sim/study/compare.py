@@ -46,8 +46,8 @@ def compare(
     """Run a base and what-ifs with the same seeds; `results.differences` holds the paired differences.
 
     Groups are named as `@name`; one that stands first brings its base. A scenario that changes assumptions is compared
-    with the base under the same assumptions, which is then run too, but for those that it names as its `treatment`.
-    Rules of one's own are no assumption: the base keeps the rules that it was loaded with.
+    with the base under the same assumptions, which is then run too. The base keeps its own
+    values of what the scenario names as its `treatment`, and the rules that it was loaded with.
     Seeds and options as in `ensemble`. Raises UsageError if two scenarios share a name or report different years.
     """
     named = expanded((base, *scenarios))

@@ -35,7 +35,7 @@ def references(table: Any) -> dict[int, int]:
 
 
 class TooManyPoints(UsageError):
-    """More points than are made without being asked for."""
+    """More points than a sweep makes without `--yes`."""
 
     code = 4
 

@@ -161,7 +161,7 @@ class Imposed(NamedTuple):
 
 
 def imposed(record: Record) -> Imposed:
-    """What became within five years of the host ventures that were in force as 2008 began."""
+    """What became, within five years, of the host ventures in force at the beginning of 2008."""
     counts = np.zeros(4)
     for run in record.runs:
         lives = run.lives[np.isin(run.lives["type_first"], HOST_TYPES) & (run.lives["start"] < LIFTED)]

@@ -98,7 +98,7 @@ def watched(folder: Folder, limits: Limits | None) -> Iterator[Watch | None]:
 
 
 def comes_back() -> bool:
-    """Whether a worker is started anew when it ends: ours are, those of a cluster if they have a nanny."""
+    """Whether a worker is started anew when it ends: ours always are, a cluster's only if they have a nanny."""
     if "distributed.worker" not in sys.modules:
         return True
     from distributed import get_worker

@@ -1,4 +1,4 @@
-"""`verify --story`: does the default run tell history, and the flip, as they went? Claims with a number and a range.
+"""`verify --story`: does the default run reproduce history, and the flip? Claims with a number and a range.
 
 S1 to S21 are the source test: what the default world must show, each with the sentence of its sources that it stands
 for. S14 and the exports of S17 are nearly inputs, the later half of S10, S18 and S20 are forecasts. H1 to H8 are

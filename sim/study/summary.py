@@ -178,7 +178,7 @@ def _headlines(rows: pa.Table, last: int) -> pa.Table:
 
 
 def _narrow(rows: pa.Table) -> pa.Table:
-    """The same with numbers of seven digits; counts and years are whole numbers of one type, which take no room."""
+    """The table with numbers to seven digits; counts and years as whole numbers of one type, which take little room."""
     narrower = {pa.float64(): pa.float32(), pa.int32(): pa.int64()}
     return rows.cast(pa.schema([field.with_type(narrower.get(field.type, field.type)) for field in rows.schema]))
 

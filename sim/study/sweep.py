@@ -99,7 +99,7 @@ class Asked:
             raise ScenarioError([problem(key if message != error.message else "", message)], error.hint) from None
 
     def alone(self) -> Plan:
-        """The same without its points: the scenario as it stands, for a pilot."""
+        """The plan without its points: the scenario as it stands, for a pilot."""
         seeds = parse_seeds(self.given.get("seeds") or SEEDS)
         frame = pa.table({"point": pa.array([0], pa.int64()), "designed": [True]})
         return Plan("sweep", {self.scenario.name: self.scenario}, seeds, design=frame)

@@ -27,7 +27,7 @@ ABSENT = (
     Absent("T10, part", "protection slows catching up where windows are large",
            "adoption and effort do not depend on sales in the old generation, so protection cannot lock firms in"),
     Absent("T6, part", "no research, no learning from firms of one's own origin, or from bases next door",
-           "imitation within an origin and leakage from bases take no absorptive capacity (model.md, 4.3)"),
+           "imitation within an origin and leakage from bases take no absorptive capacity (model.md, S1.3)"),
     Absent("T18, part", "the tariff at which a plant pays falls with market size",
            "a plant costs so many years of what it sells: market size decides nothing (V1)"),
     Absent("T23, part", "a binding cap lowers openness",

@@ -57,7 +57,7 @@ def money_scales(lab: Laboratory) -> Found:
     return near(max(apart), 0.0, 1e-12)
 
 
-@check("V1", "twice the markets: the same partnerships at the same time", "model.md, 2")
+@check("V1", "twice the markets: the same partnerships at the same time", "model.md, I.ii")
 def market_size(lab: Laboratory) -> Found:
     """Events of four runs that differ as decisions in the small world and in one twice as large."""
     return Found(sum(decided_apart(lab.run(seed=seed), simulate(scaled(lab, 2.0), seed)) for seed in range(4)), 0)
@@ -76,7 +76,7 @@ def _types(lab: Laboratory, times: int) -> Column:
     return np.mean([[(run[name] / run["firms_multinational"])[40:].mean() for name in names] for run in runs], axis=0)
 
 
-@check("V2", "twice the firms: the same mix of partnership types", "model.md, 2", slow=True)
+@check("V2", "twice the firms: the same mix of partnership types", "model.md, I.ii", slow=True)
 def number_of_firms(lab: Laboratory) -> Found:
     """Share of each type among partnerships, 24 firms against 48, mean of 48 runs; tolerance ten points.
 
@@ -86,7 +86,7 @@ def number_of_firms(lab: Laboratory) -> Found:
     return near(many / many.sum(), few / few.sum(), 0.10)
 
 
-@check("V3", "the origin of the logs decides nothing", "model.md, 2")
+@check("V3", "the origin of the logs decides nothing", "model.md, I.ii")
 def origin_of_logs(lab: Laboratory) -> Found:
     """Events that differ when all technologies, the trend and the first frontier start 2.0 higher, four
     runs to 1995.

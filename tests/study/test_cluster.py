@@ -31,7 +31,7 @@ def study(out, scenario, **options):
 
 @pytest.fixture(scope="module")
 def cluster(root, tmp_path_factory):
-    """The address of a scheduler with two workers, each a process with a nanny, as README starts them."""
+    """The address of a scheduler with two workers, each a process with a nanny, as docs/sweeps.md starts them."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
