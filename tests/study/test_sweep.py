@@ -219,7 +219,7 @@ def test_seeds_come_first_so_that_a_part_is_balanced(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "LARGEST", 2)
     study(tmp_path / "r", {"effect": [0.1, 0.2, 0.3, 0.4]}, seeds=3)
     lines = (tmp_path / "r" / "journal.jsonl").read_text().splitlines()
-    seeds = [int(line.split('"chunk": "quiet-')[1][:6]) for line in lines if '"event": "chunk"' in line]
+    seeds = [int(line.split('"chunk": "runs-')[1][:6]) for line in lines if '"event": "chunk"' in line]
     assert seeds == sorted(seeds) and len(seeds) == 9
 
 
