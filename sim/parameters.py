@@ -13,8 +13,7 @@ from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
 class Parameter:
     """Metadata of one parameter; `off` is the value that reproduces the model without the mechanism, if there is one.
 
-    `on`: the value with it, where the default is without because data to 2014 do not ask for the mechanism
-    (docs/decisions/0025); a parameter set whose data do brings it in by name. `choices`: names of the values of a
+    `on`: the value with it, where the default is without it. `choices`: names of the values of a
     switch, in order; files give the name. `fitted`: one of the at most twelve that calibration may move.
     """
 
@@ -118,7 +117,6 @@ class Parameters(NamedTuple):
     doubt: Annotated[float, P("sigma_D", "share", "scale of what sides do not know of each other, over the venture's profit", 0.3, 0.001, 2.0, "fitted; hazard of partnerships", "low", "M9", fitted=True)]
     tied_assets: Annotated[float, P("phi", "share", "weight of the own brand that a venture ties up: dealers, plants, engineers", 0.05, 0.0, 0.4, "assumed; Howell2018", "low", "M9", off=0.0)]
     exogenous_end: Annotated[float, P("h_0", "1/quarter", "ends for reasons outside the model", 0.004, 0.0, 0.1, "assumed", "low", "M9", off=0.0)]
-    listing_trust: Annotated[float, P("Delta_T", "share", "trust lost by an entity listing in the sector", 0.3, 0.0, 1.0, "assumed", "low", "M11", off=0.0)]
     trust_speed: Annotated[float, P("omega", "1/quarter", "adjustment of trust", 0.1, 0.0, 1.0, "assumed", "low", "M11")]
     trust_start: Annotated[float, P("T_0", "share", "trust between strangers", 0.4, 0.0, 1.0, "assumed", "low", "M11")]
     # search and choice (M11, M17)

@@ -58,13 +58,6 @@ def governance_value(autonomy: Floats, cost: Floats) -> Floats:
     return np.asarray(autonomy - 0.5 * cost * autonomy**2)
 
 
-def veto_threshold(slow: float, gain: float) -> float:
-    """Months of vetoes at half autonomy beyond which shared control is slower than none: slow (1 - 1 / (1 + gain /
-    2)^2) (T35).
-    """
-    return slow * (1.0 - 1.0 / (1.0 + gain / 2.0) ** 2)
-
-
 def crossing(values: Floats, along: Floats, level: float = 0.0) -> float:
     """Where values over an ascending path first cross a level, by straight lines; nan where they do not."""
     above = values > level

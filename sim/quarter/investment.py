@@ -4,7 +4,7 @@ from sim.columns import Happening, Kind, Mode, Trigger, Type, Way
 from sim.compiled import lane, stage, step
 from sim.draws import Stream, bits, join, key, uniform
 from sim.quarter.abroad import earned_abroad, world_worth
-from sim.quarter.assumed import BASE_PRESENCE, CALM, CAUTION, HUB_PRESENCE, LEAST_PLANT, PLANT_LEAD, WEAR
+from sim.quarter.assumed import BASE_PRESENCE, CALM, CAUTION, HUB_PRESENCE, LEAST_PLANT, LISTING_SHOCK, PLANT_LEAD, WEAR
 from sim.quarter.fame import become_known
 from sim.quarter.lanes import along_turns
 from sim.quarter.offers import (
@@ -143,7 +143,7 @@ def fear(st: State, t: int, s: int) -> None:
     along_fear(st, s, rate, 0.0, middle_of(st, s), last_of(st, s))
     if cut > 0.0:
         for k in range(st.scratch.live[s]):
-            st.partnerships.trust[live_row(st, s, k)] *= 1.0 - st.parameters.listing_trust * rate
+            st.partnerships.trust[live_row(st, s, k)] *= 1.0 - LISTING_SHOCK * rate
 
 
 @stage

@@ -19,7 +19,7 @@ from sim.verify.check import Found, check, falling, near, need, rising
 from sim.verify.laboratory import Laboratory, shock, steps
 
 CERTAIN: dict[str, Any] = {  # talks that always succeed where there is something to share, and no end but for value
-    "doubt": 0.001, "listing_trust": 0, "exogenous_end": 0,
+    "doubt": 0.001, "exogenous_end": 0,
 }  # fmt: skip
 
 

@@ -97,15 +97,12 @@ def test_dearer_plants_and_cheaper_shipping_need_higher_tariffs() -> None:
     assert closed.tariff_jump(0.05, 0.95, 3.0, 0.1, 5.0, 20.0) == np.inf
 
 
-def test_reverse_exports_governance_and_vetoes() -> None:
+def test_reverse_exports_and_governance() -> None:
     assert closed.reverse_export(0.3, 0.08) == pytest.approx(np.exp(0.22) - 1)
     assert closed.reverse_export(0.08, 0.08) == 0.0
     free = np.linspace(0, 1, 1001)
     for cost in (0.4, 1.0, 2.5, 8.0):  # the ridge is where the value is highest
         assert free[closed.governance_value(free, np.array(cost)).argmax()] == pytest.approx(min(1, 1 / cost), abs=1e-3)
-    assert closed.veto_threshold(45.0, 0.0) == 0.0 and closed.veto_threshold(45.0, 0.2) == pytest.approx(
-        45 * (1 - 1 / 1.21)
-    )
 
 
 def test_crossings_lie_on_straight_lines() -> None:

@@ -222,12 +222,6 @@ def test_no_hazard_no_hedge_no_loss(lab: Laboratory) -> None:
     assert lab.run(LISTING, cutoff_loss=0).outcome["hedge"].max() == 0.0
 
 
-def test_listing_trust_is_lost_by_the_whole_sector(lab: Laboratory) -> None:
-    trust = mean("trust", since=116)
-    runs = {loss: lab.runs(LISTING, seeds=SEEDS, listing_trust=loss) for loss in (0.0, 1.0)}
-    assert np.mean([trust(b) - trust(a) for a, b in zip(runs[0.0], runs[1.0], strict=True)]) < 0.0
-
-
 def test_ip_opens_contracts_by_its_parameter(lab: Laboratory) -> None:
     regime = shock("data_regime", destination="china", ip=1.0, start="1979Q1")
     openness = mean("openness", since=8)
