@@ -35,9 +35,7 @@ BASE_PRESENCE, HUB_PRESENCE = (
 SLOW_MONTHS = 45.0  # to develop a mass-market product in the country of 1979; McKinsey via series.csv
 SETTLING = 12  # quarters in which market shares form at the start, before they make anybody known
 CALM = 1.0 / 6.0  # how much slower perceived hazard falls than it rises
-LISTING_SHOCK = 0.3  # of trust in a sector, were all its partnerships listed at once: far from what listings reach
-    0.3  # of trust in a sector, were all its partnerships listed at once: a bound, far from what listings reach
-)
+LISTING_SHOCK = 0.3  # of trust in a sector, were all its partnerships listed at once
 CAUTION = 0.05  # hazard a quarter that full over-compliance at home suggests
 
 # Firms that begin
