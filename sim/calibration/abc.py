@@ -9,7 +9,7 @@ Floats = NDArray[np.float64]
 
 
 class Sample(NamedTuple):
-    """Accepted points by place, that of most weight first; weights of all points; how far they were flattened."""
+    """Accepted points by place; weights of all points; how far they were flattened."""
 
     chosen: NDArray[np.int64]
     weights: Floats
@@ -36,7 +36,7 @@ def accept(points: Floats, energy: Floats, wanted: int, seed: int) -> Sample:
     rng = np.random.default_rng(seed)
     steps = (np.arange(wanted) + rng.random()) / wanted  # systematic resampling: each comes as often as it weighs
     drawn = np.minimum(np.searchsorted(np.cumsum(weights), steps), len(weights) - 1)
-    return Sample(_best_first(rng.permutation(drawn), energy), weights, flattened)
+    return Sample(rng.permutation(drawn), weights, flattened)
 
 
 def _flattening(energy: Floats, wanted: float) -> float:
@@ -55,10 +55,17 @@ def _flattening(energy: Floats, wanted: float) -> float:
     return high
 
 
-def _best_first(chosen: NDArray[np.int64], energy: Floats) -> NDArray[np.int64]:
-    """First the draw of most weight, then the others in the order drawn.
+def heaviest(sample: Sample, number: int) -> list[int]:
+    """Places of the different draws of most weight, the heaviest first."""
+    different = np.unique(sample.chosen)
+    return [int(place) for place in different[np.argsort(-sample.weights[different], kind="stable")][:number]]
 
-    Not the one nearest to the medians: where parameters trade off, medians lie beside the ridge of what fits.
+
+def led_by(sample: Sample, first: int) -> Sample:
+    """The same draws, one of them first and the others in the order drawn.
+
+    The first is the default of a set. It is not the draw nearest to the medians: where parameters trade off, medians
+    lie beside the ridge of what fits.
     """
-    place = int(np.argmin(energy[chosen]))
-    return np.concatenate([chosen[place : place + 1], np.delete(chosen, place)])
+    place = int(np.flatnonzero(sample.chosen == first)[0])
+    return sample._replace(chosen=np.concatenate([sample.chosen[[place]], np.delete(sample.chosen, place)]))

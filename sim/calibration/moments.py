@@ -51,6 +51,11 @@ def world_share(record: Record, sector: str, year: int) -> float:
     return float(shares[:, years(year, year)][:, -1].mean())
 
 
+def largest_share(record: Record, sector: str, year: int) -> float:
+    """The largest Chinese firm's share of the world, last quarter of the year."""
+    return float(_last(record, "largest_chinese", year)[_rows(record, [sector])].mean())
+
+
 def level(record: Record, sectors: Sequence[str], year: int) -> float:
     """Chinese over foreign technology, mean over sectors, last quarter of the year."""
     return float(_last(record, "technology_level", year)[_rows(record, sectors)].mean())
@@ -74,7 +79,7 @@ Statistic = Callable[..., float]
 STATISTICS: Mapping[str, Statistic] = {
     each.__name__: each
     for each in (
-        wholly_owned_entries, ends, affiliation, home_share, world_share, level, level_change, signings,
+        wholly_owned_entries, ends, affiliation, home_share, world_share, largest_share, level, level_change, signings,
     )
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from sim.scenario import Scenario
 from sim.scenario.build import build, host, labels
 from sim.simulate import Run, quietly, simulate, stepped
 
-METRICS = (*PLAIN, "firms_multinational")
+METRICS = (*PLAIN, "firms_multinational", "largest_chinese")
 Floats = NDArray[np.float64]
 
 

@@ -66,6 +66,13 @@ def test_a_share_of_the_world_weighs_home_and_abroad_by_sales() -> None:
     assert moments.world_share(record, "cars", 2000) == pytest.approx((0.5 * 1.0 + 0.1 * 3.0) / 4.0)
 
 
+def test_the_largest_firms_share_is_that_of_its_sector() -> None:
+    record = made()
+    record.ensemble.metrics["largest_chinese"] = np.zeros_like(record.ensemble.metrics["active"])
+    put(record, "largest_chinese", "cars", 2000, 2000, 0.3)
+    assert moments.largest_share(record, "cars", 2000) == pytest.approx(0.3)
+
+
 def test_affiliation_is_the_mean_of_runs_in_which_anybody_was_taught() -> None:
     record = made()._replace(increments=np.array([0.1, np.nan, 0.3]))
     assert moments.affiliation(record) == pytest.approx(0.2)
