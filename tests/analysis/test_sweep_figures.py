@@ -71,7 +71,7 @@ def test_one_path_has_no_heat_map_and_the_default_shows_all_headlines(line):
 
 def test_a_sample_has_scatter_and_tornado(sample):
     assert names(plots.draw(sample.folder, ("png",), metrics=["welfare"])) == {"scatter-welfare", "tornado"}
-    table = pd.read_csv(sample.folder / "figures" / "scatter-welfare.csv")
+    table = pd.read_csv(sample.folder / "figures" / "welfare" / "scatter-welfare.csv")
     assert (table["kind"] == "point").sum() == 3 * 120
     smooth = table[(table["kind"] == "smooth") & (table["factor"] == RATE)]
     assert (smooth["n"] == 12).all() and smooth["q50"].iloc[0] - smooth["q50"].iloc[-1] > 40

@@ -45,6 +45,7 @@ class Scenario:
     changed_parameters: dict[str, float] = field(default_factory=dict)
     draws: dict[str, tuple[float, ...]] = field(default_factory=dict)
     standing: dict[str, Any] = field(default_factory=dict)
+    shocks: tuple[Any, ...] = ()
     files: tuple[Any, ...] = ()
     failing: tuple[int, ...] = ()  # seeds whose run raises
     killing: tuple[int, ...] = ()  # seeds that end their process
