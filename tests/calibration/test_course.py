@@ -69,7 +69,6 @@ def test_flags(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["calibrate", "tiny", "--json", "none/x.json"]) == 73
     assert main(["run", "baseline", "--posterior", "0"]) == 2
     assert main(["run", "baseline", "--posterior", "500"]) == 4 and "all2025 has 100 draws" in capsys.readouterr().err
-    assert main(["backtest", "--until", "1990"]) == 6 and "no parameter set" in capsys.readouterr().err
     assert not (home / "results").exists()
 
 
