@@ -66,8 +66,8 @@ def levels_table(results: Any) -> str:
     """Headline outcomes in the last year: mean, half its 95 % interval, and the range of nine runs in ten."""
     table = results.table("summary.parquet")
     year = pc.max(table["year"])
-    wanted = pc.and_(pc.equal(table["year"], year), pc.equal(table["sector"], word(ALL)))
-    rows = table.filter(pc.and_(wanted, pc.is_null(table["region"]))).select(
+    whole = pc.and_(pc.equal(table["sector"], word(ALL)), pc.equal(table["region"], word(ALL)))
+    rows = table.filter(pc.and_(pc.equal(table["year"], year), whole)).select(
         ["metric", "mean", "lo", "hi", "q05", "q95"]
     )
     found = {

@@ -54,8 +54,8 @@ def years(table: str, path: Path, metrics: Sequence[str]) -> Years:
         return _of_quarters(table, path, metrics)
     keys = [name for name in (*_RUN, "year", "sector", "region") if name in pq.read_schema(path).names]
     told = pq.ParquetFile(path).read(columns=[*keys, *metrics], use_threads=False)
-    seed, scenario = told["seed"].to_numpy(), _codes(told, "scenario")
-    point = told["point"].to_numpy() if "point" in keys else np.zeros(len(seed))
+    seed, scenario = numpy(told["seed"]), _codes(told, "scenario")
+    point = numpy(told["point"]) if "point" in keys else np.zeros(len(seed))
     new = (np.diff(seed) != 0) | (np.diff(scenario) != 0) | (np.diff(point) != 0)
     cells = int(np.argmax(new)) + 1 if new.any() else len(seed)
     values = np.empty((len(metrics), cells, len(seed) // cells))
@@ -68,7 +68,7 @@ def _of_quarters(table: str, path: Path, metrics: Sequence[str]) -> Years:
     """A file of quarters holds run after run, and of a run sector after sector, region after region."""
     keys = [name for name in (*_RUN, "year", "sector", "region") if name in pq.read_schema(path).names]
     told = pq.ParquetFile(path).read(columns=[*keys, *metrics], use_threads=False)
-    when = told["year"].to_numpy()
+    when = numpy(told["year"])
     falls = np.diff(when) < 0
     quarters = int(np.argmax(falls)) + 1 if falls.any() else len(when)
     names = {key: _names(told, key) for key in ("sector", "region") if key in keys}
@@ -88,13 +88,13 @@ def _of_quarters(table: str, path: Path, metrics: Sequence[str]) -> Years:
 def _codes(told: pa.Table, key: str) -> NDArray[np.int32]:
     """Names of a column as numbers."""
     column = told[key].unify_dictionaries().combine_chunks()
-    return np.asarray(column.indices.to_numpy())
+    return numpy(pa.chunked_array([column.indices]))
 
 
 def _names(told: pa.Table, key: str) -> list[str]:
     """Names in a column, in the order in which they come."""
     column = told[key].unify_dictionaries().combine_chunks()
-    codes = column.indices.to_numpy()
+    codes = numpy(pa.chunked_array([column.indices]))
     _, first = np.unique(codes, return_index=True)
     return [column.dictionary[int(codes[row])].as_py() for row in np.sort(first)]
 

@@ -95,7 +95,7 @@ def test_discover_says_the_box_in_words(call, sampled):
 def test_a_sweep_draws_its_figures_and_plot_draws_them_again(call, sampled):
     assert (sampled / "figures" / "scatter-welfare.png").is_file() and (sampled / "figures" / "tornado.csv").is_file()
     code, _, _ = call("plot", sampled, "--metrics", "trust", "--format", "png")
-    assert code == 0 and (sampled / "figures" / "scatter-trust.png").is_file()
+    assert code == 0 and (sampled / "figures" / "trust" / "scatter-trust.png").is_file()
     assert call("plot", sampled, "--metrics", "nonsense")[0] == 2
     assert call("plot", sampled, "--regions", "eu")[0] == 2
 

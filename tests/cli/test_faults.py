@@ -130,7 +130,7 @@ def test_odd_surroundings_change_no_number(call, tmp_path, root):
         done = subprocess.run(command, cwd=root, env=environment, capture_output=True)
         assert done.returncode == 0, done.stderr.decode(errors="replace")
         assert b"Traceback" not in done.stderr and b"\x1b[" not in done.stdout + done.stderr
-    for path in (plain / "summary.csv", plain / "scenario.yaml", *(plain / "trajectories").iterdir()):
+    for path in (plain / "summary.csv", plain / "scenario.yaml", *(plain / "yearly").iterdir()):
         assert (odd / path.relative_to(plain)).read_bytes() == path.read_bytes()
     assert list((odd / "figures" / "trust-cars").glob("*.png"))
     assert json.loads((odd / "manifest.json").read_text(encoding="utf-8"))["started"].endswith("+00:00")

@@ -70,8 +70,8 @@ def test_a_rerun_gives_the_same_bytes(folder: Path, drawn: list[Path]) -> None:
     before = {path: path.read_bytes() for path in drawn}
     again = plots.draw(folder, formats=("svg", "pdf", "png"), metrics=["welfare"])
     assert all(path.read_bytes() == data for path, data in before.items())  # a part is drawn beside the whole
-    assert {path.parent.name for path in again} == {"welfare"} and {path.name for path in again} < {
-        p.name for p in drawn
+    assert {path.parent.name for path in again} == {"welfare"} and {path.stem for path in again} < {
+        path.stem for path in drawn
     }
     first = {path: path.read_bytes() for path in again}
     assert all(path.read_bytes() == first[path] for path in plots.draw(folder, ("svg", "pdf", "png"), ["welfare"]))
@@ -384,5 +384,5 @@ def test_without_any_font_of_the_system_figures_are_drawn_and_a_line_says_what_i
     told = [line for line in done.stderr.splitlines() if "font cache" not in line]
     missing = [re.fullmatch(r"warning: no font here has (.+): PNG and PDF show boxes, .*", line) for line in told]
     assert all(missing) and sorted("".join(line[1] for line in missing if line)) == sorted("现行政策关税")
-    assert (folder / "figures" / "compare-welfare.png").stat().st_size > 10_000
-    assert "关税" in texts(folder / "figures" / "compare-welfare.svg")
+    assert (folder / "figures" / "welfare" / "compare-welfare.png").stat().st_size > 10_000
+    assert "关税" in texts(folder / "figures" / "welfare" / "compare-welfare.svg")

@@ -128,14 +128,17 @@ class Attacked(RuleBasedStateMachine):
             self.check(results)
 
     def check(self, results):
+        manifest = self.attempt(lambda: results.manifest)
+        if manifest is None:
+            return
         for table in TABLES:
             found = self.attempt(lambda table=table: rows(results, table))
             if found is not None:
                 assert found == {seed: self.expected[table][seed] for seed in found}
-                if results.manifest["status"] == "complete":
-                    assert len(found) == results.manifest["counts"]["done"]
+                if manifest["status"] == "complete":
+                    assert len(found) == manifest["counts"]["done"]
         done = self.attempt(lambda: results.table("runs.parquet", ["seed", "trust"]).to_pylist())
-        if done is not None and results.manifest["status"] == "complete":
+        if done is not None and manifest["status"] == "complete":
             whole = Results.open(self.whole).table("runs.parquet", ["seed", "trust"]).to_pylist()
             assert all(row in whole for row in done)
 
