@@ -48,7 +48,8 @@ def table(stored: Stored) -> pd.DataFrame:
         for fate in FATES:
             mine = shares[name, fate]
             found = spread(mine[:, None])
-            row = {"scenario": name, "fate": fate, "n": int(found.n[0]), "number": float(np.nanmean(size[name]))}
+            number = float(np.nanmean(size[name])) if np.isfinite(size[name]).any() else 0.0
+            row = {"scenario": name, "fate": fate, "n": int(found.n[0]), "number": number}
             row |= {"mean": found.mean[0], "lo": found.lo[0], "hi": found.hi[0], "q05": found.low[0]}
             row |= {"q95": found.high[0]}
             if name != stored.base:

@@ -32,13 +32,19 @@ def _lateness(dates: Array) -> tuple[float, float]:
 
 
 def draw(stored: Stored) -> list[Sheet]:
-    """Ridges of the base (filled) and outlines of scenarios, sectors in the order of the base's medians."""
+    """Ridges of the base (filled) and outlines of scenarios, sectors in the order of the base's medians.
+
+    No figure where no sector has firms of both kinds, so that no run has a level.
+    """
     cube, generations = level_cubes(stored, quarters=True)
     names = [stored.base, *stored.others]
     dates = {
         unit: {name: flip_times(source.pick(LEVEL, name, sector)[source.ran(name)], source.times) for name in names}
         for unit, sector, source in units(cube, generations)
     }
+    dates = {unit: told for unit, told in dates.items() if all(map(len, told.values()))}
+    if not dates:
+        return []
     order = sorted(dates, key=lambda unit: _lateness(dates[unit][stored.base]))
     first, last = float(np.floor(cube.times[0])), float(np.floor(cube.times[-1]))
     evidence = {unit: observed().flips[unit] for unit in order if unit in observed().flips}

@@ -137,6 +137,7 @@ def _bar(sheet: Sheet, mesh: Any, study: Swept, outcome: OutcomeAt) -> None:
     place = (last.x1 + 0.1 / style.WIDTH, last.y0, 0.1 / style.WIDTH, last.height)
     axes = sheet.figure.add_axes(place)
     bar = sheet.figure.colorbar(mesh, cax=axes)
+    bar.solids.set_rasterized(False)  # an SVG of lines alone: no picture inside it
     bar.outline.set_visible(False)
     paired = study.points.has_base
     style.format_axis(axes.yaxis, outcome.field, difference=paired)

@@ -47,7 +47,8 @@ def lives(stored: Stored) -> pd.DataFrame:
         dict.fromkeys(["scenario", "partnership", "kind"], str)
     )
     first = events.groupby([*KEYS, "kind"], observed=True)["year"].min().unstack("kind")
-    table = table.astype(dict.fromkeys(["scenario", "partnership"], str)).join(first, on=KEYS)
+    table = table.astype(dict.fromkeys(["scenario", "partnership"], str))
+    table = table.join(first, on=KEYS) if len(first) else table  # pandas cannot join texts of which there are none
     begin, end = stored.reported
     table = table[(table["start"] >= begin) & (table["start"] < end)].copy()
     table["way"] = ways_of(table)
@@ -87,6 +88,8 @@ def _curves(cases: pd.DataFrame, seeds: Array) -> tuple[dict[str, Spread], Array
 def draw(stored: Stored) -> list[Sheet]:
     """Incidence by type at signing for the base: what happens on the way above, how partnerships end below."""
     table = lives(stored)
+    if not len(table):
+        return []
     cube = stored.cube(("active",))
     base = table[table["scenario"] == stored.base]
     types = [kind for kind in FIRST_TYPES if (base["type_first"] == kind.name).any()]

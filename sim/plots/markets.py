@@ -210,6 +210,7 @@ def _color_bar(sheet: Sheet, bar: Any, mesh: Any, is_log: bool) -> None:
     from matplotlib.ticker import NullLocator
 
     drawn = sheet.figure.colorbar(mesh, cax=bar, orientation="horizontal", extend="both" if is_log else "max")
+    drawn.solids.set_rasterized(False)  # an SVG of lines alone: no picture inside it
     drawn.outline.set_linewidth(0.4)
     drawn.ax.xaxis.set_minor_locator(NullLocator())
     drawn.ax.tick_params(labelsize=7)

@@ -27,7 +27,7 @@ def test_pages_and_figures_parse_and_run_nothing(synthetic, tmp_path: Path) -> N
     for path in figures:
         tree = ElementTree.parse(path)
         names = {element.tag.rpartition("}")[2] for element in tree.iter()}
-        assert not names & {"script", "foreignObject", "image", "iframe"}
+        assert not names & {"script", "foreignObject", "image", "iframe"}, path
         assert not [key for element in tree.iter() for key in element.attrib if key.lower().startswith("on")]
         assert b"<!ENTITY" not in path.read_bytes()
     assert figures
