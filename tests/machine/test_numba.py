@@ -33,7 +33,7 @@ def both(values):
 CALL = """
 import json
 import numpy as np
-from numba.core import codegen as numba_codegen
+from numba.core import cpu
 
 refresh, refreshed = cpu.CPUContext.refresh, []
 cpu.CPUContext.refresh = lambda self: refreshed.append(1) or refresh(self)
