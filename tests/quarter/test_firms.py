@@ -37,7 +37,6 @@ def test_overheads_are_a_share_of_what_the_origin_sells(small: Scenario) -> None
     assert free - paid == pytest.approx(0.05 * sales, rel=1e-9)
 
 
-@pytest.mark.xfail(reason="the fitted habit lets few chip makers take most of a small market: two of 18 stay")
 def test_a_sector_that_lags_keeps_its_firms() -> None:
     """Chip makers hold a few per cent of their home market for decades; a fixed part of it as a cost would end them."""
     scenario = load("baseline", {"end": 2026})

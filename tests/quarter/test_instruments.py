@@ -180,12 +180,13 @@ def test_nothing_differs_before_the_announcement(lab: Laboratory, name: str) -> 
 @pytest.mark.parametrize("name", CASES)
 def test_without_anticipation_nothing_differs_before_the_start(lab: Laboratory, name: str) -> None:
     """With `anticipation` 0 an announced policy is a surprise: an announcement triggers no review either."""
-    case = CASES[name]
-    for seed in range(2):
+    case, moved = CASES[name], []
+    for seed in range(4):
         base = lab.run(seed=seed, anticipation=0.0)
         treated = lab.run({**case.shock, **DATES}, seed=seed, anticipation=0.0)
         assert differing(until(base, START), until(treated, START)) == []
-        assert differing(base, treated) != []
+        moved += differing(base, treated)
+    assert moved  # in some runs nobody is there whom it could meet
 
 
 def test_equity_stays_below_the_cap(lab: Laboratory) -> None:
@@ -271,12 +272,14 @@ def test_an_owner_tariff_falls_on_the_owner_wherever_goods_are_made(lab: Laborat
 def test_full_export_control_stops_learning_from_partners(lab: Laboratory) -> None:
     """Coverage 1 from the start is a run without partner and ambient learning, of partnerships the flow itself."""
     control = shock("export_control", **TO_CHINA, coverage=1.0, start="1979Q1")
+    free = lab.run().outcome
+    assert free["knowledge_to_chinese"].max() > 0.0 and free["knowledge_to_multinational"].max() > 0.0
     run = lab.run(control)
-    assert run.lives["flow_to_chinese"].max() == 0.0
+    assert run.lives["flow_to_chinese"].max(initial=0.0) == 0.0  # where nothing flows few or none sign
     assert run.outcome["knowledge_to_chinese"].max() == 0.0
     back = shock("export_control", **FROM_CHINA, coverage=1.0, start="1979Q1")
     run = lab.run(back)
-    assert run.lives["flow_to_multinational"].max() == 0.0
+    assert run.lives["flow_to_multinational"].max(initial=0.0) == 0.0
     assert run.outcome["knowledge_to_multinational"].max() == 0.0
 
 
