@@ -152,7 +152,7 @@ def test_every_size_writes_its_field_within_bounds(policy, kind):
     declared = KINDS[kind]
     for key, size in declared.sizes.items():
         option = f", {declared.option}: {next(iter(declared.options))}" if declared.option else ""
-        extra = ", block: 1" if key == "threshold" else ""
+        beside, extra = {"threshold": ("block", ", block: 1"), "spares": ("tariff", ", rate: 1")}.get(key, ("", ""))
         low, high = size.bounds(next(iter(declared.options), ""))
         value = low if size.fields == ("cap",) else high
         force, _ = policy(f"kind: {kind}, {key}: {value:g}{option}{extra}, start: 2020")
@@ -162,7 +162,7 @@ def test_every_size_writes_its_field_within_bounds(policy, kind):
             assert column.min() >= field.low and column.max() <= field.high
             moved = (column != field.default).any()
             told = {written} if declared.once else {written, "changed"}  # nobody reviews a contract for a lift
-            assert moved == (name in told or (name == "block" and bool(extra)))
+            assert moved == (name in told or name == beside)
 
 
 def test_a_lift_is_there_for_a_quarter_and_nobody_knows_of_it(policy):
