@@ -9,7 +9,7 @@ from sim.measures.flips import flip_times, restricted
 from sim.plots import style
 from sim.plots.observed import Flip, observed
 from sim.plots.sheet import Entry, Sheet, scenario_key
-from sim.plots.stored import Array, Stored
+from sim.plots.stored import Array, Cube, Stored
 from sim.plots.technology import LEVEL, level_cubes, units
 
 EVIDENCE_ENDS = 2025.0  # "not by 2025" in the evidence
@@ -31,18 +31,23 @@ def _lateness(dates: Array) -> tuple[float, float]:
     return float(np.median(late)), float(np.mean(late))
 
 
+def _dates(stored: Stored, names: list[str]) -> tuple[Cube, dict[str, dict[str, Array]]]:
+    """The cube of levels, and when runs flip by unit and scenario; units in which no run has a level are left out."""
+    cube, generations = level_cubes(stored, quarters=True)
+    dates = {
+        unit: {name: flip_times(source.pick(LEVEL, name, sector)[source.ran(name)], source.times) for name in names}
+        for unit, sector, source in units(cube, generations)
+    }
+    return cube, {unit: told for unit, told in dates.items() if all(map(len, told.values()))}
+
+
 def draw(stored: Stored) -> list[Sheet]:
     """Ridges of the base (filled) and outlines of scenarios, sectors in the order of the base's medians.
 
     No figure where no sector has firms of both kinds, so that no run has a level.
     """
-    cube, generations = level_cubes(stored, quarters=True)
     names = [stored.base, *stored.others]
-    dates = {
-        unit: {name: flip_times(source.pick(LEVEL, name, sector)[source.ran(name)], source.times) for name in names}
-        for unit, sector, source in units(cube, generations)
-    }
-    dates = {unit: told for unit, told in dates.items() if all(map(len, told.values()))}
+    cube, dates = _dates(stored, names)
     if not dates:
         return []
     order = sorted(dates, key=lambda unit: _lateness(dates[unit][stored.base]))
