@@ -123,11 +123,11 @@ def order_of_suppliers(lab: Laboratory) -> Found:
 
 @check("L5", "dearer parts bring in more motors from where parts are not dearer", "CaliendoParro2015")
 def imports_of_buyers(lab: Laboratory) -> Found:
-    """Share of the EU's motors that is made in China in the last ten years, over 6 paired runs, at duties of 0, 50
+    """Share of the EU's motors that is made in China in the last ten years, over 24 paired runs, at duties of 0, 50
     and 300 % on parts; smallest step.
     """
     base = _linked(lab, technology=0.0)
-    runs = [[lab.run(_duty(rate), seed=seed, base=base) for seed in range(6)] for rate in (0.0, DUTY, 3.0)]
+    runs = [[lab.run(_duty(rate), seed=seed, base=base) for seed in range(24)] for rate in (0.0, DUTY, 3.0)]
     return rising(
         float(np.mean([run.markets["imports_china"][160:, MOTORS, EU].mean() for run in each])) for each in runs
     )
