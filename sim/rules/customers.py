@@ -3,6 +3,7 @@
 from sim.arithmetic import clip, exp, power
 from sim.compiled import rule
 
+NO_HABIT = 0.001  # less pulls nobody, and its inverse is beyond any number
 WITHOUT_RIGHTS = (
     0.2  # part of a newcomer's pull that trading corporations and Hong Kong gave it without rights; assumed
 )
@@ -104,12 +105,13 @@ def reserved_reach(reserved: float, preference: float, everybody: float, preferr
 def customers_of(pulled: float, habit: float) -> float:
     """Customers that give a brand a pull: the inverse of `pull`.
 
-    Formula: power(pulled, 1 / habit) if habit > 0 else 1
+    Formula: power(pulled, 1 / habit) if habit > 0.001 else 1
     Units: pulled: ratio to a firm of normal size; habit: 1; result: ratio to a firm of normal size
-    Limits: a pull of 1 is a firm of normal size; without habit customers pull nothing, so that any number would do.
+    Limits: a pull of 1 is a firm of normal size; with less habit than a thousandth customers pull
+        nothing, so that any number would do.
     Source: definition
     """
-    return power(pulled, 1.0 / habit) if habit > 0.0 else 1.0
+    return power(pulled, 1.0 / habit) if habit > NO_HABIT else 1.0
 
 
 @rule

@@ -80,9 +80,7 @@ def _static(lab: Laboratory, elasticity: float, share: float) -> list[float]:
     return found
 
 
-@check(
-    "L2", "a duty d on a part m of inputs divides odds by (1 - m + m(1+d)^-a)^(-share b/a)", "CaliendoParro2015", True
-)
+@check("L2", "a duty d on part m of inputs divides odds by (1-m+m(1+d)^-a)^(-s b/a)", "CaliendoParro2015", True)
 def duty_on_inputs(lab: Laboratory) -> Found:
     """Sales of goods made where inputs pay the duty over sales of goods sent there, after over before, at three
     elasticities a of the supplier and two shares of cost; 180 firms, so that nobody's markup moves much.

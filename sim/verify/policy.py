@@ -137,7 +137,7 @@ def spared_part(lab: Laboratory) -> Found:
 
 @check(
     "U2",
-    "where screening is waived for partners all of them sign, and plants alone are refused as before",
+    "screening waived for partners: all of them sign, plants alone are refused",
     "definition",
 )
 def waived_screening(lab: Laboratory) -> Found:
