@@ -148,7 +148,7 @@ def _cropped(settings: dict[str, str], year: int, last: int) -> dict[str, str]:
     from sim.history import stop
 
     end = settings.get("end", "")
-    if year >= last or (end.isdigit() and int(end) < stop(year, last)):
+    if year >= last or (end.isdecimal() and int(end) < stop(year, last)):
         return settings
     return {**settings, "end": str(stop(year, last))}
 
