@@ -1,9 +1,9 @@
 """Tables of `docs/evidence.md`, from the record that `scorecard --variants --json records/evidence.json` wrote."""
 
-import json
 from pathlib import Path
 
-from sim.documents.markdown import table
+from sim.documents.markdown import headed
+from sim.documents.records import stamp, stored
 from sim.scorecard import words
 
 RECORD = "evidence.json"
@@ -11,16 +11,12 @@ RECORD = "evidence.json"
 
 def evidence(records: Path) -> dict[str, str]:
     """Generated parts of the page by name; empty if there is no record yet."""
-    path = records / RECORD
-    if not path.is_file():
+    record = stored(records / RECORD)
+    if record is None:
         return {}
-    record = json.loads(path.read_text(encoding="utf-8"))
     about = record["about"]
-    made = (
-        f"{about['runs']} runs of parameter set `{about['set']}`, facts to {about['until']} count as fitted. "
-        f"Contraflow {about['version']}, kernel `{about['kernel_hash'][:12]}`, "
-        f"scenario `{about['scenario_hash'][:12]}`."
-    )
+    runs = f"{about['runs']} runs of parameter set `{about['set']}`"
+    made = f"{runs}, facts to {about['until']} count as fitted. {stamp(about)}"
     summary = [["section", "rows", "inside", "of which FIT", "others"]]
     summary += [
         [each["title"], str(each["rows"]), each["inside"], each["fitted"], each["tested"]]
@@ -31,18 +27,13 @@ def evidence(records: Path) -> dict[str, str]:
     worlds += [[name, each["scenario"], words.settings(each) or "–"] for name, each in record["worlds"].items()]
     found = {
         "made": made,
-        "fitted": _table(words.fitted(record)),
-        "summary": _table(summary),
-        "facts": _table(words.facts(record)),
-        "docking": _table(words.docking(record)),
-        "regressions": _table(words.regressions(record)),
-        "misses": _table(words.misses(record)),
-        "absent": _table(absent),
-        "worlds": _table(worlds),
+        "fitted": headed(words.fitted(record)),
+        "summary": headed(summary),
+        "facts": headed(words.facts(record)),
+        "docking": headed(words.docking(record)),
+        "regressions": headed(words.regressions(record)),
+        "misses": headed(words.misses(record)),
+        "absent": headed(absent),
+        "worlds": headed(worlds),
     }
-    return found | {name: _table(getattr(words, name)(record)) for name in ("variants", "placebos")}
-
-
-def _table(rows: list[list[str]]) -> str:
-    head, *body = rows
-    return table(head, body)
+    return found | {name: headed(getattr(words, name)(record)) for name in ("variants", "placebos")}

@@ -1,10 +1,10 @@
 """The generated parts of docs/experiments.md: what each experiment asks, and registered signs with what came out."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from sim.documents.markdown import table
+from sim.documents.records import stored
 from sim.experiments import Definition, open_definition, shipped
 from sim.experiments.words import effect_words
 
@@ -13,8 +13,7 @@ RECORD = "experiments.json"  # in records/, written by `experiment all --record`
 
 def experiments(records: Path) -> dict[str, str]:
     """The parts, by the name between their marks; signs that the record lacks stand as not run."""
-    path = records / RECORD
-    record = {told["name"]: told for told in json.loads(path.read_text(encoding="utf-8"))} if path.is_file() else {}
+    record = {told["name"]: told for told in stored(records / RECORD) or []}
     definitions = [open_definition(path) for path in shipped().values()]
     return {
         "experiments": "\n\n".join(_asked(each, record.get(each.name)) for each in definitions),

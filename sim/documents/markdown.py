@@ -12,6 +12,12 @@ def table(head: list[str], rows: Iterable[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in lines)
 
 
+def headed(rows: list[list[str]]) -> str:
+    """Rows under the first of them."""
+    head, *body = rows
+    return table(head, body)
+
+
 def cited(text: str, to_docs: str = "") -> str:
     """Text whose bibliography keys, bracketed or not, link to their entry; `to_docs`: the way to the folder `docs`."""
     return re.sub(rf"\[?\b({KEY})\b\]?", rf"[\1]({to_docs}bibliography.md#\1)", text)
