@@ -8,6 +8,8 @@ import typer
 from sim.commands import options as o
 from sim.commands.progress import Display
 
+QUICK = (60, 2)  # points of each stage and waves of `--quick`
+
 
 def register(app: typer.Typer) -> None:
     """Add the command of this page."""
@@ -24,6 +26,9 @@ def calibrate(
         int | None, typer.Option("--points", metavar="N", help="Points of each stage, for a trial.")
     ] = None,
     waves: Annotated[int | None, typer.Option("--waves", metavar="N", help="Waves, for a trial.")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help=f"A trial of minutes: {QUICK[0]} points, {QUICK[1]} waves unless given.")
+    ] = False,
     twin: Annotated[bool, typer.Option("--twin", help="Are known parameters recovered from made-up targets?")] = False,
     variants: Annotated[
         bool, typer.Option("--variants", help="Fit it with each mechanism switched too: which do the data need?")
@@ -50,6 +55,8 @@ def calibrate(
     found = read_set(name, drawn=False)
     folder = out or Path("results") / f"calibrate-{found.name}"
     display = Display("calibrate", quiet)
+    if quick:
+        points, waves = points or QUICK[0], waves or QUICK[1]
     asked = calibration.Options(
         folder, workers or default_workers(), points, waves, progress=_progress(display), note=display.note
     )
@@ -143,7 +150,8 @@ def _print_twin(told: dict[str, Any]) -> None:
     rows = [["parameter", "coverage of 90 %", "correlation", "narrowing"]]
     rows += [[name, *(o.number(value) for value in each.values())] for name, each in told["parameters"].items()]
     print("\n" + o.aligned(rows))
-    print(f"{told['twins']} twins; intervals hold {told['coverage']:.0%} of the truths.")
+    error = "" if told["standard_error"] is None else f" (standard error {told['standard_error']:.1%})"
+    print(f"{told['twins']} twins; intervals hold {told['coverage']:.0%} of the truths{error}.")
 
 
 def _print_variants(told: dict[str, Any]) -> None:

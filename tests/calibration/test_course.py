@@ -30,7 +30,7 @@ def test_an_interrupted_calibration_gives_the_same_draws(home: Path) -> None:
 
 def test_the_command_leaves_draws_that_load(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["calibrate", "tiny", "--out", "out", "--workers", "1", "--format", "png", "--twin"]
-    assert main([*asked, "--waves", "1"]) == 0
+    assert main([*asked, "--quick", "--points", "8", "--waves", "1"]) == 0
     assert "a trial" in capsys.readouterr().out and (home / "out" / "tiny.left_out.csv").is_file()
     assert [path.name for path in (home / "sets").iterdir()] == ["tiny.yaml"]
     assert main([*asked, "--json", "all.json"]) == 0
@@ -42,7 +42,7 @@ def test_the_command_leaves_draws_that_load(home: Path, capsys: pytest.CaptureFi
         *("tiny.yaml", "tiny.csv", "tiny.left_out.csv", "tiny.json")
     }
     kept = json.loads((home / "sets" / "tiny.json").read_text())
-    assert kept == told and kept["identification"]["directions"] and kept["twin"]["twins"] == 4
+    assert kept == told and kept["identification"]["directions"] and kept["twin"]["twins"] == 8
     assert {path.suffix for path in (home / "out" / "figures").glob("calibration-*")} == {".png", ".csv"}
     drawn = read_set("tiny").draws
     assert drawn is not None and len(drawn.marks) == 3
