@@ -16,14 +16,21 @@ DECLARED = parameters()
 MECHANISMS = {name: each.set for name, each in declared().variants.items()}
 
 
-@pytest.mark.parametrize("name", ["fit2014", "all2025"])
+@pytest.mark.parametrize("name", ["fit2014", "fit2018", "all2025"])
 def test_a_set_has_every_mechanism_at_work_and_its_variant_takes_it_out(name: str) -> None:
     world = load("baseline", posterior={"set": name, "draw": 1})
     for mechanism, settings in MECHANISMS.items():
         assert not switched(world, settings).brings, mechanism
 
 
-@pytest.mark.parametrize("name", ["fit2014", "all2025"])
+def test_the_lean_set_lacks_what_data_to_2014_did_not_ask_for() -> None:
+    """The withdrawn rule (docs/decisions/0025), on the mechanisms that are left of it."""
+    world = load("baseline", posterior={"set": "lean2014", "draw": 0})
+    missing = {mechanism for mechanism, settings in MECHANISMS.items() if switched(world, settings).brings}
+    assert missing == {"windows", "ecosystem", "complementarity", "rd_floor"}
+
+
+@pytest.mark.parametrize("name", ["fit2014", "fit2018", "lean2014", "all2025"])
 def test_a_set_fits_what_may_be_fitted_and_no_more_than_twelve(name: str) -> None:
     fitted = read_set(name).file.priors
     assert {each for each, about in DECLARED.items() if about.fitted} == set(fitted) and len(fitted) <= MOST_FITTED
