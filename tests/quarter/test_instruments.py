@@ -210,7 +210,7 @@ def test_equity_stays_below_the_cap(lab: Laboratory) -> None:
 
 
 def test_a_floor_pays_exporters_what_a_duty_of_its_size_takes(lab: Laboratory) -> None:
-    """Paired runs: exporters earn more, the treasury nothing; what is shipped falls less, since a plant saves no duty."""
+    """Paired runs: exporters earn more, the treasury nothing; less shipping is lost: a plant saves no duty."""
     floor, duty = {**CASES["minimum_price"].shock, **DATES}, {**CASES["tariff"].shock, **DATES}
     left, taxed = lab.runs(floor, seeds=SEEDS), lab.runs(duty, seeds=SEEDS)
     revenue, profit, shipped = (
