@@ -20,6 +20,7 @@ from sim.quarter.offers import (
 from sim.quarter.state import State
 from sim.quarter.values import CHOSEN, Pair, Worth, dependence, offer_worth, rivals_of
 from sim.rules.bargaining import openness
+from sim.rules.market import rent_kept
 
 
 @stage
@@ -55,9 +56,9 @@ def powered_there(st: State, m: int, r: int) -> bool:
 
 @stage
 def earned_abroad(st: State, s: int, r: int, offer: Abroad, rivals: float) -> float:
-    """Profit a quarter of an offer abroad, duties paid."""
-    earned, _ = offer_worth(st, s, r, offer.appeal, rivals)
-    return earned * (1.0 - offer.duty)
+    """Profit a quarter of an offer abroad, duties paid and rents earned."""
+    earned, sales = offer_worth(st, s, r, offer.appeal, rivals)
+    return earned * (1.0 - offer.duty) + rent_kept(offer.rent, earned, sales)
 
 
 @stage
@@ -84,7 +85,7 @@ def best_placed(st: State, s: int, r: int, shipped: Abroad, local: Abroad, rival
     """Made in the host and shipped, or in the region in a plant that pays rent; `only`: a place that is given."""
     sent, sent_sales = offer_worth(st, s, r, shipped.appeal, rivals)
     there, there_sales = offer_worth(st, s, r, local.appeal, rivals)
-    sent *= 1.0 - shipped.duty
+    sent = sent * (1.0 - shipped.duty) + rent_kept(shipped.rent, sent, sent_sales)
     there -= rent(st, s, Type.globalize, r) * there_sales
     local_only = st.sectors.tradable[s] <= 0.0 or only == r
     if local_only or (only == CHOSEN and there > sent):
@@ -112,8 +113,8 @@ def abroad_worth(
         local = abroad_by_chinese(st, c, r, pulled, 1.0, partner_way(st, s), True)
         sold = best_placed(st, s, r, shipped, local, rivals, place)
         others = rivals_of(st, s, m, r, r) - x.appeal[c, r] + sold.appeal
-        kept, _ = offer_worth(st, s, r, own.appeal * lender_keeps(st), others)
-        side_m += kept * (1.0 - own.duty) * total
+        kept, sold_still = offer_worth(st, s, r, own.appeal * lender_keeps(st), others)
+        side_m += (kept * (1.0 - own.duty) + rent_kept(own.rent, kept, sold_still)) * total
         side_c -= dependence(st, c) * max(sold.profit, 0.0) * total
     else:
         rivals = rivals_of(st, s, m, r, r)

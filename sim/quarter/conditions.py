@@ -8,7 +8,7 @@ from sim.quarter.lanes import along_composite, along_operations, along_quality, 
 from sim.quarter.state import BUYS, State, first_of, generations_of, last_of, list_living, made_of, middle_of
 from sim.rules.capability import damping
 from sim.rules.ecosystem import able_suppliers, cut_inputs, imported_part, made_appeal, suppliers_next
-from sim.rules.market import border, brand_factor, spared_appeal, tariff_paid
+from sim.rules.market import border, brand_factor, floor_rent, spared_appeal, tariff_paid
 from sim.rules.policy import ahead, blocked
 
 FAR_BELOW = -1e3
@@ -70,8 +70,8 @@ def along_borders(st: State, t: int, s: int, g: int, o: int, tradable: bool, reg
     alpha, supply, scale, weight = st.sectors.price_elasticity[s], now.supply[s, g, o], p.content_cost, p.anticipation
     supply *= x.fed[s, g, o]
     for r in range(regions):
-        content, tariff = scale * now.local_content[s, g, r], now.tariff[s, g, o, r]
-        later = ahead(tariff, soon.tariff[t, s, g, o, r], weight)
+        content, tariff = scale * now.local_content[s, g, r], max(now.tariff[s, g, o, r], now.price_floor[s, g, o, r])
+        later = ahead(tariff, max(soon.tariff[t, s, g, o, r], soon.price_floor[t, s, g, o, r]), weight)
         crosses = o != r
         shipped = st.shipping[s, o, r] + (content if crosses else 0.0)
         kept = supply * border(alpha, shipped, tariff if crosses else 0.0)
@@ -86,15 +86,24 @@ def along_parts(st: State, t: int, s: int, g: int, regions: int) -> None:
     x, now, soon, part = st.scratch, st.now, st.announced, st.parameters.supplied_content
     alpha, weight = st.sectors.price_elasticity[s], st.parameters.anticipation
     for r in range(regions):
-        tariff, spared = now.tariff[s, g, st.host, r], now.spared[s, g, r]
-        later = ahead(tariff, soon.tariff[t, s, g, st.host, r], weight)
-        spared_later = ahead(spared, soon.spared[t, s, g, r], weight)
+        tariff, floor = now.tariff[s, g, st.host, r], now.price_floor[s, g, st.host, r]
+        duty, least = soon.tariff[t, s, g, st.host, r], soon.price_floor[t, s, g, st.host, r]
+        spared = spared_above(tariff, now.spared[s, g, r], floor)
+        spared_later = ahead(spared, spared_above(duty, soon.spared[t, s, g, r], least), weight)
+        tariff = max(tariff, floor)
+        later = ahead(tariff, max(duty, least), weight)
         shared = x.trade[s, g, st.host, r] * spared_appeal(alpha, tariff, spared)
         shared_ahead = x.trade_ahead[s, g, st.host, r] * spared_appeal(alpha, later, spared_later)
         x.shared[s, g, r] = shared
         x.shared_ahead[s, g, r] = shared_ahead
         x.parts[s, g, r] = power(shared, part)
         x.parts_ahead[s, g, r] = power(shared_ahead, part)
+
+
+@lane
+def spared_above(tariff: float, spared: float, floor: float) -> float:
+    """What of a tariff local partners' goods are spared in their price: a minimum price holds for them, too."""
+    return spared if floor <= 0.0 else max(tariff, floor) - max(tariff - spared, floor)
 
 
 @lane
@@ -110,22 +119,32 @@ def along_tastes(st: State, s: int, g: int, o: int, regions: int) -> None:
 
 @stage
 def reckon_duties(st: State, s: int, g: int, o: int, tradable: bool) -> None:
-    """Tariffs on what an owner from o sells, made at its home or in the host."""
+    """Tariffs on what an owner from o sells, made at its home or in the host; rents where a minimum price binds."""
     x, now = st.scratch, st.now
     for r in range(st.world.market.shape[2]):
         owner = 1.0 + now.owner_tariff[s, g, o, r]
         from_home, from_host, with_partner = 0.0, 0.0, 0.0
+        rent_home, rent_host, rent_partner = 0.0, 0.0, 0.0
         if tradable and o != r:
-            from_home = tariff_paid(1.0, (1.0 + now.tariff[s, g, o, r]) * owner - 1.0)
+            tariff = now.tariff[s, g, o, r]
+            from_home = tariff_paid(1.0, (1.0 + tariff) * owner - 1.0)
+            rent_home = floor_rent(tariff, now.price_floor[s, g, o, r]) / owner
         if tradable and r != st.host:
             tariff = now.tariff[s, g, st.host, r]
             from_host = tariff_paid(1.0, (1.0 + tariff) * owner - 1.0)
-            with_partner = tariff_paid(1.0, (1.0 + max(tariff - now.spared[s, g, r], 0.0)) * owner - 1.0)
+            rest, floor = max(tariff - now.spared[s, g, r], 0.0), now.price_floor[s, g, st.host, r]
+            with_partner = tariff_paid(1.0, (1.0 + rest) * owner - 1.0)
+            rent_host, rent_partner = floor_rent(tariff, floor) / owner, floor_rent(rest, floor) / owner
         x.taxed[s, Way.from_home, o, r, g] = from_home
         x.taxed[s, Way.from_host, o, r, g] = from_host
         x.taxed[s, Way.with_partner, o, r, g] = with_partner
+        x.rented[s, Way.from_home, o, r, g] = rent_home
+        x.rented[s, Way.from_host, o, r, g] = rent_host
+        x.rented[s, Way.with_partner, o, r, g] = rent_partner
         if from_home > 0.0 or from_host > 0.0:
             x.dutied[s, r] = 1.0
+        if rent_home > 0.0 or rent_partner > 0.0:  # partners pay least, so that a floor binds for them first
+            x.floored[s, r] = 1.0
 
 
 @stage
@@ -137,6 +156,7 @@ def reckon_borders(st: State, t: int, s: int) -> None:
     x.sparing[s] = 0.0
     for o in range(regions):
         x.dutied[s, o] = 0.0
+        x.floored[s, o] = 0.0
         x.supported[s, o] = 0.0
         for r in range(regions):
             x.compliance[s, o, r] = now.compliance[s, o, r] if o != r else 0.0

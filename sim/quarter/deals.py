@@ -105,7 +105,7 @@ def enter(st: State, t: int, m: int, line: int) -> Entry:
     d_m, mode = alone_in_host(st, t, m, line)
     kept = waited(st, t, s, home, st.host) * (1.0 - avoided(st, t, m, home))
     loss = half_line_loss(st, m, line)
-    return Entry(d_m, mode, set_up_cost(st, m) + loss, loss, kept, Abroad(0.0, 0.0, 0.0))
+    return Entry(d_m, mode, set_up_cost(st, m) + loss, loss, kept, Abroad(0.0, 0.0, 0.0, 0.0))
 
 
 @stage

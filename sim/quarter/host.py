@@ -13,6 +13,7 @@ from sim.quarter.offers import (
     export_cost,
     exports_beside,
     host_alone,
+    rent_on,
     venture_product,
     venture_pull,
 )
@@ -21,7 +22,7 @@ from sim.quarter.values import CHOSEN, Pair, Worth, dependence, offer_worth, riv
 from sim.rules.bargaining import openness
 from sim.rules.customers import pull
 from sim.rules.governance import autonomy
-from sim.rules.market import share_of
+from sim.rules.market import rent_kept, share_of
 from sim.rules.venture import tie_up
 
 
@@ -47,9 +48,10 @@ def alone_in_host(st: State, t: int, m: int, line: int) -> tuple[float, int]:
     mode = Mode.absent
     if line == host:
         made = reach * host_alone(st, m, Mode.export, firms.pull[m, host], True)
-        earned, _ = offer_worth(st, s, host, made, rivals)
+        earned, sales = offer_worth(st, s, host, made, rivals)
         paid = compliance - duty_on(st, s, m, Way.from_home, host, home)
-        exported = st.annuity * (earned * paid - export_cost(st, m))
+        rent = rent_kept(rent_on(st, s, m, Way.from_home, host, home), earned, sales)
+        exported = st.annuity * (earned * paid + rent - export_cost(st, m))
         if exported > best:
             best = exported
             mode = Mode.export
@@ -142,11 +144,15 @@ def beside_worth(st: State, m: int, line: int, exported: float, rivals: float) -
     """What exports beside a venture add, or a second venture takes by replacing them; a quarter."""
     firms, x, s, second = st.firms, st.scratch, st.firms.sector[m], st.firms.contract.shape[1] - 1
     kept = 1.0 - duty_on(st, s, m, Way.from_home, st.host, firms.home[m])
+    rent = rent_on(st, s, m, Way.from_home, st.host, firms.home[m])
     if exported > 0.0:
-        earned, _ = offer_worth(st, s, st.host, x.reach[s, Kind.multinational] * exported, rivals)
-        return kept * earned - export_cost(st, m)
+        earned, sales = offer_worth(st, s, st.host, x.reach[s, Kind.multinational] * exported, rivals)
+        return kept * earned + rent_kept(rent, earned, sales) - export_cost(st, m)
     exports = firms.contract[m, second] < 0 and firms.mode[m] == Mode.absent and x.appeal[m, second] > 0.0
-    return export_cost(st, m) - kept * x.earned[m, second] if line == second and exports else 0.0
+    if line != second or not exports:
+        return 0.0
+    given_up = rent_kept(rent, x.earned[m, second], x.expenditure[s, st.host] * x.target[m, second])
+    return export_cost(st, m) - kept * x.earned[m, second] - given_up
 
 
 @stage

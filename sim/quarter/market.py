@@ -35,6 +35,7 @@ from sim.quarter.own import (
     along_taxed_chinese,
     along_taxed_multinational,
 )
+from sim.quarter.rents import earn_rents
 from sim.quarter.state import (
     State,
     first_of,
@@ -48,7 +49,7 @@ from sim.rules.base import ramped
 from sim.rules.capability import feeding_sales
 from sim.rules.customers import procurement_penalty, reserved_reach
 from sim.rules.governance import governance_cost, hold_up_cost
-from sim.rules.market import offer_profit, plant_rent, quality
+from sim.rules.market import offer_profit, plant_rent, quality, rent_kept
 from sim.rules.review import trust_next
 
 
@@ -228,6 +229,10 @@ def sell_own_lines(st: State, t: int, s: int) -> None:
         along_chinese_sales(st, s, r, dutied, middle, last)
     for r in range(regions):
         add_up_sales(st, s, r, first, middle, last)
+        if x.floored[s, r] > 0.0:
+            earn_rents(st, s, r, r, first, last)
+            if r == st.host:
+                earn_rents(st, s, r, regions, first, middle)
 
 
 @lane
@@ -297,7 +302,9 @@ def share_by_contract(st: State, t: int, s: int) -> None:
         plant = rent(st, s, jv.type[q], jv.place[q])
         cost = fixed_cost(st, m, s, jv.type[q], r, jv.trust[q], jv.autonomy[q])
         jv.sales[q] = sales
+        rented = x.rent[owner, line] / sales if x.floored[s, r] > 0.0 and sales > 0.0 else 0.0
         jv.pot[q] = rate * (sales - x.duty[owner, line]) - plant * sales - cost
+        jv.pot[q] += rent_kept(rented, x.rate[owner, r] * sales, sales)
         royalty = jv.royalty[q] * sales
         to_m = royalty_side(st, q) * royalty + jv.equity[q] * (jv.pot[q] - royalty)
         to_c = (1.0 - royalty_side(st, q)) * royalty + (1.0 - jv.equity[q]) * (jv.pot[q] - royalty)
@@ -310,7 +317,8 @@ def share_by_contract(st: State, t: int, s: int) -> None:
         target = x.target[owner, line]
         expected = x.expenditure[s, r] * target
         kept = 1.0 - x.duty[owner, line] / sales if sales > 0.0 else 1.0
-        profit = kept * offer_profit(x.expenditure[s, r], target, st.sectors.price_elasticity[s])
+        usual = offer_profit(x.expenditure[s, r], target, st.sectors.price_elasticity[s])
+        profit = kept * usual + rent_kept(rented, usual, expected)
         x.expected_pot[q] = profit - (x.compliance[s, firms.home[owner], r] + plant) * expected
         borrow(st, s, q, m, c, r, sales)
         if jv.type[q] == Type.globalize and jv.route[q] == Route.sell:

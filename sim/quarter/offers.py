@@ -11,7 +11,7 @@ from sim.quarter.state import State, made_of
 from sim.quarter.values import stopped_to
 from sim.rules.base import ramped
 from sim.rules.customers import reach_of_two
-from sim.rules.market import offer_profit, quality
+from sim.rules.market import offer_profit, quality, rent_kept
 from sim.rules.policy import blocked
 from sim.rules.venture import access_lent, complementarity, joint_technology, transfer_lag
 
@@ -24,6 +24,7 @@ class Abroad(NamedTuple):
     appeal: float
     from_host: float  # part of it that is made in the host
     duty: float  # share of its sales that is paid as tariff
+    rent: float  # share of its sales that is the rent of a minimum price
 
 
 @step
@@ -52,16 +53,29 @@ def pool(st: State, i: int) -> float:
 @step
 def duty_on(st: State, s: int, i: int, way: int, region: int, home: int) -> float:
     """Share of a firm's sales in a region that is paid as tariff, by way of supply; over generations."""
+    dutied = st.scratch.dutied[s, region] > 0.0 and way != Way.local
+    return part_of_sales(st, s, i, way, region, home, False) if dutied else 0.0
+
+
+@step
+def rent_on(st: State, s: int, i: int, way: int, region: int, home: int) -> float:
+    """Share of a firm's sales in a region that is the rent of a minimum price, by way of supply; over generations."""
+    floored = st.scratch.floored[s, region] > 0.0 and way != Way.local
+    return part_of_sales(st, s, i, way, region, home, True) if floored else 0.0
+
+
+@step
+def part_of_sales(st: State, s: int, i: int, way: int, region: int, home: int, rent: bool) -> float:
+    """Tariff or rent in a firm's sales in a region, by way of supply; over generations."""
     x = st.scratch
-    if x.dutied[s, region] <= 0.0 or way == Way.local:
-        return 0.0
+    parts = x.rented if rent else x.taxed
     crossing = Way.with_partner if way == Way.as_parts else way
     part = st.parameters.supplied_content if way == Way.as_parts else 1.0
     weighed, charged = 0.0, 0.0
     for g in range(made_of(st, s)):
         weight = x.demand_weight[s, g, region] * x.quality[i, g]
         weighed += weight
-        charged += weight * x.taxed[s, crossing, home, region, g]
+        charged += weight * parts[s, crossing, home, region, g]
     return part * charged / weighed if charged > 0.0 else 0.0
 
 
@@ -93,6 +107,7 @@ def abroad_by_multinational(st: State, t: int, i: int, region: int, local: float
     sent = (1.0 - local) * basket(st, s, i, Way.from_home, region, home, ahead) if local < 1.0 else 0.0
     appeal = there + sent
     duty = duty_on(st, s, i, Way.from_home, region, home) * sent / appeal if sent > 0.0 else 0.0
+    rent = rent_on(st, s, i, Way.from_home, region, home) * sent / appeal if sent > 0.0 else 0.0
     part = 0.0
     if hub > 0.0 and st.sectors.tradable[s] > 0.0 and plant_works(st, t, i, st.host):
         shipped = basket(st, s, i, Way.from_host, region, home, ahead) * x.base_wage[i]
@@ -101,7 +116,8 @@ def abroad_by_multinational(st: State, t: int, i: int, region: int, local: float
             part = hub * shipped / whole
             appeal = whole
             duty = (1.0 - part) * duty + part * duty_on(st, s, i, Way.from_host, region, home)
-    return Abroad(appeal * x.lifted[i] * firms.pull[i, region] * pool(st, i), part, duty)
+            rent = (1.0 - part) * rent + part * rent_on(st, s, i, Way.from_host, region, home)
+    return Abroad(appeal * x.lifted[i] * firms.pull[i, region] * pool(st, i), part, duty, rent)
 
 
 @step
@@ -124,7 +140,8 @@ def abroad_by_chinese(st: State, c: int, region: int, pull: float, local: float,
         sent = (1.0 - part) * basket(st, s, c, way, region, host, ahead) * x.wage[s]
     whole = there + sent
     from_host = sent / whole if sent > 0.0 else 0.0
-    return Abroad(whole * pull * pool(st, c), from_host, from_host * duty_on(st, s, c, way, region, host))
+    duty, rent = duty_on(st, s, c, way, region, host), rent_on(st, s, c, way, region, host)
+    return Abroad(whole * pull * pool(st, c), from_host, from_host * duty, from_host * rent)
 
 
 @stage
@@ -232,7 +249,9 @@ def exports_beside(st: State, m: int, line: int, made: float) -> float:
         return 0.0
     share = min(more / x.denominator[s, host], 0.99)
     kept = 1.0 - duty_on(st, s, m, Way.from_home, host, firms.home[m])
-    gained = kept * offer_profit(x.expenditure[s, host], share, st.sectors.price_elasticity[s])
+    earned = offer_profit(x.expenditure[s, host], share, st.sectors.price_elasticity[s])
+    rent = rent_on(st, s, m, Way.from_home, host, firms.home[m])
+    gained = kept * earned + rent_kept(rent, earned, x.expenditure[s, host] * share)
     return shipped if gained > export_cost(st, m) else 0.0
 
 
@@ -283,7 +302,8 @@ def powered_offer(
     whole = there + sent
     from_host = sent / whole if sent > 0.0 else 0.0
     duty = from_host * duty_on(st, s, m, Way.as_parts, region, home)
-    return Abroad(whole * firms.pull[m, region] * pool(st, m), from_host, duty)
+    rent = from_host * rent_on(st, s, m, Way.as_parts, region, home)
+    return Abroad(whole * firms.pull[m, region] * pool(st, m), from_host, duty, rent)
 
 
 @step

@@ -95,7 +95,7 @@ def own_of(st: State, t: int, q: int) -> Abroad:
     """What the multinational offers of its own in the region of a partnership abroad; nothing in the host."""
     jv = st.partnerships
     if jv.type[q] != Type.globalize:
-        return Abroad(0.0, 0.0, 0.0)
+        return Abroad(0.0, 0.0, 0.0, 0.0)
     return own_abroad(st, t, jv.multinational[q], jv.region[q])
 
 

@@ -143,6 +143,33 @@ def tariff_paid(sales: float, tariff: float) -> float:
 
 
 @rule
+def floor_rent(tariff: float, floor: float) -> float:
+    """What a minimum price leaves its seller beyond the price that it would ask, of sales at consumers' prices.
+
+    Both are shares above that price. The duty is paid out of the floor; where goods cost more with it, the floor does
+    not bind. A floor and a duty of one size sell the same: who earns the difference differs.
+
+    Formula: max(1 / (1 + tariff) - 1 / (1 + floor), 0)
+    Units: tariff, floor: share ad valorem; result: share of sales
+    Limits: 0 where the floor is no higher than the duty; without duty what a duty of that size would have raised.
+    Source: [Bhagwati1965]; undertakings: Regulation (EU) 2016/1037, article 13
+    """
+    return max(1.0 / (1.0 + tariff) - 1.0 / (1.0 + floor), 0.0)
+
+
+@rule
+def rent_kept(rent: float, profit: float, sales: float) -> float:
+    """What a rent adds to the profit of an offer: its usual margin was on these sales already.
+
+    Formula: rent * (sales - profit)
+    Units: rent: share of sales; profit, sales: money a quarter; result: money a quarter
+    Limits: nothing without rent; a seller who keeps all sales as profit gains nothing.
+    Source: definition
+    """
+    return rent * (sales - profit)
+
+
+@rule
 def buyers_gain(expenditure: float, elasticity: float, logsum: float) -> float:
     """Consumer surplus of a quarter.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.scenario.build import grid
+from sim.scenario.duty import slack
 from sim.scenario.policy import policies
 from sim.scenario.readers import unread
 from sim.scenario.resolve import Scenario
@@ -56,6 +57,8 @@ def _without_effect(scenario: Scenario, shock: Shock) -> Iterator[str]:
         yield f"{shock.kind} concerns goods that cross borders, which {', '.join(stay)} does not make; {what}"
         if len(stay) == len(named):
             return
+    if loose := slack(scenario, shock):
+        yield loose
     fields = [field for field, size in shock.effects()]
     if shock.firms or not fields:
         return

@@ -1,4 +1,6 @@
-"""The whole duty in force where a tariff acts: tariffs add up, so that its own rate is not what goods pay."""
+"""The whole duty, or the price floor, in force where a shock acts: tariffs add up, so that its own rate is not what
+goods pay, and of floors the highest holds.
+"""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -13,25 +15,38 @@ from sim.scenario.shocks import KINDS, SET, Shock
 from sim.scenario.values import quarter_name
 from sim.scenario.words import amount, sizes
 
+FLOOR = "minimum_price"
+
 
 class _Border(NamedTuple):
-    """Duty on a sector's goods at a border once a tariff has its full size, over the generations it concerns."""
+    """Duty, or floor, on a sector's goods at a border once a shock has its full size, over generations it concerns."""
 
     sector: str
     border: str
     total: Column  # [generation]
     own: float  # what of it is the tariff's: less than its rate where it concerns a part of a region
+    duty: Column  # beside a floor: the duty there [generation]
 
 
 def duties(scenario: Scenario) -> list[str]:
-    """Of each own tariff the whole duty in force once it has its full size, by sector and border."""
-    return [line for shock in _tariffs(scenario) if shock.own and shock.effects() for line in _told(scenario, shock)]
+    """Of each own tariff and minimum price what is in force once it has its full size, by sector and border."""
+    told = (shock for shock in scenario.shocks if shock.kind in ("tariff", FLOOR) and shock.own and shock.effects())
+    return [line for shock in told for line in _told(scenario, shock)]
+
+
+def slack(scenario: Scenario, shock: Shock) -> str:
+    """What to ask about a minimum price that goods are above anyhow, duty paid; empty where it binds somewhere."""
+    borders = list(_borders(scenario, shock)) if shock.kind == FLOOR and shock.effects() else []
+    if not borders or any((each.total > each.duty + 1e-12).any() for each in borders):
+        return ""
+    duty, floor = (_ends([getattr(each, name) for each in borders]) for name in ("duty", "total"))
+    return f"a floor of {floor} does not bind: goods cost {duty} more by the duty in force; is a lower duty meant?"
 
 
 def sized(scenario: Scenario) -> dict[str, str]:
     """The size of each policy in words, by its label; of tariffs with the whole duty in force."""
     told = {shock.label: sizes(shock) for shock in scenario.shocks}
-    for shock in _tariffs(scenario):
+    for shock in _tariffs(scenario, FLOOR):
         if shock.mode != SET and (total := _ends([border.total for border in _borders(scenario, shock)])):
             told[shock.label] += f"; {total} in force in all"
     return told
@@ -48,8 +63,8 @@ def beside(scenario: Scenario) -> dict[str, str]:
     return told
 
 
-def _tariffs(scenario: Scenario) -> list[Shock]:
-    return [shock for shock in scenario.shocks if shock.kind == "tariff"]
+def _tariffs(scenario: Scenario, *beside: str) -> list[Shock]:
+    return [shock for shock in scenario.shocks if shock.kind in ("tariff", *beside)]
 
 
 def _ends(found: list[Column]) -> str:
@@ -69,29 +84,35 @@ def _full(scenario: Scenario, shock: Shock) -> int:
 
 def _borders(scenario: Scenario, shock: Shock) -> Iterator[_Border]:
     known = grid(scenario)
-    field = KINDS["tariff"].sizes["rate"].writes(shock.option)
-    total = getattr(policies(known, scenario.shocks)[0], field)[_full(scenario, shock)]
+    key, size = next(iter(KINDS[shock.kind].sizes.items()))
+    policy, t = policies(known, scenario.shocks)[0], _full(scenario, shock)
+    total, duty = getattr(policy, size.writes(shock.option))[t], policy.tariff[t]
     weights = [known.weights(getattr(shock, key)) for key in ("origin", "destination")]
-    rate = dict(shock.sizes)["rate"]
+    rate = dict(shock.sizes)[key]
     for name in known.names.sectors_of(shock.sectors):
         s = known.sectors.index(name)
         goods = [g for g, each in enumerate(known.generations[s]) if shock.generation in ("", "all", each)]
         for o, d in np.argwhere(np.outer(*weights) > 0.0) if known.tradable[s] else ():
             if o != d:
                 border = f"{known.regions[o]} to {known.regions[d]}"
-                yield _Border(name, border, total[s, goods, o, d], rate * float(weights[0][o] * weights[1][d]))
+                own = rate * float(weights[0][o] * weights[1][d])
+                yield _Border(name, border, total[s, goods, o, d], own, duty[s, goods, o, d])
 
 
 def _told(scenario: Scenario, shock: Shock) -> Iterator[str]:
     told: dict[str, dict[str, dict[str, None]]] = {}  # duty -> sectors -> borders
     by_sector: dict[str, dict[str, list[str]]] = {}
     for found in _borders(scenario, shock):
-        by_sector.setdefault(found.sector, {}).setdefault(_ends([found.total]), []).append(found.border)
+        total = _ends([found.total])
+        if shock.kind == FLOOR:
+            total = f"a floor {total} above the price free of duty, over a duty of {_ends([found.duty])},"
+        by_sector.setdefault(found.sector, {}).setdefault(total, []).append(found.border)
     for sector, duties_ in by_sector.items():
         for duty, borders in duties_.items():
             told.setdefault(duty, {}).setdefault(", ".join(borders), {})[sector] = None
     goods = f" ({shock.generation})" if shock.generation not in ("", "all") else ""
-    how = "set by this" if shock.mode == SET else f"{amount(dict(shock.sizes)['rate'], 'share')} of it by this"
+    own = amount(next(iter(dict(shock.sizes).values())), "share")
+    how = "set by this" if shock.mode == SET else f"{own} by this" if shock.kind == FLOOR else f"{own} of it by this"
     when = quarter_name(_full(scenario, shock))
     for duty, places in told.items():
         where = "; ".join(f"{', '.join(names)}{goods}, {borders}" for borders, names in places.items())

@@ -100,6 +100,7 @@ _COMBINE: dict[str, Callable[[Column, Column], Column]] = {
     "delay": np.maximum,
     "threshold": _any_screen,
     "waived": _either,
+    "price_floor": np.maximum,
     "cap": np.minimum,
     "demand": np.multiply,
     "supply": np.multiply,
@@ -110,7 +111,7 @@ def combination(field: str) -> str:
     """How overlapping shocks combine in a field, in words."""
     words = {
         _either: "chances combine",
-        np.maximum: "the longest holds",
+        np.maximum: "the highest holds" if field == "price_floor" else "the longest holds",
         np.minimum: "the strictest holds",
         np.multiply: "factors multiply",
     }

@@ -98,6 +98,19 @@ KINDS: dict[str, Kind] = {
         goods=True,
         totals=True,
     ),
+    "minimum_price": Kind(
+        "price undertaking: goods sell at no less than a floor, and what it brings is the exporter's",
+        {
+            "premium": Size(
+                "price_floor",
+                "how far the floor lies above what the seller asks free of duty; the highest floor holds",
+                high=5.0,
+            )
+        },
+        origin="where the goods are made",
+        destination="whose border",
+        goods=True,
+    ),
     "export_control": Kind(
         "control of technology exports",
         {

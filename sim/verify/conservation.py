@@ -11,7 +11,7 @@ from sim.declare import Column, fields
 from sim.quarter import State, from_review, to_review
 from sim.quarter.assumed import HOST_CAPACITY, SUPPLY_CAPACITY
 from sim.quarter.market import fixed_cost
-from sim.quarter.offers import abroad_by_chinese, abroad_by_multinational, hub_part, local_part
+from sim.quarter.offers import Abroad, abroad_by_chinese, abroad_by_multinational, hub_part, local_part
 from sim.records import Market, Outcome, Vintage
 from sim.simulate import Run
 from sim.verify.check import Found, check, near, need
@@ -159,12 +159,13 @@ def capacities(lab: Laboratory) -> Found:
 def values_are_the_markets(lab: Laboratory) -> Found:
     """Profit of partnerships in force over what accounts book in the same quarter.
 
-    Buyers move at once, trust rests, tariffs are on; of contracts whose firm sells on one line in the
-    region, over a hundredth of the market per firm, in four runs.
+    Buyers move at once, trust rests, tariffs and a minimum price are on; of contracts whose firm sells on one line in
+    the region, over a hundredth of the market per firm, in four runs.
     """
     taxed = (
         shock("tariff", sectors="traded", origin="china", destination="us", rate=0.5, start="1985Q1"),
         shock("tariff", sectors="traded", origin="us", destination="china", rate=0.3, start="1990Q1"),
+        shock("minimum_price", sectors="traded", origin="china", destination="eu", premium=0.5, start="1985Q1"),
     )
     apart = []
     for seed in range(4):
@@ -186,17 +187,22 @@ def values_are_the_markets(lab: Laboratory) -> Found:
     return near(apart, 1.0, 1e-9)
 
 
-@check("C12", "decisions reckon with the duties that accounts book", "accounting")
+@check("C12", "decisions reckon with the duties and rents that accounts book", "accounting")
 def duties_are_seen(lab: Laboratory) -> Found:
-    """Duty over sales of every living firm abroad without a contract: by its offer as decisions see it, and booked.
+    """Duty and rent over sales of every living firm abroad without a contract: by its offer as decisions see it, and
+    booked.
 
-    Under tariffs by place and by owner on Chinese, American and European goods, every five years of two runs.
+    Under tariffs by place and by owner and minimum prices on Chinese, American and European goods, every five years of
+    two runs.
     """
     taxed = (
         shock("tariff", sectors="traded", origin="china", destination="us", rate=0.5, start="1985Q1"),
         shock("tariff", sectors="traded", origin="us", destination="eu", rate=0.3, start="1985Q1"),
         shock("tariff", sectors="traded", origin="eu", destination="us", rate=0.2, start="1985Q1"),
         shock("tariff", sectors="traded", basis="owner", origin="china", destination="eu", rate=0.3, start="1990Q1"),
+        shock("minimum_price", sectors="traded", origin="china", destination=["us", "eu"], premium=0.6, start="1985Q1"),
+        shock("minimum_price", sectors="traded", origin="us", destination="eu", premium=0.1, start="1985Q1"),
+        shock("minimum_price", sectors="traded", origin="eu", destination="us", premium=0.4, start="1985Q1"),
     )
     apart, paid = [], 0
     for seed in (0, 1):
@@ -210,19 +216,20 @@ def duties_are_seen(lab: Laboratory) -> Found:
                     if firms.contract[i, r] >= 0 or sales <= 0.0 or firms.orientation[i] > 0:
                         continue
                     told = _offered(columns, state, t, int(i), r)
-                    apart.append(told - x.duty[i, r] / sales)
-                    paid += told > 0.0
+                    earned = x.rent[i, r] / sales if x.floored[firms.sector[i], r] > 0.0 else 0.0
+                    apart += [told.duty - x.duty[i, r] / sales, told.rent - earned]
+                    paid += told.duty > 0.0 and told.rent > 0.0
             from_review(columns, t)
-    need(paid > 50, f"{paid} paid a duty")
+    need(paid > 50, f"{paid} paid a duty and earned a rent")
     return near(apart, 0.0, 1e-12)
 
 
-def _offered(columns: Any, state: State, t: int, i: int, r: int) -> float:
-    """Duty over sales of a firm's own offer in a region, as decisions see it."""
+def _offered(columns: Any, state: State, t: int, i: int, r: int) -> Abroad:
+    """A firm's own offer in a region, as decisions see it."""
     local = float(local_part(columns, t, i, r))
     if state.firms.kind[i] == Kind.chinese:
-        return float(abroad_by_chinese(columns, i, r, float(state.firms.pull[i, r]), local, Way.from_host, False).duty)
-    return float(abroad_by_multinational(columns, t, i, r, local, float(hub_part(columns, i)), False).duty)
+        return abroad_by_chinese(columns, i, r, float(state.firms.pull[i, r]), local, Way.from_host, False)
+    return abroad_by_multinational(columns, t, i, r, local, float(hub_part(columns, i)), False)
 
 
 def _runs(lab: Laboratory) -> list[Run]:

@@ -135,6 +135,36 @@ def spared_part(lab: Laboratory) -> Found:
     return near(np.concatenate(found), np.concatenate(expected), 1e-12)
 
 
+@check("U3", "a minimum price sells as a duty of its size, and leaves to sellers what the duty took", "Bhagwati1965")
+def floor_and_duty(lab: Laboratory) -> Found:
+    """What a unit of quality sells under a floor of 30 % and under a duty of 30 %; the rent against the tariff; and
+    duty and rent under a duty of 10 % with the floor beside it, against the duty of 30 %.
+    """
+    floor = shock("minimum_price", sectors="traded", origin="china", destination="eu", premium=0.3, start="2005Q1")
+    left, duty, both = (
+        state_at(lab.scenario(*each), IN_FORCE + 1).scratch
+        for each in ((floor,), (_whole_duty(0.3),), (_whole_duty(0.1), floor))
+    )
+    found, expected = [], []
+    for column in ("sold", "sold_ahead"):
+        one, two, three = (getattr(each, column)[:2, :, :, EU] for each in (left, duty, both))
+        found += [one.ravel(), three.ravel()]
+        expected += [two.ravel(), two.ravel()]
+    paid = duty.taxed[:2, :, :, EU].ravel()
+    found += [left.rented[:2, :, :, EU].ravel(), (both.rented + both.taxed)[:2, :, :, EU].ravel()]
+    expected += [paid, paid]
+    need(paid.max() > 0.0, "nobody pays")
+    return near(np.concatenate(found), np.concatenate(expected), 1e-12)
+
+
+@check("U4", "a minimum price that goods are above anyhow changes no byte", "definition")
+def floor_that_does_not_bind(lab: Laboratory) -> Found:
+    """Bytes of two runs with a floor of 20 % beside a duty of 20 %, against the duty alone."""
+    floor = shock("minimum_price", sectors="traded", origin="china", destination="eu", premium=0.2, start="2005Q1")
+    duty = _whole_duty(0.2)
+    return Found(sum(bytes_apart(lab.run(duty, seed=k), lab.run(duty, floor, seed=k)) for k in (0, 1)), 0)
+
+
 @check(
     "U2",
     "screening waived for partners: all of them sign, plants alone are refused",

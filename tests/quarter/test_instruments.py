@@ -60,6 +60,11 @@ CASES = {
         up=[market("tariff_revenue", US)],
         down=[market("imports_home_made", US), market("consumer_surplus", US)],
     ),
+    "minimum_price": Case(
+        shock("minimum_price", origin="china", destination="us", premium=1.0),
+        {"premium": 0},
+        down=[market("imports_home_made", US), market("consumer_surplus", US)],
+    ),
     "owner_tariff": Case(
         shock("tariff", basis="owner", origin="china", destination="us", rate=1.0),
         {"rate": 0},
@@ -202,6 +207,22 @@ def test_equity_stays_below_the_cap(lab: Laboratory) -> None:
             signed += jv.equity[host].tolist()
         assert len(signed) > 10
         assert (max(signed) <= 0.5 + 1e-12) == bool(cap)
+
+
+def test_a_floor_pays_exporters_what_a_duty_of_its_size_takes(lab: Laboratory) -> None:
+    """Paired runs: exporters earn more, the treasury nothing; less shipping is lost: a plant saves no duty."""
+    floor, duty = {**CASES["minimum_price"].shock, **DATES}, {**CASES["tariff"].shock, **DATES}
+    left, taxed = lab.runs(floor, seeds=SEEDS), lab.runs(duty, seeds=SEEDS)
+    revenue, profit, shipped = (
+        market("tariff_revenue", US),
+        outcome("profit_chinese", since=START),
+        market("imports_home_made", US),
+    )
+    assert all(revenue(run) == 0.0 < revenue(other) for run, other in zip(left, taxed, strict=True))
+    assert np.mean([profit(a) - profit(b) for a, b in zip(left, taxed, strict=True)]) > 0.0
+    assert np.mean([shipped(a) - shipped(b) for a, b in zip(left, taxed, strict=True)]) > 0.0
+    first = [run.markets["imports_china"][START, MOTORS, US] for run in (left[0], taxed[0])]
+    assert first[0] == pytest.approx(first[1], rel=1e-12)  # in the first quarter both sell the same
 
 
 def test_a_prohibitive_tariff_stops_trade(lab: Laboratory) -> None:

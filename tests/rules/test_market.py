@@ -14,11 +14,13 @@ from sim.rules.market import (
     border,
     brand_factor,
     buyers_gain,
+    floor_rent,
     margin,
     markup_factor,
     offer_profit,
     plant_rent,
     quality,
+    rent_kept,
     share_of,
     spared_appeal,
     tariff_paid,
@@ -49,6 +51,14 @@ def test_quality_rises_and_has_no_origin(sensitivity: float, a: float, b: float,
 def test_a_border_by_hand() -> None:
     # exp(-3 (0.08 + 0.02)) x 1.25**-3 = 0.74082 x 0.512
     assert border(3.0, 0.10, 0.25) == approx(0.379299, rel=1e-5)
+
+
+def test_floor_by_hand() -> None:
+    """25 % above a price of 100: buyers pay 125, without duty 25 of it is rent; under 10 % 125 / 1.1 stay."""
+    assert floor_rent(0.0, 0.25) == approx(25.0 / 125.0)
+    assert floor_rent(0.1, 0.25) == approx((125.0 / 1.1 - 100.0) / 125.0)
+    assert floor_rent(0.25, 0.25) == floor_rent(0.3, 0.25) == 0.0
+    assert rent_kept(0.2, 0.25 * 125.0, 125.0) == approx(0.75 * 25.0)  # the usual margin was on these 25, too
 
 
 def test_spared_by_hand() -> None:

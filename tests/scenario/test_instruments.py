@@ -9,6 +9,7 @@ from sim.errors import ScenarioError
 from sim.explain.past import without_shocks
 from sim.scenario import load
 from sim.scenario.build import build
+from sim.scenario.doubts import doubts
 from sim.scenario.duty import beside, duties, sized
 from sim.scenario.values import quarter_of
 
@@ -66,6 +67,26 @@ def test_tariffs_add_up_unless_they_say_otherwise(mine):
     plain, added = mine(f"{DUTY}, rate: 30%, start: 2020Q1"), mine(f"{DUTY}, rate: 30%, mode: add, start: 2020Q1")
     assert (build(plain, 1).in_force.tariff == build(added, 1).in_force.tariff).all()
     assert "mode" not in plain.resolved["shocks"][0]
+
+
+def test_a_floor_is_told_with_the_duty_beside_it_and_asked_about_where_it_does_not_bind(mine):
+    floor = DUTY.replace("tariff", "minimum_price")
+    found = mine(
+        f"{DUTY}, rate: 10%, start: 2020Q1",
+        f"{floor}, premium: 30%, start: 2021Q1",
+        f"{floor}, premium: 25%, start: 2021Q1",
+    )
+    assert duties(found)[1:] == [
+        "s1: a floor 30 % above the price free of duty, over a duty of 10 %, in force in 2021Q1, 30 % by this: cars, china to us",
+        "s2: a floor 30 % above the price free of duty, over a duty of 10 %, in force in 2021Q1, 25 % by this: cars, china to us",
+    ]
+    assert (build(found, 1).in_force.price_floor[-1, 0, :, CHINA, US] == 0.3).all()
+    said = [text for text in doubts(found) if "floor" in text or "changes nothing" in text]
+    assert len(said) == 1 and said[0].startswith("s2: changes nothing")  # the higher floor holds
+    loose = mine(f"{DUTY}, rate: 10%, start: 2020Q1", f"{floor}, premium: 8%, start: 2021Q1")
+    assert [text for text in doubts(loose) if "does not bind" in text] == [
+        "s1: a floor of 8 % does not bind: goods cost 10 % more by the duty in force; is a lower duty meant?"
+    ]
 
 
 def test_the_whole_duty_is_told(mine):

@@ -122,6 +122,7 @@ ZERO = {
     "screening": "block: 0, delay: 0, threshold: 0.3", "ownership_cap": "max_foreign_equity: 1.0, mandate: 0",
     "sole_entry_friction": "size: 0", "data_regime": "ip: 0, localisation_cost: 0", "subsidy": "rate: -0.0, target: rd",
     "perception": "shift: 0", "compliance": "cost: 0", "local_content": "share: 0%", "demand": "change: 0", "supply": "change: 0", "lift": "lead: 0",
+    "minimum_price": "premium: 0",
 }  # fmt: skip
 
 

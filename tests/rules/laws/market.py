@@ -36,6 +36,21 @@ LAWS: Laws = {
         low=1.0,
         limits=(({"spared": 0.0}, 1.0), ({"tariff": 0.0}, 1.0), ({"elasticity": 0.0}, 1.0)),
     ),
+    market.floor_rent: Law(
+        {"tariff": within("tariff", Policy), "floor": within("price_floor", Policy)},
+        rises="floor",
+        falls="tariff",
+        low=0.0,
+        high=1.0,
+        limits=(({"floor": 0.0}, 0.0), ({"floor": 0.25, "tariff": 0.0}, 0.2)),
+    ),
+    market.rent_kept: Law(
+        {"rent": share, "profit": money, "sales": money},
+        rises="sales",
+        falls="profit",
+        free={"rent": "a rent adds where sales exceed the profit on them, as they do"},
+        limits=(({"rent": 0.0}, 0.0), ({"profit": 1.0, "sales": 1.0}, 0.0)),
+    ),
     market.brand_factor: Law(
         {
             "elasticity": elasticity,
