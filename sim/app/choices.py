@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sim.errors import UsageError
 from sim.parameters import parameters
+from sim.plots.style import REGION_LABELS
 from sim.scenario import Scenario
 from sim.scenario.shocks import KINDS, Shock
 from sim.scenario.values import quarter_name, takes_percent
@@ -23,25 +24,24 @@ USUAL = (
     "parameters.habit",
 )
 OWN = 4  # sizes of shocks of the scenario's own file, offered before the usual
-DATES = {"start": "begins in", "end": "last quarter; null: none", "announce": "known from"}
+DATES = {"start": "begins in", "end": "last quarter", "announce": "known from"}
 
 
 class Choice(NamedTuple):
-    """One setting. low, high, step: of a slider; both bounds 0 for what is typed. acts: from when, in words."""
+    """One setting. levels: what a slider may be set to, the scenario's own value among them, exactly; none: it is
+    typed. acts: from when, in words.
+    """
 
     path: str
     title: str
     text: str
     unit: str
-    low: float
-    high: float
-    step: float
+    levels: tuple[float, ...]
     acts: str
 
-    @property
-    def typed(self) -> bool:
-        """Whether it is a text and no number on a slider."""
-        return self.low == self.high
+    def place(self, value: float) -> int:
+        """The level nearest to a value."""
+        return min(range(len(self.levels)), key=lambda n: abs(self.levels[n] - value))
 
     def shown(self, value: Any) -> str:
         """A value with its unit."""
@@ -71,8 +71,8 @@ def choice(scenario: Scenario, path: str) -> Choice:
     if shock is not None and key in KINDS[shock.kind].sizes:
         return _size(scenario, shock, key)
     if shock is not None and key in DATES:
-        title = f"{_label(shock)}: {DATES[key]}"
-        return Choice(path, title, _about(shock), "", 0, 0, 0, f"acts {_dates(shock)}")
+        about = f"{_about(shock)}; null: it stays" if key == "end" else _about(shock)
+        return Choice(path, f"{_label(shock)}: {DATES[key]}", about, "", (), f"acts {_dates(shock)}")
     raise UsageError(
         f"--slider {path}: is neither a parameter nor a size or date of a shock of {scenario.name}",
         "for example --slider parameters.horizon --slider shocks.eu_ev_duty.rate",
@@ -81,38 +81,40 @@ def choice(scenario: Scenario, path: str) -> Choice:
 
 def _parameter(scenario: Scenario, name: str) -> Choice:
     about = parameters()[name]
-    whole = about.unit == "quarters"
-    step = 1.0 if whole else _step(about.low, about.high)
-    typed = bool(about.choices)
-    text = f"{about.text}; {' or '.join(about.choices)}" if typed else about.text
+    text = f"{about.text}; {' or '.join(about.choices)}" if about.choices else about.text
     title = name.replace("_", " ")
-    bounds = (0.0, 0.0) if typed else (about.low, about.high)
+    levels = () if about.choices else _levels(about.low, about.high, scenario.parameters[name], about.unit)
     acts = f"acts from {quarter_name(0)}, the whole run"
-    return Choice(f"parameters.{name}", f"{title[:1].upper()}{title[1:]}", text, about.unit, *bounds, step, acts)
+    return Choice(f"parameters.{name}", f"{title[:1].upper()}{title[1:]}", text, about.unit, levels, acts)
 
 
 def _size(scenario: Scenario, shock: Shock, key: str) -> Choice:
     size = KINDS[shock.kind].sizes[key]
     path, unit = f"shocks.{shock.id}.{key}", size.unit
     low, high = size.bounds(shock.option or None)
-    now = value_at(scenario, path)
+    now = float(value_at(scenario, path) or 0)
     if takes_percent(unit):  # a duty may be 500 %; a slider to there could not be set to 20 %
-        high = min(high, max(1.0, 2.0 * float(now or 0)))
+        high = min(high, max(1.0, 2.0 * now))
     title = f"{_label(shock)}: {key.replace('_', ' ')}"
     return Choice(
-        path, title, f"{size.text}; {_about(shock)}", unit, low, high, _step(low, high), f"acts {_dates(shock)}"
+        path, title, f"{size.text}; {_about(shock)}", unit, _levels(low, high, now, unit), f"acts {_dates(shock)}"
     )
 
 
-def _step(low: float, high: float) -> float:
-    """A hundredth of the range, as a power of ten or five of them."""
-    exact = (high - low) / 100
+def _levels(low: float, high: float, now: float, unit: str) -> tuple[float, ...]:
+    """About twenty even steps from bound to bound, whole for what is counted, and the value of now."""
+    exact = (high - low) / 20
     ten = 10.0 ** floor(log10(exact))
-    return ten * 5 if exact >= ten * 5 else ten
+    step = next(ten * each for each in (1, 2, 2.5, 5, 10) if ten * each >= exact * 0.999)
+    if unit in ("quarters", "count"):
+        step = max(round(step), 1)
+    count = floor((high - low) / step + 1e-9)
+    return tuple(sorted({*(round(low + n * step, 10) for n in range(count + 1)), high, now}))
 
 
 def _label(shock: Shock) -> str:
-    return f"{shock.label[:1].upper()}{shock.label[1:]}"
+    told = " ".join(REGION_LABELS.get(word, word) for word in shock.label.split())
+    return f"{told[:1].upper()}{told[1:]}"
 
 
 def _about(shock: Shock) -> str:

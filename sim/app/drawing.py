@@ -5,6 +5,7 @@ Text and axes take the page's own colour, so that it reads on light and on dark.
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from math import floor, log10
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,9 @@ from sim.columns import FIRST_YEAR, HOST_TYPES, Kind, Type
 from sim.plots import style
 
 TYPES = (*HOST_TYPES, Type.globalize)
-COLUMNS, WIDE, HIGH = 4, 176, 122  # of the map: panels in a row, and the size of one
+COLUMNS, WIDE, HIGH = 4, 176, 150  # of the map: panels in a row, and the size of one
 TOP, CHARTS = 58, 744  # where the map begins, and where the charts stand
-CHART_WIDE, CHART_HIGH = 250, 108
+CHART_WIDE, CHART_HIGH = 270, 118
 FULL = 60  # firms a side, or partnerships, beyond which a sector is drawn by type
 CAPTION = {
     "active": "Partnerships in force",
@@ -27,8 +28,8 @@ LINES = {
     "active": [
         (name, style.TYPE_LABELS[type_], style.TYPE_COLOURS[type_]) for name, type_ in zip(IN_FORCE, TYPES, strict=True)
     ],
-    "flips": [(FLIPS[0], "Technology", "#0072B2"), (FLIPS[1], "Product", "#D55E00")],
-    "abroad": [(ABROAD[0], "Chinese brands", style.CHINESE), (ABROAD[1], "and brands they power", "#009E73")],
+    "flips": [(FLIPS[0], "Of technology", "#0072B2"), (FLIPS[1], "Of the product", "#D55E00")],
+    "abroad": [(ABROAD[0], "Chinese brands", style.CHINESE), (ABROAD[1], "All on Chinese technology", "#009E73")],
 }
 
 
@@ -159,7 +160,7 @@ def _charts(shown: Shown, reference: Shown) -> Iterator[str]:
         series = [[scale * v for v in shown.series(name)] for name, _, _ in lines]
         before = [[scale * v for v in reference.series(name)] for name, _, _ in lines]
         top = _round_up(max((max(values, default=0) for values in (*series, *before)), default=0))
-        y = TOP + 14 + n * (CHART_HIGH + 60)
+        y = TOP + 14 + n * (CHART_HIGH + 82)
         yield _text(CHARTS, y - 8, CAPTION[key], 11, 'font-weight="600"')
         yield from _axes(y, top, first, last)
         x_of = _years(first, last)
@@ -181,7 +182,7 @@ def _key(y: float, lines: Sequence[tuple[str, str, str]], series: list[list[floa
 
 
 def _years(first: int, last: int) -> Any:
-    return lambda year: CHARTS + 28 + (CHART_WIDE + 20) * (year - first) / (last - first)
+    return lambda year: CHARTS + 28 + CHART_WIDE * (year - first) / (last - first)
 
 
 def _axes(y: float, top: float, first: int, last: int) -> Iterator[str]:
@@ -213,8 +214,6 @@ def _path(values: list[float], where: Any, color: str, more: str, words: str = "
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 2, 5, 10, 20 ... for the top of an axis."""
-    top = 1.0
-    while top < value:
-        top *= 2 if str(top)[0] in "15" else 2.5
-    return top
+    """A round number at or above a value, for the top of an axis."""
+    ten = 10.0 ** floor(log10(max(value, 1.0)))
+    return next(ten * each for each in (1, 1.2, 1.6, 2, 3, 4, 6, 8, 10) if ten * each >= value)

@@ -4,7 +4,7 @@ A setting that is moved makes the run anew with it, through `load` as `--set` do
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import solara
 import solara.lab
@@ -20,11 +20,11 @@ from sim.errors import ContraflowError
 from sim.scenario import Scenario
 from sim.scenario.vary import value_at
 
-session: Session  # set by `serve` before the page is asked for
+session = cast(Session, None)  # set by `serve` before the page is asked for
 
 
 class Turn(NamedTuple):
-    """One making of the run. model: holds it, for it alone, so that a thread that still plays an older one is harmless."""
+    """One making of the run. model: holds this one only: a thread that still plays an older one does no harm."""
 
     number: int
     setting: Scenario
@@ -64,13 +64,13 @@ def Page() -> None:
         solara.lab.ThemeToggle()
     with solara.Sidebar(), solara.Column(gap="4px"):
         Controls(turn, pause).key(f"controls-{turn.number}")
-        GoTo(turn, lambda quarter: again(moved, quarter)).key(f"go-{turn.number}")
+        GoTo(turn.model.value, lambda quarter: again(moved, quarter))
+        if moved:
+            solara.Button("Settings as they were", on_click=lambda: again({}, turn.model.value.quarter), text=True)
         if problem:
             solara.Error(f"Not run: {problem}", icon=False, dense=True, classes=["problem"])
         for choice in session.choices:
             Setting(choice, turn.setting, moved, move).key(choice.path)
-        if moved:
-            solara.Button("Settings as they were", on_click=lambda: again({}, turn.model.value.quarter), text=True)
     View(turn.model.value).key(f"view-{turn.number}")
 
 
@@ -82,44 +82,58 @@ def Controls(turn: Turn, pause: Any) -> None:
     ModelController(
         turn.model, model_parameters=parameters, play_interval=pause, render_interval=one, use_threads=threads
     )
-    solara.SliderInt("Pause, ms", value=pause, min=0, max=1000, step=50)
+    solara.SliderInt("Pause, ms", value=pause, min=0, max=1000, step=50, thumb_label=False)
 
 
 @solara.component
-def GoTo(turn: Turn, go: Callable[[int], None]) -> None:
+def GoTo(model: Shown, go: Callable[[int], None]) -> None:
     """A year to run to at once."""
     update_counter.get()
-    model = turn.model.value
-    setting = model.setting
-    year = min(max(int(model.year), setting.start), setting.end)
-    solara.SliderInt(
-        f"End of {year}",
-        value=year,
-        min=setting.start,
-        max=setting.end,
-        on_value=lambda to: go((to - FIRST_YEAR) * 4 + 3) if to != year else None,
+    first, last = model.setting.start - 1, model.setting.end
+    year = FIRST_YEAR + (model.quarter + 1) // 4 - 1  # the last that is over
+    place, set_place = solara.use_state(year - first)
+    solara.use_effect(lambda: set_place(year - first), [year])
+    solara.Text(f"Run to the end of {first + place}")
+    Slide(
+        "Year",
+        min(max(place, 0), last - first),
+        last - first,
+        set_place,
+        lambda n: go((first + n + 1 - FIRST_YEAR) * 4 - 1),
     )
+
+
+@solara.component
+def Slide(label: str, place: int, last: int, drag: Callable[[int], None], drop: Callable[[int], None]) -> None:
+    """A slider over places 0 to last; `drop` only once it is let go, since a run follows from it."""
+    slider = solara.v.Slider(
+        v_model=place,
+        on_v_model=lambda n: drag(int(n)),
+        min=0,
+        max=last,
+        step=1,
+        dense=True,
+        hide_details=True,
+        attributes={"aria-label": label},
+    )
+    solara.v.use_event(slider, "change", lambda widget, event, n: drop(int(n)))
 
 
 @solara.component
 def Setting(choice: Choice, setting: Scenario, moved: dict[str, Any], move: Callable[[str, Any], None]) -> None:
     """A setting with its meaning, its value, when it acts, and how to change it."""
     value = moved.get(choice.path, value_at(setting, choice.path))
+    place, set_place = solara.use_state(choice.place(value) if choice.levels else 0)
+    solara.use_effect(lambda: set_place(choice.place(value)) if choice.levels else None, [value])
+    shown = choice.shown(choice.levels[place]) if choice.levels else str(value)
     with solara.Column(gap="0px", classes=["setting"], style={"margin-top": "10px"}):
-        solara.Text(f"{choice.title}: {choice.shown(value)}", style={"font-weight": "600"})
+        solara.Text(f"{choice.title}: {shown}", style={"font-weight": "600"})
         solara.Text(f"{choice.text}; {choice.acts}", style={"font-size": "0.8em", "opacity": "0.8"})
-        if choice.typed:
-            solara.InputText(choice.path, value=str(value), on_value=lambda text: move(choice.path, text.strip()))
+        if choice.levels:
+            last = len(choice.levels) - 1
+            Slide(choice.title, place, last, set_place, lambda n: move(choice.path, choice.levels[n]))
         else:
-            solara.SliderFloat(
-                "",
-                value=float(value),
-                min=choice.low,
-                max=choice.high,
-                step=choice.step,
-                thumb_label=False,
-                on_value=lambda to: move(choice.path, round(to, 10)),
-            )
+            solara.InputText(choice.path, value=str(value), on_value=lambda text: move(choice.path, text.strip()))
 
 
 @solara.component
