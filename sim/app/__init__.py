@@ -71,4 +71,5 @@ def _show(place: socket.socket, browser: bool) -> None:
 
         Timer(1.0, webbrowser.open, [address]).start()
     own = TrustedHostMiddleware(app, allowed_hosts=[HOST, "localhost"])  # a page elsewhere may not reach it by a name
-    uvicorn.Server(uvicorn.Config(own, log_level="error")).run(sockets=[place])
+    config = uvicorn.Config(own, log_level="error", timeout_graceful_shutdown=1)  # an open page does not hold Ctrl-C up
+    uvicorn.Server(config).run(sockets=[place])

@@ -35,7 +35,7 @@ def test_a_step_moves_the_date_and_the_end_stops_play(page: Page) -> None:
     page.get_by_role("button", name="▶").click()
     turned_to(page, "2031Q4")
     expect(page.locator("h2")).to_contain_text("the run has ended")
-    expect(page.get_by_role("button", name="▶")).to_be_disabled()
+    expect(page.get_by_role("button", name="❚❚")).to_be_disabled()
     expect(page.get_by_role("button", name="Step")).to_be_disabled()
     assert drawn(page) == told(Shown(load(SCENARIO, WINDOW), SEED, 10**9))
     page.get_by_role("button", name="Reset").click()
