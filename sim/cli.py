@@ -22,6 +22,7 @@ from sim.commands import (
     export,
     history,
     inspect,
+    live,
     scenarios,
     studies,
     sweeps,
@@ -44,7 +45,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 PAGES = (
-    *(studies, sweeps, analyses, experiments, scenarios, browse, explore, export, inspect),
+    *(studies, sweeps, analyses, experiments, scenarios, browse, explore, live, export, inspect),
     *(verification, history, evidence, calibration),
 )
 for module in PAGES:

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 PANELS = {
     "Run studies": ("run", "compare", "sweep", "experiment", "sensitivity"),
     "Write scenarios": ("new", "check", "show", "diff", "schema"),
-    "Read results": ("plot", "explore", "explain", "discover", "export"),
+    "Read results": ("plot", "explore", "app", "explain", "discover", "export"),
     "Judge the model": ("verify", "backtest", "scorecard", "forecast", "calibrate"),
     "Keep house": ("status", "merge", "replay", "doctor"),
 }
