@@ -6,6 +6,8 @@ All values are present values over the horizon, in money (the unit of the sector
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.columns import Happening, Kind, Mode, Route, Type
 from sim.declare import Column
 from sim.errors import UsageError
@@ -78,12 +80,21 @@ def form(kind: int, route: int = 0) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+    """A share in percent, never with an exponent: 10.5 is 1,050 %."""
+    return f"{_plain(100 * share)} %"
 
 
 def money(value: float) -> str:
-    """Three digits, more only if they stand before the point; rounding errors are nothing."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}" if abs(value) > 1e-12 else "0"
+    """A value; rounding errors are nothing."""
+    return _plain(value) if abs(value) > 1e-12 else "0"
+
+
+def _plain(value: float) -> str:
+    """Three digits, and all that stand before the point; below a thousandth as many as it takes, without an exponent."""
+    if abs(value) >= 999.5:
+        return f"{value:,.0f}"
+    said = f"{value:.3g}"
+    return np.format_float_positional(float(said), trim="-") if "e" in said else said
 
 
 def told_apart(one: float, other: float, digits: int = 2) -> tuple[str, str]:
