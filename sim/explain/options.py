@@ -6,14 +6,13 @@ All values are present values over the horizon, in money (the unit of the sector
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
-
 from sim.columns import Happening, Kind, Mode, Route, Type
 from sim.declare import Column
 from sim.errors import UsageError
 from sim.kernel import Asking
 from sim.quarter import State
 from sim.quarter.asked import STAY, Asked, Deal, Obstacle, Terms
+from sim.said import number
 from sim.scenario.build import Labels
 from sim.scenario.values import quarter_name
 from sim.simulate import quietly
@@ -81,20 +80,12 @@ def form(kind: int, route: int = 0) -> str:
 
 def percent(share: float) -> str:
     """A share in percent, never with an exponent: 10.5 is 1,050 %."""
-    return f"{_plain(100 * share)} %"
+    return f"{number(100 * share)} %"
 
 
 def money(value: float) -> str:
     """A value; rounding errors are nothing."""
-    return _plain(value) if abs(value) > 1e-12 else "0"
-
-
-def _plain(value: float) -> str:
-    """Three digits, and all that stand before the point; below a thousandth as many as it takes, without an exponent."""
-    if abs(value) >= 999.5:
-        return f"{value:,.0f}"
-    said = f"{value:.3g}"
-    return np.format_float_positional(float(said), trim="-") if "e" in said else said
+    return number(value) if abs(value) > 1e-12 else "0"
 
 
 def told_apart(one: float, other: float, digits: int = 2) -> tuple[str, str]:
