@@ -15,13 +15,15 @@ from markupsafe import Markup
 
 from sim.errors import NotEnough
 from sim.plots import FIGURES, forest, style
-from sim.plots.cells import Cell, span
+from sim.plots.cells import Cell, cell_words, span
 from sim.plots.sheet import INDEX
 from sim.plots.stored import Line, Stored
 from sim.report import EXPLORER, swept
 from sim.report import told as in_words
 from sim.report.sections import answers, design, example, fate_table, headline_cells
+from sim.study.acting import acting
 from sim.study.manifest import code_changes
+from sim.study.tables import ALL
 
 FIRST_FIGURE = "compare-effects"  # shown before all others: it answers the question
 
@@ -150,11 +152,13 @@ def seeds_of(seeds: list[int]) -> str:
 
 
 def _effects(stored: Stored) -> Iterator[dict[str, Any]]:
-    """A row per headline metric: the base's level, and what each scenario changes."""
-    panels = headline_cells(stored)
+    """A row per outcome where the policies act, and per headline metric of all sectors: the base's level, and what each
+    scenario changes."""
+    there = dict.fromkeys(each for name in stored.others for each in acting(stored.manifest, name))
+    panels = [*(Cell(*each[:2], "" if each.region == ALL else each.region) for each in there), *headline_cells(stored)]
     table = forest.effects(stored, panels)
     for cell in panels:
-        mine = table[(table["metric"] == cell.metric) & (table["sector"] == cell.sector)].set_index("scenario")
+        mine = cell.of(table).set_index("scenario")
         if len(mine):
             base = style.number(float(mine["base"].iloc[0]), cell.field)
             yield _named(cell) | {"base": base, "cells": [_effect(mine, name, cell) for name in stored.others]}
@@ -162,7 +166,8 @@ def _effects(stored: Stored) -> Iterator[dict[str, Any]]:
 
 def _named(cell: Cell) -> dict[str, str]:
     unit = "%" if style.percent(cell.field) else style.unit(cell.field)
-    return {"text": style.polish(cell.field.text), "formula": cell.field.formula, "unit": unit}
+    where = "" if cell.sector == ALL and not cell.region else f": {cell_words(cell)}"
+    return {"text": style.polish(f"{cell.field.text}{where}"), "formula": cell.field.formula, "unit": unit}
 
 
 def _effect(rows: pd.DataFrame, scenario: str, cell: Cell) -> dict[str, str]:

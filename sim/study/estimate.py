@@ -67,9 +67,10 @@ def estimate(plan: Plan, options: Options) -> Estimate:
     common = _shared(plan, options, job)
     out = Path(str(options.out)).resolve()
     there = next(path for path in [out, *out.parents] if path.exists())
+    seconds = mean * slower * runs * (1.0 - common) / workers
     return Estimate(
-        runs, workers, mean, min(times), max(times), slower, common,
-        mean * slower * runs * (1.0 - common) / workers, size // len(times) * runs, peak_memory(), shutil.disk_usage(there).free, (out / "manifest.json").is_file(),
+        runs, workers, mean, min(times), max(times), slower, common, seconds,
+        size // len(times) * runs, peak_memory(), shutil.disk_usage(there).free, (out / "manifest.json").is_file(),
     )  # fmt: skip
 
 
