@@ -1,4 +1,4 @@
-"""Which combinations of parameters the moments tell apart: the Jacobian at the set's first draw, its singular values."""
+"""Which combinations of parameters the moments tell apart: the Jacobian at the first draw, its singular values."""
 
 from typing import Any
 
