@@ -23,8 +23,8 @@ COLUMNS = ("As it stands", "Least difference", "Largest difference")
 
 
 class Content(NamedTuple):
-    """A sweep on the page: the number of points, a row per swept path, and a row per outcome, first those asked for in a
-    sector or region. A row has the level as the scenario stands, and the least and the largest difference."""
+    """A sweep on the page: the number of points, a row per swept path, and a row per outcome, first those asked for in
+    a sector or region. A row has the level as the scenario stands, and the least and the largest difference."""
 
     points: int
     paths: list[dict[str, str]]
