@@ -22,7 +22,6 @@ __all__ = [*_NAMES]
 
 
 def __getattr__(name: str) -> Any:
-    """From its home, not from `sim`, where a module of the same name may stand in its place (`sim.simulate`)."""
     if name in HOMES:
         return getattr(import_module(HOMES[name]), name)
     raise AttributeError(f"module 'contraflow' has no attribute {name!r}")

@@ -3,7 +3,9 @@
 The public names are loaded on first use, so that `import sim` stays cheap.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 __version__ = "0.2.0"
@@ -30,3 +32,18 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]
+
+
+class _Package(ModuleType):
+    """A package in which `simulate` is the function, also once the module of that name is loaded."""
+
+    @property
+    def simulate(self) -> Any:
+        return import_module("sim.simulate").simulate
+
+    @simulate.setter
+    def simulate(self, module: ModuleType) -> None:
+        """Python puts a module into its package as it is loaded; here the name is taken."""
+
+
+sys.modules[__name__].__class__ = _Package

@@ -29,6 +29,13 @@ def test_a_name_is_what_its_home_defines() -> None:
             package.ensembel  # noqa: B018
 
 
+def test_simulate_is_the_function_before_and_after_its_module_is_loaded(interpreter) -> None:  # type: ignore[no-untyped-def]
+    for package in ("contraflow", "sim"):
+        for first in ("", "import sim.simulate; ", f"from {package} import Economy; "):
+            told = interpreter(f"{first}from {package} import simulate; print(type(simulate).__name__)")
+            assert told == "function", (package, first)
+
+
 def test_what_type_checkers_are_told_is_what_is_loaded(root: Path) -> None:
     tree = ast.parse((root / "contraflow/__init__.py").read_text(encoding="utf-8"))
     block = next(node for node in tree.body if isinstance(node, ast.If))

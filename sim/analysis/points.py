@@ -11,6 +11,7 @@ import pandas as pd
 from sim.errors import NotEnough, UsageError
 from sim.parameters import parameters
 from sim.scenario.shocks import KINDS
+from sim.scenario.values import is_dated
 from sim.study import Results
 from sim.study.design import references, swept_paths
 
@@ -117,6 +118,10 @@ def described(path: str, scenario: Mapping[str, Any]) -> tuple[str, str]:
     if first == "parameters" and rest in parameters():
         about = parameters()[rest]
         return "" if about.choices else about.unit, about.text
+    if first == "parameters" and is_dated({rest.rpartition(".")[2]: None}):
+        name, _, date = rest.rpartition(".")
+        unit, text = described(f"parameters.{name}", scenario)
+        return unit, f"{text} from {date}"
     if first == "shocks" and "." in rest:
         identity, _, key = rest.partition(".")
         shock = _shock(identity, scenario)

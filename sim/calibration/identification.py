@@ -1,4 +1,4 @@
-"""Which combinations of parameters the moments tell apart: the Jacobian at the central draw, its singular values."""
+"""Which combinations of parameters the moments tell apart: the Jacobian at the first draw, its singular values."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 
 def jacobian(made: Calibration) -> Floats:
-    """Derivatives [moment, parameter] at draw 1, by the last emulator: in standard deviations of the moment
+    """Derivatives [moment, parameter] at the first draw, by the last emulator: in standard deviations of the moment
     (observation, discrepancy and one run) per range of the prior."""
     centre = made.last.points[made.sample.chosen[0]]
     width = len(centre)

@@ -8,6 +8,7 @@ import typer
 
 from sim.commands import options as o
 from sim.commands.progress import Display
+from sim.said import number
 
 Outcomes = Annotated[
     list[str],
@@ -157,7 +158,7 @@ def _table(problem: Any, found: Any) -> str:
         row = [name]
         for measure in measures:
             value, low, high = rows.loc[(name, measure), ["estimate", "lo", "hi"]]
-            row += [o.number(value), "" if low != low else f"{o.number(low)} to {o.number(high)}"]
+            row += [number(value), "" if low != low else f"{number(low)} to {number(high)}"]
         told.append(row)
     empty = [place for place in range(len(told[0])) if place and not any(row[place] for row in told[1:])]
     return o.aligned([[cell for place, cell in enumerate(row) if place not in empty] for row in told])
@@ -215,5 +216,5 @@ def discover(
 def _limit_row(limit: Any) -> list[str]:
     if limit.among:
         return [limit.factor.path, " or ".join(limit.among), "", f"{limit.p:.1g}"]
-    ends = ["" if abs(value) == float("inf") else o.number(value) for value in (limit.low, limit.high)]
+    ends = ["" if abs(value) == float("inf") else number(value) for value in (limit.low, limit.high)]
     return [limit.factor.path, *ends, f"{limit.p:.1g}"]

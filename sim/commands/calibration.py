@@ -7,6 +7,7 @@ import typer
 
 from sim.commands import options as o
 from sim.commands.progress import Display
+from sim.said import number
 
 QUICK = (60, 2)  # points of each stage and waves of `--quick`
 
@@ -103,13 +104,13 @@ def _print(told: dict[str, Any]) -> None:
     rows = [["parameter", "prior", "", "posterior 5 %", "50 %", "95 %", "draw 1", "narrowing"]]
     for name, each in told["parameters"].items():
         numbers = [*each["posterior"], each["central"], each["narrowing"]]
-        rows.append([name, *(o.number(bound) for bound in each["prior"]), *(o.number(value) for value in numbers)])
+        rows.append([name, *(number(bound) for bound in each["prior"]), *(number(value) for value in numbers)])
     print(o.aligned(rows))
     rows = [["moment", "target", "sd", "simulated 5 %", "50 %", "95 %", "implausibility"]]
     for name, each in told["moments"].items():
         spread = (each["sd"] ** 2 + each["discrepancy"] ** 2) ** 0.5
         numbers = [each["value"], spread, *each["simulated"], each["implausibility"]]
-        rows.append([name, *(o.number(value) for value in numbers)])
+        rows.append([name, *(number(value) for value in numbers)])
     print("\n" + o.aligned(rows))
     _print_identification(told["identification"])
     if "twin" in told:
@@ -119,9 +120,9 @@ def _print(told: dict[str, Any]) -> None:
         _print_variants(told["variants"])
     left = told["waves"][-1]
     print(f"\n{left['share']:.2g} of the prior is not ruled out at an implausibility of {left['cutoff']:.3g}.")
-    print(f"{told['draws']} draws of {told['points']} points; weights flattened by {o.number(told['flattened'])}.")
+    print(f"{told['draws']} draws of {told['points']} points; weights flattened by {number(told['flattened'])}.")
     rows_, loss = told["ledger"]["rows"], told["ledger"]["log_loss"]
-    print(f"Log-loss of {rows_} known rows of the ledger: {', '.join(o.number(each) for each in loss)} (5, 50, 95 %).")
+    print(f"Log-loss of {rows_} known rows of the ledger: {', '.join(number(each) for each in loss)} (5, 50, 95 %).")
 
 
 def _print_identification(told: dict[str, Any]) -> None:
@@ -129,7 +130,7 @@ def _print_identification(told: dict[str, Any]) -> None:
     rows = [["direction", "singular value", "known"]]
     for each in told["directions"]:
         words = " ".join(f"{at:+.2f} {name}" for name, at in each["loadings"].items())
-        rows.append([words, o.number(each["singular_value"]), "yes" if each["identified"] else "no"])
+        rows.append([words, number(each["singular_value"]), "yes" if each["identified"] else "no"])
     print("\n" + o.aligned(rows))
     known = f"{told['rank']} of {len(rows) - 1} directions"
     print(f"The moments tell {known} apart (singular value above {told['tolerance']:.2f}).")
@@ -142,13 +143,13 @@ def _print_left_out(told: dict[str, Any]) -> None:
     rows = [["without", "rows less", "moments less", "largest shift of a median, in s.d.", "of"]]
     for sector, each in told.items():
         name, moved = largest(each["shift"])
-        rows.append([sector, str(each["rows"]), str(len(each["dropped"])), o.number(moved, sign=True), name])
+        rows.append([sector, str(each["rows"]), str(len(each["dropped"])), number(moved, sign=True), name])
     print("\n" + o.aligned(rows))
 
 
 def _print_twin(told: dict[str, Any]) -> None:
     rows = [["parameter", "coverage of 90 %", "correlation", "narrowing"]]
-    rows += [[name, *(o.number(value) for value in each.values())] for name, each in told["parameters"].items()]
+    rows += [[name, *(number(value) for value in each.values())] for name, each in told["parameters"].items()]
     print("\n" + o.aligned(rows))
     error = "" if told["standard_error"] is None else f" (standard error {told['standard_error']:.1%})"
     print(f"{told['twins']} twins; intervals hold {told['coverage']:.0%} of the truths{error}.")
@@ -160,8 +161,8 @@ def _print_variants(told: dict[str, Any]) -> None:
     for name, each in told.items():
         switched = "verdict" in each
         what = f"{'with' if each['brings'] else 'without'} {name}" if switched else name
-        gain = [o.number(each["gain"]), *(o.number(end) for end in each["interval"])] if switched else ["", "", ""]
-        numbers = [str(each["parameters"]), f"{each['share']:.2g}", o.number(each["log_loss"])]
+        gain = [number(each["gain"]), *(number(end) for end in each["interval"])] if switched else ["", "", ""]
+        numbers = [str(each["parameters"]), f"{each['share']:.2g}", number(each["log_loss"])]
         worst = [f"{moment} {at:.1f}" for moment, at in each["largest"].items()]
         rows.append([what, *numbers, *gain, each.get("verdict", ""), worst[0]])
     print("\nEach world fitted anew; gain: evidence that the mechanism adds, in logs\n" + o.aligned(rows))

@@ -8,6 +8,7 @@ import typer
 
 from sim.commands import options as o
 from sim.commands.progress import Display
+from sim.said import interval, number
 
 
 def register(app: typer.Typer) -> None:
@@ -223,7 +224,7 @@ def _print(scores: dict[str, Any], odds: float, until: int, runs: int) -> None:
 
 
 def _print_left_out(told: dict[str, Any], chosen: str) -> None:
-    print(f"\nSectors left out: {told['n']} rows; skill {_cell(told['skill'])} {_interval(told['interval'])}")
+    print(f"\nSectors left out: {told['n']} rows; skill {number(told['skill'])} ({interval(told['interval'])})")
     print(f"No forecast knew a row of the sector. {_refitted(told['refit'])}\n")
     _print_losses(told, chosen)
 
@@ -240,7 +241,7 @@ def _refitted(told: dict[str, Any]) -> str:
     name, shift = moved[sector]
     text = (
         "Parameters were weighed without it, among points that were not ruled out with it; the largest shift of a "
-        f"median is {o.number(shift, sign=True)} s.d. ({name}, without {sector})."
+        f"median is {number(shift, sign=True)} s.d. ({name}, without {sector})."
     )
     return text + (f" They knew {', '.join(known)}: the set has no draws without it." if known else "")
 
@@ -256,8 +257,8 @@ def _print_losses(told: dict[str, Any], chosen: str) -> None:
 def _print_series(told: dict[str, Any]) -> None:
     rows = [["series", "points", "RMSE", "CRPS", "in 90 %", "best naive", "skill"]]
     for name, each in told.items():
-        numbers = [_cell(each[key]) for key in ("rmse", "crps", "coverage90")]
-        rows.append([name, str(each["n"]), *numbers, each["best_naive"] or "-", _cell(each["skill"])])
+        numbers = [number(each[key]) for key in ("rmse", "crps", "coverage90")]
+        rows.append([name, str(each["n"]), *numbers, each["best_naive"] or "-", number(each["skill"])])
     print("\n" + o.aligned(rows))
     points = sum(each["n"] for each in told.values())
     if points:
@@ -270,14 +271,6 @@ def _print_sectors(scores: dict[str, Any]) -> None:
     for name, each in scores["sectors"].items():
         dates = each["flip_year"] or [None] * 3
         inside = {None: "-", True: "yes", False: "no"}[each["inside"]]
-        rows.append([name, *(f"{d:.2f}" if d else "never" for d in dates), inside, _cell(each["level_inside"])])
+        rows.append([name, *(f"{d:.2f}" if d else "never" for d in dates), inside, number(each["level_inside"])])
     print("\n" + o.aligned(rows))
-    print(f"Order of flips: rank correlation {_cell(scores['flip_order_rank_correlation'])}")
-
-
-def _cell(value: float | None) -> str:
-    return "-" if value is None else o.number(value)
-
-
-def _interval(bounds: list[float] | None) -> str:
-    return "(no interval)" if bounds is None else f"({o.number(bounds[0])} to {o.number(bounds[1])})"
+    print(f"Order of flips: rank correlation {number(scores['flip_order_rank_correlation'])}")

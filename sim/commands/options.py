@@ -137,11 +137,3 @@ def aligned(rows: list[list[str]], left: int = 1) -> str:
         ]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
-
-
-def number(value: float, sign: bool = False, digits: int = 3) -> str:
-    """Three significant digits by default, without exponents for what people read; an empty value is a dash."""
-    if value != value:
-        return "-"
-    plus = "+" if sign else ""
-    return f"{value:{plus},.0f}" if abs(value) >= 1000 else f"{value:{plus}.{digits}g}"

@@ -223,7 +223,9 @@ def estimated(study: Any, chosen: Any, json: bool) -> int:
     arms = f"{count} {'scenario' if study.design is None else 'point'}{'s' if count > 1 else ''}"
     print(f"{' '.join(study.scenarios)}: {arms} x {len(study.seeds)} seeds = {found.runs:,} runs")
     spread = f"{found.fastest:.2f} to {found.slowest:.2f}"
-    print(f"  pilot    {found.seconds_a_run:.2f} s a run ({spread})")
+    print(f"  pilot    {found.seconds_a_run:.2f} s a run ({spread}), tried one at a time")
+    if found.crowding > 1.05:
+        print(f"  crowded  {found.crowding:.1f} times as long with {found.workers} workers beside what else runs here")
     if found.shared:
         print(f"  shared   {found.shared:.0%} of all quarters are gone through once for several runs")
     aside = "; starting, figures and report come on top"

@@ -2,13 +2,17 @@
 
 import math
 import shutil
+from contextlib import suppress
 from itertools import groupby
 from typing import Any
 
 import pyarrow.compute as pc
 
-from sim.commands.options import aligned, number
+from sim.commands.options import aligned
+from sim.errors import NotEnough
+from sim.said import number
 from sim.study import achieved_correlation, effects
+from sim.study.acting import acting
 from sim.study.arrays import word
 from sim.study.compare import Effect
 from sim.study.summary import HEADLINES
@@ -26,7 +30,8 @@ def effects_table(results: Any) -> str:
     names = list(results.manifest["references"])
     pairs = sorted({effect.n for effect in found})
     told = f"{pairs[0]}" if len(pairs) == 1 else f"{pairs[0]} to {pairs[-1]}"
-    lines = [
+    lines = _acting_table(results, names)
+    lines += [
         f"Difference to {base} in {year}, all sectors: mean ± 95 % interval of {told} pairs; P: share of pairs above 0"
     ]
     wide = aligned(_rows(found, base, names))
@@ -41,6 +46,21 @@ def effects_table(results: Any) -> str:
     changed = {name: told for name, told in results.manifest["references"].items() if told != base}
     lines += [f"{name} changes assumptions: its base is {base} under the same ones." for name in changed]
     return "\n".join(lines)
+
+
+def _acting_table(results: Any, names: list[str]) -> list[str]:
+    """Effects where the policies of each scenario act, if that is in a few sectors: a table before that of the pool."""
+    year, base = int(results.differences["year"].max()), results.manifest["base"]
+    rows = [["outcome", base, "difference", "P"]]
+    for name in names:
+        told = []
+        for each in acting(results.manifest, name):
+            with suppress(NotEnough):
+                found = effects(results, [each.metric], sector=each.sector, region=each.region)
+                told += [[f"  {each}", number(e.base), *_cell(e)] for e in found if e.scenario == name]
+        rows += [[name, "", "", ""], *told] if told else []
+    head = f"Where the policies act: differences to {base} in {year}, read as in the table below"
+    return [head, aligned(rows), ""] if len(rows) > 1 else []
 
 
 def _rows(found: list[Effect], base: str, names: list[str]) -> list[list[str]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from sim.documents.markdown import headed
 from sim.documents.records import stamp, stored
 from sim.history import words
+from sim.said import interval, number
 
 RECORD = "backtest.json"
 
@@ -20,8 +21,8 @@ def record(records: Path) -> dict[str, str]:
     made = f"Origin {about['until']}: {about['runs']} runs, {parameters}. {stamp(about)}"
     left_out = scores.get("leave_one_out")
     if left_out is not None:
-        made += f" With every sector left out in turn the skill is {words.number(left_out['skill'])}"
-        made += f" ({words.interval(left_out['interval'])})."
+        made += f" With every sector left out in turn the skill is {number(left_out['skill'])}"
+        made += f" ({interval(left_out['interval'])})."
     formed = scores["formations"]
     return {
         "made": made,

@@ -12,6 +12,7 @@ from sim.errors import UsageError
 from sim.kernel import Asking
 from sim.quarter import State
 from sim.quarter.asked import STAY, Asked, Deal, Obstacle, Terms
+from sim.said import number
 from sim.scenario.build import Labels
 from sim.scenario.values import quarter_name
 from sim.simulate import quietly
@@ -78,12 +79,13 @@ def form(kind: int, route: int = 0) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+    """A share in percent, never with an exponent: 10.5 is 1,050 %."""
+    return f"{number(100 * share)} %"
 
 
 def money(value: float) -> str:
-    """Three digits, more only if they stand before the point; rounding errors are nothing."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}" if abs(value) > 1e-12 else "0"
+    """A value; rounding errors are nothing."""
+    return number(value) if abs(value) > 1e-12 else "0"
 
 
 def told_apart(one: float, other: float, digits: int = 2) -> tuple[str, str]:

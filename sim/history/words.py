@@ -6,18 +6,10 @@ Everything here reads what `--json` writes, so that a stored record gives the sa
 from collections.abc import Mapping
 from typing import Any
 
+from sim.said import interval, number
+
 Record = Mapping[str, Any]
 Rows = list[list[str]]
-
-
-def number(value: float | None) -> str:
-    """Three significant digits; a dash where there is none."""
-    return "-" if value is None or value != value else f"{value:.3g}"
-
-
-def interval(bounds: list[float] | None) -> str:
-    """Low to high."""
-    return "-" if bounds is None else f"{number(bounds[0])} to {number(bounds[1])}"
 
 
 def rivals(told: Record, chosen: str) -> Rows:

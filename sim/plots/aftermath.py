@@ -99,7 +99,10 @@ def _moments(lives: pd.DataFrame, events: pd.DataFrame, start: Array, end: Array
 
 
 def first_events(found: Ventures, venture: Array, since: Array, last: Array) -> tuple[Array, Array]:
-    """Quarters to the first event from the age `since` on, and its place in EVENTS + 1; 0: none by the age `last`."""
+    """Quarters to the first event from the age `since` on, and its place in EVENTS + 1; 0: none by the age `last`.
+
+    As `sim.study.followed` counts: reviews come after contributions in a quarter, so that of the flip itself is in.
+    """
     key = found.moments[:, 0] * (2 * _FAR) + found.moments[:, 1]
     at = np.searchsorted(key, venture * (2 * _FAR) + since)
     padded = np.concatenate([found.moments, [[-1, _FAR, 0]]])[at]
@@ -127,7 +130,7 @@ def compared(found: Ventures) -> dict[str, tuple[Array, Array, Array, Array]]:
     if not parts:
         return told
     venture, since, weight = (np.concatenate(each) for each in zip(*parts, strict=True))
-    last = np.minimum(found.left[venture], found.flipped[venture])
+    last = np.minimum(found.left[venture], found.flipped[venture] - 1)  # as long as it is unflipped
     time, cause = first_events(found, venture, since, last)
     return told | {"unflipped": (found.seed[venture], time, cause, weight)}
 

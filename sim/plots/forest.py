@@ -15,6 +15,7 @@ from sim.plots.stored import Stored
 from sim.study.tables import ALL
 
 LINE = 0.13  # inches a scenario takes in a row
+NAME_LINE = 0.125  # inches a line of a name takes
 LEFT, RIGHT = 2.25, 2.3  # inches for the names and for the numbers
 NUMBERS_AT, CHANCE_AT = 1.03, 1 + (RIGHT - 0.08) / (style.WIDTH - LEFT - RIGHT)  # in widths of the panel
 FAR = 20.0  # standard deviations beyond which the axis is compressed
@@ -63,7 +64,8 @@ def draw(stored: Stored, panels: Sequence[Cell]) -> list[Sheet]:
 def _forest(stored: Stored, panels: Sequence[Cell], table: pd.DataFrame) -> Sheet:
     names = [stored.base, *stored.others]
     lines = len(stored.others)
-    step = LINE * lines + 0.08
+    said = [_row_words(cell) for cell in panels]
+    step = max(LINE * lines + 0.08, NAME_LINE * max(words.count("\n") + 1 for words in said) + 0.05)
     last = int(table["year"].max())
     sheet = Sheet(
         "compare-effects",
@@ -92,13 +94,13 @@ def _forest(stored: Stored, panels: Sequence[Cell], table: pd.DataFrame) -> Shee
                 & (table["sector"] == cell.sector)
                 & (table["region"] == cell.region)
             ]
-            y = place + (0.04 + LINE * (line + 0.5)) / step
+            y = place + 0.5 + LINE * (line + 0.5 - lines / 2) / step
             if len(mine):
                 _draw_effect(axes, y, mine.iloc[0], cell.field, style.stroke(name, names))
         if place % 2:
             axes.axhspan(place, place + 1, color="#F3F3F3", zorder=0, linewidth=0)
     axes.set_ylim(len(panels), 0)
-    axes.set_yticks([place + 0.5 for place in range(len(panels))], [_row_words(cell) for cell in panels], fontsize=7.5)
+    axes.set_yticks([place + 0.5 for place in range(len(panels))], said, fontsize=7.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     scale(axes, table)

@@ -10,18 +10,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import jinja2
-import pandas as pd
 from markupsafe import Markup
 
 from sim.errors import NotEnough
 from sim.plots import FIGURES, forest, style
-from sim.plots.cells import Cell, span
+from sim.plots.cells import Cell, cell_words, span
 from sim.plots.sheet import INDEX
 from sim.plots.stored import Line, Stored
 from sim.report import EXPLORER, swept
 from sim.report import told as in_words
 from sim.report.sections import answers, design, example, fate_table, headline_cells
+from sim.study.acting import acting
 from sim.study.manifest import code_changes
+from sim.study.tables import ALL
 
 FIRST_FIGURE = "compare-effects"  # shown before all others: it answers the question
 
@@ -150,29 +151,23 @@ def seeds_of(seeds: list[int]) -> str:
 
 
 def _effects(stored: Stored) -> Iterator[dict[str, Any]]:
-    """A row per headline metric: the base's level, and what each scenario changes."""
-    panels = headline_cells(stored)
+    """A row per outcome where the policies act, and per headline metric of all sectors: the base's level, and what each
+    scenario changes."""
+    there = dict.fromkeys(each for name in stored.others for each in acting(stored.manifest, name))
+    panels = [*(Cell(*each[:2], "" if each.region == ALL else each.region) for each in there), *headline_cells(stored)]
     table = forest.effects(stored, panels)
     for cell in panels:
-        mine = table[(table["metric"] == cell.metric) & (table["sector"] == cell.sector)].set_index("scenario")
+        mine = {row.scenario: row for row in cell.of(table).itertuples()}
         if len(mine):
-            base = style.number(float(mine["base"].iloc[0]), cell.field)
-            yield _named(cell) | {"base": base, "cells": [_effect(mine, name, cell) for name in stored.others]}
+            base = style.number(float(next(iter(mine.values())).base), cell.field)
+            told = [in_words.effect(mine.get(name), cell.field) for name in stored.others]
+            yield _named(cell) | {"base": base, "cells": told}
 
 
 def _named(cell: Cell) -> dict[str, str]:
     unit = "%" if style.percent(cell.field) else style.unit(cell.field)
-    return {"text": style.polish(cell.field.text), "formula": cell.field.formula, "unit": unit}
-
-
-def _effect(rows: pd.DataFrame, scenario: str, cell: Cell) -> dict[str, str]:
-    if scenario not in rows.index:
-        return {"mark": "", "difference": "–", "interval": "", "chance": ""}
-    row = rows.loc[scenario]
-    mark = "▲" if row["lo"] > 0 else "▼" if row["hi"] < 0 else "·"
-    told = {name: style.number(float(row[name]), cell.field, signed=True) for name in ("difference", "lo", "hi")}
-    interval = f"{told['lo']} to {told['hi']}" if row["n"] > 1 else ""
-    return {"mark": mark, "difference": told["difference"], "interval": interval, "chance": f"{row['p_positive']:.2f}"}
+    where = "" if cell.sector == ALL and not cell.region else f": {cell_words(cell)}"
+    return {"text": style.polish(f"{cell.field.text}{where}"), "formula": cell.field.formula, "unit": unit}
 
 
 def _levels(stored: Stored) -> Iterator[dict[str, Any]]:

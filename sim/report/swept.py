@@ -1,6 +1,6 @@
 """What the report says of a sweep: what was varied, and where headline outcomes move most."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from sim.errors import NotEnough
 from sim.plots import style
 from sim.plots.cells import Cell
 from sim.plots.swept import value_words
+from sim.scenario.outcome import parse
 from sim.study import Results
 from sim.study.summary import HEADLINES
 from sim.study.tables import ALL
@@ -22,8 +23,8 @@ COLUMNS = ("As it stands", "Least difference", "Largest difference")
 
 
 class Content(NamedTuple):
-    """A sweep on the page: the number of points, a row per swept path, and a cell per headline metric with its level
-    as the scenario stands and its least and largest difference, each as a text and lines below it."""
+    """A sweep on the page: the number of points, a row per swept path, and a row per outcome, first those asked for in
+    a sector or region. A row has the level as the scenario stands, and the least and the largest difference."""
 
     points: int
     paths: list[dict[str, str]]
@@ -40,7 +41,8 @@ def content(folder: Path) -> Content:
     with suppress(NotEnough):  # a single point varies nothing
         design = designs.read(results)
     factors = design.factors if design else ()
-    rows = list(_rows(summary, results.differences, design))
+    named = _named(results.manifest["design"].get("outcomes") or [], int(summary["year"].max()))
+    rows = list(_rows(summary, results.differences, design, named))
     return Content(int(results.manifest["design"]["points"]), [_path(factor) for factor in factors], rows, summary,
                    design.against if design else "it")  # fmt: skip
 
@@ -54,21 +56,28 @@ def _path(factor: Factor) -> dict[str, str]:
 
 
 def _rows(
-    summary: pd.DataFrame, differences: pd.DataFrame, design: Points | None
+    summary: pd.DataFrame, differences: pd.DataFrame, design: Points | None, named: Iterable[Cell]
 ) -> Iterator[tuple[Cell, list[tuple[str, ...]]]]:
-    for metric in HEADLINES:
-        cell = Cell(metric, ALL, "")
-        stands = _of(summary, metric)
+    for cell in [*named, *(Cell(metric, ALL, "") for metric in HEADLINES)]:
+        stands = _of(summary, cell)
         stands = stands[stands["point"] == BASE]
-        moved = _of(differences, metric).dropna(subset=["difference"])
+        moved = _of(differences, cell).dropna(subset=["difference"])
         if stands.empty or moved.empty:
             continue
         ends = [moved.loc[moved["difference"].idxmin()], moved.loc[moved["difference"].idxmax()]]
         yield cell, [level(stands.iloc[0], cell), *(_difference(row, cell, design) for row in ends)]
 
 
-def _of(table: pd.DataFrame, metric: str) -> pd.DataFrame:
-    return table[(table["metric"] == metric) & (table["sector"] == ALL) & (table["region"] == ALL)]
+def _named(outcomes: Iterable[str], last: int) -> Iterator[Cell]:
+    """What the sweep was asked for in a sector or region, in the year that its tables hold."""
+    for outcome in map(parse, outcomes):
+        if (outcome.sector != ALL or outcome.region) and outcome.year in (None, last):
+            yield Cell(outcome.metric, outcome.sector, outcome.region)
+
+
+def _of(table: pd.DataFrame, cell: Cell) -> pd.DataFrame:
+    """The rows of a cell in the tables of a sweep, which write all regions together as `all`."""
+    return cell._replace(region=cell.region or ALL).of(table)
 
 
 def level(row: "pd.Series[Any]", cell: Cell) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.declare import Field
 from sim.plots import style
 from sim.plots.stored import Stored
 from sim.study.tables import ALL
@@ -103,6 +104,16 @@ def _sure(mine: pd.DataFrame) -> Iterator[str]:
         yield f"Of {int(mine['n'].max())} pairs of runs, {' and '.join(told)}; intervals are of 95 % and of luck alone."
 
 
+def effect(row: Any, field: Field) -> dict[str, str]:
+    """A cell of a table of effects: mark of the sign, difference, interval if several pairs give one, P(+)."""
+    if row is None:
+        return {"mark": "", "difference": "–", "interval": "", "chance": ""}
+    mark = "▲" if row.lo > 0 else "▼" if row.hi < 0 else "·"
+    said, low, high = (style.number(float(getattr(row, key)), field, signed=True) for key in ("difference", "lo", "hi"))
+    interval = f"{low} to {high}" if row.n > 1 and np.isfinite(row.lo) else ""
+    return {"mark": mark, "difference": said, "interval": interval, "chance": f"{row.p_positive:.2f}"}
+
+
 def welfare_by_region(stored: Stored) -> list[dict[str, Any]]:
     """A row per region: each scenario's effect on welfare in the last year, bn USD, with its interval."""
     gaps = stored.sums("differences")
@@ -113,15 +124,6 @@ def welfare_by_region(stored: Stored) -> list[dict[str, Any]]:
     for region in [name for name in dict.fromkeys(rows["region"]) if name] + [""]:
         cells = []
         for name in stored.others:
-            row = _row(rows[rows["scenario"] == name], "welfare", ALL, region)
-            if row is None:
-                cells.append({"mark": "", "difference": "–", "interval": ""})
-                continue
-            mark = "▲" if row.lo > 0 else "▼" if row.hi < 0 else "·"
-            said, low, high = (
-                style.number(getattr(row, key), field, signed=True) for key in ("difference", "lo", "hi")
-            )
-            several = bool(row.n > 1 and np.isfinite(row.lo))
-            cells.append({"mark": mark, "difference": said, "interval": f"{low} to {high}" if several else ""})
+            cells.append(effect(_row(rows[rows["scenario"] == name], "welfare", ALL, region), field))
         found.append({"region": style.region_words(region) if region else "World", "cells": cells})
     return found if len(found) > 1 else []

@@ -15,6 +15,10 @@ from sim.scenario.reader import Node, read, value_of
 from sim.scenario.values import is_dated
 
 MOST_FILES = 20  # in a chain
+LOOKED_UP = (
+    "; names are looked up in this folder, in a folder `scenarios` here or above it, and among those that are shipped; "
+    "a file elsewhere is given by its path, such as ../mine/eu_duty.yaml"
+)
 
 
 def placed(name: str | Path) -> Place:
@@ -35,8 +39,7 @@ def placed(name: str | Path) -> Place:
     found = find.named(str(name), Path.cwd())
     if isinstance(found, Place):
         return found
-    root = next(base for base, _ in reversed(list(find.folders(Path.cwd()))))
-    message = found or f"no such scenario{nearest(str(name), find.names(root))}"
+    message = found or f"is no scenario{nearest(str(name), find.known(Path.cwd())) or LOOKED_UP}"
     raise ScenarioError([Problem(str(name), 0, 0, "", message)])
 
 
@@ -61,7 +64,7 @@ def chain_of(place: Place) -> tuple[list[tuple[Place, Node]], list[Problem]]:
             return chain, [*problems, base.mark.problem("extends", f"{base.value!r}; must be one name")]
         found = find.named(base.value, place.path.parent)
         if not isinstance(found, Place):
-            hint = nearest(base.value, find.names(place.root))
+            hint = nearest(base.value, find.known(place.path.parent))
             return chain, [*problems, base.mark.problem("extends", f"{base.value!r}; {found or f'no such file{hint}'}")]
         if found.shown in seen or len(seen) >= MOST_FILES:
             circle = " -> ".join([*seen, found.shown])

@@ -87,6 +87,11 @@ def named(name: str, folder: Path) -> Place | str:
     return ""
 
 
+def known(folder: Path) -> list[str]:
+    """Names that mean a scenario from `folder`, wherever they are looked up."""
+    return [name for root in dict.fromkeys(root for _, root in folders(folder)) for name in names(root)]
+
+
 def names(root: Path) -> dict[str, Path]:
     """Name -> file of all scenarios under a root, not what stands in `ASIDE`; without a world file there: its own."""
     glob = root.rglob if (root / WORLD).is_file() else root.glob

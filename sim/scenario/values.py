@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from sim.columns import FIRST_YEAR
 
-_PERCENT = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*%")
+_PERCENT = re.compile(r"([-+]?(?:\d+(?:\.\d+)?|\.\d+))\s*%")
 _QUARTER = re.compile(r"(\d{4})\s*[Qq]([1-4])")
 _YEAR = re.compile(r"\d{4}(\.\d+)?")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}

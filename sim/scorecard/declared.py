@@ -10,7 +10,7 @@ from sim.history.mapping import DATA
 from sim.scorecard.draws import World
 
 BASE = "base"
-DOCKING = "N"  # section of published models and estimates
+DOCKING = "N"  # section of published models and estimates; ids of docking.csv begin with it
 
 
 class Fact(NamedTuple):

@@ -6,9 +6,10 @@ Everything here reads the record that `--json` writes, so that a stored record g
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.scorecard.declared import DOCKING
+
 Record = Mapping[str, Any]
 DASH = "–"
-DOCKED = "N"  # begins the ids of docking.csv
 
 
 def number(value: Any) -> str:
@@ -85,7 +86,7 @@ def docking(record: Record) -> list[list[str]]:
     """Numbers of other models, estimates and surveys (`docking.csv`): hit, miss, or why there is no answer."""
     rows = []
     for row in record["facts"]:
-        if row["id"].startswith(DOCKED):
+        if row["id"].startswith(DOCKING):
             claimed = row["low"] is not None or row["high"] is not None or row["kind"] == "number"
             said = {
                 True: "hit",
@@ -97,7 +98,7 @@ def docking(record: Record) -> list[list[str]]:
             published = number(row["observed"])
             rows.append([row["id"], row["text"], published, asked if claimed else DASH, *simulated(row), verdict_])
     for row in record["absent"]:
-        if row["id"].startswith(DOCKED):
+        if row["id"].startswith(DOCKING):
             published = number(row.get("observed"))
             rows.append([row["id"], row["text"], published, DASH, DASH, "", f"no counterpart: {row['reason']}"])
     return [

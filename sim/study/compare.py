@@ -105,14 +105,14 @@ def _under_assumptions(base: Any, other: Any, assumed: dict[str, Any]) -> Any:
 
 
 def effects(
-    results: Results, metrics: Sequence[str] = HEADLINES, year: int | None = None, sector: str = ALL
+    results: Results, metrics: Sequence[str] = HEADLINES, year: int | None = None, sector: str = ALL, region: str = ALL
 ) -> list[Effect]:
-    """Effects in a year (the last by default) over all sectors pooled. Raises NotEnough without pairs."""
+    """Effects in a year (the last by default), of all sectors and regions or of one. Raises NotEnough without pairs."""
     table = results.differences
     last = int(table["year"].max()) if year is None else year
-    rows = table[(table["year"] == last) & (table["sector"] == sector) & (table["region"] == ALL)]
+    rows = table[(table["year"] == last) & (table["sector"] == sector) & (table["region"] == region)]
     levels = results.summary
-    levels = levels[(levels["year"] == last) & (levels["sector"] == sector) & (levels["region"] == ALL)]
+    levels = levels[(levels["year"] == last) & (levels["sector"] == sector) & (levels["region"] == region)]
     level = levels.set_index(["scenario", "metric"])["mean"]
     chosen = rows[rows["metric"].isin(list(metrics))]
     if chosen.empty:

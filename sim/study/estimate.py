@@ -25,14 +25,16 @@ def crowding(workers: int) -> float:
 
 @dataclass(frozen=True)
 class Estimate:
-    """runs, seconds of one run by itself, fastest and slowest; part of all quarters that runs share with others, and
-    need not go through again; seconds and bytes of all; bytes of memory a worker holds."""
+    """runs; seconds of one run as the pilot took them by itself, fastest and slowest; how many times as long it takes
+    beside the other workers and what else the machine does; part of all quarters that runs share with others, and need
+    not go through again; seconds and bytes of all; bytes of memory a worker holds."""
 
     runs: int
     workers: int
     seconds_a_run: float
     fastest: float
     slowest: float
+    crowding: float
     shared: float
     seconds: float
     bytes: int
@@ -61,12 +63,13 @@ def estimate(plan: Plan, options: Options) -> Estimate:
             if number:
                 times.append(time.perf_counter() - began)
                 size += sum(file["bytes"] for file in receipt.files.values())
-    mean = sum(times) / len(times) * crowding(workers)
+    mean, slower = sum(times) / len(times), crowding(workers)
     common = _shared(plan, options, job)
     out = Path(str(options.out)).resolve()
     there = next(path for path in [out, *out.parents] if path.exists())
+    seconds = mean * slower * runs * (1.0 - common) / workers
     return Estimate(
-        runs, workers, mean, min(times), max(times), common, mean * runs * (1.0 - common) / workers,
+        runs, workers, mean, min(times), max(times), slower, common, seconds,
         size // len(times) * runs, peak_memory(), shutil.disk_usage(there).free, (out / "manifest.json").is_file(),
     )  # fmt: skip
 

@@ -109,11 +109,14 @@ def _ventures(runs: Sequence[Run]) -> _Ventures:
 
 
 def _first(v: _Ventures, who: np.ndarray, since: np.ndarray, until: np.ndarray) -> np.ndarray:
-    """Position in FIRST of the first event of ventures [n] after `since` and up to `until`, -1 if none."""
+    """Position in FIRST of the first event of ventures [n] from `since` up to `until`, -1 if none.
+
+    Reviews come after contributions in a quarter: what happens in the quarter of a flip follows it.
+    """
     found = np.full(len(who), -1)
     for n, i in enumerate(who):
         times = v.when[v.begins[i] : v.stops[i]]
-        place = int(np.searchsorted(times, since[n], "right"))
+        place = int(np.searchsorted(times, since[n], "left"))
         if place < len(times) and times[place] <= until[n]:
             found[n] = v.what[v.begins[i] + place]
     return found

@@ -122,13 +122,13 @@ def told(name, began=[time.process_time()]):
 import numpy; told("import numpy")
 import numba; told("import numba")
 import sim.scenario; told("import sim.scenario")
-import sim.simulate; told("import sim.simulate")
+from sim.simulate import build, simulate; told("import sim.simulate")
 import sim.study; told("import sim.study")
 scenario = sim.scenario.load("baseline"); told("read the scenario")
 scenario.text; told("write the scenario")
-sim.simulate.build(scenario, 1); told("build, and load Numba")
-sim.simulate.simulate(scenario, 1); told("load the kernel, and run")
-sim.simulate.simulate(scenario, 1); told("run")
+build(scenario, 1); told("build, and load Numba")
+simulate(scenario, 1); told("load the kernel, and run")
+simulate(scenario, 1); told("run")
 """
 
 

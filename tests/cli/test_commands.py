@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from sim.cli import app, main
-from sim.commands.options import aligned, number
+from sim.commands.options import aligned
 from sim.commands.panels import PANELS
 from sim.commands.progress import duration
+from sim.said import number
 from sim.study.story import Claim
 
 COMMANDS = """run compare sweep merge sensitivity discover plot show check diff explain schema new verify status doctor
@@ -369,6 +370,7 @@ def test_run_without_packages_gives_the_line_to_paste(root, tmp_path):
 
 def test_numbers_and_columns_read_well():
     assert [number(value) for value in (12345.6, 0.01234, float("nan"))] == ["12,346", "0.0123", "-"]
+    assert number(5.26e-05, sign=True) == "+0.0000526" and number(999.9) == "1,000"
     assert number(0.5, sign=True) == "+0.5" and [duration(s) for s in (9.6, 200, 7500)] == [
         "10 s",
         "3 min 20 s",

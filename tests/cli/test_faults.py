@@ -154,7 +154,7 @@ def faulty_branch(branches, number):
 @pytest.fixture
 def broken(monkeypatch):
     """Seeds whose runs raise, alone or branching, to be filled by the test."""
-    monkeypatch.setattr("sim.simulate.simulate", faulty)
+    monkeypatch.setattr(sys.modules["sim.simulate"], "simulate", faulty)
     monkeypatch.setattr(Branches, "run", faulty_branch)
     FAULTY.clear()
     return FAULTY

@@ -229,6 +229,14 @@ def test_reviews_that_moved_nothing_can_be_read_in_full(turmoil, run):
     assert counted > 20
 
 
+def test_numbers_of_a_story_have_no_exponents():
+    from sim.explain.options import money, percent
+
+    told = [percent(share) for share in (10.5, 9.996, 0.4567, 0.00001234, -12.0)]
+    assert told == ["1,050 %", "1,000 %", "45.7 %", "0.00123 %", "-1,200 %"]
+    assert [money(value) for value in (1234.5, 0.0000123, 1e-13, -0.5)] == ["1,234", "0.0000123", "0", "-0.5"]
+
+
 def test_numbers_that_decide_are_told_apart():
     from sim.explain.options import told_apart
 

@@ -28,6 +28,7 @@ def asked(tmp_path, *shocks, title=None):
             f"id: a, sectors: [cars], rate: 0.45%, {DUTY}",
             "a: rate is 0.45 %; is it meant? A hundred times that is 45 %",
         ),
+        (f"id: a, sectors: [cars], rate: .45%, {DUTY}", "a: rate is 0.45 %; is it meant?"),
         (f"id: a, sectors: [cars, {{}}], rate: 20%, {DUTY}", "it does not act on {}"),
         ("id: a, kind: ownership_cap, sectors: [cars], destination: [us], max_foreign_equity: 100%, start: 2027Q1", ""),
     ],
@@ -73,6 +74,19 @@ def test_the_whole_duty_in_force_is_what_the_run_reads(tmp_path):
 def test_shipped_scenarios_raise_no_doubt(root):
     for path in sorted((root / "scenarios").glob("*.yaml")):
         assert doubts(load(path)) == [], path.name
+
+
+def test_a_name_that_is_nobodys_is_sought_wherever_names_are_looked_up(tmp_path, monkeypatch):
+    """Beside the file and among the shipped ones; where nothing is near, the message says where names are looked up."""
+    (tmp_path / "mine.yaml").write_text("extends: baselin\n")
+    monkeypatch.chdir(tmp_path)
+    for name, said in (
+        ("mine.yaml", "did you mean 'baseline'"),
+        ("min", "did you mean 'mine'"),
+        ("xyz", "folder `scenarios`"),
+    ):
+        with pytest.raises(ScenarioError, match=said):
+            load(name)
 
 
 def test_all_problems_are_told_at_once_whatever_stands_before_them(tmp_path):

@@ -81,6 +81,9 @@ def test_a_dry_run_says_how_much(tmp_path):
     chosen = Options(out=tmp_path / "r", keep="summary")
     study = sweep(load("tariff_escalation"), {**RATES, "seeds": 2})
     found = estimate(study, chosen)
+    assert found.fastest <= found.seconds_a_run <= found.slowest and found.crowding >= 1
     assert 0.55 < found.shared < 0.65 and found.runs == 10
-    assert found.seconds == pytest.approx(found.seconds_a_run * 10 * (1 - found.shared) / found.workers)
+    assert found.seconds == pytest.approx(
+        found.seconds_a_run * found.crowding * 10 * (1 - found.shared) / found.workers
+    )
     assert estimate(sweep(load("baseline"), {"vary": {"parameters.horizon": [20, 30]}}), chosen).shared == 0
