@@ -3,7 +3,9 @@ VENV ?= .venv
 INSTALL = python3 -m venv $(VENV) && $(VENV)/bin/pip install -q uv && $(VENV)/bin/uv pip install -q --compile-bytecode --python $(VENV) -r
 COMPILE = $(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: demo test lint docs experiments records lock approve
+COVERED = sim/study,sim/scenario,sim/rules,sim/files
+
+.PHONY: demo test lint coverage mutants docs experiments records lock approve
 demo:
 	$(INSTALL) requirements.lock
 	$(VENV)/bin/python run.py compare baseline tariff_escalation tight_controls open_door --seeds 50
@@ -17,6 +19,20 @@ lint:
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+# Branches that the tests take. Compiled code cannot be watched, so that the rules are watched uncompiled and all else compiled.
+coverage:
+	$(VENV)/bin/uv pip install -q --python $(VENV) coverage
+	NUMBA_DISABLE_JIT=1 $(VENV)/bin/python -m coverage run --branch --source=sim/rules -m pytest -q tests/rules
+	$(VENV)/bin/python -m coverage run -a --branch --source=$(COVERED) -m pytest -q tests/scenario tests/study tests/cli tests/test_files.py
+	$(VENV)/bin/python -m coverage report --skip-covered
+
+# Mutation tests of the rules and of the store: hours. PARTS=1/6 tries every sixth mutant.
+PARTS ?= 1/1
+mutants:
+	$(VENV)/bin/uv pip install -q --python $(VENV) cosmic-ray
+	$(VENV)/bin/python -m tests.mutants rules $(PARTS)
+	$(VENV)/bin/python -m tests.mutants store $(PARTS)
 
 # The generated parts of docs/, from declarations and docstrings.
 docs:
