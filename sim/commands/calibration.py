@@ -37,10 +37,7 @@ def calibrate(
     format_: o.Formats = "png,svg",
     quiet: o.Quiet = False,
 ) -> int:
-    """Fit a parameter set to history.
-
-    By history matching, then approximate Bayesian computation, into DIR and, but for a trial, beside the set.
-    """
+    """Fit a parameter set to history by history matching, then ABC, into DIR and, but for a trial, beside the set."""
     from sim import calibration
     from sim.calibration import result
     from sim.plots import calibration as figures
