@@ -38,26 +38,20 @@ def calibrate(
     format_: o.Formats = "png,svg",
     quiet: o.Quiet = False,
 ) -> int:
-    """Fit a parameter set to history.
-
-    By history matching, then approximate Bayesian computation, into DIR and, but for a trial, beside the set.
-    """
+    """Fit a parameter set to history by history matching, then ABC, into DIR and, but for a trial, beside the set."""
     from sim import calibration
     from sim.calibration import result
-    from sim.errors import CannotCreate
     from sim.plots import calibration as figures
     from sim.scenario.sets import read_set
     from sim.scorecard.declared import declared
     from sim.study.engines import default_workers
 
     formats = o.formats(format_)
-    if json is not None and not json.parent.is_dir():
-        raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
+    _writable(json)
     found = read_set(name, drawn=False)
     folder = out or Path("results") / f"calibrate-{found.name}"
     display = Display("calibrate", quiet)
-    if quick:
-        points, waves = points or QUICK[0], waves or QUICK[1]
+    points, waves = (points or QUICK[0], waves or QUICK[1]) if quick else (points, waves)
     asked = calibration.Options(
         folder, workers or default_workers(), points, waves, progress=_progress(display), note=display.note
     )
@@ -82,6 +76,13 @@ def calibrate(
         trial = " (a trial: the set itself is as it was)" if asked.trial else ""
         print(f"Draws:   {places[-1] / found.name}.csv{trial}")
     return 0
+
+
+def _writable(json: Path | None) -> None:
+    from sim.errors import CannotCreate
+
+    if json is not None and not json.parent.is_dir():
+        raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
 
 
 def _progress(display: Display) -> Any:

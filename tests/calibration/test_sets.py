@@ -165,7 +165,8 @@ def test_problems_of_draws_stand_at_their_line(folder: Path, text: str, said: st
 
 def test_the_newest_set_that_may_be_used(folder: Path) -> None:
     assert newest(2012, folder).name == "one"
-    assert newest(2020, folder).name == "fit2014"  # the shipped one is newer, and `two` has no draws
+    assert newest(2017, folder).name == "fit2014"  # the shipped one is newer, and `two` has no draws
+    assert newest(2020, folder).name == "fit2018"
     with pytest.raises(NotEnough, match="up to 2009"):
         newest(2009, folder / "sets")
 
