@@ -55,7 +55,8 @@ def _listening(port: int) -> socket.socket:
         found.bind((HOST, port))
     except (OSError, OverflowError) as error:
         found.close()
-        raise UsageError(f"--port {port}: {error}", "choose another, or 0 for one that is free") from error
+        told = getattr(error, "strerror", "") or error
+        raise UsageError(f"--port {port}: {told}", "choose another, or 0 for one that is free") from error
     return found
 
 
