@@ -206,3 +206,19 @@ def test_the_whole_is_every_file_but_hidden_ones_and_exports(copy):
     sorted((copy / "events").iterdir())[0].unlink()
     with pytest.raises(IoFailure):
         Verified(copy).whole()
+
+
+def test_a_table_of_which_every_file_is_gone_is_missed(copy):
+    for path in (copy / "events").iterdir():
+        path.unlink()
+    with pytest.raises(IoFailure, match=r"events/.*is missing"):
+        Results.open(copy).table("events")
+
+
+def test_a_receipt_counts_under_its_own_name_alone(copy):
+    first, *_, last = sorted((copy / ".chunks").glob("*.json"))
+    for one, other in ((first, last), (last, first)):
+        kept = other.read_bytes()
+        other.write_bytes(one.read_bytes())
+        assert Folder(copy).read_receipts()[other] is None
+        other.write_bytes(kept)
