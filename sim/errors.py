@@ -1,15 +1,19 @@
 """What can go wrong that is not a bug: each error carries its exit code and, where it helps, a hint."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 ECHO = 200  # letters of what was given that a message repeats
+_LONG = re.compile(rf"\S{{{ECHO + 1},}}")
 
 
-def short(line: str) -> str:
-    """A line without its middle, where somebody gave a value that is longer than anybody reads; control characters and
-    lone surrogates are written out."""
+def short(line: str, words: bool = True) -> str:
+    """A line without its middle, where somebody gave a value that is longer than anybody reads, and without that of its
+    `words`; control characters and lone surrogates are written out. In commands to copy words stay whole."""
+    if words:
+        line = _LONG.sub(lambda word: f"{word[0][: ECHO - 53]}...{word[0][-50:]}", line)
     if len(line) > 5 * ECHO:
         line = f"{line[: 2 * ECHO]} ... {line[-ECHO:]}"
     wrong = ("Cc", "Cs")
@@ -46,7 +50,7 @@ class ContraflowError(Exception):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
         self.message = "\n".join(map(short, message.split("\n")))
-        self.hint = short(hint)
+        self.hint = short(hint, words=False)
 
     def __str__(self) -> str:
         return self.message

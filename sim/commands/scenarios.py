@@ -35,7 +35,7 @@ def check(
     """
     from sim.scenario import check as problems_of
     from sim.scenario.experiment import is_definition
-    from sim.scenario.find import SETS
+    from sim.scenario.find import SETS, too_long
     from sim.scenario.groups import check as problems_of_group
     from sim.scenario.groups import is_group
     from sim.scenario.sweeps import is_sweep
@@ -43,7 +43,9 @@ def check(
     problems: list[Problem] = []
     asked: list[Problem] = []
     for file in files:
-        if is_group(file):
+        if long := too_long(str(file)):
+            problems.append(Problem(str(file), 0, 0, "", long))
+        elif is_group(file):
             problems += problems_of_group(file)
         elif is_sweep(file):
             from sim.study.sweep import check as problems_of_sweep

@@ -71,6 +71,8 @@ class Options:
     def __post_init__(self) -> None:
         if self.keep not in KEEP:
             raise UsageError(f"keep: {self.keep!r} is not one of {', '.join(KEEP)}")
+        if self.out is not None and not isinstance(self.out, str | Path):
+            raise UsageError(f"out: {self.out!r} is no path")
         if self.workers is not None and (isinstance(self.workers, bool) or not isinstance(self.workers, int)):
             raise UsageError(f"workers: {self.workers!r} is no whole number")
         if self.workers is not None and self.workers < 1:

@@ -45,6 +45,8 @@ def test_hostile_text_is_refused_and_echoed_in_short(call, tmp_path, name):
         (("run", "baseline", "--cluster", ""), 2, "cluster: no address"),
         (("run", "x" * 5000), 4, "longer than the name of a file may be"),
         (("new", "../../x"), 2, "cannot be the name of a scenario's file"),
+        (("check", "x" * 5000), 4, "longer than the name of a file may be"),
+        (("run", "baseline", "--set", f"parameters.horizon={'9' * 5000}"), 4, "parameters.horizon"),
         (("status", "x" * 5000), 2, "is not a results folder"),
         (("show", "x" * 5000), 2, "longer than the name of a file may be"),
         (("status", "/dev/null"), 2, "is not a results folder"),
@@ -52,8 +54,9 @@ def test_hostile_text_is_refused_and_echoed_in_short(call, tmp_path, name):
 )
 def test_values_beyond_sense(call, tmp_path, monkeypatch, words, code, told):
     monkeypatch.chdir(tmp_path)
-    found, _, error = call(*words)
-    assert found == code and told in error and len(error) < 2500 and not list(tmp_path.iterdir())
+    found, said, error = call(*words)
+    assert found == code and told in said + error and not list(tmp_path.iterdir())
+    assert len(error) < 2500 and all(len(word) <= 205 for word in (said + error).split())  # with quotes and a colon
 
 
 def test_seeds_of_points_are_whole(call, tmp_path):
@@ -69,6 +72,9 @@ def test_the_python_interface_tells_misuse_as_the_command_line_does():
     for misuse in (
         lambda: load(None),
         lambda: load(7),
+        lambda: load("baseline", 5),
+        lambda: load("baseline", posterior="fit2014"),
+        lambda: ensemble("baseline", seeds=1, out=5),
         lambda: Economy(seed=-1),
         lambda: Economy(seed=1.5),
         lambda: sweep("baseline", vary="a=1"),

@@ -386,6 +386,7 @@ def test_what_a_venture_feeds_by_hand() -> None:
     # Half of sales of 40 feeds 20, if the venture pays at least the 5 % of it that is spent on research.
     assert feeding_sales(0.5, 40.0, 3.0, 0.05) == approx(20.0)
     assert feeding_sales(0.5, 40.0, 0.4, 0.05) == approx(8.0)  # 0.4 / 0.05: no more research than that pays
+    assert feeding_sales(0.5, 40.0, 0.3, 0.4) == approx(0.75)  # a part of one is a part
     assert feeding_sales(0.5, 40.0, 0.0, 0.05) == feeding_sales(0.5, 40.0, -2.0, 0.05) == 0.0  # losses feed none
 
 

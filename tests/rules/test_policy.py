@@ -101,6 +101,7 @@ def test_a_higher_threshold_screens_less(equity: float, a: float, b: float) -> N
         (Type.globalize, Route.sell, 0.00, False, SubForm.distribution),
         (Type.globalize, Route.sell, 0.24, True, SubForm.distribution),
         (Type.globalize, Route.sell, 0.25, True, SubForm.equity_jv),
+        (Type.globalize, Route.sell, 0.60, True, SubForm.equity_jv),
         (Type.globalize, Route.power, 1.00, True, SubForm.licence),
         (Type.globalize, Route.power, 1.00, False, SubForm.supply),
     ],

@@ -171,3 +171,54 @@ def test_hashes_are_taken_once_a_process(copy, monkeypatch):
     flip(sorted((copy / "trajectories").iterdir())[0])
     with pytest.raises(ContraflowError):
         Results.open(copy).table("yearly")
+
+
+def test_a_file_of_another_size_is_refused_without_its_hash(copy):
+    path = sorted((copy / "trajectories").iterdir())[0]
+    DAMAGE["longer"](path)
+    with pytest.raises(IoFailure, match=path.name):
+        Verified(copy).present("trajectories")
+
+
+def test_a_stranger_stands_in_the_way_of_its_table_alone(copy):
+    (copy / "trajectories" / "mine.parquet").write_bytes(b"mine")
+    held = Verified(copy)
+    held.present("events")
+    with pytest.raises(Conflict, match=r"mine\.parquet is not of this study"):
+        held.present("trajectories")
+    token = hashes.believed.set(True)
+    try:
+        held.present("trajectories")
+    finally:
+        hashes.believed.reset(token)
+
+
+def test_the_whole_is_every_file_but_hidden_ones_and_exports(copy):
+    export(Results.open(copy), "csv", ["events"], copy / "export")
+    names = {path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_file()}
+    expected = {name for name in names if not name.startswith((".", "export/"))}
+    token = hashes.believed.set(True)
+    try:
+        assert {path.relative_to(copy).as_posix() for path in Verified(copy).whole()} == expected
+    finally:
+        hashes.believed.reset(token)
+    assert {path.relative_to(copy).as_posix() for path in Verified(copy).whole()} == expected
+    sorted((copy / "events").iterdir())[0].unlink()
+    with pytest.raises(IoFailure):
+        Verified(copy).whole()
+
+
+def test_a_table_of_which_every_file_is_gone_is_missed(copy):
+    for path in (copy / "events").iterdir():
+        path.unlink()
+    with pytest.raises(IoFailure, match=r"events/.*is missing"):
+        Results.open(copy).table("events")
+
+
+def test_a_receipt_counts_under_its_own_name_alone(copy):
+    first, *_, last = sorted((copy / ".chunks").glob("*.json"))
+    for one, other in ((first, last), (last, first)):
+        kept = other.read_bytes()
+        other.write_bytes(one.read_bytes())
+        assert Folder(copy).read_receipts()[other] is None
+        other.write_bytes(kept)
