@@ -10,6 +10,8 @@ of their own model, so copies and pickles stay apart; every quantity of `sim.col
 
 from collections.abc import Callable
 from functools import partial
+from math import isfinite
+from numbers import Real
 from typing import Any, cast
 
 import mesa
@@ -19,15 +21,16 @@ from sim import columns
 from sim.columns import FIRST_YEAR, Firms, Kind, Partnerships
 from sim.compiled import bundle
 from sim.declare import Field, fields
-from sim.errors import UsageError
+from sim.errors import UsageError, expect
 from sim.explain import Candidate, Option, candidates, firm_name, options, story
 from sim.kernel import Asking, kernel
 from sim.quarter import State, in_force
 from sim.records import Outcome
 from sim.scenario import Scenario, load
 from sim.scenario.build import build, host, labels
+from sim.scenario.merge import nearest
 from sim.scenario.values import quarter_name
-from sim.simulate import EVENTS_A_FIRM, Run, collect, prepare, quietly, turned
+from sim.simulate import EVENTS_A_FIRM, Run, collect, prepare, quietly, seed_of, turned
 
 __all__ = ["ChineseFirm", "Economy", "Multinational", "Partnership", "reporters", "story"]
 
@@ -180,8 +183,7 @@ class Economy(mesa.Model):  # type: ignore[misc]
     running: bool
 
     def __init__(self, scenario: Scenario | str = "baseline", seed: int = 1) -> None:
-        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
-            raise UsageError(f"seed: {seed!r} is no whole number between 0 and 2^32")
+        seed = seed_of(seed)
         super().__init__(rng=seed)
         self.setting = scenario if isinstance(scenario, Scenario) else load(scenario)
         self.seed = seed
@@ -246,7 +248,13 @@ class Economy(mesa.Model):  # type: ignore[misc]
         self._meet()
 
     def run_to(self, year: float) -> "Economy":
-        """Steps until `now` has come to a year's end (2001), or to a quarter (2001.25 is 2001Q2); returns itself."""
+        """Steps until `now` has come to a year's end (2001), or to a quarter (2001.25 is 2001Q2); returns itself.
+
+        Raises UsageError, WrongType where that is no year.
+        """
+        expect("year", year, Real, "number")
+        if not isfinite(year):
+            raise UsageError(f"year: {year!r}; must be finite")
         last = round((year - FIRST_YEAR) * 4) + (3 if float(year).is_integer() else 0)
         while self.quarter < min(last, self.quarters - 1):
             self.step()
@@ -261,9 +269,14 @@ class Economy(mesa.Model):  # type: ignore[misc]
         return cast(Partnership, self._called(name, "partnerships"))
 
     def metric(self, name: str, sector: str | None = None) -> float:
-        """A metric of table `trajectories` in the last quarter; without sector, of all of them together."""
-        row, field = self.state.outcome[max(self.quarter, 0)], fields(Outcome)[name]
+        """A metric of table `trajectories` in the last quarter; without sector, of all of them together.
+
+        Raises UsageError where there is no such metric or sector.
+        """
+        row, field = self.state.outcome[max(self.quarter, 0)], _field(name)
         if sector is not None:
+            if sector not in self.labels.sectors:
+                raise UsageError(f"no sector {sector!r}{nearest(str(sector), self.labels.sectors)}")
             return float(row[name][self.labels.sectors.index(sector)])
         if field.pool == "sum":
             return float(row[name].sum())
@@ -331,6 +344,14 @@ def _doubled(log: Any, more: int) -> Any:
     return longer
 
 
+def _field(name: str) -> Field:
+    """The metric of a name."""
+    known = fields(Outcome)
+    if name not in known:
+        raise UsageError(f"there is no metric {name!r}{nearest(str(name), known)}")
+    return known[name]
+
+
 def _metric(model: Economy, name: str, sector: str | None) -> float:
     return model.metric(name, sector)
 
@@ -340,6 +361,11 @@ def _now(model: Economy) -> str:
 
 
 def reporters(*metrics: str, sector: str | None = None) -> dict[str, Callable[[Economy], Any]]:
-    """Model reporters for a Mesa DataCollector: the quarter, and metrics of table `trajectories` (default: all)."""
+    """Model reporters for a Mesa DataCollector: the quarter, and metrics of table `trajectories` (default: all).
+
+    Raises UsageError where there is no such metric.
+    """
+    for name in metrics:
+        _field(name)
     chosen = metrics or tuple(fields(Outcome))
     return {"quarter": _now, **{name: partial(_metric, name=name, sector=sector) for name in chosen}}

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 ECHO = 200  # letters of what was given that a message repeats
 _LONG = re.compile(rf"\S{{{ECHO + 1},}}")
@@ -56,13 +57,17 @@ class ContraflowError(Exception):
         return self.message
 
 
-class UsageError(ContraflowError):
-    """A flag or its syntax."""
+class UsageError(ContraflowError, ValueError):
+    """A flag or its syntax; in Python an argument with a value that is not taken."""
 
     code = 2
 
 
-class ScenarioError(ContraflowError):
+class WrongType(UsageError, TypeError):
+    """An argument of a type that is not taken."""
+
+
+class ScenarioError(ContraflowError, ValueError):
     """A file, or a value that stands for one, is invalid; `problems` holds all of all files, one a line of the text."""
 
     code = 4
@@ -95,3 +100,9 @@ class IoFailure(ContraflowError):
     """Reading or writing failed, or the disk is full."""
 
     code = 74
+
+
+def expect(name: str, value: Any, kinds: type | tuple[type, ...], told: str) -> None:
+    """Raises WrongType where an argument is not of the `kinds` that are `told`; True and False are no numbers."""
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        raise WrongType(f"{name}: {value!r} is no {told}")

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from numbers import Integral
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from sim.columns import Firms, Kind, Partnerships, Policy, Scratch, Sectors, Way
 from sim.compiled import INTERPRETED, bundle
 from sim.declare import SEAT, Column, allocate, record
+from sim.errors import UsageError, expect
 from sim.kernel import Kernel, kernel
 from sim.parameters import Parameters
 from sim.quarter import State, seats
@@ -144,7 +146,12 @@ def collect(state: State) -> Run:
 
 
 def simulate(scenario: Scenario, seed: int) -> Run:
-    """Runs a scenario once. The same scenario and seed give the same bytes, on any machine and in any order."""
+    """Runs a scenario once. The same scenario and seed give the same bytes, on any machine and in any order.
+
+    Raises UsageError, WrongType where it is no scenario or no seed.
+    """
+    expect("scenario", scenario, Scenario, "scenario; `load` reads one")
+    seed = seed_of(seed)
 
     def whole(rules: Kernel, state: State) -> None:
         quarters = len(state.outcome)
@@ -154,6 +161,14 @@ def simulate(scenario: Scenario, seed: int) -> Run:
             quietly(rules.stretch, bundle(now), first, last, last == quarters)
 
     return told(scenario, seed, _carried_out(scenario, seed, whole, in_turn=True))
+
+
+def seed_of(given: Any) -> int:
+    """A seed. Raises UsageError, WrongType where it is none."""
+    expect("seed", given, Integral, "whole number")
+    if not 0 <= given < 2**32:
+        raise UsageError(f"seed: {given!r} is not between 0 and 2^32")
+    return int(given)
 
 
 def turned(scenario: Scenario, seed: int, t: int, state: State, rules: Kernel) -> State | None:

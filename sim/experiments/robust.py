@@ -24,6 +24,7 @@ VARIANTS: Mapping[str, tuple[str, Overrides]] = {
 }
 SPREAD = 0.5  # of a parameter's value, up and down, from which draws come where no parameter set has them
 DRAWS = {"small": 10, "paper": 64}
+_DRAWS_HINT = "parameters in the first row, a draw in each other row"
 
 
 def drawn(scenario: Scenario, count: int) -> list[Overrides]:
@@ -60,20 +61,15 @@ def read_draws(path: Path) -> list[Overrides]:
         with open(path, encoding="utf-8-sig", newline="") as lines:
             rows = [{key.strip(): value for key, value in row.items() if key} for row in csv.DictReader(lines)]
         known = parameters()
-        return [
+        found = [
             {f"parameters.{key}" if key in known else key: _value(known, key, text) for key, text in row.items()}
-            for row in _need(rows, path)
+            for row in rows
         ]
-    except (OSError, ValueError, AttributeError) as error:
-        raise UsageError(
-            f"{path} cannot be read: {error}", "parameters in the first row, a draw in each other row"
-        ) from error
-
-
-def _need(rows: list[dict[str, str]], path: Path) -> list[dict[str, str]]:
-    if not rows:
-        raise UsageError(f"{path} holds no draw", "parameters in the first row, a draw in each other row")
-    return rows
+    except (OSError, ValueError, AttributeError, csv.Error) as error:
+        raise UsageError(f"{path} cannot be read: {error}", _DRAWS_HINT) from error
+    if not found:
+        raise UsageError(f"{path} holds no draw", _DRAWS_HINT)
+    return found
 
 
 def _value(known: Mapping[str, Any], key: str, text: str) -> Any:

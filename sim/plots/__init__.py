@@ -35,10 +35,14 @@ def draw(
     processes that draw; with more than one, a script needs the guard that `multiprocessing` asks for. Raises NotEnough
     if there is nothing to draw, UsageError for unknown metrics and experiments.
     """
-    from sim.errors import NotEnough
+    from sim.errors import NotEnough, expect
     from sim.plots.drawing import draw_all
     from sim.study.results import Results
 
+    expect("results", results, (str, Path, Results), "results, and no folder of them")
+    for name, given in (("formats", formats), ("metrics", metrics), ("sectors", sectors), ("regions", regions)):
+        if given is not None:
+            expect(name, given, (list, tuple), "list of names")
     place = results.folder if isinstance(results, Results) else Path(results)
     about = (place, metrics, tuple(sectors) if sectors else None, regions, years)
     target = place / FIGURES / part_of(metrics, sectors, regions, years)

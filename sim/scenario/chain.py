@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Problem, ScenarioError, UsageError
+from sim.errors import Problem, ScenarioError, WrongType
 from sim.scenario import find
 from sim.scenario import later as dated
 from sim.scenario.files import OWN_KEYS
@@ -24,7 +24,7 @@ LOOKED_UP = (
 def placed(name: str | Path) -> Place:
     """A path is a path as soon as it has a suffix; anything else is a name."""
     if not isinstance(name, str | Path):
-        raise UsageError(f"{name!r} is not a scenario", "give a name such as 'baseline', or a path")
+        raise WrongType(f"{name!r} is not a scenario", "give a name such as 'baseline', or a path")
     if long := find.too_long(str(name)):
         raise ScenarioError([Problem(str(name), 0, 0, "", long)])
     if isinstance(name, Path) or name.endswith(find.SUFFIXES):

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.columns import FIRST_YEAR
-from sim.errors import Problem, ScenarioError, UsageError
+from sim.errors import Problem, ScenarioError, WrongType, expect
 from sim.parameters import parameters as declared_parameters
 from sim.scenario import checks, find
 from sim.scenario import later as dated
@@ -153,16 +153,20 @@ def load(
 
     `posterior`: another parameter set, draw or number of draws, as {"set": "fit2014", "draws": 20}. `rules`: functions
     that stand for rules of sim/rules, by name, or the file that holds them.
-    Raises ScenarioError with every problem of every file, UsageError where `set` or `posterior` is no mapping.
+    Raises ScenarioError with every problem of every file, WrongType where an argument is of another type.
     """
     for called, given in (("set", set), ("posterior", posterior)):
         if given is not None and not isinstance(given, Mapping):
-            raise UsageError(f"{called}: {given!r} is no mapping")
+            raise WrongType(f"{called}: {given!r} is no mapping")
+        for key in given or ():
+            expect(called, key, str, "path")
     chosen = {f"{KEY}.{key}": value for key, value in (posterior or {}).items()}
     if isinstance(rules, Mapping):
         rules = rules_of(rules)
     elif isinstance(rules, str | Path):
         rules = read_rules(rules)
+    elif rules is not None:
+        expect("rules", rules, Rules, "mapping of names to functions, and no file")
     return _resolved(placed(name), {**chosen, **(set or {})}, rules)
 
 

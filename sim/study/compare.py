@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.errors import NotEnough, UsageError
+from sim.errors import NotEnough, UsageError, expect
 from sim.scenario import Scenario, load
 from sim.scenario.groups import expanded
 from sim.scenario.values import quarter_name
@@ -108,6 +108,7 @@ def effects(
     results: Results, metrics: Sequence[str] = HEADLINES, year: int | None = None, sector: str = ALL, region: str = ALL
 ) -> list[Effect]:
     """Effects in a year (the last by default), of all sectors and regions or of one. Raises NotEnough without pairs."""
+    expect("results", results, Results, "results")
     table = results.differences
     last = int(table["year"].max()) if year is None else year
     rows = table[(table["year"] == last) & (table["sector"] == sector) & (table["region"] == region)]

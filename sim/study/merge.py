@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from sim.errors import Conflict
+from sim.errors import Conflict, UsageError, expect
 from sim.study import manifest as manifests
 from sim.study.course import finish
 from sim.study.engines import default_workers
@@ -33,6 +33,11 @@ def merge(
     UsageError where a folder holds no results, Conflict where they are of different studies or in use, CannotCreate,
     IoFailure.
     """
+    expect("folders", folders, (list, tuple), "list of folders")
+    if not folders:
+        raise UsageError("folders: none to merge", "give those that run, compare or sweep wrote")
+    for path in (*folders, out):
+        expect("merge", path, (str, Path), "path")
     sources = [Folder(Path(path)) for path in folders]
     told = [_opened(source) for source in sources]
     for source, other in zip(sources[1:], told[1:], strict=True):

@@ -4,13 +4,13 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from numbers import Integral
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from sim.errors import UsageError
+from sim.errors import UsageError, WrongType, expect
 from sim.study.own import Own
 from sim.study.store import KEEP
 from sim.study.tables import Run
@@ -69,12 +69,11 @@ class Options:
     vary: Callable[[Any, Mapping[str, Any]], Any] | None = None
 
     def __post_init__(self) -> None:
+        self._check_types()
         if self.keep not in KEEP:
             raise UsageError(f"keep: {self.keep!r} is not one of {', '.join(KEEP)}")
-        if self.out is not None and not isinstance(self.out, str | Path):
+        if "\0" in str(self.out):
             raise UsageError(f"out: {self.out!r} is no path")
-        if self.workers is not None and (isinstance(self.workers, bool) or not isinstance(self.workers, int)):
-            raise UsageError(f"workers: {self.workers!r} is no whole number")
         if self.workers is not None and self.workers < 1:
             raise UsageError("workers: at least 1", "--workers 1 runs in one process")
         for name, limit in (("run-timeout", self.run_timeout), ("memory-per-worker", self.memory)):
@@ -92,6 +91,28 @@ class Options:
                 raise UsageError(
                     "a shard sees no intervals, so --until-ci cannot hold", "merge the shards, then extend"
                 )
+
+    def _check_types(self) -> None:
+        """Raises WrongType."""
+        expect("keep", self.keep, str, f"one of {', '.join(KEEP)}")
+        expect("until_ci", self.until_ci, Mapping, "mapping of metrics to widths")
+        expect("max_seeds", self.max_seeds, Integral, "whole number")
+        for name, call in (("progress", self.progress), ("note", self.note)):
+            expect(name, call, Callable, "function")  # type: ignore[arg-type]
+        for name, given, kinds, told in (
+            ("out", self.out, (str, Path), "path"),
+            ("workers", self.workers, Integral, "whole number"),
+            ("run-timeout", self.run_timeout, Real, "number of seconds"),
+            ("memory-per-worker", self.memory, Real, "number of gigabytes"),
+            ("cluster", self.cluster, str, "address"),
+            ("shard", self.shard, tuple, "pair such as (3, 40)"),
+        ):
+            if given is not None:
+                expect(name, given, kinds, told)
+        for number in self.shard or ():
+            expect("shard", number, Integral, "whole number")
+        if self.shard is not None and len(self.shard) != 2:
+            raise UsageError(f"shard: {self.shard!r} is no pair", "for example (3, 40)")
 
 
 class Arm(NamedTuple):
@@ -130,7 +151,7 @@ class Plan:
 def parse_seeds(seeds: Seeds) -> tuple[int, ...]:
     """Seeds of N, "N", "A:B" or an iterable; raises UsageError on anything else."""
     if isinstance(seeds, bool) or not isinstance(seeds, int | str | Iterable):
-        raise UsageError(f"seeds: {seeds!r} is neither a number, a range nor a list", _HOW)
+        raise WrongType(f"seeds: {seeds!r} is neither a number, a range nor a list", _HOW)
     found: Sequence[int]
     if isinstance(seeds, str):
         first, colon, last = seeds.partition(":")
@@ -145,7 +166,7 @@ def parse_seeds(seeds: Seeds) -> tuple[int, ...]:
         listed = set(itertools.islice(seeds, MOST_SEEDS + 1))
         wrong = next((each for each in listed if isinstance(each, bool) or not isinstance(each, Integral)), None)
         if wrong is not None:
-            raise UsageError(f"seeds: {wrong!r} is no whole number", _HOW)
+            raise WrongType(f"seeds: {wrong!r} is no whole number", _HOW)
         found = sorted(map(int, listed))
     if not found or found[0] < 0 or found[-1] >= 2**32:
         raise UsageError(f"seeds: {seeds!r} holds no seed between 0 and 2^32", _HOW)

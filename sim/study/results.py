@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sim.errors import NotEnough
+from sim.errors import NotEnough, UsageError, expect
+from sim.scenario.merge import nearest
 from sim.study.design import swept_paths
 from sim.study.verified import Verified
 
@@ -46,8 +47,17 @@ class Results:
         return self.stored.manifest
 
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """A table in Arrow; `columns` reads only some. Raises NotEnough if it was not kept."""
-        return pa.concat_tables(self.chunks(name, columns))
+        """A table in Arrow; `columns` reads only some. Raises NotEnough if it was not kept, UsageError where it has no
+        such column, WrongType."""
+        expect("table", name, str, "name of a table")
+        if columns is not None:
+            expect("columns", columns, (list, tuple), "list of names")
+        found = pa.concat_tables(self.chunks(name, columns))
+        lacking = [each for each in columns or () if each not in found.column_names]
+        if lacking:
+            known = next(self.chunks(name)).column_names
+            raise UsageError(f"{name} has no column {lacking[0]!r}{nearest(str(lacking[0]), known)}")
+        return found
 
     def chunks(self, name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """A table part by part, for results larger than memory."""

@@ -4,12 +4,13 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from sim.errors import Problem, ScenarioError, UsageError
+from sim.errors import Problem, ScenarioError, UsageError, WrongType, expect
 from sim.scenario import Scenario, find, load
 from sim.scenario.merge import nearest
 from sim.scenario.outcome import check_place, parse
@@ -65,7 +66,11 @@ def sweep(
     alone, instead of point 0. Other options as in `Options`; `keep` is "summary" by default. Raises as `ensemble` does.
     """
     if vary is not None and not isinstance(vary, Mapping):
-        raise UsageError(f"vary: {vary!r} is no mapping", 'for example vary={"parameters.horizon": "12,24,40"}')
+        raise WrongType(f"vary: {vary!r} is no mapping", 'for example vary={"parameters.horizon": "12,24,40"}')
+    for path in vary or ():
+        expect("vary", path, str, "path")
+    if samples is not None:
+        expect("samples", samples, Integral, "whole number")
     asked = {"vary": vary, "design": design, "samples": samples, "seeds": seeds, "outcomes": outcomes}
     asked["reference"] = reference or None
     asked["own"] = tuple(map(read_own, outcome)) or None
@@ -121,6 +126,8 @@ def ask(scenario: Any, asked: Mapping[str, Any], settings: Mapping[str, Any], ru
     Raises ScenarioError with every problem of the files.
     """
     if not isinstance(scenario, str | Path):
+        if not hasattr(scenario, "hash"):
+            raise WrongType(f"{scenario!r} is not a scenario", "give a name such as 'baseline', a path, or a scenario")
         return Asked(scenario, dict(asked), scenario.name)
     if not is_sweep(scenario):
         told = load(scenario, settings, rules=rules)

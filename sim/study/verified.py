@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv
 
-from sim.errors import Conflict, IoFailure, NotEnough, UsageError
+from sim.errors import Conflict, IoFailure, NotEnough, UsageError, WrongType
 from sim.study import manifest as manifests
 from sim.study.hashes import HINT, believed, check_listed, wrong, wrong_listed
 from sim.study.parts import QUARTERS, part
@@ -39,7 +39,8 @@ class Verified:
             held = Folder(Path(path))
             there = held.holds_results or MANIFEST in held.ledger.files
         except (TypeError, ValueError, OSError) as error:
-            raise UsageError(f"{str(path)[:200]!r} is not a results folder: {error}") from error
+            told = f"{str(path)[:200]!r} is not a results folder: {error}"
+            raise (WrongType if isinstance(error, TypeError) else UsageError)(told) from error
         if not there:
             raise UsageError(f"{path} is not a results folder", "give the folder that run or compare wrote")
         return cls(Path(path))

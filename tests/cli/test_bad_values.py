@@ -65,32 +65,89 @@ def test_seeds_of_points_are_whole(call, tmp_path):
     assert code in (2, 4) and "seed: '1.5' is no whole number" in error
 
 
-def test_the_python_interface_tells_misuse_as_the_command_line_does():
-    from sim import Economy, ensemble, load, sweep
-    from sim.study import Results, parse_seeds
+def test_the_python_interface_tells_misuse_as_the_command_line_does(tmp_path):
+    """A value that is not taken is a ValueError, an argument of another type a TypeError, too."""
+    from sim import Economy, Results, compare, draw, ensemble, load, simulate, sweep
+    from sim.economy import reporters
+    from sim.study import effects, merge, parse_seeds
 
-    for misuse in (
+    base = load("baseline", {"start": 2030, "end": 2030})
+    economy, results = Economy(base), ensemble(base, seeds=1, workers=1, keep="summary", out=tmp_path / "r")
+    values = (
+        lambda: load("nosuch"),
+        lambda: load("baseline", {"parameters.horizon": "x"}),
+        lambda: load("baseline", {"nosuch": 1}),
+        lambda: simulate(base, -1),
+        lambda: Economy(seed=-1),
+        lambda: Economy(seed=2**32),
+        lambda: economy.run_to(float("nan")),
+        lambda: economy.metric("nosuch"),
+        lambda: economy.metric("technology_gap", "nosuch"),
+        lambda: economy.firm("nosuch"),
+        lambda: reporters("nosuch"),
+        lambda: ensemble(base, seeds=0),
+        lambda: ensemble(base, seeds=1, cluster=" "),
+        lambda: ensemble(base, seeds=1, out="a\0b"),
+        lambda: ensemble(base, seeds=1, shard=(1, 2, 3)),
+        lambda: compare(base),
+        lambda: sweep(base, {"parameters.horizon": []}),
+        lambda: parse_seeds(10**9),
+        lambda: parse_seeds(range(10**12)),
+        lambda: Results.open("a\0b"),
+        lambda: results.table("yearly", ["nosuch"]),
+        lambda: draw(results, metrics=["nosuch"]),
+        lambda: merge([], tmp_path / "m"),
+    )
+    types = (
         lambda: load(None),
         lambda: load(7),
         lambda: load("baseline", 5),
+        lambda: load("baseline", {1: 2}),
         lambda: load("baseline", posterior="fit2014"),
-        lambda: ensemble("baseline", seeds=1, out=5),
-        lambda: Economy(seed=-1),
+        lambda: load("baseline", rules=5),
+        lambda: simulate("baseline", 1),
+        lambda: simulate(base, 1.5),
         lambda: Economy(seed=1.5),
-        lambda: sweep("baseline", vary="a=1"),
-        lambda: ensemble("baseline", seeds=[1.5]),
-        lambda: ensemble("baseline", seeds=[True]),
-        lambda: ensemble("baseline", seeds=None),
-        lambda: ensemble("baseline", seeds=1, workers="two"),
-        lambda: ensemble("baseline", seeds=1, cluster=" "),
-        lambda: parse_seeds(10**9),
-        lambda: parse_seeds(range(10**12)),
+        lambda: economy.run_to("2030"),
+        lambda: ensemble(base, seeds=1, out=5),
+        lambda: ensemble(base, seeds=[1.5]),
+        lambda: ensemble(base, seeds=[True]),
+        lambda: ensemble(base, seeds=None),
+        lambda: ensemble(base, seeds=1, workers="two"),
+        lambda: ensemble(base, seeds=1, run_timeout="x"),
+        lambda: ensemble(base, seeds=1, shard="1/2"),
+        lambda: ensemble(base, seeds=1, progress=5),
+        lambda: sweep(None),
+        lambda: sweep(base, vary="a=1"),
+        lambda: sweep(base, vary={5: [1]}),
         lambda: Results.open(None),
-        lambda: Results.open("a\0b"),
+        lambda: results.table(5),
+        lambda: results.table("yearly", "seed"),
+        lambda: effects(5),
+        lambda: draw(None),
+        lambda: draw(results, metrics="technology_gap"),
+        lambda: merge("abc", tmp_path / "m"),
+    )
+    for kind, misuses in ((ValueError, values), (TypeError, types)):
+        for number, misuse in enumerate(misuses):
+            with pytest.raises(kind) as caught:
+                misuse()
+            assert isinstance(caught.value, ContraflowError), (kind, number, caught.value)
+            assert len(str(caught.value)) < 1000 and caught.value.code in (2, 4)
+
+
+def test_an_error_has_the_text_of_the_command_line(call):
+    from sim import ensemble, load
+
+    for words, misuse in (
+        (("run", "baseline", "--seeds", "0"), lambda: ensemble("baseline", seeds="0")),
+        (("run", "baseline", "--workers", "0"), lambda: ensemble("baseline", workers=0)),
+        (("run", "nosuch"), lambda: load("nosuch")),
+        (("run", "baseline", "--set", "parameters.horizn=3"), lambda: load("baseline", {"parameters.horizn": 3})),
     ):
-        with pytest.raises(ContraflowError) as caught:
+        with pytest.raises(ValueError) as caught:
             misuse()
-        assert len(str(caught.value)) < 1000 and caught.value.code in CODES
+        assert f"error: {caught.value}\n" in call(*words)[2]
 
 
 # start-up
