@@ -25,7 +25,7 @@ WRONG = {
     "date": (DUTY.format("rate: 1, announce: -3"), "shocks.x.announce: -3 is not a date"),
     "end-before-start": (DUTY.format("rate: 1, end: 2029"), "must not be before start (2030Q1)"),
     "after-the-horizon": (DUTY.format("rate: 1").replace("2030", "2041"), "begins after the last quarter (2040Q4)"),
-    "kind": (DUTY.format("rate: 1").replace("tariff", "tarif"), "'tarif' is no kind; did you mean 'tariff'?; kinds: tariff, export_control"),
+    "kind": (DUTY.format("rate: 1").replace("tariff", "tarif"), "'tarif' is no kind; did you mean 'tariff'?; kinds: tariff, minimum_price"),
     "duplicate": ("extends: baseline\ntitle: a\ntitle: b\n", "mine.yaml:3:1 title: duplicate key, on lines 2 and 3"),
     "tab": ("extends: baseline\nparameters:\n\thorizon: 1\n", "mine.yaml:3:1 a tab; indent with spaces"),
     "indentation": ("extends: baseline\nparameters:\n  horizon: 24\n   discount: 0.9\n", "mine.yaml:4:4 indented by 3, but lines it may stand beside by 2 or 0: discount: 0.9"),

@@ -143,7 +143,7 @@ def shock(text: str) -> str:
     [
         (
             shock("kind: tarif, rate: 1"),
-            "shocks.x.kind: 'tarif' is no kind; did you mean 'tariff'?; kinds: tariff, export_control",
+            "shocks.x.kind: 'tarif' is no kind; did you mean 'tariff'?; kinds: tariff, minimum_price",
         ),
         (shock("kind: tariff, rate: 60"), "shocks.x.rate: 60; must be between 0 and 5 (500 %); write 60% or 0.6"),
         (shock("kind: tariff, rate: 60 percent"), "shocks.x.rate: '60 percent' is not a number; write 60% or 0.6"),
