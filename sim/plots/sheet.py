@@ -18,6 +18,7 @@ from sim.files import make_folder, write_bytes, write_text
 from sim.plots import style
 from sim.plots.letters import lettered
 from sim.plots.stored import Stored
+from sim.study.inert import inert_frame
 
 INDEX = "figures.json"  # what each figure shows, for the report
 
@@ -197,7 +198,7 @@ class Sheet:
             write_bytes(path, self.rendered(suffix))
             paths.append(path)
         path = folder / f"{self.name}.csv"
-        write_text(path, inert(self.table).to_csv(index=False, float_format="%.10g", lineterminator="\n"))
+        write_text(path, inert_frame(self.table).to_csv(index=False, float_format="%.10g", lineterminator="\n"))
         return [*paths, path]
 
     def entry(self, formats: Sequence[str]) -> dict[str, Any]:
@@ -227,15 +228,6 @@ class Sheet:
         # A hundredth of a point is exact enough, and halves the file.
         text = re.sub(r"(\d\.\d\d)\d+(?=[ \"\n])", r"\1", buffer.getvalue().decode("utf-8"))
         return text.replace("</title>", f"</title>\n <desc>{escape(self.alt)}</desc>", 1).encode("utf-8")
-
-
-def inert(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with an apostrophe before text that a spreadsheet would take for a formula."""
-
-    def told(value: Any) -> Any:
-        return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
-
-    return table.assign(**{str(name): table[name].map(told) for name in table.select_dtypes(["object", "string"])})
 
 
 def scenario_key(stored: Stored) -> list[Entry]:

@@ -115,8 +115,16 @@ def factor(path: str, given: Any) -> Factor:
         values = given.tolist() if hasattr(given, "tolist") else list(given)
         if not values:
             raise UsageError(f"vary {path}: no values", "give a list such as 12,24,40 or a range such as 0:1:0.05")
-        return Factor(path, tuple(value_of(value) if isinstance(value, str) else value for value in values))
+        return Factor(path, tuple(read_value(f"vary {path}", value) for value in values))
     return Factor(path, (given,))
+
+
+def read_value(told: str, given: Any) -> Any:
+    """Text of the command line as YAML. Raises UsageError, which begins with what is `told`."""
+    try:
+        return value_of(given) if isinstance(given, str) else given
+    except ValueError as error:
+        raise UsageError(f"{told}: {given!r} is not a value") from error
 
 
 def _from_text(path: str, text: str) -> Factor:
@@ -270,10 +278,7 @@ def read_points(path: Path, most: int = MOST_POINTS) -> Design:
 
 def _cells(path: Path, head: list[str], row: list[str]) -> Iterator[tuple[str, Any]]:
     for name, cell in zip(head, row, strict=True):
-        try:
-            yield name, value_of(cell.strip())
-        except ValueError as error:
-            raise UsageError(f"{path}: {name}: {cell!r} is not a value") from error
+        yield name, read_value(f"{path}: {name}", cell.strip())
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
@@ -18,6 +17,7 @@ from sim.errors import NotEnough, UsageError
 from sim.files import make_folder
 from sim.records import Market, Outcome
 from sim.study import rocrate
+from sim.study.inert import inert_frame, inert_table
 from sim.study.results import Results
 from sim.study.store import Folder
 from sim.study.tables import ALL
@@ -107,7 +107,7 @@ def _streamed(
             with opened(path, first.schema) as sink:
                 for part in itertools.chain([first], parts):
                     told = part.cast(first.schema)
-                    sink.write(_inert(told) if form == "csv" else told)
+                    sink.write(inert_table(told) if form == "csv" else told)
         yield folder.path / name
 
 
@@ -155,18 +155,6 @@ def _cell(sheet: Any, value: Any) -> Any:
     return cell
 
 
-def _inert(table: pa.Table) -> pa.Table:
-    """Text that a spreadsheet would take for a formula, after an apostrophe, which it takes for text."""
-    for place, field in enumerate(table.schema):
-        if pa.types.is_string(field.type):
-            plain = table.column(place)
-            risky = pc.match_substring_regex(plain, "^[=+@\\t\\r-]")
-            if pc.any(risky).as_py():
-                marked = pc.if_else(risky, pc.binary_join_element_wise("'", plain, ""), plain)
-                table = table.set_column(place, field, marked)
-    return table
-
-
 def _iamc(results: Results, tables: Sequence[str], folder: Folder) -> Iterator[Path]:
     """Model, Scenario, Region, Variable, Unit and a column per year, as pyam reads it: means over seeds, two quantiles.
 
@@ -196,7 +184,7 @@ def _iamc(results: Results, tables: Sequence[str], folder: Folder) -> Iterator[P
         design.insert(0, "Scenario", f"{results.manifest['base']}|" + design["point"].astype(str))
         design.insert(0, "Model", f"Contraflow {sim.__version__}")
         with folder.writing("iamc_meta.csv") as path:
-            design.to_csv(path, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+            inert_frame(design).to_csv(path, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
         yield folder.path / "iamc_meta.csv"
 
 

@@ -14,7 +14,6 @@ from sim.errors import Problem, ScenarioError, UsageError, WrongType, expect
 from sim.scenario import Scenario, find, load
 from sim.scenario.merge import nearest
 from sim.scenario.outcome import check_place, parse
-from sim.scenario.reader import value_of
 from sim.scenario.sweeps import Sweep, is_sweep, read_sweep
 from sim.scenario.values import slug
 from sim.scenario.vary import value_at, vary
@@ -27,6 +26,7 @@ from sim.study.design import (
     factor,
     grid,
     read_points,
+    read_value,
     references,
     sampled,
     table,
@@ -165,7 +165,7 @@ def plan(
     seeds = parse_seeds(given.get("seeds") or SEEDS)
     if design.seeds is not None:
         seeds = parse_seeds(design.seeds)
-    reference = {path: _value(value) for path, value in (given.get("reference") or {}).items()}
+    reference = {path: read_value(f"reference {path}", value) for path, value in (given.get("reference") or {}).items()}
     arms, points, frame = _settle(scenario, design, near or vary, problem, reference)
     only = None
     if design.seeds is not None:
@@ -222,11 +222,6 @@ def _check_outcomes(outcomes: Sequence[str] | None, scenario: Any) -> None:
         if named.year is not None and not scenario.start <= named.year <= scenario.end:
             told = f"outcomes: {text}: {named.year} is not between {scenario.start} and {scenario.end}"
             raise UsageError(told, "--start and --end say which years are reported")
-
-
-def _value(given: Any) -> Any:
-    """Text of the command line as YAML."""
-    return value_of(given) if isinstance(given, str) else given
 
 
 def _settle(

@@ -91,6 +91,8 @@ def test_the_python_interface_tells_misuse_as_the_command_line_does(tmp_path):
         lambda: ensemble(base, seeds=1, shard=(1, 2, 3)),
         lambda: compare(base),
         lambda: sweep(base, {"parameters.horizon": []}),
+        lambda: sweep(base, {"parameters.horizon": ["@"]}),
+        lambda: sweep(base, {"parameters.horizon": [12]}, reference={"parameters.horizon": "@"}),
         lambda: parse_seeds(10**9),
         lambda: parse_seeds(range(10**12)),
         lambda: Results.open("a\0b"),

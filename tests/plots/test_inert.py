@@ -1,7 +1,10 @@
 """What leaves the program runs nothing: no formula, no script, no tag, whatever a name or title says."""
 
+import csv
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -10,8 +13,11 @@ import pyarrow.csv
 
 from sim import plots, report
 from sim.called import command
-from sim.plots.sheet import inert
-from sim.study.export import _cell, _inert
+from sim.study import Options, carry_out
+from sim.study.export import _cell, export
+from sim.study.inert import inert_frame, inert_table
+from sim.study.sweep import plan
+from tests.study.synthetic import Scenario, labels, simulate, vary
 
 HOSTILE = "=cmd|'/C calc'!A0"
 TITLES = {"baseline": '<script>alert(1)</script>"]]>&amp;', "tariffs": f"{HOSTILE} <img src=x onerror=alert(1)>"}
@@ -43,12 +49,34 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     cells = list(openpyxl.load_workbook(tmp_path / "t.xlsx").active.iter_rows())
     assert [row[0].data_type for row in cells] == ["s"] * len(texts) and {row[1].value for row in cells} == {-1.5}
     assert cells[0][0].value == HOSTILE
-    table = _inert(pa.table({"firm": texts, "value": [-1.0] * len(texts)}))
+    table = inert_table(pa.table({"firm": texts, "value": [-1.0] * len(texts)}))
     pa.csv.write_csv(table, tmp_path / "t.csv")
-    frame = inert(pd.DataFrame({"firm": texts, "value": [-1.0] * len(texts)}))
+    frame = inert_frame(pd.DataFrame({"firm": texts, "value": [-1.0] * len(texts)}))
     for told in (table["firm"].to_pylist(), frame["firm"].tolist()):
         assert all(text[0] not in "=+-@\t" for text in told) and told[5:7] == texts[5:7]
     assert frame["value"].tolist() == [-1.0] * len(texts)
+
+
+def test_no_table_that_leaves_holds_a_formula(tmp_path: Path) -> None:
+    """A sweep may vary text; it stands in the tables of each format, and in the figures'."""
+    asked = plan(Scenario(), {"vary": {"effect": [0.1, 0.2], "name": [HOSTILE, "=1"]}, "seeds": 2}, titled)
+    options = Options(out=tmp_path / "r", keep="summary", workers=1, simulate=simulate, labels=labels, vary=titled)
+    results = carry_out(asked, options)
+    written = [path for form in ("csv", "iamc") for path in export(results, form, None, tmp_path / form)]
+    cells = [cell for path in written for row in csv.reader(path.read_text("utf-8").splitlines()) for cell in row]
+    assert f"'{HOSTILE}" in cells
+    assert not [cell for cell in cells if cell[:1] in tuple("=@\t\r") or (cell[:1] in tuple("+-") and not number(cell))]
+
+
+def titled(scenario: Scenario, values: dict[str, Any]) -> Scenario:
+    return vary(replace(scenario, name=values["name"]), {"effect": values["effect"]})
+
+
+def number(cell: str) -> bool:
+    try:
+        return float(cell) is not None
+    except ValueError:
+        return False
 
 
 def test_commands_to_copy_are_quoted() -> None:
