@@ -181,6 +181,8 @@ def _fail(message: str, hint: str, code: int, debug: bool) -> int:
         import traceback
 
         traceback.print_exc()
+    elif code == 74:  # what libraries say when files that they left half-written are closed
+        sys.unraisablehook = lambda told: None
     print(f"error: {message}", file=sys.stderr)
     if hint:
         print(f"hint: {hint}", file=sys.stderr)

@@ -1,8 +1,11 @@
 """Every write is whole: failed or cut at any moment, it leaves the old file and nothing half."""
 
 import errno
+import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,8 @@ from sim import files, report
 from sim.errors import CannotCreate, Conflict, ContraflowError, IoFailure
 from sim.files import LEDGER, Ledger, write_text
 from sim.plots.sheet import Sheet
-from sim.study import Results
+from sim.scenario import load
+from sim.study import Results, ensemble
 from sim.study import batch as worker
 from sim.study.export import export
 from sim.study.store import Folder
@@ -113,6 +117,44 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     }
     monkeypatch.undo()
     assert len(Results.open(tmp_path / "r").summary)  # still what the ledger lists
+
+
+SMALL = """
+import json, resource, sys
+from sim.cli import main
+words, limits = json.loads(sys.argv[1]), json.loads(sys.argv[2])
+for limit in limits:
+    for each in words:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        code = main(each)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        print("code", limit, code, *each, file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process")
+def test_each_writer_that_can_write_no_more_ends_with_74_in_one_line(root, tmp_path):
+    """The system itself refuses to write on in mid-file, as on a full disk: at once, and after a few kilobytes."""
+    folder = ensemble(load("baseline", {"start": 2029, "end": 2030}), seeds=2, workers=1, out=tmp_path / "r").folder
+    forms = ("csv", "parquet", "xlsx", "iamc", "netcdf", "rocrate")
+    words = [["export", str(folder), "--format", form] for form in forms]
+    words += [["plot", str(folder), "--format", "svg"], ["explore", str(folder)], ["new", "mine"]]
+    words += [["schema", "--out", str(tmp_path / "schema.json")]]
+    before = contents(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", SMALL, json.dumps(words), json.dumps([10, 3000])],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True,
+    )  # fmt: skip
+    told = done.stderr.splitlines()
+    codes = [line.split()[1:3] for line in told if line.startswith("code ")]
+    assert len(codes) == 2 * len(words) and {code for _, code in codes} <= {"74", "0"}, told
+    assert ["10", "0"] not in codes, told
+    assert not [line for line in told if not line.startswith(("error: ", "hint: ", "code "))], told
+    after = contents(tmp_path)
+    assert {name: after[name] for name in before if name != f"r/{LEDGER}"} == {
+        name: before[name] for name in before if name != f"r/{LEDGER}"
+    }
+    assert not [name for name in after if ".part" in name]
 
 
 def test_nothing_else_writes(root):

@@ -113,12 +113,19 @@ def _streamed(
 
 def _excel(results: Results, tables: Sequence[str], folder: Folder) -> Iterator[Path]:
     """One workbook: a sheet per table, and one that says what the columns mean."""
-    from openpyxl import Workbook
-
     for table in tables:
         rows = sum(part.num_rows for part in _parts(results, table))
         if rows >= ROWS_OF_EXCEL:
             raise UsageError(f"{table} has {rows:,} rows, more than a sheet of Excel holds", "--format csv or parquet")
+    with folder.writing("results.xlsx") as path:
+        _book(results, tables).save(path)
+    yield folder.path / "results.xlsx"
+
+
+def _book(results: Results, tables: Sequence[str]) -> Any:
+    """The workbook; its sheets wait in temporary files."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     about = book.create_sheet("about")
     manifest = results.manifest
@@ -136,9 +143,7 @@ def _excel(results: Results, tables: Sequence[str], folder: Folder) -> Iterator[
                 sheet.append(part.column_names)
             for row in zip(*(column.to_pylist() for column in part.columns), strict=True):
                 sheet.append([_cell(sheet, value) for value in row])
-    with folder.writing("results.xlsx") as path:
-        book.save(path)
-    yield folder.path / "results.xlsx"
+    return book
 
 
 def _cell(sheet: Any, value: Any) -> Any:
