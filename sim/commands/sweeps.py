@@ -229,9 +229,7 @@ def estimated(study: Any, chosen: Any, json: bool) -> int:
     runs, seeds = _span(found.runs, found.most_runs), _span(len(study.seeds), found.most_seeds)
     print(f"{' '.join(study.scenarios)}: {arms} x {seeds} seeds = {runs} runs")
     if found.most_seeds > len(study.seeds):
-        print(
-            f"  until    intervals are as narrow as asked, or {found.most_seeds:,} seeds ran; only running tells when"
-        )
+        print(f"  until    intervals are as narrow as asked, or {found.most_seeds:,} seeds ran: only a run tells")
     spread = f"{found.fastest:.2f} to {found.slowest:.2f}"
     print(f"  pilot    {found.seconds_a_run:.2f} s a run ({spread}), tried one at a time")
     if found.crowding > 1.05:
