@@ -211,6 +211,11 @@ def _size(alone: Any, chosen: Any, points: int) -> str:
     return f"{size}: about {duration(points * found.seconds)} and {points * found.bytes / 1e9:,.0f} GB"
 
 
+def _span(least: int, most: int) -> str:
+    """A count, or its bounds where more seeds may come."""
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
+
+
 def estimated(study: Any, chosen: Any, json: bool) -> int:
     """Try a few runs and say what all would take."""
     from sim.study.estimate import estimate
@@ -221,7 +226,10 @@ def estimated(study: Any, chosen: Any, json: bool) -> int:
         return 0
     count = len(study.arms)
     arms = f"{count} {'scenario' if study.design is None else 'point'}{'s' if count > 1 else ''}"
-    print(f"{' '.join(study.scenarios)}: {arms} x {len(study.seeds)} seeds = {found.runs:,} runs")
+    runs, seeds = _span(found.runs, found.most_runs), _span(len(study.seeds), found.most_seeds)
+    print(f"{' '.join(study.scenarios)}: {arms} x {seeds} seeds = {runs} runs")
+    if found.most_seeds > len(study.seeds):
+        print(f"  until    intervals are as narrow as asked, or {found.most_seeds:,} seeds ran: only a run tells")
     spread = f"{found.fastest:.2f} to {found.slowest:.2f}"
     print(f"  pilot    {found.seconds_a_run:.2f} s a run ({spread}), tried one at a time")
     if found.crowding > 1.05:
@@ -229,8 +237,11 @@ def estimated(study: Any, chosen: Any, json: bool) -> int:
     if found.shared:
         print(f"  shared   {found.shared:.0%} of all quarters are gone through once for several runs")
     aside = "; starting, figures and report come on top"
-    print(f"  time     about {duration(found.seconds)} of runs on {found.workers} workers{aside}")
-    print(f"  disk     {found.bytes / 1e6:,.0f} MB (free: {found.free / 1e9:,.0f} GB)")
+    least, most = duration(found.seconds), duration(found.most_seconds)
+    took = least if found.most_seeds == len(study.seeds) else f"{least} to {most}"
+    print(f"  time     about {took} of runs on {found.workers} workers{aside}")
+    disk = _span(round(found.bytes / 1e6), round(found.most_bytes / 1e6))
+    print(f"  disk     {disk} MB (free: {found.free / 1e9:,.0f} GB)")
     print(f"  memory   about {found.memory / 1e6:,.0f} MB a worker")
     print(f"  results  {chosen.out} ({'goes on' if found.exists else 'new'})")
     print("Nothing was run. Leave out --dry-run to start.")

@@ -18,6 +18,7 @@ from sim.study.compare import Effect
 from sim.study.summary import HEADLINES
 from sim.study.tables import ALL
 
+LUCK = "Intervals hold luck alone: all runs have the same parameters. --posterior 20 takes as many draws of them."
 MARKS = {1: "▲", -1: "▼", 0: "·"}
 
 
@@ -40,12 +41,19 @@ def effects_table(results: Any) -> str:
     else:
         lines += [aligned(_rows(found, base, [name])) + "\n" for name in names]
     lines.append("▲▼ the interval leaves out 0, · it does not.")
+    lines += [LUCK] if not _draws(results.manifest) else []
     achieved = achieved_correlation(found)
     if not math.isnan(achieved):
         lines.append(f"Pairing: correlation of base and scenario over seeds {achieved:.2f} on average.")
     changed = {name: told for name, told in results.manifest["references"].items() if told != base}
     lines += [f"{name} changes assumptions: its base is {base} under the same ones." for name in changed]
     return "\n".join(lines)
+
+
+def _draws(manifest: dict[str, Any]) -> bool:
+    """Whether the base draws its parameters."""
+    resolved = manifest["scenarios"][manifest["base"]].get("resolved") or {}
+    return bool((resolved.get("posterior") or {}).get("draws"))
 
 
 def _acting_table(results: Any, names: list[str]) -> list[str]:

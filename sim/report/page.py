@@ -19,6 +19,7 @@ from sim.plots.sheet import INDEX
 from sim.plots.stored import Line, Stored
 from sim.report import EXPLORER, swept
 from sim.report import told as in_words
+from sim.report.drawn import Parameters
 from sim.report.sections import answers, design, example, fate_table, headline_cells
 from sim.study.acting import acting
 from sim.study.manifest import code_changes
@@ -51,12 +52,13 @@ def render(folder: Path) -> str:
     years = int(summary["year"].min()), int(summary["year"].max())
     span_of_policy = _policy_years(stored, years[1])
     fates = fate_table(stored)
+    parameters = Parameters(stored)
     template = templates().get_template("report.html.j2")
     return template.render(
         title=f"{title_of(stored)}, at {sweep.points} points" if sweep else title_of(stored),
         question=stored.entries[names[-1]].get("question", "") if len(names) <= 2 else "",
-        answers=list(answers(stored)),
-        design=design(stored, "one run" if runs in (1, "1") else f"{runs} seeds", years),
+        answers=list(answers(stored, parameters)),
+        design=design(stored, parameters, "one run" if runs in (1, "1") else f"{runs} seeds", years),
         scenarios=[_scenario(stored, name, span_of_policy) for name in names],
         policy_years=span_of_policy,
         variants=[stored.title(name) for name in stored.variants],
@@ -65,8 +67,10 @@ def render(folder: Path) -> str:
         year=years[1],
         runs=runs,
         seeds=seeds_of(seeds),
-        effects=list(_effects(stored)) if stored.others else [],
+        effects=list(_effects(stored, parameters)) if stored.others else [],
         levels=[] if stored.others else list(_levels(stored) if sweep is None else _swept(sweep)),
+        ranges=bool(parameters.effects),
+        limit=parameters.limit,
         welfare=in_words.welfare_by_region(stored) if stored.others else [],
         fates=fates,
         explain=example(stored) if fates else "",
@@ -150,7 +154,7 @@ def seeds_of(seeds: list[int]) -> str:
     return ", ".join(map(str, seeds))
 
 
-def _effects(stored: Stored) -> Iterator[dict[str, Any]]:
+def _effects(stored: Stored, parameters: Parameters) -> Iterator[dict[str, Any]]:
     """A row per outcome where the policies act, and per headline metric of all sectors: the base's level, and what each
     scenario changes."""
     there = dict.fromkeys(each for name in stored.others for each in acting(stored.manifest, name))
@@ -161,6 +165,9 @@ def _effects(stored: Stored) -> Iterator[dict[str, Any]]:
         if len(mine):
             base = style.number(float(next(iter(mine.values())).base), cell.field)
             told = [in_words.effect(mine.get(name), cell.field) for name in stored.others]
+            if cell.sector == ALL and not cell.region:
+                ranges = [parameters.range_of(name, cell.metric, cell.field) for name in stored.others]
+                told = [{**each, "drawn": drawn} for each, drawn in zip(told, ranges, strict=True)]
             yield _named(cell) | {"base": base, "cells": told}
 
 

@@ -11,13 +11,10 @@ from sim.plots import fates, forest, style
 from sim.plots.cells import Cell, cells
 from sim.plots.stored import Stored
 from sim.report import told as in_words
+from sim.report.drawn import Parameters
 from sim.study.summary import HEADLINES
 
 LARGEST = 3  # effects named in short
-PARAMETERS = (
-    "one set of values in all runs: intervals do not cover what is not known about them. `--posterior 20` takes "
-    "as many draws of the fitted set and tells luck and parameters apart"
-)
 
 
 def headline_cells(stored: Stored) -> list[Cell]:
@@ -25,7 +22,7 @@ def headline_cells(stored: Stored) -> list[Cell]:
     return [cell for metric in HEADLINES for cell in cells(stored, metric, None)]
 
 
-def answers(stored: Stored) -> Iterator[dict[str, Any]]:
+def answers(stored: Stored, parameters: Parameters) -> Iterator[dict[str, Any]]:
     """Per scenario: how many headline outcomes rise, fall or stay open, and the largest effects of known sign.
 
     Size is in standard deviations of the base's runs. Nothing of a comparison with one pair: it knows no sign.
@@ -48,7 +45,7 @@ def answers(stored: Stored) -> Iterator[dict[str, Any]]:
             "up": int(up.sum()),
             "down": int(down.sum()),
             "open": int((~up & ~down).sum()),
-            "sentences": in_words.sentences(stored, name),
+            "sentences": [*told, *parameters.sentences(name)] if (told := in_words.sentences(stored, name)) else [],
             "largest": [_effect_words(row, fields[row.metric]) for row in largest.itertuples()],
         }
 
@@ -60,7 +57,7 @@ def _effect_words(row: Any, field: Any) -> str:
     return style.polish(f"{field.text}: {said}{points} ({low} to {high})")
 
 
-def design(stored: Stored, runs: str, years: tuple[int, int]) -> list[tuple[str, str]]:
+def design(stored: Stored, parameters: Parameters, runs: str, years: tuple[int, int]) -> list[tuple[str, str]]:
     """How the study is made, as pairs of a term and its words."""
     entry = stored.entries[stored.base]
     told = [
@@ -77,8 +74,7 @@ def design(stored: Stored, runs: str, years: tuple[int, int]) -> list[tuple[str,
         told.append(("Intervals", "95 % of the mean over runs, Student’s t; bands in figures: 5 to 95 % of runs"))
     if stored.has("variance.csv"):
         told.append(("Uncertainty", _variance(pd.read_csv(stored.folder / "variance.csv"))))
-    if not ((entry.get("resolved") or {}).get("posterior") or {}).get("draws"):
-        told.append(("Parameters", PARAMETERS))
+    told.append(("Parameters", parameters.term))
     if rules := (entry.get("resolved") or {}).get("rules"):
         told.append(("Rules", f"functions of {rules['file']} stand for {', '.join(rules['names'])}"))
     if entry.get("changed_parameters"):

@@ -101,7 +101,7 @@ def _sure(mine: pd.DataFrame) -> Iterator[str]:
         if row is not None:
             told.append(f"{name} rises in {100 * row.p_positive:.0f} %")
     if told:
-        yield f"Of {int(mine['n'].max())} pairs of runs, {' and '.join(told)}; intervals are of 95 % and of luck alone."
+        yield f"Of {int(mine['n'].max())} pairs of runs, {' and '.join(told)}."
 
 
 def effect(row: Any, field: Field) -> dict[str, str]:

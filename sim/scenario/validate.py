@@ -97,8 +97,8 @@ def _stand_in(model: type[BaseModel], item: dict[str, Any], error: ValidationErr
     if wrong & _DATES:  # what is left of its dates says nothing
         wrong |= _DATES
     rest = {"start": _SOME_QUARTER, **{key: value for key, value in item.items() if key not in wrong}}
-    sizes = dict.fromkeys(wrong & set(KINDS[item["kind"]].sizes), 0)  # which may have to be given
-    for tried in (rest, {**rest, **sizes}):
+    sizes = dict.fromkeys(wrong & set(KINDS[item["kind"]].sizes), 0)  # they are given, though wrong
+    for tried in ({**rest, **sizes}, rest):
         with suppress(ValidationError):
             return model.model_validate(tried)
     return None

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.study.adaptive import Adaptive
 from sim.study.batch import LARGEST, Batch, Job, Order, pack, peak_memory, run_id, settled, work
 from sim.study.course import make_job
 from sim.study.engines import default_workers, local_workers
@@ -27,7 +28,8 @@ def crowding(workers: int) -> float:
 class Estimate:
     """runs; seconds of one run as the pilot took them by itself, fastest and slowest; how many times as long it takes
     beside the other workers and what else the machine does; part of all quarters that runs share with others, and need
-    not go through again; seconds and bytes of all; bytes of memory a worker holds."""
+    not go through again; seconds and bytes of all; bytes of memory a worker holds. `most_...`: where intervals ask for
+    more seeds, the same with as many as are allowed."""
 
     runs: int
     workers: int
@@ -41,11 +43,17 @@ class Estimate:
     memory: int
     free: int
     exists: bool
+    most_seeds: int
+    most_runs: int
+    most_seconds: float
+    most_bytes: int
 
 
 def estimate(plan: Plan, options: Options) -> Estimate:
-    """Try a few runs aside, in this process; nothing stays."""
+    """Try a few runs aside, in this process; nothing stays. Raises UsageError for outcomes that cannot be watched."""
     arms, seeds = plan.arms, len(plan.seeds)
+    watched = Adaptive(plan, options)
+    most = max(seeds, watched.most) if watched.wanted else seeds
     runs = len(arms) * seeds if plan.only is None else len(plan.only)
     if options.shard:
         runs = -(-runs // options.shard[1])
@@ -67,10 +75,11 @@ def estimate(plan: Plan, options: Options) -> Estimate:
     common = _shared(plan, options, job)
     out = Path(str(options.out)).resolve()
     there = next(path for path in [out, *out.parents] if path.exists())
-    seconds = mean * slower * runs * (1.0 - common) / workers
+    seconds, size = mean * slower * runs * (1.0 - common) / workers, size // len(times) * runs
     return Estimate(
-        runs, workers, mean, min(times), max(times), slower, common, seconds,
-        size // len(times) * runs, peak_memory(), shutil.disk_usage(there).free, (out / "manifest.json").is_file(),
+        runs, workers, mean, min(times), max(times), slower, common, seconds, size,
+        peak_memory(), shutil.disk_usage(there).free, (out / "manifest.json").is_file(),
+        most, runs * most // seeds, seconds * most / seeds, size * most // seeds,
     )  # fmt: skip
 
 

@@ -171,6 +171,20 @@ def test_dry_run_tells_time_and_disk_and_runs_nothing(call, tmp_path):
     assert not (tmp_path / "r").exists()
 
 
+def test_dry_run_tells_bounds_where_intervals_ask_for_more_seeds(call, tmp_path):
+    words = ("run", "baseline", "--seeds", "10", "--dry-run", "--out", tmp_path / "r", "--until-ci", "welfare=1")
+    code, told, _ = call(*words, "--max-seeds", "2000")
+    assert code == 0 and "1 scenario x 10 to 2,000 seeds = 10 to 2,000 runs" in told and "2,000 seeds ran" in told
+    least, most = map(int, re.search(r"disk +([\d,]+) to ([\d,]+) MB", told)[0].replace(",", "").split()[1::2])
+    assert 100 * least <= most <= 400 * least and re.search(r"time +about .* to .* of runs", told)
+    found = json.loads(call(*words, "--json")[1])
+    assert found["most_runs"] == found["most_seeds"] == 1000
+    assert found["most_seconds"] == pytest.approx(100 * found["seconds"])
+    assert "10 seeds = 10 runs" in call(*words, "--max-seeds", "5")[1]  # the seeds asked for run in any case
+    code, _, error = call(*words[:-1], "wellfare=1")
+    assert code == 2 and "welfare" in error
+
+
 def test_progress_and_results_do_not_mix(tmp_path, root):
     command = [sys.executable, "run.py", *map(str, short(tmp_path / "r"))]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300)

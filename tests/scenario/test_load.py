@@ -203,6 +203,12 @@ def test_refused(write, text, message):
     assert message in "\n".join(told(write(text)))
 
 
+def test_a_size_that_is_wrong_is_not_missed_too(write):
+    wrong = "kind: ownership_cap, origin: china, destination: us, max_foreign_equity: 50"
+    (line,) = told(write(shock(wrong)))
+    assert "max_foreign_equity: 50; must be between 0 and 1; write 50% or 0.5" in line
+
+
 def test_all_problems_of_all_files_at_once(write):
     write("extends: base\nparameters: {horizen: 80}\n", "one.yaml")
     found = told(
