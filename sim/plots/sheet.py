@@ -207,7 +207,7 @@ class Sheet:
         return {**told, "formats": list(formats)}
 
     def _settle(self) -> None:
-        """Polish texts, and let Matplotlib not look for a place where a label is empty: it measures all ticks for that."""
+        """Polish texts; and no place is looked for where a label is empty, for which all ticks would be measured."""
         from matplotlib.text import Text
 
         found = [*self.figure.texts]
