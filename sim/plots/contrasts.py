@@ -31,7 +31,7 @@ def figures(
     chosen = tuple(metrics or (HEADLINES if stored.others else ()))
     if not chosen:
         return []
-    known = set(stored.sums("summary")["metric"]) if len(stored.sums("summary")) else set()
+    known = set(stored.sums("summary")["metric"].unique()) if len(stored.sums("summary")) else set()
     unknown = [text for text in metrics or () if parse(text, "--metrics").metric not in known]
     if unknown:
         raise UsageError(f"{stored.folder} has no metric {', '.join(unknown)}", "see `show metrics`")

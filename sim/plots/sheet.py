@@ -21,7 +21,7 @@ from sim.plots.stored import Stored
 from sim.study.inert import inert_frame
 
 INDEX = "figures.json"  # what each figure shows, for the report
-
+PACKED = 3  # of 9: PNG files a twentieth larger than at 6, in two thirds of the time
 
 _narrowed: ContextVar[tuple[str, ...]] = ContextVar("narrowed", default=())
 
@@ -192,6 +192,7 @@ class Sheet:
         """Write the figure in each format and its CSV; returns the paths."""
         make_folder(folder)
         self.alt = style.polish(self.alt)
+        self._settle()
         paths = []
         for suffix in formats:
             path = folder / f"{self.name}.{suffix}"
@@ -206,20 +207,32 @@ class Sheet:
         told = {"name": self.name, "title": self.title, "caption": self.caption, "alt": self.alt}
         return {**told, "formats": list(formats)}
 
-    def rendered(self, suffix: str) -> bytes:
-        """The figure as a file of this format."""
+    def _settle(self) -> None:
+        """Polish texts; and no place is looked for where a label is empty, for which all ticks would be measured."""
         from matplotlib.text import Text
 
-        for text in self.figure.findobj(Text):
+        found = [*self.figure.texts]
+        for axes in self.figure.axes:
+            found += [each for each in axes.get_children() if isinstance(each, Text)]
+            for axis in (axes.xaxis, axes.yaxis):
+                found.append(axis.label)
+                if not axis.label.get_text():
+                    axis.set_label_coords(0, 0)
+        for text in found:
             text.set_text(style.polish(text.get_text()))
+
+    def rendered(self, suffix: str) -> bytes:
+        """The figure as a file of this format."""
         # No dates and no versions: a rerun must give the same bytes.
         metadata: dict[str, dict[str, Any]] = {
             "svg": {"Date": None, "Creator": None, "Title": self.title},
             "pdf": {"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None, "Title": self.title},
-            "png": {"Software": None, "Title": self.title, "Description": self.alt},
+            "png": {"Title": self.title, "Description": self.alt},
         }
         buffer = io.BytesIO()
         with lettered():
+            if suffix == "png":
+                return self._pixels(metadata["png"])
             self.figure.savefig(buffer, format=suffix, metadata=metadata.get(suffix))
         if suffix != "svg":
             return buffer.getvalue()
@@ -228,6 +241,23 @@ class Sheet:
         # A hundredth of a point is exact enough, and halves the file.
         text = re.sub(r"(\d\.\d\d)\d+(?=[ \"\n])", r"\1", buffer.getvalue().decode("utf-8"))
         return text.replace("</title>", f"</title>\n <desc>{escape(self.alt)}</desc>", 1).encode("utf-8")
+
+    def _pixels(self, texts: dict[str, str]) -> bytes:
+        """The figure as PNG with these texts; nothing shines through it, so that no channel is kept for that."""
+        from matplotlib import rcParams
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from PIL import Image, PngImagePlugin
+
+        canvas, dpi = FigureCanvasAgg(self.figure), rcParams["savefig.dpi"]
+        self.figure.set_dpi(dpi)
+        canvas.draw()
+        told = PngImagePlugin.PngInfo()
+        for name, text in texts.items():
+            told.add_text(name, text)
+        buffer = io.BytesIO()
+        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        drawn.save(buffer, "png", compress_level=PACKED, dpi=(dpi, dpi), pnginfo=told)
+        return buffer.getvalue()
 
 
 def scenario_key(stored: Stored) -> list[Entry]:

@@ -86,8 +86,10 @@ def spread(values: Array) -> Spread:
 
 def decimal(quarters: "pd.Series[Any]") -> "pd.Series[float]":
     """Decimal years of quarters written YYYYQn; missing stays nan."""
-    parts = quarters.astype("string").str.extract(r"^(\d{4})Q([1-4])$").astype("Float64")
-    return (parts[0] + (parts[1] - 1) / 4).astype(float)
+    codes, names = pd.factorize(quarters)  # a few hundred quarters are named many times
+    parts = pd.Series(names, dtype="string").str.extract(r"^(\d{4})Q([1-4])$").astype("Float64")
+    dates = (parts[0] + (parts[1] - 1) / 4).astype(float).to_numpy()
+    return pd.Series(np.append(dates, np.nan)[codes], quarters.index, name=quarters.name)  # missing: code -1, the last
 
 
 @dataclass(frozen=True)
@@ -194,13 +196,14 @@ class Stored:
         return found.to_pandas()
 
     def sums(self, name: str) -> pd.DataFrame:
-        """`summary` or `differences`, within the chosen years; empty if the folder has none, or one by points."""
+        """`summary` or `differences`, within the chosen years, texts as categories; empty if the folder has none, or
+        one by points."""
         if name not in self._cache:
             table = f"{name}.parquet"
             there = self.has(table) and self.manifest.get("kind") != "sweep"
-            found = pa.concat_tables(self.door.read(table)).to_pandas() if there else pd.DataFrame()
+            found = _coded(pa.concat_tables(self.door.read(table))).to_pandas() if there else pd.DataFrame()
             if len(found):
-                found["region"] = found["region"].astype(str).replace(ALL, "")
+                found["region"] = found["region"].cat.rename_categories({ALL: ""})
                 first, last = self.years or (-np.inf, np.inf)
                 found = found[found["year"].between(first, last)]
             self._cache[name] = found
@@ -251,6 +254,14 @@ class Stored:
             self._cache[key] = Cube(scenarios, seeds, times.astype(float), sectors, values, self.asked)
         cached: Cube = self._cache[key]
         return cached
+
+
+def _coded(table: pa.Table) -> pa.Table:
+    """The table with texts as categories, whose rows are found by number, many times faster."""
+    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    for name in texts:
+        table = table.set_column(table.column_names.index(name), name, table[name].dictionary_encode())
+    return table
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[Array, tuple[str, ...]]:

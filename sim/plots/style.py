@@ -115,6 +115,7 @@ def setup() -> Any:
             "ytick.labelsize": 7.5,
             "axes.titlelocation": "left",
             "axes.titlepad": 3,
+            "axes.titley": 1.0,  # no ticks stand above: nothing has to be measured for that
             "axes.linewidth": 0.6,
             "axes.edgecolor": GREY,
             "axes.spines.top": False,

@@ -32,6 +32,7 @@ ASKED = {
     "compared": Asked("a base and three what-ifs, summary kept: CPU time", RUN, 2.2, 2.0),
     "swept": Asked("22 points of a policy from 2027, summary kept: CPU time", RUN, 7.0, 6.0),
     "main_job": Asked("main job with figures and report, warm, two cores", "of 100 runs of W", 10 / 3.2, 8 / 3.2),
+    "main_job_cpu": Asked("the same: CPU time of all its processes", "of 100 runs of W"),
     "drawing": Asked("wall time of figures with two processes", "of one process's", 0.65, 0.55),
     "overhead": Asked("runner around the kernel, summary kept", "of the kernel", 1.0, 0.2),
     "cold": Asked("cold start on two cores, with compiling", "s", 30, 12),
