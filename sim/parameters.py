@@ -52,6 +52,7 @@ class Parameters(NamedTuple):
     """Assumptions about how the world works; a scenario's `parameters:` changes them by these names."""
     # innovation and learning (M2, M3)
     rd_elasticity: Annotated[float, P("gamma", "1", "elasticity of innovation to R&D", 0.3, 0.0, 0.9, "Blundell2002", "medium", "M2")]
+    research: Annotated[float, P("chi_R", "switch", "what R&D follows: a share of sales, or what another unit of it would earn", 0, 0, 1, "structure", "medium", "M2", off=0.0, on=1.0, choices=("sales", "chosen"))]
     rd_floor: Annotated[float, P("phi_F", "ratio", "scale of the national R&D floor", 1.2, 0.0, 4.0, "fitted; GERD path in series.csv", "medium", "M2", fitted=True, off=0.0)]
     innovation_noise: Annotated[float, P("sigma", "1", "idiosyncratic s.d. of innovation", 0.35, 0.0, 0.8, "assumed", "low", "M2", off=0.0)]
     room: Annotated[float, P("C", "log", "distance from a generation's first frontier to its ceiling", 4.0, 0.5, 20.0, "Foster1986", "low", "M2")]
@@ -75,7 +76,6 @@ class Parameters(NamedTuple):
     habit: Annotated[float, P("theta", "1", "elasticity of a brand's pull to its customers, were no buyer to choose anew", 0.7, 0.0, 0.95, "fitted; prior Foster2016, Bronnenberg2012", "medium", "M13", fitted=True, off=0.0)]
     learnable_access: Annotated[float, P("chi", "share", "a venture's buyers who become customers of the multinational; the rest are its partner's", 0.15, 0.0, 1.0, "assumed", "low", "M13", off=0.0)]
     shared_customers: Annotated[float, P("l", "share", "a partner's customers whom a venture's product reaches", 0.35, 0.0, 1.0, "assumed", "low", "M7")]
-    known_abroad: Annotated[float, P("b_0", "share", "pull of multinationals in each other's markets at the start", 0.6, 0.0, 1.0, "assumed", "low", "M13")]
     newcomer: Annotated[float, P("b_M", "share", "least pull of a multinational in the host, once foreigners may distribute there", 0.25, 0.0, 1.0, "assumed", "low", "M14")]
     newcomer_abroad: Annotated[float, P("b_C", "share", "least pull of a Chinese brand abroad, over its pull at home", 0.05, 0.0, 1.0, "fitted; shares in series.csv", "medium", "M13", fitted=True)]
     procurement_margin: Annotated[float, P("m_R", "log", "price margin that reserved demand gives local owners and ventures", 0.22, 0.0, 1.0, "Guobanfa2025", "medium", "M15", off=0.0)]

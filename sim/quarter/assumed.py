@@ -41,7 +41,8 @@ CAUTION = 0.05  # hazard a quarter that full over-compliance at home suggests
 # Firms that begin
 ENTRANT_DISTANCE = 0.3  # mean log distance of an entrant to the best Chinese firm: it imitates
 FOREIGN_SPREAD, CHINESE_SPREAD = 0.10, 0.15  # s.d. of log technology at the start
-LEAST_KNOWN, MORE_KNOWN = 0.7, 0.6  # multinationals' pull abroad at the start over its mean: from 0.7 to 1.3
+KNOWN_ABROAD = 0.6  # pull of multinationals in each other's markets at the start, over that at home
+LEAST_KNOWN, MORE_KNOWN = 0.7, 0.6  # of a multinational over that mean: from 0.7 to 1.3
 
 # Welfare
 PUBLIC_FUNDS = 1.2  # cost of a unit of public outlay to taxpayers: what raising it distorts; a convention

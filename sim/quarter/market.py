@@ -27,6 +27,7 @@ from sim.quarter.own import (
     along_chinese_costs,
     along_chinese_offers,
     along_chinese_sales,
+    along_chosen_research,
     along_multinational_costs,
     along_multinational_sales,
     along_offers_abroad,
@@ -362,6 +363,8 @@ def pay_firms(st: State, t: int, s: int) -> None:
     floor = host_floor(st, t, s)
     along_multinational_costs(st, s, p.overhead * mean_sales(st, s, Kind.multinational), first, middle)
     along_chinese_costs(st, s, p.overhead * mean_sales(st, s, Kind.chinese), floor, middle, last)
+    if p.research > 0.0:
+        along_chosen_research(st, s, first, last)
     along_accounts(st, first, last)
     for i in range(first, middle):
         if firms.active[i] > 0:

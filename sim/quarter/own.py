@@ -8,7 +8,7 @@ from sim.compiled import lane
 from sim.quarter.assumed import EXPORTER, SECOND_LINE
 from sim.quarter.state import State
 from sim.rules.base import ramped
-from sim.rules.capability import research_budget
+from sim.rules.capability import chosen_research, research_budget
 from sim.rules.venture import tie_up
 
 
@@ -237,6 +237,22 @@ def along_chinese_costs(st: State, s: int, overhead: float, floor: float, first:
         x.support[i] = support if skilled else 0.0
         x.cost[i] = overhead
         firms.rd[i] = rd if lives else before
+
+
+@lane
+def along_chosen_research(st: State, s: int, first: int, last: int) -> None:
+    """R&D by choice: what another unit of technology earns decides on it, beside support and what ventures pay for.
+
+    `x.support`, sales and profit of the quarter are known; net worth is that of the quarter before.
+    """
+    x, firms, p = st.scratch, st.firms, st.parameters
+    pace, leak, rho = 0.25 * st.sectors.innovation[s], 0.25 * p.spillover, st.sectors.rd_intensity[s]
+    for i in range(first, last):
+        before, skilled, lives = firms.rd[i], firms.access_holder[i] == 0, firms.active[i] > 0
+        cash = firms.profit[i] + max(firms.worth[i], 0.0)
+        own = chosen_research(x.rd_reference[s], p.rd_elasticity, pace, x.gain[i], st.annuity, leak, cash)
+        rd = own + research_budget(rho, 0.0, x.rd_venture[i], x.support[i])
+        firms.rd[i] = (rd if skilled else 0.0) if lives else before
 
 
 @lane

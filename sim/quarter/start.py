@@ -8,7 +8,7 @@ from sim.arithmetic import exp, log
 from sim.columns import Kind
 from sim.compiled import stage
 from sim.draws import Stream, bits, key, normal, uniform
-from sim.quarter.assumed import CHINESE_SPREAD, FOREIGN_SPREAD, LEAST_KNOWN, MORE_KNOWN, SLOW_MONTHS
+from sim.quarter.assumed import CHINESE_SPREAD, FOREIGN_SPREAD, KNOWN_ABROAD, LEAST_KNOWN, MORE_KNOWN, SLOW_MONTHS
 from sim.quarter.state import State
 from sim.rules.customers import customers_of, habitual, newcomers_pull
 
@@ -47,7 +47,7 @@ def start_firm(st: State, i: int) -> None:
             given = st.starts[i, HOST_ACCESS]
             known = newcomers_pull(p.newcomer, st.world.rights[0]) if math.isnan(given) else given
         else:
-            known = min(p.known_abroad * (LEAST_KNOWN + MORE_KNOWN * third), 1.0)
+            known = min(KNOWN_ABROAD * (LEAST_KNOWN + MORE_KNOWN * third), 1.0)
         firms.pull[i, r] = known
         firms.customers[i, r] = customers_of(known, st.scratch.habit[s, r])
 

@@ -173,6 +173,28 @@ def research_budget(intensity: float, own_sales: float, venture_sales: float, su
 
 
 @rule
+def chosen_research(
+    reference: float, elasticity: float, pace: float, gain: float, annuity: float, leak: float, cash: float
+) -> float:
+    """R&D at which another unit earns what it costs: research answers what technology is worth, up to what it can pay.
+
+    What is found at R is pace * (R / reference)**elasticity a quarter; a unit of it earns `gain` a quarter, which
+    rivals wear away at the rate `leak`.
+
+    Formula: min(reference * power(elasticity * pace * gain * annuity / (1 + leak * annuity) / reference,
+            1 / (1 - elasticity)), max(cash, 0)) if gain > 0 and reference > 0 else 0
+    Units: reference, cash: money a quarter; elasticity: 1, below 1; pace: log a quarter at reference R&D; gain: money a
+        quarter over log; annuity: quarters; leak: 1/quarter; result: money a quarter
+    Limits: nothing to gain, or nothing to pay with, finds nothing; at most what there is to pay with.
+    Source: [Griffith2004] for the elasticity; the condition of first order
+    """
+    if gain <= 0.0 or reference <= 0.0:
+        return 0.0
+    worth = gain * annuity / (1.0 + leak * annuity)
+    return min(reference * power(elasticity * pace * worth / reference, 1.0 / (1.0 - elasticity)), max(cash, 0.0))
+
+
+@rule
 def feeding_sales(share: float, sales: float, paid: float, intensity: float) -> float:
     """Sales of a venture that feed a side's R&D: its share of them, but no more research than the venture pays it.
 

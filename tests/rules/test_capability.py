@@ -14,6 +14,7 @@ from sim.rules.capability import (
     absorptive,
     adoption_chance,
     catch_up,
+    chosen_research,
     damping,
     effort_move,
     effort_wanted,
@@ -343,6 +344,28 @@ def test_the_default_window() -> None:
     leader = generation_start(0.0, 0.0, p.start_drop, p.start_reach, p.lock_in_incumbent)
     assert generation_start(math.log(0.45), 0.0, p.start_drop, p.start_reach, p.lock_in_latecomer) > leader
     assert generation_start(math.log(0.1), 0.0, p.start_drop, p.start_reach, p.lock_in_latecomer) < leader
+
+
+CHOSEN = {"reference": 1.0, "elasticity": 0.5, "pace": 0.01, "gain": 10.0, "annuity": 40.0, "leak": 0.0, "cash": 9.0}
+
+
+def test_chosen_research_by_hand() -> None:
+    # A unit more earns .5 x .01 x 10 x 40 = 2 at the reference; at elasticity .5 R&D is the square of that.
+    assert chosen_research(**CHOSEN) == approx(4.0)
+    # Rivals wear away a fortieth a quarter: the same horizon is worth half, R&D falls to a quarter.
+    assert chosen_research(**{**CHOSEN, "leak": 1 / 40}) == approx(1.0)
+    assert chosen_research(**{**CHOSEN, "cash": 3.0}) == 3.0
+
+
+@given(st.floats(0.1, 0.8), st.floats(0.5, 5.0), st.floats(0.0, 0.1))
+def test_chosen_research_is_where_another_unit_earns_its_cost(elasticity: float, gain: float, leak: float) -> None:
+    asked = {**CHOSEN, "elasticity": elasticity, "gain": gain, "leak": leak, "cash": 1e12}
+    chosen, worth = chosen_research(**asked), gain * 40.0 / (1.0 + 40.0 * leak)
+
+    def profit(rd: float) -> float:
+        return 0.01 * rd**elasticity * worth - rd
+
+    assert profit(chosen) >= max(profit(0.99 * chosen), profit(1.01 * chosen))
 
 
 def test_effort_by_hand() -> None:
