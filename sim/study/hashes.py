@@ -1,7 +1,7 @@
 """Whether a file is what was written: its hash, taken once a process, and by size and time after that."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from pathlib import Path
@@ -49,11 +49,17 @@ def check(files: Iterable[tuple[Path, Mapping[str, Any]]]) -> None:
     """Raises IoFailure that names the first file that is not what was noted of it."""
     if believed.get():
         return
+    for path, told in differing(files):
+        raise IoFailure(f"{path} {told}", HINT)
+
+
+def differing(files: Iterable[tuple[Path, Mapping[str, Any]]]) -> Iterator[tuple[Path, str]]:
+    """Files that are not what was noted of them, and what is wrong; hashed on threads, since hashing is most of it."""
     listed = list(files)
     with ThreadPoolExecutor(_THREADS) as pool:
         for (path, _), told in zip(listed, pool.map(lambda each: wrong(*each), listed), strict=True):
             if told:
-                raise IoFailure(f"{path} {told}", HINT)
+                yield path, told
 
 
 def _ledger(path: Path) -> Ledger | None:

@@ -15,7 +15,7 @@ import pyarrow.csv
 
 from sim.errors import Conflict, IoFailure, NotEnough, UsageError, WrongType
 from sim.study import manifest as manifests
-from sim.study.hashes import HINT, believed, check_listed, wrong, wrong_listed
+from sim.study.hashes import HINT, believed, check_listed, differing, wrong, wrong_listed
 from sim.study.parts import QUARTERS, part
 from sim.study.store import MANIFEST, Folder, Receipt
 from sim.study.summary import SUMS, read_sums
@@ -51,13 +51,22 @@ class Verified:
         return manifests.read(self.folder)
 
     @cached_property
+    def _signed(self) -> dict[Path, Receipt | None]:
+        """Every receipt there is by its file, None where it is damaged; of many chunks reading them takes a while."""
+        return self.held.read_receipts()
+
+    @cached_property
+    def _sound(self) -> list[Receipt]:
+        return [receipt for receipt in self._signed.values() if receipt is not None]
+
+    @cached_property
     def receipts(self) -> list[Receipt]:
         """Receipts of the chunks that the manifest lists and, while a study goes on, of those written since."""
         if believed.get():
-            return self.held.receipts()
+            return self._sound
         nonce, listed = self.held.ledger.nonce, set(self.manifest["chunks"])
         found: list[Receipt] = []
-        for path, receipt in self.held.read_receipts().items():
+        for path, receipt in self._signed.items():
             if receipt is None:
                 raise IoFailure(f"{path} is not what was written", HINT)
             if receipt.study != nonce:
@@ -118,9 +127,11 @@ class Verified:
     def _refuse_strangers(self, name: str) -> None:
         if not self._settled or self.held.in_use():
             return
-        for path in self.held.strangers(self.held.receipts()):
-            if path.parent.name == name:
-                raise Conflict(f"{path} is not of this study", "move it away; --no-verify reads it as if it were")
+        strange = [path for path in self.held.strangers(self._sound) if path.parent.name == name]
+        if strange:  # or of chunks written since
+            strange = [path for path in self.held.strangers(self.held.receipts()) if path in strange]
+        for path in strange:
+            raise Conflict(f"{path} is not of this study", "move it away; --no-verify reads it as if it were")
 
     def read(self, name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """A table part by part; `columns` reads only some."""
@@ -149,22 +160,24 @@ class Verified:
         if told := wrong_listed(self.folder / MANIFEST):
             yield f"{self.folder / MANIFEST} {told}"
             return
-        for path, receipt in self.held.read_receipts().items():
+        ledger = self.held.ledger
+        for path, receipt in self._signed.items():
             if receipt is None:
                 yield f"{path} is not what was written"
-            elif receipt.study != self.held.ledger.nonce:
+            elif receipt.study != ledger.nonce:
                 yield f"{path} is of another study"
-        receipts = self.held.receipts()
-        for chunk in sorted({*self.manifest["chunks"]} - {receipt.chunk for receipt in receipts}):
+        for chunk in sorted({*self.manifest["chunks"]} - {receipt.chunk for receipt in self._sound}):
             yield f"{self.folder / '.chunks' / f'{chunk}.json'} is missing"
-        for receipt in receipts:
-            for table, noted in receipt.files.items():
-                path = self.folder / table / f"{receipt.chunk}.parquet"
-                if told := wrong(path, noted):
-                    yield f"{path} {told}"
-        for path in self.held.strangers(receipts):
+        noted = (
+            (self.folder / table / f"{receipt.chunk}.parquet", each)
+            for receipt in self._sound
+            for table, each in receipt.files.items()
+        )
+        for path, told in differing(noted):
+            yield f"{path} {told}"
+        for path in self.held.strangers(self._sound):
             yield f"{path} is not of this study"
-        for name, known in self.held.ledger.files.items():
+        for name, known in ledger.files.items():
             if any(each.sha256 for each in known) and (told := wrong_listed(self.folder / name)):
                 yield f"{self.folder / name} {told}"
 

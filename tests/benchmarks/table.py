@@ -35,6 +35,7 @@ ASKED = {
     "main_job_cpu": Asked("the same: CPU time of all its processes", "of 100 runs of W"),
     "drawing": Asked("wall time of figures with two processes", "of one process's", 0.65, 0.55),
     "overhead": Asked("runner around the kernel, summary kept", "of the kernel", 1.0, 0.2),
+    "verified": Asked("10,000 runs verified, summary kept", "s", 5, 2),
     "cold": Asked("cold start on two cores, with compiling", "s", 30, 12),
     "cold_ratio": Asked("compiling: CPU time", "of W's compiling"),
     "warm": Asked("warm start to the first result", "s", 1.5, 1.0),

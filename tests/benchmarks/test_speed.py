@@ -23,6 +23,7 @@ from sim.scenario import Scenario
 from sim.scenario.build import build, host
 from sim.simulate import EVENTS_A_FIRM, ROWS, prepare, quietly, simulate, warm_up
 from sim.study import compare, ensemble, sweep
+from sim.study.verified import Verified
 from tests.benchmarks import w_numba
 from tests.benchmarks.clock import beside, cpu, interleaved, python
 from tests.benchmarks.tiled import RECORDS, bytes_of, state_before, tile
@@ -138,6 +139,16 @@ def test_a_thousand_runs_on_two_cores(scenario: Scenario, keep: str, full: bool,
         return
     few, many = wall(40), wall(200)
     note(f"{keep}_wall", many + 800 * (many - few) / 160, "wall time of 40 and 200 runs, in proportion")
+
+
+def test_results_are_verified(scenario: Scenario, tmp_path: Path, note: Note) -> None:
+    """What `status --hashes` and every reader of all tables do: receipts read, sealed, and every file hashed."""
+    runs = 320
+    folder = ensemble(scenario, runs, workers=2, keep="summary", out=tmp_path / "results").folder
+    began = time.perf_counter()
+    spent = cpu(lambda: list(Verified(folder).problems()))
+    wall = (time.perf_counter() - began) * 10_000 / runs
+    note("verified", wall, f"from {runs} runs, in proportion; CPU time {spent * 10_000 / runs:.2f} s")
 
 
 def test_a_second_worker_pays(scenario: Scenario, note: Note) -> None:

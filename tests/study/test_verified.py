@@ -9,7 +9,7 @@ import pytest
 from sim.errors import Conflict, ContraflowError, IoFailure
 from sim.files import LEDGER
 from sim.plots.stored import Stored
-from sim.study import Results, hashes, merge
+from sim.study import Results, hashes, merge, store
 from sim.study import batch as worker
 from sim.study.export import export
 from sim.study.store import MANIFEST, Folder
@@ -171,6 +171,23 @@ def test_hashes_are_taken_once_a_process(copy, monkeypatch):
     flip(sorted((copy / "trajectories").iterdir())[0])
     with pytest.raises(ContraflowError):
         Results.open(copy).table("yearly")
+
+
+def test_receipts_are_read_once(copy, monkeypatch):
+    """Whatever is asked of a folder: of many chunks that is half of the time that verifying takes."""
+    read = []
+    real = store._read
+    monkeypatch.setattr(store, "_read", lambda path: read.append(path) or real(path))
+    held = Verified(copy)
+    assert held.whole() and list(held.problems()) == []
+    assert len(read) == len(set(read)) == len(held.receipts)
+
+
+def test_results_opened_before_more_seeds_were_run_stay_readable(copy):
+    results = Results.open(copy)
+    before = content(results, "yearly")
+    study(copy, QUIET, LOUD, seeds=9)
+    assert content(results, "yearly") == before and len(results.table("events"))
 
 
 def test_a_file_of_another_size_is_refused_without_its_hash(copy):
