@@ -247,7 +247,8 @@ class Sheet:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from PIL import Image, PngImagePlugin
 
-        canvas, dpi = FigureCanvasAgg(self.figure), rcParams["savefig.dpi"]
+        canvas: Any = FigureCanvasAgg(self.figure)
+        dpi = rcParams["savefig.dpi"]
         self.figure.set_dpi(dpi)
         canvas.draw()
         told = PngImagePlugin.PngInfo()
