@@ -67,10 +67,16 @@ def effects(base: Floats, other: Floats) -> tuple[NDArray[np.int64], dict[str, F
 def correlation(one: Floats, two: Floats) -> Floats:
     """Pearson correlation over the last axis, of pairs without nan."""
     both = np.isnan(one) | np.isnan(two)
-    one, two = np.where(both, np.nan, one), np.where(both, np.nan, two)
+    some = bool(both.any())
+    if some:
+        one, two = np.where(both, np.nan, one), np.where(both, np.nan, two)
     n, mean_one, sd_one = spread(one)
     _, mean_two, sd_two = spread(two)
-    product = np.where(both, 0.0, (one - mean_one[..., None]) * (two - mean_two[..., None])).sum(axis=-1)
+    product = one - mean_one[..., None]  # in place: large arrays cost more to get than to fill
+    product *= two - mean_two[..., None]
+    if some:
+        product[both] = 0.0
+    product = product.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.clip(product / ((n - 1) * sd_one * sd_two), -1, 1))
 
