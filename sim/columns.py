@@ -69,6 +69,20 @@ class Way(IntEnum):
     with_partner = 4
 
 
+class Basis(IntEnum):
+    """By what a ceiling counts imports: by where they are made, or by the home of their owner."""
+
+    made = 0
+    owner = 1
+
+
+class Term(IntEnum):
+    """Whose price of licences: of ceilings in force, or of those that are announced."""
+
+    now = 0
+    soon = 1
+
+
 class Bound(IntEnum):
     """Whose a line's offer is: the firm's own, with all its access or with some lent; or a contract's."""
 
@@ -279,6 +293,10 @@ class Policy(NamedTuple):
     owner_tariff: Annotated[Column, Field("share", "ad valorem on imports, by home of the owner", "quarter sector generation origin destination", 0, 20)]
     spared: Annotated[Column, Field("share", "part of the tariff on what the host makes that local partners' goods do not pay", "quarter sector generation destination", 0, 20)]
     price_floor: Annotated[Column, Field("share", "lowest price of goods at the border, above what their seller asks free of duty, by place of production", "quarter sector generation origin destination", 0, 20)]
+    quota: Annotated[Column, Field("share", "largest part of the region's market that goods made in the origin may have; those of all generations below 1 count together", "quarter sector generation origin destination", 0, 1, default=1.0)]
+    owner_quota: Annotated[Column, Field("share", "the same of imports by home of the owner", "quarter sector generation origin destination", 0, 1, default=1.0)]
+    auctioned: Annotated[Column, Field("share", "part of the licences under a ceiling that the destination sells", "quarter sector origin destination", 0, 1)]
+    exempt: Annotated[Column, Field("share", "part of local partners' goods from the host that needs no licence", "quarter sector destination", 0, 1)]
     control: Annotated[Column, Field("share", "export control: share of technology flow stopped", "quarter sector generation origin destination", 0, 1)]
     over_compliance: Annotated[Column, Field("share", "flow stopped beyond what is controlled", "quarter sector origin destination", 0, 1)]
     listing: Annotated[Column, Field("count", "most central firms of the origin listed by the destination", "quarter sector origin destination", 0, 1000)]
@@ -342,8 +360,15 @@ class Scratch(NamedTuple):
     sold_ahead: Annotated[Column, Field("ratio", "the same as announced", "sector way home region generation", 0)]
     taxed: Annotated[Column, Field("share", "tariffs paid, of sales at consumers' prices, by way of supply", "sector way home region generation", 0, 1)]
     dutied: Annotated[Column, Field("flag", "somebody pays a tariff on sales there", "sector region", 0, 1)]
-    rented: Annotated[Column, Field("share", "rent of a minimum price, of sales at consumers' prices, by way of supply", "sector way home region generation", 0, 1)]
-    floored: Annotated[Column, Field("flag", "somebody earns the rent of a minimum price there", "sector region", 0, 1)]
+    rented: Annotated[Column, Field("share", "rent of a minimum price or of licences, of sales at consumers' prices, by way of supply", "sector way home region generation", 0, 1)]
+    floored: Annotated[Column, Field("flag", "somebody earns such a rent there", "sector region", 0, 1)]
+    limiting: Annotated[Column, Field("flag", "a ceiling on imports of the sector's goods is in force or announced somewhere", "sector", 0, 1)]
+    limited: Annotated[Column, Field("flag", "the same in the region", "sector region", 0, 1)]
+    foreseen: Annotated[Column, Field("flag", "ceilings announced there differ from those in force", "sector region", 0, 1)]
+    licensed: Annotated[Column, Field("ratio", "appeal that imports keep at the price of a licence", "sector term basis origin destination", 0, 1, default=1.0)]
+    crossing: Annotated[Column, Field("1", "appeals that would need a licence, free of its price, in the region just gone through", "way home generation", 0)]
+    crossed: Annotated[Column, Field("share", "sales that needed one", "way home generation", 0, 1)]
+    passing: Annotated[Column, Field("ratio", "appeal that passes a border under licences; then what has become of it", "way home generation", 0)]
     compliance: Annotated[Column, Field("share", "cost of compliance over sales, none at home", "sector home region", 0, 1)]
     habit: Annotated[Column, Field("1", "elasticity of a brand's pull to its customers, this year", "sector region", 0, 1)]
     supported: Annotated[Column, Field("flag", "production of the sector is subsidised there", "sector origin", 0, 1)]
@@ -384,7 +409,7 @@ class Scratch(NamedTuple):
     weighed: Annotated[Column, Field("1", "appeals of a line that may cross a border", "seat", 0)]
     charged: Annotated[Column, Field("1", "the part of them that is paid as tariff", "seat", 0)]
     duty: Annotated[Column, Field("money", "tariff paid on each line's sales this quarter", "seat line", 0)]
-    rent: Annotated[Column, Field("money", "rent of a minimum price in each line's sales this quarter; written where there is one", "seat line", 0)]
+    rent: Annotated[Column, Field("money", "rent of a minimum price or of licences in each line's sales this quarter; written where there is one", "seat line", 0)]
     gain: Annotated[Column, Field("money/log", "what a log point of technology earns the firm a quarter", "seat", 0)]
     gain_abroad: Annotated[Column, Field("money/log", "the same outside the host", "seat", 0)]
     exposed: Annotated[Column, Field("money/log", "what a log point of all Chinese firms costs it a quarter", "seat", 0)]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from sim.columns import Firms, Kind, Partnerships, Policy, Scratch, Sectors, Way
+from sim.columns import Basis, Firms, Kind, Partnerships, Policy, Scratch, Sectors, Term, Way
 from sim.compiled import INTERPRETED, bundle
 from sim.declare import SEAT, Column, allocate, record
 from sim.errors import UsageError, expect
@@ -74,6 +74,8 @@ def _sizes(inputs: Inputs, partnerships: int, in_turn: bool) -> dict[str, int]:
         "line": regions + 1,
         "kind": len(Kind),
         "way": len(Way),
+        "basis": len(Basis),
+        "term": len(Term),
         "partnership": max(partnerships, 1),
         "counter": 4,
     }

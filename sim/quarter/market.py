@@ -36,6 +36,7 @@ from sim.quarter.own import (
     along_taxed_chinese,
     along_taxed_multinational,
 )
+from sim.quarter.quotas import enter_licences, limit_imports, turn_back
 from sim.quarter.rents import earn_rents
 from sim.quarter.state import (
     State,
@@ -52,6 +53,8 @@ from sim.rules.customers import procurement_penalty, reserved_reach
 from sim.rules.governance import governance_cost, hold_up_cost
 from sim.rules.market import offer_profit, plant_rent, quality, rent_kept
 from sim.rules.review import trust_next
+
+REPLACED = 4  # times that offers are placed in a quarter, at most, until prices of licences move no more
 
 
 @stage
@@ -134,15 +137,35 @@ def place_contract_offers(st: State, t: int, s: int) -> None:
 
 
 @stage
-def clear_markets(st: State, s: int) -> None:
-    """Shares move towards what appeals call for; shares and the outside good sum to one."""
-    x = st.scratch
+def mark_up(st: State, s: int) -> None:
+    """Appeals after the higher markups of large sellers."""
     first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
     second = st.world.market.shape[2]
     for r in range(second):  # rows of firms that do not live have no appeal and no share
         along_markup(st, s, r, first, last)
         if r == st.host:
             along_markup_beside(st, second, first, middle)
+
+
+@stage
+def license_imports(st: State, t: int, s: int) -> bool:
+    """Prices of licences, where ceilings need them, and what they do to appeals; whether any has moved."""
+    first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
+    moved = False
+    for r in range(st.world.market.shape[2]):
+        if st.scratch.limited[s, r] > 0.0:
+            moved = limit_imports(st, t, s, r, all_appeals(st, r, first, middle, last)) or moved
+    if moved:
+        enter_licences(st, t, s)
+    return moved
+
+
+@stage
+def clear_markets(st: State, t: int, s: int) -> None:
+    """Shares move towards what appeals call for; shares and the outside good sum to one."""
+    x = st.scratch
+    first, middle, last = first_of(st, s), middle_of(st, s), last_of(st, s)
+    second = st.world.market.shape[2]
     for r in range(second):  # sums one after the other: the processor works at several
         x.denominator[s, r] = all_appeals(st, r, first, middle, last)
         x.per_appeal[s, r] = 1.0 / x.denominator[s, r]
@@ -151,6 +174,10 @@ def clear_markets(st: State, s: int) -> None:
     along_clearing(st, s, second, st.host, first, middle)
     for r in range(second):
         along_clearing(st, s, r, r, first, last)
+    if x.limiting[s] > 0.0:
+        for r in range(second):
+            if x.limited[s, r] > 0.0:
+                turn_back(st, t, s, r)
     for r in range(second):
         chinese = 0.0
         for i in range(middle, last):
@@ -401,10 +428,14 @@ def production_support(st: State, t: int, s: int, i: int) -> float:
 
 @stage
 def trade(st: State, t: int, s: int) -> None:
-    """Stages 4 and 5."""
-    place_own_offers(st, t, s)
-    place_contract_offers(st, t, s)
-    clear_markets(st, s)
+    """Stages 4 and 5. Who supplies from where depends on what licences cost, and the other way round."""
+    for _ in range(REPLACED):
+        place_own_offers(st, t, s)
+        place_contract_offers(st, t, s)
+        mark_up(st, s)
+        if st.scratch.limiting[s] <= 0.0 or not license_imports(st, t, s):
+            break
+    clear_markets(st, t, s)
     sell_own_lines(st, t, s)
     share_by_contract(st, t, s)
     pay_firms(st, t, s)

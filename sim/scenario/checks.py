@@ -11,6 +11,7 @@ from sim.scenario.shocks import KINDS, Shock
 from sim.scenario.values import quarter_name, slug
 
 Found = tuple[tuple[str | int, ...], str]  # location and message
+SPARES = ("spares", "exempts")  # sizes that are about goods of local partners
 
 
 @dataclass(frozen=True)
@@ -176,8 +177,19 @@ def shock_problems(shock: Shock, known: Names, last: int) -> Iterator[Found]:
                 ("sectors",),
                 f"{sector!r} is no sector or group{nearest(sector, (*known.sectors, *known.groups, 'all'))}",
             )
+    answered = shock.retaliation is not None and KINDS[shock.retaliation.kind].whole
     for key in ("origin", "destination"):
         for place in getattr(shock, key):
+            if place in known.countries and (kind.whole or answered):
+                what = (
+                    shock.kind
+                    if kind.whole
+                    else f"its answer, a {shock.retaliation.kind if shock.retaliation else ''},"
+                )
+                yield (
+                    (key,),
+                    f"{place!r} is a country; {what} holds for whole regions; write {known.countries[place][0]}",
+                )
             if place not in known.regions and place not in known.countries:
                 hint = nearest(place, (*known.regions, *known.countries, "all"))
                 yield (key,), f"{place!r} is no region or country{hint}"
@@ -288,9 +300,10 @@ def concerns_nobody(shock: Shock, known: Names) -> bool:
 
 
 def spares_nobody(shock: Shock, known: Names, host: str) -> bool:
-    """Whether a tariff spares goods of local partners, which come from the host, and does not concern the host's."""
+    """Whether goods of local partners, which come from the host, are spared by what does not concern the host's."""
     origins = {known.countries.get(place, (place, 1.0))[0] for place in shock.origin}
-    return dict(shock.sizes).get("spares", 0.0) > 0.0 and bool(origins) and host not in origins
+    spared = max(dict(shock.sizes).get(key, 0.0) for key in SPARES)
+    return spared > 0.0 and bool(origins) and host not in origins
 
 
 def firm_problems(firm: NamedFirm, world: WorldFile, firms: dict[str, NamedFirm]) -> Iterator[Found]:

@@ -19,7 +19,7 @@ from sim.scenario.words import amount
 
 HIGH = 1.5  # duties above are asked about: the highest that the shipped record holds is 1.45
 LOW = 0.01  # sizes between this and nothing are: `.45%` may be meant for 45 %
-_BROAD = ("rate", "coverage", "block", "max_foreign_equity")  # sizes that are no small costs
+_BROAD = ("rate", "share", "coverage", "block", "max_foreign_equity")  # sizes that are no small costs
 
 
 def doubts(scenario: Scenario) -> list[str]:

@@ -1,5 +1,5 @@
-"""The whole duty, or the price floor, in force where a shock acts: tariffs add up, so that its own rate is not what
-goods pay, and of floors the highest holds.
+"""The whole duty, price floor or ceiling in force where a shock acts: tariffs add up, so that its own rate is not what
+goods pay, of floors the highest holds and of ceilings the lowest.
 """
 
 from collections.abc import Iterator
@@ -15,22 +15,22 @@ from sim.scenario.shocks import KINDS, SET, Shock
 from sim.scenario.values import quarter_name
 from sim.scenario.words import amount, sizes
 
-FLOOR = "minimum_price"
+FLOOR, CEILING = "minimum_price", "quota"
 
 
 class _Border(NamedTuple):
-    """Duty, or floor, on a sector's goods at a border once a shock has its full size, over generations it concerns."""
+    """Duty, floor or ceiling on a sector's goods at a border once a shock has its full size, over its generations."""
 
     sector: str
     border: str
     total: Column  # [generation]
     own: float  # what of it is the tariff's: less than its rate where it concerns a part of a region
-    duty: Column  # beside a floor: the duty there [generation]
+    duty: Column  # beside a floor or a ceiling: the duty there [generation]
 
 
 def duties(scenario: Scenario) -> list[str]:
-    """Of each own tariff and minimum price what is in force once it has its full size, by sector and border."""
-    told = (shock for shock in scenario.shocks if shock.kind in ("tariff", FLOOR) and shock.own and shock.effects())
+    """Of each own tariff, minimum price and quota what is in force once it has its full size, by sector and border."""
+    told = (shock for shock in _tariffs(scenario, FLOOR, CEILING) if shock.own and shock.effects())
     return [line for shock in told for line in _told(scenario, shock)]
 
 
@@ -46,9 +46,9 @@ def slack(scenario: Scenario, shock: Shock) -> str:
 def sized(scenario: Scenario) -> dict[str, str]:
     """The size of each policy in words, by its label; of tariffs with the whole duty in force."""
     told = {shock.label: sizes(shock) for shock in scenario.shocks}
-    for shock in _tariffs(scenario, FLOOR):
+    for shock in _tariffs(scenario, FLOOR, CEILING):
         if shock.mode != SET and (total := _ends([border.total for border in _borders(scenario, shock)])):
-            told[shock.label] += f"; {total} in force in all"
+            told[shock.label] += f"; {total} in force{'' if shock.kind == CEILING else ' in all'}"
     return told
 
 
@@ -106,14 +106,30 @@ def _told(scenario: Scenario, shock: Shock) -> Iterator[str]:
         total = _ends([found.total])
         if shock.kind == FLOOR:
             total = f"a floor {total} above the price free of duty, over a duty of {_ends([found.duty])},"
+        elif shock.kind == CEILING:
+            total = f"a ceiling of {total} of the market, beside a duty of {_ends([found.duty])},"
         by_sector.setdefault(found.sector, {}).setdefault(total, []).append(found.border)
     for sector, duties_ in by_sector.items():
         for duty, borders in duties_.items():
             told.setdefault(duty, {}).setdefault(", ".join(borders), {})[sector] = None
     goods = f" ({shock.generation})" if shock.generation not in ("", "all") else ""
     own = amount(next(iter(dict(shock.sizes).values())), "share")
-    how = "set by this" if shock.mode == SET else f"{own} by this" if shock.kind == FLOOR else f"{own} of it by this"
+    part = "" if shock.kind in (FLOOR, CEILING) else "of it "
+    how = "set by this" if shock.mode == SET else f"{own} {part}by this{_licences(shock)}"
     when = quarter_name(_full(scenario, shock))
     for duty, places in told.items():
         where = "; ".join(f"{', '.join(names)}{goods}, {borders}" for borders, names in places.items())
         yield f"{shock.id}: {duty} in force in {when}, {how}: {where}"
+
+
+def _licences(shock: Shock) -> str:
+    """Who has the licences of a ceiling, in words; nothing of other shocks."""
+    if shock.kind != CEILING:
+        return ""
+    sold = dict(shock.sizes).get("auctioned", 0.0)
+    whose = (
+        "exporters have the licences"
+        if sold <= 0.0
+        else f"the destination sells {amount(sold, 'share')} of the licences"
+    )
+    return f", {whose}"

@@ -101,6 +101,10 @@ _COMBINE: dict[str, Callable[[Column, Column], Column]] = {
     "threshold": _any_screen,
     "waived": _either,
     "price_floor": np.maximum,
+    "quota": np.minimum,
+    "owner_quota": np.minimum,
+    "auctioned": np.maximum,
+    "exempt": _either,
     "cap": np.minimum,
     "demand": np.multiply,
     "supply": np.multiply,
@@ -111,7 +115,7 @@ def combination(field: str) -> str:
     """How overlapping shocks combine in a field, in words."""
     words = {
         _either: "chances combine",
-        np.maximum: "the highest holds" if field == "price_floor" else "the longest holds",
+        np.maximum: "the highest holds" if field in ("price_floor", "auctioned") else "the longest holds",
         np.minimum: "the strictest holds",
         np.multiply: "factors multiply",
     }

@@ -14,7 +14,8 @@ from sim.scenario.shocks import POLICY, Shock
 from sim.scenario.values import quarter_name
 
 _BETWEEN = {"control", "over_compliance", "block", "delay", "threshold", "cap", "mandate"}  # both sides of contracts
-_BY_HOME = {"tariff", "price_floor", "owner_tariff", "perception", "compliance", "subsidy_rd", "subsidy_production"}
+_BY_HOME = {"tariff", "price_floor", "owner_tariff", "quota", "owner_quota", "auctioned"}  # origin: a home
+_BY_HOME |= {"perception", "compliance", "subsidy_rd", "subsidy_production"}
 
 
 def unread(scenario: Scenario, shock: Shock) -> Iterator[str]:

@@ -296,9 +296,8 @@ def _consistency(tree: Node, file: File | None, shocks: list[Shock | None], know
         yield dated.told(problem_at(tree, location, message))
     for n, shock in enumerate(shocks):
         if shock is not None and checks.spares_nobody(shock, known, file.host):
-            yield problem_at(
-                tree, ("shocks", n, "spares"), f"spares goods from {file.host}, which is not among the origins"
-            )
+            key = next(key for key in checks.SPARES if key in dict(shock.sizes))
+            yield problem_at(tree, ("shocks", n, key), f"{key} goods from {file.host}, which is not among the origins")
     if file.rules is not None:
         yield from rule_problems(file.rules)
     if file.start > file.end:

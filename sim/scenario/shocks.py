@@ -59,6 +59,7 @@ class Kind:
     own: bool = False
     once: bool = False  # acts in its first quarter and is over; nobody knows of it before
     acts: str = "destination"  # the key of who acts; where the kind has both, the other is whom it hits
+    whole: bool = False  # concerns whole regions: no part of one can be held to it by itself
     totals: bool = False  # a size may be all that is in force, instead of what comes on top
 
     def _dimensions(self) -> set[str]:
@@ -110,6 +111,26 @@ KINDS: dict[str, Kind] = {
         origin="where the goods are made",
         destination="whose border",
         goods=True,
+    ),
+    "quota": Kind(
+        "ceiling on imports: licences get the price at which no more is imported than may be",
+        {
+            "share": Size(
+                {"made": "quota", "owner": "owner_quota"},
+                "largest part of the region's market, of all its goods of the sector; the lowest ceiling holds",
+            ),
+            "auctioned": Size(
+                "auctioned", "part of the licences that the destination sells; the rest is exporters'", beside=True
+            ),
+            "exempts": Size("exempt", "part of local partners' goods from the host that needs no licence", beside=True),
+        },
+        origin="where the goods are made, or with `basis: owner` their owner's home; each has the ceiling to itself",
+        destination="whose border",
+        option="basis",
+        options=_BY_OWNER,
+        default_option="made",
+        goods=True,
+        whole=True,
     ),
     "export_control": Kind(
         "control of technology exports",

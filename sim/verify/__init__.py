@@ -30,6 +30,7 @@ TOPICS = (
     "partnerships",
     "propositions",
     "policy",
+    "quotas",
     "limits",
     "conservation",
     "invariance",

@@ -159,13 +159,15 @@ def capacities(lab: Laboratory) -> Found:
 def values_are_the_markets(lab: Laboratory) -> Found:
     """Profit of partnerships in force over what accounts book in the same quarter.
 
-    Buyers move at once, trust rests, tariffs and a minimum price are on; of contracts whose firm sells on one line in
-    the region, over a hundredth of the market per firm, in four runs.
+    Buyers move at once, trust rests, tariffs, a minimum price and ceilings on imports are on; of contracts whose firm
+    sells on one line in the region, over a hundredth of the market per firm, in four runs.
     """
     taxed = (
         shock("tariff", sectors="traded", origin="china", destination="us", rate=0.5, start="1985Q1"),
         shock("tariff", sectors="traded", origin="us", destination="china", rate=0.3, start="1990Q1"),
         shock("minimum_price", sectors="traded", origin="china", destination="eu", premium=0.5, start="1985Q1"),
+        shock("quota", sectors="traded", origin="china", destination="eu", share=0.05, exempts=0.2, start="1990Q1"),
+        shock("quota", sectors="traded", origin="us", destination="china", share=0.02, auctioned=0.5, start="1992Q1"),
     )
     apart = []
     for seed in range(4):
@@ -192,8 +194,8 @@ def duties_are_seen(lab: Laboratory) -> Found:
     """Duty and rent over sales of every living firm abroad without a contract: by its offer as decisions see it, and
     booked.
 
-    Under tariffs by place and by owner and minimum prices on Chinese, American and European goods, every five years of
-    two runs.
+    Under tariffs by place and by owner, minimum prices and ceilings on Chinese, American and European goods, every five
+    years of two runs; buyers move at once, so that nothing is turned back.
     """
     taxed = (
         shock("tariff", sectors="traded", origin="china", destination="us", rate=0.5, start="1985Q1"),
@@ -203,10 +205,12 @@ def duties_are_seen(lab: Laboratory) -> Found:
         shock("minimum_price", sectors="traded", origin="china", destination=["us", "eu"], premium=0.6, start="1985Q1"),
         shock("minimum_price", sectors="traded", origin="us", destination="eu", premium=0.1, start="1985Q1"),
         shock("minimum_price", sectors="traded", origin="eu", destination="us", premium=0.4, start="1985Q1"),
+        shock("quota", sectors="traded", origin="china", destination="us", share=0.05, auctioned=0.4, start="1995Q1"),
+        shock("quota", sectors="traded", basis="owner", origin="us", destination="eu", share=0.04, start="1995Q1"),
     )
     apart, paid = [], 0
     for seed in (0, 1):
-        state = start(lab.scenario(*taxed), seed)
+        state = start(lab.scenario(*taxed, share_speed=1.0), seed)
         columns, x, firms = bundle(state), state.scratch, state.firms
         for t in range(160):
             to_review(columns, t)

@@ -18,11 +18,10 @@ Where luck is involved seeds are fixed, and so is the tolerance, mostly three st
 nothing to check fails.
 
 T numbers are those of the list of closed forms that the project was planned with; K are customers, R reserved demand,
-E the ecosystem, L links between sectors, B bargaining, U what partners are spared, P the propositions that the model
-is built to say, X extreme conditions, C accounts and bounds, V invariances. Of T1 to T42, {covered} are checked in
-whole or in part; what the model as built has no place for stands at the end with the reason. Whether the default run
-tells history as it went is another question:
-`verify --story`.
+E the ecosystem, L links between sectors, B bargaining, U what partners are spared, Q ceilings on imports, P the
+propositions that the model is built to say, X extreme conditions, C accounts and bounds, V invariances. Of T1 to T42,
+{covered} are checked in whole or in part; what the model as built has no place for stands at the end with the reason.
+Whether the default run tells history as it went is another question: `verify --story`.
 
 This page is made by `python -m sim.verify.page` from the declarations in `sim/verify/`; a test holds it fresh.
 """

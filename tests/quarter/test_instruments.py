@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from sim.columns import Happening, Kind, Ownership, Route, Type
+from sim.columns import Bound, Happening, Kind, Ownership, Route, Type
 from sim.quarter.assumed import NOTICE
 from sim.quarter.state import EVENTS
 from sim.simulate import Run
@@ -63,6 +63,12 @@ CASES = {
     "minimum_price": Case(
         shock("minimum_price", origin="china", destination="us", premium=1.0),
         {"premium": 0},
+        down=[market("imports_home_made", US), market("consumer_surplus", US)],
+    ),
+    "quota": Case(
+        shock("quota", origin="china", destination="us", share=0.02),
+        {"share": 1},
+        up=[lambda run: -float(run.markets["imports_china"][START:, [MOTORS, PARTS], US].max())],
         down=[market("imports_home_made", US), market("consumer_surplus", US)],
     ),
     "owner_tariff": Case(
@@ -223,6 +229,32 @@ def test_a_floor_pays_exporters_what_a_duty_of_its_size_takes(lab: Laboratory) -
     assert np.mean([shipped(a) - shipped(b) for a, b in zip(left, taxed, strict=True)]) > 0.0
     first = [run.markets["imports_china"][START, MOTORS, US] for run in (left[0], taxed[0])]
     assert first[0] == pytest.approx(first[1], rel=1e-12)  # in the first quarter both sell the same
+
+
+def test_licences_are_the_exporters_or_the_treasurys(lab: Laboratory) -> None:
+    """Paired runs: sold, they are tariff revenue, of which there is none else, and exporters earn less."""
+    given = {**CASES["quota"].shock, **DATES}
+    kept, sold = lab.runs(given, seeds=SEEDS), lab.runs({**given, "auctioned": 1.0}, seeds=SEEDS)
+    revenue, profit = market("tariff_revenue", US), outcome("profit_chinese", since=START)
+    assert all(revenue(run) == 0.0 < revenue(other) for run, other in zip(kept, sold, strict=True))
+    assert np.mean([profit(a) - profit(b) for a, b in zip(kept, sold, strict=True)]) > 0.0
+    first = [run.markets["imports_china"][START, MOTORS, US] for run in (kept[0], sold[0])]
+    assert first[0] == pytest.approx(first[1], rel=1e-12)  # buyers pay the same
+
+
+def test_partners_that_are_exempt_sell_beyond_a_ceiling(lab: Laboratory) -> None:
+    """Nothing may be imported but by partners: what Chinese firms ship alone stops, what partners ship does not."""
+    none = shock("quota", sectors="traded", origin="china", destination="all", share=0.0, start="2005Q1")
+    shipped = 0.0
+    for seed in range(4):
+        state = state_at(lab.scenario({**none, "exempts": 1.0}), LATER + 20, seed)
+        x, firms = state.scratch, state.firms
+        goods = (firms.active[:, None] > 0) & (firms.kind[:, None] == Kind.chinese)
+        sales = np.where(goods, firms.share * x.host_made, 0.0)[:, US : ROW + 1]
+        given = (x.bound == Bound.given)[:, US : ROW + 1]
+        assert sales[~given].max() == 0.0
+        shipped += sales[given].sum()
+    assert shipped > 0.0
 
 
 def test_a_prohibitive_tariff_stops_trade(lab: Laboratory) -> None:

@@ -89,6 +89,62 @@ def test_a_floor_is_told_with_the_duty_beside_it_and_asked_about_where_it_does_n
     ]
 
 
+def test_a_ceiling_is_told_with_the_duty_beside_it_and_who_has_the_licences(mine):
+    ceiling = DUTY.replace("tariff", "quota")
+    found = mine(
+        f"{DUTY}, rate: 10%, start: 2020Q1",
+        f"{ceiling}, generation: electric, share: 30%, auctioned: 40%, start: 2021Q1",
+        f"{ceiling}, share: 20%, start: 2022Q1",
+        f"{ceiling}, share: 25%, start: 2022Q1",
+    )
+    assert duties(found)[1:3] == [
+        "s1: a ceiling of 30 % of the market, beside a duty of 10 %, in force in 2021Q1, 30 % by this, the destination sells 40 % of the licences: cars (electric), china to us",
+        "s2: a ceiling of 20 % of the market, beside a duty of 10 %, in force in 2022Q1, 20 % by this, exporters have the licences: cars, china to us",
+    ]
+    assert sized(found)["s2"] == "share 20 %, by where goods are made; 20 % in force"
+    held = build(found, 1).in_force
+    quota = held.quota[:, 0, :, CHINA, US]
+    assert [quota[quarter_of(quarter)].tolist() for quarter in ("2020Q4", "2021Q1", "2022Q1")] == [
+        [1, 1],
+        [1, 0.3],
+        [0.2, 0.2],
+    ]
+    assert held.auctioned[-1, 0, CHINA, US] == 0.4 and (held.quota[-1, 0, :, US, CHINA] == 1.0).all()
+    assert [text for text in doubts(found) if "changes nothing" in text and text.startswith("s3")]
+
+
+@pytest.mark.parametrize(
+    ("shock", "said"),
+    [
+        (
+            "origin: china, destination: brazil, share: 10%",
+            "'brazil' is a country; quota holds for whole regions; write row",
+        ),
+        ("origin: china, destination: us, share: 110%", "must be between 0 and 1"),
+        ("origin: china, destination: us", "share: missing"),
+        ("origin: us, destination: china, share: 10%, exempts: 50%", "exempts goods from china, which is not among"),
+        ("origin: china, destination: us, share: 10%, spares: 5%", "spares: unknown key"),
+    ],
+)
+def test_a_wrong_ceiling_is_told(mine, shock, said):
+    with pytest.raises(ScenarioError) as told:
+        mine(f"kind: quota, sectors: cars, {shock}, start: 2020Q1")
+    assert said in " ".join(f"{each.key}: {each.message}" for each in told.value.problems)
+
+
+def test_a_ceiling_may_answer_a_duty_and_be_by_owner(mine):
+    found = build(
+        mine(f"{DUTY}, rate: 30%, start: 2020Q1, retaliation: {{kind: quota, share: 10%, lag: 1}}"), 1
+    ).in_force
+    assert (found.quota[quarter_of("2020Q2"), 0, :, US, CHINA] == 0.1).all() and found.quota[
+        quarter_of("2020Q1")
+    ].min() == 1.0
+    owned = build(mine(f"{DUTY.replace('tariff', 'quota')}, basis: owner, share: 10%, start: 2020Q1"), 1).in_force
+    assert (owned.owner_quota[-1, 0, :, CHINA, US] == 0.1).all() and owned.quota.min() == 1.0
+    with pytest.raises(ScenarioError, match="brazil"):
+        mine(f"{DUTY.replace('us', 'brazil')}, rate: 30%, start: 2020Q1, retaliation: {{kind: quota, share: 10%}}")
+
+
 def test_the_whole_duty_is_told(mine):
     found = mine(
         f"{DUTY}, rate: 20%, start: 2020Q1",

@@ -123,6 +123,7 @@ ZERO = {
     "sole_entry_friction": "size: 0", "data_regime": "ip: 0, localisation_cost: 0", "subsidy": "rate: -0.0, target: rd",
     "perception": "shift: 0", "compliance": "cost: 0", "local_content": "share: 0%", "demand": "change: 0", "supply": "change: 0", "lift": "lead: 0",
     "minimum_price": "premium: 0",
+    "quota": "share: 1",
 }  # fmt: skip
 
 
@@ -153,9 +154,14 @@ def test_every_size_writes_its_field_within_bounds(policy, kind):
     declared = KINDS[kind]
     for key, size in declared.sizes.items():
         option = f", {declared.option}: {next(iter(declared.options))}" if declared.option else ""
-        beside, extra = {"threshold": ("block", ", block: 1"), "spares": ("tariff", ", rate: 1")}.get(key, ("", ""))
+        beside, extra = {
+            "threshold": ("block", ", block: 1"),
+            "spares": ("tariff", ", rate: 1"),
+            "auctioned": ("quota", ", share: 0"),
+            "exempts": ("quota", ", share: 0"),
+        }.get(key, ("", ""))
         low, high = size.bounds(next(iter(declared.options), ""))
-        value = low if size.fields == ("cap",) else high
+        value = low if size.fields[0] in ("cap", "quota") else high
         force, _ = policy(f"kind: {kind}, {key}: {value:g}{option}{extra}, start: 2020")
         written = size.writes(next(iter(declared.options), ""))
         for name, field in fields(Policy).items():
