@@ -150,7 +150,10 @@ LAWS: Laws = {
         },
         rises="pace gain annuity cash",
         falls="leak",
-        free={"reference": "less is found at the same R&D, and more is its measure", "elasticity": "as research_return"},
+        free={
+            "reference": "less is found at the same R&D, and more is its measure",
+            "elasticity": "as research_return",
+        },
         low=0.0,
         high=lambda cash, **_: max(cash, 0.0),
         limits=(({"gain": 0.0}, 0.0), ({"cash": 0.0}, 0.0), ({"reference": 0.0}, 0.0)),
