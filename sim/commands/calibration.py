@@ -38,7 +38,7 @@ def calibrate(
     format_: o.Formats = "png,svg",
     quiet: o.Quiet = False,
 ) -> int:
-    """Fit a parameter set to history by history matching, then ABC, into DIR and, but for a trial, beside the set."""
+    """Fit a parameter set to history. What came out goes into DIR and, but for a trial, beside the set."""
     from sim import calibration
     from sim.calibration import result
     from sim.plots import calibration as figures

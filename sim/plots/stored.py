@@ -258,7 +258,9 @@ class Stored:
 
 def _coded(table: pa.Table) -> pa.Table:
     """The table with texts as categories, whose rows are found by number, many times faster."""
-    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    texts = [
+        field.name for field in table.schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+    ]
     for name in texts:
         table = table.set_column(table.column_names.index(name), name, table[name].dictionary_encode())
     return table

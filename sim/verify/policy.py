@@ -135,7 +135,7 @@ def spared_part(lab: Laboratory) -> Found:
     return near(np.concatenate(found), np.concatenate(expected), 1e-12)
 
 
-@check("U3", "a minimum price sells as a duty of its size, and leaves to sellers what the duty took", "Bhagwati1965")
+@check("U3", "a minimum price sells as a duty of its size, whose revenue sellers keep", "Bhagwati1965")
 def floor_and_duty(lab: Laboratory) -> Found:
     """What a unit of quality sells under a floor of 30 % and under a duty of 30 %; the rent against the tariff; and
     duty and rent under a duty of 10 % with the floor beside it, against the duty of 30 %.

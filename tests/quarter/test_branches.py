@@ -1,10 +1,11 @@
 """Runs with quarters in common go through them once, and end in the bytes of runs by themselves."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 
 from sim import branches
-from sim import simulate as simulation
 from sim.branches import Branches, forks, shared
 from sim.columns import Policy, World
 from sim.compiled import bundle
@@ -19,6 +20,8 @@ from sim.study.batch import settled
 from sim.study.course import make_job
 from sim.study.sweep import ask
 from tests.quarter.fingerprint import fingerprint
+
+simulation = import_module("sim.simulate")  # the package gives the function of that name
 
 WHAT_IFS = ["baseline", *(name for name in names(shipped()) if name not in ("world", "history", "baseline"))]
 SWEEPS = sorted((shipped() / "sweeps").glob("*.yaml"))

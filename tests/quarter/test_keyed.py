@@ -19,7 +19,7 @@ def test_the_same_seed_gives_the_same_bytes(small: Scenario, shipped: Scenario) 
 
 
 def test_different_seeds_differ(small: Scenario) -> None:
-    runs = [simulate(small, seed) for seed in (0, 1, 2, 2**32, 2**62)]
+    runs = [simulate(small, seed) for seed in (0, 1, 2, 2**31, 2**32 - 1)]
     assert len({run.outcome.tobytes() for run in runs}) == len(runs)
 
 

@@ -1,10 +1,11 @@
 """A run has room for one group of sectors at a time and a guess at its partnerships; neither may reach a result."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 
 from sim import quarter
-from sim import simulate as simulation
 from sim.columns import Scratch
 from sim.compiled import bundle
 from sim.declare import SEAT, fields
@@ -14,6 +15,8 @@ from sim.scenario.build import build, host
 from sim.simulate import AMPLE, EVENTS_A_FIRM, ROWS, collect, prepare, simulate
 from sim.verify.laboratory import TURMOIL, Laboratory
 from tests.quarter.fingerprint import fingerprint
+
+simulation = import_module("sim.simulate")  # the package gives the function of that name
 
 
 @pytest.fixture(scope="module")
