@@ -69,16 +69,12 @@ class Way(IntEnum):
     with_partner = 4
 
 
-class Basis(IntEnum):
-    """By what a ceiling counts imports: by where they are made, or by the home of their owner."""
-
+class Basis(IntEnum):  # by what a ceiling counts imports: where they are made, or who owns their maker
     made = 0
     owner = 1
 
 
-class Term(IntEnum):
-    """Whose price of licences: of ceilings in force, or of those that are announced."""
-
+class Term(IntEnum):  # whose price of licences: of ceilings in force, or of announced ones
     now = 0
     soon = 1
 

@@ -52,7 +52,7 @@ class Parameters(NamedTuple):
     """Assumptions about how the world works; a scenario's `parameters:` changes them by these names."""
     # innovation and learning (M2, M3)
     rd_elasticity: Annotated[float, P("gamma", "1", "elasticity of innovation to R&D", 0.3, 0.0, 0.9, "Blundell2002", "medium", "M2")]
-    research: Annotated[float, P("chi_R", "switch", "what R&D follows: a share of sales, or what another unit of it would earn", 0, 0, 1, "structure", "medium", "M2", off=0.0, on=1.0, choices=("sales", "chosen"))]
+    research: Annotated[float, P("chi_R", "switch", "what R&D follows: a share of sales, or what another unit of it would earn", 0, 0, 1, "structure", "medium", "M2", choices=("sales", "chosen"))]
     rd_floor: Annotated[float, P("phi_F", "ratio", "scale of the national R&D floor", 1.2, 0.0, 4.0, "fitted; GERD path in series.csv", "medium", "M2", fitted=True, off=0.0)]
     innovation_noise: Annotated[float, P("sigma", "1", "idiosyncratic s.d. of innovation", 0.35, 0.0, 0.8, "assumed", "low", "M2", off=0.0)]
     room: Annotated[float, P("C", "log", "distance from a generation's first frontier to its ceiling", 4.0, 0.5, 20.0, "Foster1986", "low", "M2")]

@@ -14,7 +14,7 @@ def target_ceiling(ceiling: float, held: float, speed: float) -> float:
     Formula: max(ceiling, ceiling + (1 - speed) / speed * (ceiling - held)) if speed > 0 else ceiling
     Units: ceiling, held: share of the region's market; speed: 1/quarter; result: share of the region's market
     Limits: the ceiling itself where buyers move at once, or where imports hold as much; above 1 nothing binds.
-    Source: follows from `market.adjust`
+    Source: definition: the inverse of `market.adjust`
     """
     free = (1.0 - speed) / speed * (ceiling - held) if speed > 0.0 else 0.0
     return ceiling + max(free, 0.0)

@@ -29,6 +29,7 @@ def test_every_parameter_is_declared_in_full(subtests: pytest.Subtests) -> None:
 def test_values_in_words_and_as_files_have_them() -> None:
     windows, floor = ALL["windows"], ALL["rd_floor"]
     assert (windows.at_work, windows.written(windows.off), windows.shown(windows.default)) == (1, "off", "on")
+    assert [ALL["research"].written(value) for value in (0.0, 1.0)] == ["sales", "chosen"]
     assert (floor.at_work, floor.written(floor.at_work), floor.shown(floor.default)) == (1.2, 1.2, "1.2")
     assert ALL["ambient"].at_work == ALL["ambient"].default
 
