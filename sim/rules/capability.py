@@ -183,7 +183,7 @@ def chosen_research(
 
     Formula: min(reference * power(elasticity * pace * gain * annuity / (1 + leak * annuity) / reference,
             1 / (1 - elasticity)), max(cash, 0)) if gain > 0 and reference > 0 else 0
-    Units: reference, cash: money a quarter; elasticity: share, below one; pace: log a quarter at reference R&D;
+    Units: reference, cash: money a quarter; elasticity: share, below one; pace: 1/quarter, log found at reference R&D;
         gain: money a quarter over log; annuity: quarters; leak: 1/quarter; result: money a quarter
     Limits: nothing to gain, or nothing to pay with, finds nothing; at most what there is to pay with.
     Source: [Griffith2004] for the elasticity; the condition of first order
