@@ -47,7 +47,7 @@ def calibrate(
     from sim.study.engines import default_workers
 
     formats = o.formats(format_)
-    _writable(json)
+    o.writable(json)
     found = read_set(name, drawn=False)
     folder = out or Path("results") / f"calibrate-{found.name}"
     display = Display("calibrate", quiet)
@@ -76,13 +76,6 @@ def calibrate(
         trial = " (a trial: the set itself is as it was)" if asked.trial else ""
         print(f"Draws:   {places[-1] / found.name}.csv{trial}")
     return 0
-
-
-def _writable(json: Path | None) -> None:
-    from sim.errors import CannotCreate
-
-    if json is not None and not json.parent.is_dir():
-        raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
 
 
 def _progress(display: Display) -> Any:

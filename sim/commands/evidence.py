@@ -39,12 +39,10 @@ def scorecard(
     Stylised facts, patterns, published numbers and regressions.
     """
     from sim import history
-    from sim.errors import CannotCreate
     from sim.scorecard.declared import declared
     from sim.scorecard.record import gather, planned
 
-    if json is not None and not json.parent.is_dir():
-        raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
+    o.writable(json)
     evidence, past = declared(), history.read()
     plan = _plan(name, seeds, workers, o.assignments(set_))
     times = permutations if variants else None

@@ -49,14 +49,13 @@ def backtest(
     where there is none, draws of a set's priors.
     """
     from sim import history
-    from sim.errors import CannotCreate, UsageError
+    from sim.errors import UsageError
     from sim.study import parse_seeds
     from sim.study.engines import default_workers
 
     if workers is not None and workers < 1:
         raise UsageError("--workers: at least 1")
-    if json is not None and not json.parent.is_dir():
-        raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
+    o.writable(json)
     plan = _Plan(
         parse_seeds(seeds),
         history.UNTIL if until is None else until,

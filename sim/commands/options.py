@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.called import command
-from sim.errors import UsageError
+from sim.errors import CannotCreate, UsageError
 
 Seeds = Annotated[str, typer.Option("--seeds", metavar="N|A:B", help="Runs: seeds 1 to N, or A to B.")]
 SomeSeeds = Annotated[
@@ -113,6 +113,12 @@ def formats(text: str) -> tuple[str, ...]:
 def listed(text: str | None) -> tuple[str, ...] | None:
     """Parts of a comma-separated list, or None."""
     return tuple(part.strip() for part in text.split(",") if part.strip()) if text else None
+
+
+def writable(json: Path | None) -> None:
+    """Raises CannotCreate where the file of `--json` would have no folder, before anything is run."""
+    if json is not None and not json.parent.is_dir():
+        raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
 
 
 def command_line() -> str:
