@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.errors import NotEnough
 from sim.measures import intervals
+from sim.study.inert import is_text
 from sim.study.tables import ALL
 from sim.study.verified import Verified
 
@@ -258,9 +259,7 @@ class Stored:
 
 def _coded(table: pa.Table) -> pa.Table:
     """The table with texts as categories, whose rows are found by number, many times faster."""
-    texts = [
-        field.name for field in table.schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
-    ]
+    texts = [field.name for field in table.schema if is_text(field.type)]
     for name in texts:
         table = table.set_column(table.column_names.index(name), name, table[name].dictionary_encode())
     return table

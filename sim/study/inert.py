@@ -11,14 +11,20 @@ if TYPE_CHECKING:
 _BEGINS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula
 
 
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column holds texts: Arrow writes them as strings, pandas as large ones."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
 def inert_table(table: pa.Table) -> pa.Table:
     """The table with every text that would be a formula after an apostrophe."""
     for place, field in enumerate(table.schema):
-        if pa.types.is_string(field.type):
+        if is_text(field.type):
             plain = table.column(place)
-            risky = pc.is_in(pc.utf8_slice_codeunits(plain, 0, 1), value_set=pa.array(_BEGINS))
+            risky = pc.is_in(pc.utf8_slice_codeunits(plain, 0, 1), value_set=pa.array(_BEGINS, field.type))
             if pc.any(risky).as_py():
-                marked = pc.if_else(risky, pc.binary_join_element_wise("'", plain, ""), plain)
+                mark, nothing = (pa.scalar(text, field.type) for text in ("'", ""))
+                marked = pc.if_else(risky, pc.binary_join_element_wise(mark, plain, nothing), plain)
                 table = table.set_column(place, field, marked)
     return table
 

@@ -52,7 +52,8 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     table = inert_table(pa.table({"firm": texts, "value": [-1.0] * len(texts)}))
     pa.csv.write_csv(table, tmp_path / "t.csv")
     frame = inert_frame(pd.DataFrame({"firm": texts, "value": [-1.0] * len(texts)}))
-    for told in (table["firm"].to_pylist(), frame["firm"].tolist()):
+    large = inert_table(pa.table({"firm": pa.array(texts, pa.large_string())}))  # as pandas writes texts
+    for told in (table["firm"].to_pylist(), large["firm"].to_pylist(), frame["firm"].tolist()):
         assert all(text[0] not in "=+-@\t" for text in told) and told[5:7] == texts[5:7]
     assert frame["value"].tolist() == [-1.0] * len(texts)
 
