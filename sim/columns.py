@@ -290,7 +290,7 @@ class Policy(NamedTuple):
     spared: Annotated[Column, Field("share", "part of the tariff on what the host makes that local partners' goods do not pay", "quarter sector generation destination", 0, 20)]
     price_floor: Annotated[Column, Field("share", "lowest price of goods at the border, above what their seller asks free of duty, by place of production", "quarter sector generation origin destination", 0, 20)]
     quota: Annotated[Column, Field("share", "largest part of the region's market that goods made in the origin may have; those of all generations below 1 count together", "quarter sector generation origin destination", 0, 1, default=1.0)]
-    owner_quota: Annotated[Column, Field("share", "the same of imports by home of the owner", "quarter sector generation origin destination", 0, 1, default=1.0)]
+    owner_quota: Annotated[Column, Field("share", "largest part of the region's market that imports of the origin's firms may have; generations as for `quota`", "quarter sector generation origin destination", 0, 1, default=1.0)]
     auctioned: Annotated[Column, Field("share", "part of the licences under a ceiling that the destination sells", "quarter sector origin destination", 0, 1)]
     exempt: Annotated[Column, Field("share", "part of local partners' goods from the host that needs no licence", "quarter sector destination", 0, 1)]
     control: Annotated[Column, Field("share", "export control: share of technology flow stopped", "quarter sector generation origin destination", 0, 1)]

@@ -77,13 +77,18 @@ def cache_folder(variant: str = "") -> Path:
 
 
 def is_private(folder: Path) -> bool:
-    """Whether a folder is a real one, ours, and no one else can write to it or put another in its place."""
+    """Whether a folder is a real one, ours, and nobody else can write to it or put another in its place.
+
+    All folders above it count, those that links lead to as well: whoever may rename one of them decides what is in it.
+    """
     if not hasattr(os, "getuid"):  # the system keeps users' folders apart in another way
         return True
-    own, above = os.lstat(folder), os.stat(folder.parent)
+    own, known = os.lstat(folder), (os.getuid(), 0)
     mine = stat.S_ISDIR(own.st_mode) and own.st_uid == os.getuid() and not own.st_mode & 0o022
-    replaceable = above.st_mode & 0o002 and not above.st_mode & stat.S_ISVTX
-    return bool(mine and not replaceable and above.st_uid in (os.getuid(), 0))
+    return mine and all(
+        above.st_uid in known and (not above.st_mode & stat.S_IWOTH or bool(above.st_mode & stat.S_ISVTX))
+        for above in map(os.stat, {*folder.parents, *folder.resolve().parents})
+    )
 
 
 def _remove(folder: str, process: int) -> None:

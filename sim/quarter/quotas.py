@@ -13,7 +13,14 @@ from sim.quarter.offers import partner_way
 from sim.quarter.state import State, first_of, generations_of, last_of, made_of, middle_of
 from sim.rules.market import margin
 from sim.rules.policy import ahead
-from sim.rules.quotas import kept_under_ceiling, licence_part, licence_price, licensed_part, target_ceiling
+from sim.rules.quotas import (
+    kept_under_ceiling,
+    kept_with_exempt,
+    licence_part,
+    licence_price,
+    licensed_part,
+    target_ceiling,
+)
 
 WAYS = (int(Way.from_home), int(Way.from_host), int(Way.with_partner))  # by which goods cross a border
 SMALLEST = 1e-9  # appeal that is left where nothing may be imported: a licence has some price
@@ -116,7 +123,7 @@ def enter_price(st: State, t: int, s: int, g: int, way: int, home: int, r: int) 
     x, weight = st.scratch, st.parameters.anticipation
     exempt = exempt_by(st, s, way, r)
     kept = licences_keep(st, t, s, g, way, home, r, Term.now)
-    x.sold[s, way, home, r, g] *= exempt + (1.0 - exempt) * kept
+    x.sold[s, way, home, r, g] *= kept_with_exempt(exempt, kept)
     if x.foreseen[s, r] > 0.0:
         elasticity = st.sectors.price_elasticity[s]
         later = licences_keep(st, t, s, g, way, home, r, Term.soon)
@@ -124,7 +131,7 @@ def enter_price(st: State, t: int, s: int, g: int, way: int, home: int, r: int) 
         kept = power(1.0 + price, -elasticity)
     if way == Way.with_partner:
         exempt = ahead(exempt, st.announced.exempt[t, s, r], weight)
-    x.sold_ahead[s, way, home, r, g] *= exempt + (1.0 - exempt) * kept
+    x.sold_ahead[s, way, home, r, g] *= kept_with_exempt(exempt, kept)
 
 
 @stage
@@ -132,7 +139,8 @@ def enter_pay(st: State, t: int, s: int, g: int, way: int, home: int, r: int) ->
     """What licences take of sales: the exporter's, as much as it sells, or the treasury's where they are sold."""
     x, elasticity = st.scratch, st.sectors.price_elasticity[s]
     whole = licences_keep(st, t, s, g, way, home, r, Term.now)
-    licensed = licensed_part(exempt_by(st, s, way, r), whole)
+    exempt = exempt_by(st, s, way, r)
+    licensed = licensed_part(exempt, kept_with_exempt(exempt, whole))
     for basis in range(2):
         if counts(st, t, s, g, basis, way, home, r, Term.now):
             o = origin_of(st, basis, way, home)
@@ -180,10 +188,9 @@ def add_line(st: State, s: int, r: int, line: int, i: int, way: int, part: float
     for g in range(made_of(st, s)):
         whole = part * x.quality[i, g] * x.sold[s, way, home, r, g] / total
         passes = x.passing[way, home, g]
-        licensed = (passes - exempt) / passes  # what is not exempt of it
         free = (1.0 - exempt) / passes
         x.crossing[way, home, g] += x.appeal[i, line] * whole * free
-        x.crossed[way, home, g] += st.firms.share[i, line] * whole * licensed
+        x.crossed[way, home, g] += st.firms.share[i, line] * whole * licensed_part(exempt, passes)
 
 
 @stage
@@ -204,7 +211,7 @@ def gather(st: State, t: int, s: int, r: int) -> None:
             exempt = exempt_by(st, s, way, r)
             for g in range(generations_of(st, s)):
                 kept = licences_keep(st, t, s, g, way, home, r, Term.now)
-                x.passing[way, home, g] = exempt + (1.0 - exempt) * kept
+                x.passing[way, home, g] = kept_with_exempt(exempt, kept)
                 x.crossing[way, home, g] = 0.0
                 x.crossed[way, home, g] = 0.0
     gather_line(st, s, r, r, first_of(st, s), last_of(st, s))
@@ -289,7 +296,7 @@ def limit_imports(st: State, t: int, s: int, r: int, everybody: float) -> bool:
             exempt = exempt_by(st, s, way, r)
             for g in range(made_of(st, s)):
                 kept = licences_keep(st, t, s, g, way, home, r, Term.now)
-                x.passing[way, home, g] = (exempt + (1.0 - exempt) * kept) / x.passing[way, home, g]
+                x.passing[way, home, g] = kept_with_exempt(exempt, kept) / x.passing[way, home, g]
     pass_all(st, s, r, False)
     return True
 
@@ -305,7 +312,7 @@ def pass_all(st: State, s: int, r: int, sold: bool) -> None:
 
 @stage
 def pass_line(st: State, s: int, r: int, line: int, sold: bool, first: int, last: int) -> None:
-    """The same of one line of these firms: how much there is of it, and the part that comes from where."""
+    """Changes one line of these firms: how much there is of it, and which parts come from where."""
     x = st.scratch
     for i in range(first, last):
         hosted, sent = from_host_part(st, i, line, r), from_home_part(st, i, line)
@@ -361,8 +368,7 @@ def turn_back(st: State, t: int, s: int, r: int) -> None:
                         inside = origin_of(st, basis, way, home) == o and counts(
                             st, t, s, g, basis, way, home, r, Term.now
                         )
-                        passes = x.passing[way, home, g]
-                        part = (passes - exempt) / passes if inside else 0.0
+                        part = licensed_part(exempt, x.passing[way, home, g]) if inside else 0.0
                         x.passing[way, home, g] = 1.0 - part * (1.0 - ceiling / held)
             pass_all(st, s, r, True)
     if cut:

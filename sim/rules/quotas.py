@@ -1,4 +1,4 @@
-"""What a ceiling on imports costs: the price of a licence at which no more is imported than may be (M15)."""
+"""What a ceiling on imports costs: the price of a licence that keeps imports within it (M15)."""
 
 from sim.arithmetic import exp, log
 from sim.compiled import rule
@@ -63,13 +63,24 @@ def licence_part(paid: float, price: float) -> float:
 
 
 @rule
-def licensed_part(exempt: float, kept: float) -> float:
-    """Part of an offer that needs a licence, where a part of it would be exempt at equal prices.
+def kept_with_exempt(exempt: float, kept: float) -> float:
+    """Part of its appeal that an offer keeps, where some of it needs no licence.
 
-    Formula: (1 - exempt) * kept / (exempt + (1 - exempt) * kept)
-    Units: exempt: share; kept: ratio, above 0; result: share
-    Limits: all where nothing is exempt, none where all is; what is exempt gains on what is not as licences get dearer.
+    Formula: exempt + (1 - exempt) * kept
+    Units: exempt: share at equal prices; kept: ratio, of what needs a licence; result: ratio
+    Limits: all of it where all is exempt or licences are free; `exempt` where nothing may be imported.
     Source: definition
     """
-    counted = (1.0 - exempt) * kept
-    return counted / (exempt + counted)
+    return exempt + (1.0 - exempt) * kept
+
+
+@rule
+def licensed_part(exempt: float, kept: float) -> float:
+    """Part of an offer's sales that needs a licence.
+
+    Formula: (kept - exempt) / kept
+    Units: exempt: share of the offer at equal prices; kept: ratio, what the whole offer keeps; result: share of sales
+    Limits: all where nothing is exempt, none where all is; less as licences get dearer.
+    Source: definition: what `kept_with_exempt` adds up
+    """
+    return (kept - exempt) / kept

@@ -158,6 +158,7 @@ def test_a_folder_that_others_can_write_to_is_not_used(interpreter, package: Pat
         (lambda: ours.chmod(0o777), lambda: ours.chmod(0o700)),
         (lambda: (ours.rename(aside), ours.symlink_to(aside)), lambda: (ours.unlink(), aside.rename(ours))),
         (lambda: ours.parent.chmod(0o777), lambda: ours.parent.chmod(0o700)),
+        (lambda: home.chmod(0o777), lambda: home.chmod(0o700)),
     ):
         spoil()
         assert probe(interpreter, package, **where)[2].is_relative_to(package / "temporary")

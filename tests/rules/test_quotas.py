@@ -3,7 +3,14 @@
 from pytest import approx
 
 from sim.rules.market import adjust, border, floor_rent, share_of
-from sim.rules.quotas import kept_under_ceiling, licence_part, licence_price, licensed_part, target_ceiling
+from sim.rules.quotas import (
+    kept_under_ceiling,
+    kept_with_exempt,
+    licence_part,
+    licence_price,
+    licensed_part,
+    target_ceiling,
+)
 
 
 def test_a_licence_by_hand() -> None:
@@ -39,5 +46,5 @@ def test_slow_buyers_come_to_the_ceiling_and_not_beyond() -> None:
 
 def test_exempt_goods_need_no_licence() -> None:
     """Half is exempt; the other half keeps a third of its appeal: it is a quarter of what is sold."""
-    assert licensed_part(0.5, 1.0 / 3.0) == approx(0.25)
-    assert licensed_part(0.0, 0.2) == 1.0 and licensed_part(1.0, 0.2) == 0.0
+    assert kept_with_exempt(0.5, 1.0 / 3.0) == approx(2.0 / 3.0) and licensed_part(0.5, 2.0 / 3.0) == approx(0.25)
+    assert licensed_part(0.0, 0.2) == 1.0 and licensed_part(1.0, kept_with_exempt(1.0, 0.2)) == 0.0

@@ -37,12 +37,19 @@ LAWS: Laws = {
         high=1.0,
         limits=(({"price": 0.0}, 0.0), ({"paid": 1.0}, 0.0), ({"paid": 0.0, "price": 0.25}, 0.2)),
     ),
-    quotas.licensed_part: Law(
+    quotas.kept_with_exempt: Law(
         {"exempt": share, "kept": kept},
+        rises="exempt kept",
+        low=0.0,
+        high=1.0,
+        limits=(({"exempt": 1.0}, 1.0), ({"kept": 1.0}, 1.0), ({"exempt": 0.5, "kept": 0.5}, 0.75)),
+    ),
+    quotas.licensed_part: Law(
+        {"exempt": between(0.0, 0.5), "kept": between(0.5, 1.0)},  # an offer keeps at least what is exempt of it
         rises="kept",
         falls="exempt",
         low=0.0,
         high=1.0,
-        limits=(({"exempt": 0.0}, 1.0), ({"exempt": 1.0}, 0.0), ({"exempt": 0.5, "kept": 1.0}, 0.5)),
+        limits=(({"exempt": 0.0}, 1.0), ({"exempt": 0.5, "kept": 0.5}, 0.0), ({"exempt": 0.5, "kept": 1.0}, 0.5)),
     ),
 }
