@@ -3,7 +3,7 @@ VENV ?= .venv
 INSTALL = python3 -m venv $(VENV) && $(VENV)/bin/pip install -q uv && $(VENV)/bin/uv pip install -q --compile-bytecode --python $(VENV) -r
 COMPILE = $(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make lock" pyproject.toml
 
-COVERED = sim/study,sim/scenario,sim/rules,sim/files
+COVERED = sim/runs,sim/scenario,sim/model/rules,sim/files
 
 .PHONY: demo test lint coverage mutants docs experiments records lock approve
 demo:
@@ -23,8 +23,8 @@ lint:
 # Branches that the tests take. Compiled code cannot be watched, so that the rules are watched uncompiled and all else compiled.
 coverage:
 	$(VENV)/bin/uv pip install -q --python $(VENV) coverage
-	NUMBA_DISABLE_JIT=1 $(VENV)/bin/python -m coverage run --branch --source=sim/rules -m pytest -q tests/rules
-	$(VENV)/bin/python -m coverage run -a --branch --source=$(COVERED) -m pytest -q tests/scenario tests/study tests/cli tests/test_files.py
+	NUMBA_DISABLE_JIT=1 $(VENV)/bin/python -m coverage run --branch --source=sim/model/rules -m pytest -q tests/rules
+	$(VENV)/bin/python -m coverage run -a --branch --source=$(COVERED) -m pytest -q tests/scenario tests/runs tests/cli tests/test_files.py
 	$(VENV)/bin/python -m coverage report --skip-covered
 
 # Mutation tests of the rules and of the store: hours. PARTS=1/6 tries every sixth mutant.

@@ -10,13 +10,13 @@ from sim import __version__ as __version__
 if TYPE_CHECKING:  # for editors and type checkers; at run time a name is loaded when it is first used
     from sim.economy import Economy as Economy
     from sim.plots import draw as draw
+    from sim.runs import Results as Results
+    from sim.runs import compare as compare
+    from sim.runs import ensemble as ensemble
+    from sim.runs import sweep as sweep
     from sim.scenario import Scenario as Scenario
     from sim.scenario import load as load
     from sim.simulate import simulate as simulate
-    from sim.study import Results as Results
-    from sim.study import compare as compare
-    from sim.study import ensemble as ensemble
-    from sim.study import sweep as sweep
 
 __all__ = [*_NAMES]
 

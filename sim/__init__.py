@@ -15,10 +15,10 @@ HOMES = {  # modules of the public names
     "Scenario": "sim.scenario",
     "simulate": "sim.simulate",
     "Economy": "sim.economy",
-    "ensemble": "sim.study",
-    "compare": "sim.study",
-    "sweep": "sim.study",
-    "Results": "sim.study",
+    "ensemble": "sim.runs",
+    "compare": "sim.runs",
+    "sweep": "sim.runs",
+    "Results": "sim.runs",
     "draw": "sim.plots",
 }
 __all__ = ["Economy", "Results", "Scenario", "compare", "draw", "ensemble", "load", "simulate", "sweep"]

@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import bundle
-from sim.declare import Column, dimensions
 from sim.kernel import Kernel, kernel
-from sim.quarter import State
-from sim.quarter.state import EVENTS, LIVES
+from sim.machine.compiled import bundle
+from sim.machine.declare import Column, dimensions
+from sim.model.stages import State
+from sim.model.stages.state import EVENTS, LIVES
 from sim.scenario.build import Inputs, build, host
 from sim.scenario.resolve import Scenario
 from sim.simulate import Room, Run, first_room, more_room, prepare, quietly, standing, told

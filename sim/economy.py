@@ -1,7 +1,8 @@
 """A run as a Mesa model: firms and partnerships are agents whose attributes are live views of the columns.
 
 `Economy.step` is one compiled quarter and gives the same bytes as `simulate`. Agents read their numbers from the state
-of their own model, so copies and pickles stay apart; every quantity of `sim.columns` is an attribute of its agent:
+of their own model, so copies and pickles stay apart. Every quantity of `sim.model.columns` is an attribute of its
+agent:
 
 - kinds, places, sectors, types and dates are names ("wholly_owned", "eu", "1995Q3"; None where there is none), flags
   are bool, and a partnership's firms and a firm's contracts are agents;
@@ -17,15 +18,15 @@ from typing import Any, cast
 import mesa
 import numpy as np
 
-from sim import columns
-from sim.columns import FIRST_YEAR, Firms, Kind, Partnerships
-from sim.compiled import bundle
-from sim.declare import Field, fields
 from sim.errors import UsageError, expect
 from sim.explain import Candidate, Option, candidates, firm_name, options, story
 from sim.kernel import Asking, kernel
-from sim.quarter import State, in_force
-from sim.records import Outcome
+from sim.machine.compiled import bundle
+from sim.machine.declare import Field, fields
+from sim.model import columns
+from sim.model.columns import FIRST_YEAR, Firms, Kind, Partnerships
+from sim.model.records import Outcome
+from sim.model.stages import State, in_force
 from sim.scenario import Scenario, load
 from sim.scenario.build import build, host, labels
 from sim.scenario.merge import nearest

@@ -14,24 +14,24 @@ from inspect import ismodule
 from threading import RLock
 from typing import Any, NamedTuple
 
-from sim.compiled.variants import declared, replacing
 from sim.errors import UsageError
+from sim.machine.compiled.variants import declared, replacing
 from sim.scenario.plugin import Rules, functions_of
 from sim.scenario.plugin import declared as declared_rules
 
-_PACKAGES = ("sim.rules", "sim.quarter")  # what is loaded once more
+_PACKAGES = ("sim.model.rules", "sim.model.stages")  # what is loaded once more
 _loading = RLock()
 
 
 class Asking(NamedTuple):
-    """What a state can be asked: see `sim.quarter.asked`."""
+    """What a state can be asked: see `sim.model.stages.asked`."""
 
     weigh: Callable[[int, int], Any]
     deal: Callable[..., Any]
 
 
 class Kernel(NamedTuple):
-    """The entries of `sim.quarter`, and the rules that a run is prepared with."""
+    """The entries of `sim.model.stages`, and the rules that a run is prepared with."""
 
     run: Callable[[Any, int], None]
     begin: Callable[[Any], None]
@@ -67,7 +67,7 @@ def _shipped() -> Kernel:
 def _other(rules: Rules) -> Kernel:
     with _loading:
         _shipped()
-        functions = functions_of(rules)  # before, so that what they import of sim.rules is what is shipped
+        functions = functions_of(rules)  # before, so that what they import of sim.model.rules is what is shipped
         own = {name: sys.modules.pop(name) for name in _touched(rules)}
         digest = hashlib.sha256(f"{rules.names} {rules.source}".encode()).hexdigest()
         try:
@@ -94,7 +94,7 @@ def _keep_classes(own: dict[str, Any]) -> None:
 def _touched(rules: Rules) -> set[str]:
     """Modules that hold a replaced rule, or import something from one that does; the others serve all kernels."""
     loaded = {name: module for name, module in sys.modules.items() if name.startswith(_PACKAGES)}
-    touched = {f"sim.rules.{declared_rules()[name].page}" for name in rules.names}
+    touched = {f"sim.model.rules.{declared_rules()[name].page}" for name in rules.names}
     while True:
         more = {
             name
@@ -109,9 +109,9 @@ def _touched(rules: Rules) -> set[str]:
 
 def _entries() -> Kernel:
     """The entries of the modules as they are loaded now."""
-    names = {"sim.quarter.asked": ("weigh", "deal"), "sim.rules.bargaining": ("annuity", "ramp_value")}
+    names = {"sim.model.stages.asked": ("weigh", "deal"), "sim.model.rules.bargaining": ("annuity", "ramp_value")}
     places = {name: module for module, listed in names.items() for name in listed}
-    return Kernel(*(getattr(import_module(places.get(name, "sim.quarter")), name) for name in Kernel._fields))
+    return Kernel(*(getattr(import_module(places.get(name, "sim.model.stages")), name) for name in Kernel._fields))
 
 
 def _check_unpatched() -> None:

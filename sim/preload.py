@@ -1,6 +1,6 @@
 """Loads what worker processes share, into the server that forks them; ends if the main process dies meanwhile.
 
-Loading takes seconds in which the server does not listen to anybody. Imported by name, see `sim.study.engines`.
+Loading takes seconds in which the server does not listen to anybody. Imported by name, see `sim.runs.engines`.
 """
 
 import gc
@@ -9,7 +9,7 @@ import os
 import threading
 
 PARENT = "CONTRAFLOW_PARENT"  # environment variable: the process that the server belongs to
-LOADED = ("sim.simulate", "sim.study.batch")
+LOADED = ("sim.simulate", "sim.runs.batch")
 
 
 def _load(parent: int) -> None:

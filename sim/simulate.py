@@ -9,15 +9,15 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from sim.columns import Basis, Firms, Kind, Partnerships, Policy, Scratch, Sectors, Term, Way
-from sim.compiled import INTERPRETED, bundle
-from sim.declare import SEAT, Column, allocate, record
 from sim.errors import UsageError, expect
 from sim.kernel import Kernel, kernel
-from sim.parameters import Parameters
-from sim.quarter import State, seats
-from sim.quarter.state import LACKING
-from sim.records import Event, Life, Market, Outcome, Vintage
+from sim.machine.compiled import INTERPRETED, bundle
+from sim.machine.declare import SEAT, Column, allocate, record
+from sim.model.columns import Basis, Firms, Kind, Partnerships, Policy, Scratch, Sectors, Term, Way
+from sim.model.parameters import Parameters
+from sim.model.records import Event, Life, Market, Outcome, Vintage
+from sim.model.stages import State, seats
+from sim.model.stages.state import LACKING
 from sim.scenario.build import Inputs, build, host
 from sim.scenario.resolve import Scenario
 

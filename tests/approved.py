@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.lib.recfunctions import repack_fields
 
-from sim.columns import FIRST_YEAR, Happening
-from sim.declare import fields
-from sim.records import Event, Life, Market, Outcome, Vintage
+from sim.machine.declare import fields
+from sim.model.columns import FIRST_YEAR, Happening
+from sim.model.records import Event, Life, Market, Outcome, Vintage
 from sim.scenario import load
 from sim.simulate import Run, simulate
 

@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
-PAGES = [path.stem for path in sorted((ROOT / "sim" / "rules").glob("[a-z]*.py"))]
+PAGES = [path.stem for path in sorted((ROOT / "sim" / "model" / "rules").glob("[a-z]*.py"))]
 TARGETS = {
     "rules": {
-        f"sim/rules/{page}.py": [f"tests/rules/test_{page}.py", "tests/rules/test_laws.py", "-k", page]
+        f"sim/model/rules/{page}.py": [f"tests/rules/test_{page}.py", "tests/rules/test_laws.py", "-k", page]
         for page in PAGES
     },
     "store": {
-        "sim/files.py": ["tests/test_files.py", "tests/study/test_verified.py"],
-        "sim/study/hashes.py": ["tests/study/test_verified.py", "tests/test_files.py"],
-        "sim/study/verified.py": ["tests/study/test_verified.py"],
-        "sim/study/store.py": ["tests/study/test_verified.py", "tests/test_files.py"],
+        "sim/files.py": ["tests/test_files.py", "tests/runs/test_verified.py"],
+        "sim/runs/hashes.py": ["tests/runs/test_verified.py", "tests/test_files.py"],
+        "sim/runs/verified.py": ["tests/runs/test_verified.py"],
+        "sim/runs/store.py": ["tests/runs/test_verified.py", "tests/test_files.py"],
     },
 }
 LOADED = {  # before the fork; nothing of them may hold what is mutated

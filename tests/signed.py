@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from sim.files import Ledger, signature
-from sim.study.store import MANIFEST, Folder, Receipt
-from sim.study.tables import SCHEMA
+from sim.runs.store import MANIFEST, Folder, Receipt
+from sim.runs.tables import SCHEMA
 
 _KEYS = {
     **dict.fromkeys(("kind", "base", "kernel_hash"), ""),

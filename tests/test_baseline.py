@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from sim.declare import fields
-from sim.records import Outcome
+from sim.machine.declare import fields
+from sim.model.records import Outcome
 from tests.approved import (
     CHANGES,
     COMMAND,

@@ -14,12 +14,12 @@ from sim import files, report
 from sim.errors import CannotCreate, Conflict, ContraflowError, IoFailure
 from sim.files import LEDGER, Ledger, write_text
 from sim.plots.sheet import Sheet
+from sim.runs import Results, ensemble
+from sim.runs import batch as worker
+from sim.runs.export import export
+from sim.runs.store import Folder
 from sim.scenario import load
-from sim.study import Results, ensemble
-from sim.study import batch as worker
-from sim.study.export import export
-from sim.study.store import Folder
-from tests.study.test_ensemble import LOUD, QUIET, same, study
+from tests.runs.test_ensemble import LOUD, QUIET, same, study
 
 
 class Cut(BaseException):
@@ -163,11 +163,11 @@ def test_nothing_else_writes(root):
 
     allowed = {
         "sim/files.py": "the place itself",
-        "sim/study/store.py": "the lock and the journal, which grow",
+        "sim/runs/store.py": "the lock and the journal, which grow",
         "sim/verify/laboratory.py": "files of a temporary folder",
         "sim/documents/__main__.py": "documents of the repository",
         "sim/documents/whatifs.py": "documents of the repository",
-        "sim/cli.py": "nowhere",
+        "sim/cli/__init__.py": "nowhere",
     }
     writes = re.compile(
         r"(?<!def )\b(?:path|PAGE|target|page|aside)\.write_(?:text|bytes)\(|open\([^)]*[\"'][wax]b?[\"']|os\.replace\("
@@ -177,7 +177,7 @@ def test_nothing_else_writes(root):
         for path in (root / "sim").rglob("*.py")
         if writes.search(path.read_text(encoding="utf-8"))
     }
-    assert found <= {*allowed, "sim/study/summary.py", "sim/study/export.py"}  # the last two write aside, by `writing`
+    assert found <= {*allowed, "sim/runs/summary.py", "sim/runs/export.py"}  # the last two write aside, by `writing`
 
 
 # whose files they are

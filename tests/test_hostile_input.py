@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from sim.cli import main
 from sim.errors import ContraflowError
 from sim.files import LEDGER
+from sim.runs import Results
+from sim.runs.design import read_points
+from sim.runs.plan import parse_seeds
+from sim.runs.store import MANIFEST, Receipt
 from sim.scenario import load
 from sim.scenario.reader import parse
-from sim.study import Results
-from sim.study.design import read_points
-from sim.study.plan import parse_seeds
-from sim.study.store import MANIFEST, Receipt
-from tests.study.test_ensemble import study
+from tests.runs.test_ensemble import study
 
 CODES = {0, 2, 3, 4, 5, 6, 73, 74}
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,11 +1,11 @@
-"""Other rules, for `--rules docs/examples/rules.py`: each function stands for the rule of its name in sim/rules.
+"""Other rules, for `--rules docs/examples/rules.py`: each function stands for the rule of its name in sim/model/rules.
 
 A rule is arithmetic on its arguments, which must be those of the shipped rule in their order. The file may hold
-constants, helpers (names that begin with _), and imports from math, sim.arithmetic and sim.rules.
+constants, helpers (names that begin with _), and imports from math, sim.machine.arithmetic and sim.model.rules.
 """
 
-from sim.arithmetic import exp
-from sim.rules.governance import autonomy as shipped
+from sim.machine.arithmetic import exp
+from sim.model.rules.governance import autonomy as shipped
 
 PATIENCE = 0.5
 

@@ -5,7 +5,7 @@ from math import floor, log10
 from typing import Any, NamedTuple
 
 from sim.errors import UsageError
-from sim.parameters import parameters
+from sim.model.parameters import parameters
 from sim.plots.style import REGION_LABELS
 from sim.scenario import Scenario
 from sim.scenario.shocks import KINDS, Shock

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.app.shown import ABROAD, FLIPS, IN_FORCE, Shown
-from sim.columns import FIRST_YEAR, HOST_TYPES, Kind, Type
+from sim.model.columns import FIRST_YEAR, HOST_TYPES, Kind, Type
 from sim.plots import style
 
 TYPES = (*HOST_TYPES, Type.globalize)

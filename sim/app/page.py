@@ -15,8 +15,8 @@ from sim.app.choices import Choice
 from sim.app.drawing import drawing
 from sim.app.session import Session
 from sim.app.shown import Shown
-from sim.columns import FIRST_YEAR
 from sim.errors import ContraflowError
+from sim.model.columns import FIRST_YEAR
 from sim.scenario import Scenario
 from sim.scenario.vary import value_at
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.app.choices import Choice, choices
 from sim.app.shown import Shown
-from sim.columns import FIRST_YEAR
+from sim.model.columns import FIRST_YEAR
 from sim.scenario import Scenario, load
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.files import write_text
+from sim.runs import across, compare
 from sim.scenario import load
 from sim.scenario.groups import listed_groups, read_group
-from sim.study import across, compare
 
 SETS = Path("scenarios") / "sets"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sim.documents.markdown import headed
 from sim.documents.records import stamp, stored
-from sim.history import words
+from sim.evidence.history import words
 from sim.said import interval, number
 
 RECORD = "backtest.json"

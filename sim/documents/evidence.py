@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sim.documents.markdown import headed
 from sim.documents.records import stamp, stored
-from sim.scorecard import words
+from sim.evidence.scorecard import words
 
 RECORD = "evidence.json"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sim.documents.markdown import table
 from sim.documents.records import stored
-from sim.experiments import Definition, open_definition, shipped
-from sim.experiments.words import effect_words
+from sim.sweeps.experiments import Definition, open_definition, shipped
+from sim.sweeps.experiments.words import effect_words
 
 RECORD = "experiments.json"  # in records/, written by `experiment all --record`
 

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-import sim.quarter
-from sim.columns import (
+import sim.model.stages
+from sim.documents.markdown import cited, table
+from sim.machine.declare import Field, fields
+from sim.model.columns import (
     Cause,
     Firms,
     Happening,
@@ -21,14 +23,12 @@ from sim.columns import (
     Type,
     World,
 )
-from sim.declare import Field, fields
-from sim.documents.markdown import cited, table
-from sim.parameters import parameters
-from sim.records import Event, Life
+from sim.model.parameters import parameters
+from sim.model.records import Event, Life
+from sim.runs.dictionary import metrics
 from sim.scenario import load
 from sim.scenario.policy import combination
 from sim.scenario.shocks import KINDS, Kind
-from sim.study.dictionary import metrics
 
 HAPPENINGS = {
     Happening.formation: "a partnership is signed, or a multinational enters the host alone",
@@ -98,10 +98,10 @@ def results() -> dict[str, str]:
 
 
 def schedule() -> str:
-    """The stages of a quarter, numbered, from the docstring of `sim.quarter`."""
-    stages = re.findall(r"^ *(\d+)\. (\w\S*) +(.+?)  +(\w+)\.(\w+)$", sim.quarter.__doc__ or "", re.MULTILINE)
+    """The stages of a quarter, numbered, from the docstring of `sim.model.stages`."""
+    stages = re.findall(r"^ *(\d+)\. (\w\S*) +(.+?)  +(\w+)\.(\w+)$", sim.model.stages.__doc__ or "", re.MULTILINE)
     return "\n".join(
-        f"{n}. **{name}** {text}: [`{module}.{function}`](../sim/quarter/{module}.py)"
+        f"{n}. **{name}** {text}: [`{module}.{function}`](../sim/model/stages/{module}.py)"
         for n, name, text, module, function in stages
     )
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from sim.documents import filled
 from sim.documents.markdown import table
+from sim.runs import compare, effects
+from sim.runs.compare import Effect
 from sim.scenario import load
 from sim.scenario.groups import Group, listed_groups, read_group
-from sim.study import compare, effects
-from sim.study.compare import Effect
 
 PAGE = Path("docs") / "whatifs.md"
 HEAD = {  # metric -> heading and how it is shown: as it is, as points, or over the base's level

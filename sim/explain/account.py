@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from sim.columns import Happening, Kind, Ownership, Trigger
 from sim.errors import UsageError
 from sim.explain.options import Candidate, Option, firm_names, money, offers, percent, told_apart
 from sim.explain.past import Without, counterfactual, happening, life_names, outcome_of, policy_changes
 from sim.explain.replay import ENDS, TRIGGERS, Beat, Contract, Reading, Replay, readings_of
-from sim.quarter.asked import Asked
+from sim.model.columns import Happening, Kind, Ownership, Trigger
+from sim.model.stages.asked import Asked
 from sim.scenario import Scenario
 from sim.scenario.build import labels
 from sim.scenario.values import quarter_name, quarter_of

@@ -1,4 +1,4 @@
-"""What firms think of their options, in words and numbers: the answers of `sim.quarter.asked` with names and reasons.
+"""What firms think of their options, in words: the answers of `sim.model.stages.asked`, with names and reasons.
 
 All values are present values over the horizon, in money (the unit of the sectors' markets).
 """
@@ -6,12 +6,12 @@ All values are present values over the horizon, in money (the unit of the sector
 from functools import partial
 from typing import NamedTuple
 
-from sim.columns import Happening, Kind, Mode, Route, Type
-from sim.declare import Column
 from sim.errors import UsageError
 from sim.kernel import Asking
-from sim.quarter import State
-from sim.quarter.asked import STAY, Asked, Deal, Obstacle, Terms
+from sim.machine.declare import Column
+from sim.model.columns import Happening, Kind, Mode, Route, Type
+from sim.model.stages import State
+from sim.model.stages.asked import STAY, Asked, Deal, Obstacle, Terms
 from sim.said import number
 from sim.scenario.build import Labels
 from sim.scenario.values import quarter_name

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import Happening, Policy
-from sim.declare import Column, fields
 from sim.errors import UsageError
 from sim.explain.options import form
-from sim.parameters import parameters
-from sim.quarter import State
+from sim.machine.declare import Column, fields
+from sim.model.columns import Happening, Policy
+from sim.model.parameters import parameters
+from sim.model.stages import State
 from sim.scenario import Scenario, load
 from sim.scenario.build import Labels
 from sim.scenario.shocks import Shock

@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import Happening, SubForm, Trigger
-from sim.compiled import bundle
 from sim.explain.options import Option, firm_names, form, told
 from sim.explain.past import happening
 from sim.kernel import kernel
-from sim.quarter.asked import Asked
-from sim.quarter.state import EVENTS
+from sim.machine.compiled import bundle
+from sim.model.columns import Happening, SubForm, Trigger
+from sim.model.stages.asked import Asked
+from sim.model.stages.state import EVENTS
 from sim.scenario import Scenario
 from sim.scenario.build import build, host, labels
 from sim.scenario.values import quarter_name

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from sim.declare import fields
 from sim.explorer.curves import Curves
+from sim.machine.declare import fields
+from sim.model.records import Market, Outcome
 from sim.plots import style
 from sim.plots.observed import observed
 from sim.plots.stored import Stored
-from sim.records import Market, Outcome
 from sim.report.page import seeds_of
-from sim.study.summary import HEADLINES
-from sim.study.tables import ALL
-from sim.study.yearly import is_flow
+from sim.runs.summary import HEADLINES
+from sim.runs.tables import ALL
+from sim.runs.yearly import is_flow
 
 BY_SECTOR, BY_REGION = fields(Outcome), fields(Market)
 

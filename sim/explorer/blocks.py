@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.explorer.curves import Curves
-from sim.study import Results
-from sim.study.points import Ground, grounds
-from sim.study.summary import effects, levels
-from sim.study.tables import ALL
-from sim.study.yearly import FINAL, YEARLY
+from sim.runs import Results
+from sim.runs.points import Ground, grounds
+from sim.runs.summary import effects, levels
+from sim.runs.tables import ALL
+from sim.runs.yearly import FINAL, YEARLY
 
 Floats = NDArray[np.float64]
 LEVELS = ("mean", "half", "q05", "q95", "n")

@@ -14,10 +14,10 @@ from sim.explorer.blocks import GAPS, LEVELS, Block
 from sim.explorer.curves import Curves, read
 from sim.explorer.packed import pack, units, whole
 from sim.plots.stored import Stored
+from sim.runs import Results
+from sim.runs.summary import HEADLINES
+from sim.runs.tables import ALL
 from sim.scenario.outcome import parse
-from sim.study import Results
-from sim.study.summary import HEADLINES
-from sim.study.tables import ALL
 
 ROOM = 3_900_000  # bytes of packed numbers: with the scripts a page stays below 5 MB
 LEAST = 0.1  # bytes that a number takes at the least, where points share all history

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sim.analysis import points as designs
-from sim.analysis.points import BASE, Factor, described
 from sim.errors import NotEnough
-from sim.experiments.conduct import FINDINGS
 from sim.plots import style
 from sim.plots.stored import Stored
 from sim.plots.swept import axis_field, value_words
-from sim.study import Results
+from sim.runs import Results
+from sim.sweeps.analysis import points as designs
+from sim.sweeps.analysis.points import BASE, Factor, described
+from sim.sweeps.experiments.conduct import FINDINGS
 
 ROWS = "rows.csv"  # of an experiment: which point is compared with which
 

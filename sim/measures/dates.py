@@ -1,6 +1,6 @@
 """Years and quarters: quarters are counted from 1979Q1, which is 0."""
 
-from sim.columns import FIRST_YEAR
+from sim.model.columns import FIRST_YEAR
 
 
 def quarter_of(year: float, part: int = 1) -> int:

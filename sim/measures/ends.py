@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sim.columns import Cause, Happening
+from sim.model.columns import Cause, Happening
 
 SALES = {Happening.buyout_multinational.name: "sale_multinational", Happening.buyout_chinese.name: "sale_chinese"}
 CAUSES = tuple(cause.name for cause in Cause if cause != Cause.none)

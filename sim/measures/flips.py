@@ -8,7 +8,7 @@ A partnership in which the Chinese side led from the start never flips: it was s
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.columns import FIRST_YEAR, Type
+from sim.model.columns import FIRST_YEAR, Type
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.plots.drawing import Figure
     from sim.plots.sheet import Sheet
-    from sim.study.results import Results
+    from sim.runs.results import Results
 
 FIGURES = "figures"  # the folder inside a results folder
 LONGEST = 80  # letters of a part's folder
@@ -37,7 +37,7 @@ def draw(
     """
     from sim.errors import NotEnough, expect
     from sim.plots.drawing import draw_all
-    from sim.study.results import Results
+    from sim.runs.results import Results
 
     expect("results", results, (str, Path, Results), "results, and no folder of them")
     for name, given in (("formats", formats), ("metrics", metrics), ("sectors", sectors), ("regions", regions)):

@@ -101,7 +101,7 @@ def _moments(lives: pd.DataFrame, events: pd.DataFrame, start: Array, end: Array
 def first_events(found: Ventures, venture: Array, since: Array, last: Array) -> tuple[Array, Array]:
     """Quarters to the first event from the age `since` on, and its place in EVENTS + 1; 0: none by the age `last`.
 
-    As `sim.study.followed` counts: reviews come after contributions in a quarter, so that of the flip itself is in.
+    As `sim.runs.followed` counts: reviews come after contributions in a quarter, so that of the flip itself is in.
     """
     key = found.moments[:, 0] * (2 * _FAR) + found.moments[:, 1]
     at = np.searchsorted(key, venture * (2 * _FAR) + since)

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.columns import Type
+from sim.model.columns import Type
 from sim.plots import style
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import Array, Stored, decimal
-from sim.study.tables import ALL
+from sim.runs.tables import ALL
 
 ORDER = (Type.none, Type.market_access, Type.co_innovation, Type.globalize, Type.hub, Type.wholly_owned)
 ALONE = (Type.hub.name, Type.wholly_owned.name)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.parameters import parameters
+from sim.model.parameters import parameters
 from sim.plots import style
 from sim.plots.sheet import Entry, Sheet
 
@@ -28,7 +28,7 @@ Told = Mapping[str, Any]
 
 
 def draw(folder: Path, told: Told, draws: Mapping[str, Sequence[float]], formats: Sequence[str]) -> list[Path]:
-    """Two figures from a calibration's numbers (see `sim.calibration.result.summary`) and its draws."""
+    """Two figures from a calibration's numbers (see `sim.evidence.calibration.result.summary`) and its draws."""
     return [path for sheet in (_parameters(told, draws), _moments(told)) for path in sheet.save(folder, formats)]
 
 

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.declare import Field
 from sim.errors import UsageError
+from sim.machine.declare import Field
 from sim.plots import style
 from sim.plots.stored import Stored, of_asked
+from sim.runs.tables import ALL
 from sim.scenario.outcome import parse
-from sim.study.tables import ALL
 
 
 class Cell(NamedTuple):

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.columns import Type
+from sim.model.columns import Type
 from sim.plots import style
 from sim.plots.sheet import Entry, Sheet, grid
 from sim.plots.stored import Array, Cube, Stored, spread
-from sim.study.tables import ALL
+from sim.runs.tables import ALL
 
 METRICS = (
     "active_market_access",

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.declare import Field
 from sim.errors import UsageError
+from sim.machine.declare import Field
 from sim.plots import forest, style
 from sim.plots.cells import Cell, cell_words, cells, pairing, places, span
 from sim.plots.observed import observed
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import Stored
+from sim.runs.summary import HEADLINES
+from sim.runs.yearly import is_flow
 from sim.scenario.outcome import parse
-from sim.study.summary import HEADLINES
-from sim.study.yearly import is_flow
 
 VARIANT = style.Stroke("#777777", (0, (3, 1)), 1.1)  # the base under a scenario's assumptions
 COLUMNS = 3  # panels side by side

@@ -8,7 +8,7 @@ import pandas as pd
 from sim.plots import style
 from sim.plots.sheet import Entry, Sheet, grid
 from sim.plots.stored import Cube, Stored, spread
-from sim.study.tables import ALL
+from sim.runs.tables import ALL
 
 BALANCES = ("technology_balance", "access_balance")
 MARK_EVERY = 10  # years

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from sim.declare import Field
+from sim.machine.declare import Field
 from sim.plots import style
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import Stored
+from sim.runs.own import fields_of
 from sim.scenario.outcome import Named, parse
-from sim.study.own import fields_of
 
 FILE = "convergence.csv"
 

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis import response
-from sim.analysis.outcome import OutcomeAt
 from sim.plots import style, swept
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.swept import Swept
+from sim.sweeps.analysis import response
+from sim.sweeps.analysis.outcome import OutcomeAt
 
 LEVEL, GAP = 1.5, 1.35  # inches of the panels
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sim.plots import letters
 from sim.plots.sheet import Sheet, note_figures
-from sim.study.engines import attend, local_context
+from sim.runs.engines import attend, local_context
 
 Figure = Callable[[], Iterable[Sheet]]  # lays out, when called, what is then saved
 Make = Callable[..., Sequence[Figure]]

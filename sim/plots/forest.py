@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.declare import Field
+from sim.machine.declare import Field
 from sim.plots import style
 from sim.plots.cells import Cell, cell_words, pairing, span
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import Stored
-from sim.study.tables import ALL
+from sim.runs.tables import ALL
 
 LINE = 0.13  # inches a scenario takes in a row
 NAME_LINE = 0.125  # inches a line of a name takes

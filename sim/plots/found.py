@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.boxes import Box, Limit
-from sim.analysis.outcome import Condition
 from sim.plots import style, swept
 from sim.plots.sheet import Sheet
+from sim.sweeps.analysis.boxes import Box, Limit
+from sim.sweeps.analysis.outcome import Condition
 
 ROW = 0.34  # inches
 INSIDE, WAY, CHOSEN = "#0072B2", "#777777", "#D55E00"

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.columns import Type
 from sim.measures.ends import fewer, ways
 from sim.measures.survival import aalen_johansen
+from sim.model.columns import Type
 from sim.plots import style
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import Array, Spread, Stored, decimal, spread

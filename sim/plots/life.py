@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.columns import FIRST_YEAR
 from sim.explain import Account, Reading
+from sim.model.columns import FIRST_YEAR
 from sim.plots import style
 from sim.plots.sheet import Entry, Sheet
 

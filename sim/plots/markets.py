@@ -9,7 +9,7 @@ from sim.plots import style
 from sim.plots.observed import observed
 from sim.plots.sheet import Entry, Sheet, grid, scenario_key
 from sim.plots.stored import Array, Cube, Spread, Stored, spread
-from sim.study.tables import ALL
+from sim.runs.tables import ALL
 
 SHARES = {
     "chinese_share_home": ("At home", style.CHINESE, "-"),

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.analysis import response
-from sim.analysis.outcome import OutcomeAt
-from sim.declare import Field
+from sim.machine.declare import Field
 from sim.plots import style, swept
 from sim.plots.sheet import Entry, Sheet, grid
 from sim.plots.swept import Swept
-from sim.study.tables import ALL
+from sim.runs.tables import ALL
+from sim.sweeps.analysis import response
+from sim.sweeps.analysis.outcome import OutcomeAt
 
 
 class Panel(NamedTuple):

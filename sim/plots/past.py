@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.columns import Type
-from sim.history.worlds import TYPES
+from sim.evidence.history.worlds import TYPES
+from sim.evidence.scorecard.panels import FIRST, LAST, Bar, Panel
+from sim.model.columns import Type
 from sim.plots import style
 from sim.plots.sheet import Entry, Sheet
-from sim.scorecard.panels import FIRST, LAST, Bar, Panel
 
 MODEL, FIT = "#0072B2", "#EDEBE4"
 NAIVE: dict[str, tuple[str, Any]] = {  # words and dashes

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.columns import Type
+from sim.model.columns import Type
 from sim.plots import style
 from sim.plots.sheet import Entry, Sheet
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.indices import DUMMY, Indices
-from sim.analysis.outcome import OutcomeAt
-from sim.analysis.points import described
-from sim.analysis.problem import LEVELS, SEED_FACTOR, SLICES, Problem
 from sim.plots import style, swept
 from sim.plots.sheet import Entry, Sheet
-from sim.study import Results
+from sim.runs import Results
+from sim.sweeps.analysis.indices import DUMMY, Indices
+from sim.sweeps.analysis.outcome import OutcomeAt
+from sim.sweeps.analysis.points import described
+from sim.sweeps.analysis.problem import LEVELS, SEED_FACTOR, SLICES, Problem
 
 MOST = 20  # factors shown
 BAR = 0.26  # inches

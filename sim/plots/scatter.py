@@ -5,11 +5,11 @@ import textwrap
 import numpy as np
 import pandas as pd
 
-from sim.analysis import response
-from sim.analysis.outcome import OutcomeAt
 from sim.plots import style, swept
 from sim.plots.sheet import Entry, Sheet, grid
 from sim.plots.swept import Swept
+from sim.sweeps.analysis import response
+from sim.sweeps.analysis.outcome import OutcomeAt
 
 MOST = 16  # factors
 BINS = 10

@@ -18,7 +18,7 @@ from sim.files import make_folder, write_bytes, write_text
 from sim.plots import style
 from sim.plots.letters import lettered
 from sim.plots.stored import Stored
-from sim.study.inert import inert_frame
+from sim.runs.inert import inert_frame
 
 INDEX = "figures.json"  # what each figure shows, for the report
 PACKED = 3  # of 9: PNG files a twentieth larger than at 6, in two thirds of the time

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from sim.errors import NotEnough
 from sim.measures import intervals
-from sim.study.inert import is_text
-from sim.study.tables import ALL
-from sim.study.verified import Verified
+from sim.runs.inert import is_text
+from sim.runs.tables import ALL
+from sim.runs.verified import Verified
 
 Array = NDArray[Any]
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sim.columns import FIRST_YEAR, Type
-from sim.declare import Field, fields
+from sim.machine.declare import Field, fields
+from sim.model.columns import FIRST_YEAR, Type
+from sim.model.records import Market, Outcome, Vintage
 from sim.plots.letters import lettered
 from sim.plots.observed import Mark
-from sim.records import Market, Outcome, Vintage
 
 WIDTH = 7.0  # inches, a journal's double column
 HISTORY_ENDS = 2026.25  # dated policies drive the model to 2026Q1, then the scenario does

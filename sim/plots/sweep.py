@@ -5,18 +5,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sim.analysis import points as designs
-from sim.analysis.outcome import OutcomeAt
 from sim.errors import NotEnough
 from sim.plots import doses, heat, multiples, scatter, tornado
 from sim.plots.drawing import Figure
 from sim.plots.sheet import Sheet
 from sim.plots.swept import Swept
+from sim.runs import Results
+from sim.runs.own import fields_of
+from sim.runs.summary import HEADLINES
+from sim.runs.tables import ALL
 from sim.scenario.outcome import BY_SECTOR, parse
-from sim.study import Results
-from sim.study.own import fields_of
-from sim.study.summary import HEADLINES
-from sim.study.tables import ALL
+from sim.sweeps.analysis import points as designs
+from sim.sweeps.analysis.outcome import OutcomeAt
 
 MAIN = ("technology_balance", "hub_share", "chinese_share_abroad", "welfare")  # drawn unless others are asked for
 

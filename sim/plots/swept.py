@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis import response
-from sim.analysis.outcome import OutcomeAt, last_year
-from sim.analysis.points import Factor, Points
-from sim.declare import Field
+from sim.machine.declare import Field
 from sim.plots import style
 from sim.plots.stored import of_asked
+from sim.runs import Results
+from sim.runs.own import fields_of
+from sim.runs.tables import ALL
+from sim.runs.yearly import is_flow
 from sim.scenario.outcome import of_one_number, written
-from sim.study import Results
-from sim.study.own import fields_of
-from sim.study.tables import ALL
-from sim.study.yearly import is_flow
+from sim.sweeps.analysis import response
+from sim.sweeps.analysis.outcome import OutcomeAt, last_year
+from sim.sweeps.analysis.points import Factor, Points
 
 LINES = 3  # at most, in one panel: bands of more would hide each other
 PANELS = 3  # at most, side by side

@@ -9,7 +9,7 @@ from sim.plots import style
 from sim.plots.observed import Mark, observed
 from sim.plots.sheet import Entry, Sheet, grid, scenario_key
 from sim.plots.stored import Array, Cube, Stored, spread
-from sim.study.tables import ALL
+from sim.runs.tables import ALL
 
 SIDES = {
     "technology_multinational": ("Multinationals", style.FOREIGN, (0, (5, 1.5))),

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis import response
-from sim.analysis.outcome import OutcomeAt
-from sim.analysis.points import Factor
 from sim.plots import style, swept
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.swept import Swept
+from sim.sweeps.analysis import response
+from sim.sweeps.analysis.outcome import OutcomeAt
+from sim.sweeps.analysis.points import Factor
 
 BARS = 12  # factors shown at most
 BAR = 0.24  # inches

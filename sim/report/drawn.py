@@ -12,9 +12,9 @@ from sim.called import command
 from sim.errors import ScenarioError
 from sim.plots import style
 from sim.plots.stored import Stored
+from sim.runs import across
+from sim.runs.across import Across
 from sim.scenario.sets import read_set
-from sim.study import across
-from sim.study.across import Across
 
 TOLD = {"chinese_share_abroad": "the Chinese share abroad", "welfare": "world welfare"}  # in the first paragraph
 DRAWS = 20  # that the report suggests

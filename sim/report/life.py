@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sim.columns import FIRST_YEAR
 from sim.explain import Account, Candidate, Option, Reading
 from sim.explain.options import money, percent
+from sim.model.columns import FIRST_YEAR
 from sim.plots import life, style
 from sim.report.page import Picture, inline, templates
 

@@ -21,9 +21,9 @@ from sim.report import EXPLORER, swept
 from sim.report import told as in_words
 from sim.report.drawn import Parameters
 from sim.report.sections import answers, design, example, fate_table, headline_cells
-from sim.study.acting import acting
-from sim.study.manifest import code_changes
-from sim.study.tables import ALL
+from sim.runs.acting import acting
+from sim.runs.manifest import code_changes
+from sim.runs.tables import ALL
 
 FIRST_FIGURE = "compare-effects"  # shown before all others: it answers the question
 

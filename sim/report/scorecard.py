@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sim.evidence.scorecard import words
 from sim.report.page import inline, templates
-from sim.scorecard import words
 
 
 def page(record: Mapping[str, Any], figure: Path, caption: str, alt: str) -> str:

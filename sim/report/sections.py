@@ -12,7 +12,7 @@ from sim.plots.cells import Cell, cells
 from sim.plots.stored import Stored
 from sim.report import told as in_words
 from sim.report.drawn import Parameters
-from sim.study.summary import HEADLINES
+from sim.runs.summary import HEADLINES
 
 LARGEST = 3  # effects named in short
 

@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sim.analysis import points as designs
-from sim.analysis.points import BASE, Factor, Points
 from sim.errors import NotEnough
 from sim.plots import style
 from sim.plots.cells import Cell
 from sim.plots.swept import value_words
+from sim.runs import Results
+from sim.runs.summary import HEADLINES
+from sim.runs.tables import ALL
 from sim.scenario.outcome import parse
-from sim.study import Results
-from sim.study.summary import HEADLINES
-from sim.study.tables import ALL
+from sim.sweeps.analysis import points as designs
+from sim.sweeps.analysis.points import BASE, Factor, Points
 
 SHOWN = 8  # values of a path that are listed; of more, the ends
 COLUMNS = ("As it stands", "Least difference", "Largest difference")

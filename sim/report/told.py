@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.declare import Field
+from sim.machine.declare import Field
 from sim.plots import style
 from sim.plots.stored import Stored
-from sim.study.tables import ALL
+from sim.runs.tables import ALL
 
 WAYS = {
     "chinese_exports_abroad": "exports from China",

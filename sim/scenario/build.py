@@ -11,9 +11,9 @@ from zlib import crc32
 
 import numpy as np
 
-from sim.columns import FIRST_YEAR, Firms, Kind, Policy, Sectors, Type, World
-from sim.declare import Column, allocate, fields
-from sim.parameters import Parameters
+from sim.machine.declare import Column, allocate, fields
+from sim.model.columns import FIRST_YEAR, Firms, Kind, Policy, Sectors, Type, World
+from sim.model.parameters import Parameters
 from sim.scenario.checks import names
 from sim.scenario.files import GIVEN, Generation
 from sim.scenario.paths import world
@@ -128,7 +128,7 @@ def _happened(scenario: Scenario, seed: int) -> tuple[Shock, ...]:
     uncertain = _uncertain(scenario)
     if not uncertain:
         return scenario.shocks
-    from sim.draws import Stream, key, uniform  # brings Numba, which a scenario without chance does not need
+    from sim.machine.draws import Stream, key, uniform  # brings Numba, which a scenario without chance does not need
 
     with np.errstate(over="ignore"):  # hashing wraps round when it is not compiled
         stream = np.uint64(key(seed, int(Stream.shock), 0))
@@ -202,8 +202,8 @@ def _takeoffs(ground: _Ground, seed: int) -> dict[tuple[str, str], float]:
     file = ground.scenario.world
     if file.takeoffs is None or not _drawn(ground):
         return {}
-    from sim.arithmetic import log  # brings Numba, as do draws
-    from sim.draws import Stream, key, uniform
+    from sim.machine.arithmetic import log  # brings Numba, as do draws
+    from sim.machine.draws import Stream, key, uniform
 
     first = (file.takeoffs.after + 1 - FIRST_YEAR) * 4
     found = {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sim.columns import FIRST_YEAR, Ownership
+from sim.model.columns import FIRST_YEAR, Ownership
 from sim.scenario.files import Generation, NamedFirm, Sector, WorldFile
 from sim.scenario.merge import nearest
 from sim.scenario.shocks import KINDS, Shock

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.declare import Column
+from sim.machine.declare import Column
 from sim.scenario.build import grid
 from sim.scenario.policy import policies
 from sim.scenario.resolve import Scenario

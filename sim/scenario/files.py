@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 
-from sim import columns, declare
-from sim.columns import FIRST_YEAR, REPORT_YEAR, SCHEMA, Ownership, Type
-from sim.parameters import Parameter, parameters
+from sim.machine import declare
+from sim.model import columns
+from sim.model.columns import FIRST_YEAR, REPORT_YEAR, SCHEMA, Ownership, Type
+from sim.model.parameters import Parameter, parameters
 from sim.scenario.experiment import Experiment
 from sim.scenario.plugin import Rules
 from sim.scenario.shocks import ANSWERS, KINDS, MODES, Kind

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from sim.columns import FIRST_YEAR
 from sim.errors import Problem, ScenarioError, UsageError
+from sim.model.columns import FIRST_YEAR
 from sim.scenario import find
 from sim.scenario.files import LAST_YEAR, Version
 from sim.scenario.find import FOLDER_OF_GROUPS, Place

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Problem
-from sim.parameters import parameters
+from sim.model.parameters import parameters
 from sim.scenario.merge import nearest
 from sim.scenario.reader import Node
 from sim.scenario.values import is_dated, quarter_name, quarter_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sim.columns import FIRST_YEAR
+from sim.model.columns import FIRST_YEAR
 from sim.scenario.shocks import Shock
 
 Line = tuple[str, float, float, float | None]  # label, year of announcement, start, end (None: it stays)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from sim.declare import Field, fields
 from sim.errors import UsageError
-from sim.records import Market, Outcome
+from sim.machine.declare import Field, fields
+from sim.model.records import Market, Outcome
 
 ALL = "all"  # the pool of sectors; as a region, all of them
 FORM = "METRIC[@YEAR][@SECTOR[@REGION]]"

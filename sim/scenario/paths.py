@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sim.columns import FIRST_YEAR, World
-from sim.declare import Column
+from sim.machine.declare import Column
+from sim.model.columns import FIRST_YEAR, World
 from sim.scenario.checks import Names
 from sim.scenario.files import DRAWN, PATHS, Generation, WorldFile
 from sim.scenario.shocks import Shock
@@ -27,7 +27,7 @@ def interpolated(path: dict[float, float], when: Column) -> Column:
 
 def _logistic(x: Column) -> Column:
     """As the rules compute it: the machine's own exp differs between machines."""
-    from sim.arithmetic import logistic  # brings Numba
+    from sim.machine.arithmetic import logistic  # brings Numba
 
     with np.errstate(over="ignore"):  # the bits wrap round when it is not compiled
         return np.array([logistic(value) for value in x.ravel().tolist()]).reshape(x.shape)

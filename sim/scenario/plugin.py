@@ -20,8 +20,11 @@ from sim.errors import Problem, ScenarioError
 from sim.scenario.merge import nearest
 from sim.scenario.values import Model, Text
 
-_PAGES = Path(__file__).parent.parent / "rules"
-_IMPORTS = ("math", "sim.arithmetic")  # and pages of sim.rules, whose rules are then those that are shipped
+_PAGES = Path(__file__).parents[1] / "model/rules"
+_IMPORTS = (
+    "math",
+    "sim.machine.arithmetic",
+)  # and pages of sim.model.rules, whose rules are then those that are shipped
 _BUILTINS = (abs, bool, divmod, float, int, len, max, min, pow, range, round)
 _UNWELCOME = (
     ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.ClassDef, ast.AsyncFunctionDef, ast.Await, ast.With,
@@ -29,7 +32,7 @@ _UNWELCOME = (
 )  # fmt: skip
 _ENDLESS = (ast.Pow, ast.LShift)  # make numbers of any length
 LARGEST = 200_000  # letters of a file of rules
-ALLOWED = "a file of rules holds functions, constants and imports from math, sim.arithmetic or sim.rules"
+ALLOWED = "a file of rules holds functions, constants and imports from math, sim.machine.arithmetic or sim.model.rules"
 
 
 class Rules(Model):
@@ -206,9 +209,9 @@ def _importable(node: ast.Import | ast.ImportFrom, name: str) -> bool:
     """Whether a module may be imported from; only `math` as a whole, since others hold more than rules may use."""
     if isinstance(node, ast.Import):
         return name == "math"
-    page = name.removeprefix("sim.rules.")
+    page = name.removeprefix("sim.model.rules.")
     shipped = {rule.page for rule in declared().values()}
-    return name in (*_IMPORTS, "__future__", "sim.compiled") or (page != name and page in shipped)
+    return name in (*_IMPORTS, "__future__", "sim.machine.compiled") or (page != name and page in shipped)
 
 
 def _constant(node: ast.stmt) -> bool:
@@ -265,7 +268,7 @@ def _at(rules: Rules, node: Any, name: str, message: str) -> Problem:
 
 def _uncompiled(rules: Rules) -> list[Problem]:
     """What Numba refuses, and results that are not numbers of the rule's kind."""
-    from sim.compiled.variants import refused
+    from sim.machine.compiled.variants import refused
 
     found = []
     lines = {node.name: node.lineno for node in ast.parse(rules.source).body if isinstance(node, ast.FunctionDef)}
@@ -284,10 +287,10 @@ def _uncompiled(rules: Rules) -> list[Problem]:
 
 def functions_of(rules: Rules) -> dict[str, Any]:
     """The functions by the rule they stand for, ready to be compiled; only of rules without problems."""
-    from sim.compiled.variants import helper
+    from sim.machine.compiled.variants import helper
 
     tree, digest = ast.parse(rules.source), hashlib.sha256(rules.source.encode()).hexdigest()[:12]
-    names: dict[str, Any] = {"__builtins__": {each.__name__: each for each in _BUILTINS}, "__name__": "sim.rules"}
+    names: dict[str, Any] = {"__builtins__": {each.__name__: each for each in _BUILTINS}, "__name__": "sim.model.rules"}
     kept: list[ast.stmt] = []
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -311,7 +314,7 @@ def functions_of(rules: Rules) -> dict[str, Any]:
 def _imported(node: ast.Import | ast.ImportFrom) -> dict[str, Any]:
     if isinstance(node, ast.Import):
         return {alias.asname or alias.name.partition(".")[0]: import_module(alias.name) for alias in node.names}
-    if node.module in ("__future__", "sim.compiled"):
+    if node.module in ("__future__", "sim.machine.compiled"):
         return {}
     module = import_module(node.module or "")
     found = {alias.asname or alias.name: getattr(module, alias.name) for alias in node.names}

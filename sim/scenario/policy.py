@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.columns import Policy
-from sim.declare import Column
+from sim.machine.declare import Column
+from sim.model.columns import Policy
 from sim.scenario.checks import Names
 from sim.scenario.shocks import KINDS, POLICY, SET, Shock
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.columns import FIRST_YEAR
 from sim.errors import Problem, ScenarioError, WrongType, expect
-from sim.parameters import parameters as declared_parameters
+from sim.model.columns import FIRST_YEAR
+from sim.model.parameters import parameters as declared_parameters
 from sim.scenario import checks, find
 from sim.scenario import later as dated
 from sim.scenario.chain import chain_of, merged, placed, with_settings
@@ -152,7 +152,7 @@ def load(
     """The scenario of a name ("baseline") or a path, with `set` (dotted path -> value, or its text) on top.
 
     `posterior`: another parameter set, draw or number of draws, as {"set": "fit2014", "draws": 20}. `rules`: functions
-    that stand for rules of sim/rules, by name, or the file that holds them.
+    that stand for rules of sim/model/rules, by name, or the file that holds them.
     Raises ScenarioError with every problem of every file, WrongType where an argument is of another type.
     """
     for called, given in (("set", set), ("posterior", posterior)):

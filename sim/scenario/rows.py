@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from zlib import crc32
 
-from sim.columns import Kind, Ownership
+from sim.model.columns import Kind, Ownership
 from sim.scenario.files import NamedFirm, WorldFile
 from sim.scenario.values import slug
 

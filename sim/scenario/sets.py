@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field, ValidationError
 
 from sim.errors import NotEnough, Problem, ScenarioError
-from sim.parameters import parameters
+from sim.model.parameters import parameters
 from sim.scenario import find
 from sim.scenario.drawn import LEFT_OUT, Draws, read_draws, read_left_out
 from sim.scenario.files import LAST_YEAR, Version

@@ -7,8 +7,8 @@ models that validate files, the compiler of policy, the words of `show` and `dif
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sim.columns import Policy
-from sim.declare import Field, fields
+from sim.machine.declare import Field, fields
+from sim.model.columns import Policy
 
 POLICY: dict[str, Field] = fields(Policy)
 

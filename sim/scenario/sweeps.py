@@ -1,4 +1,4 @@
-"""Sweep files: a scenario, and what is varied of it. What values, ranges and laws mean stands in `sim.study.design`."""
+"""Sweep files: a scenario, and what is varied of it. What values, ranges and laws mean stands in `sim.runs.design`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +66,7 @@ class SweepFile(Model):
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep file as read: `given` is what `sim.study.sweep` is asked, `settings` what is set before."""
+    """A sweep file as read: `given` is what `sim.runs.sweep` is asked, `settings` what is set before."""
 
     name: str
     scenario: str

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sim.parameters import parameters
+from sim.model.parameters import parameters
 from sim.scenario.resolve import Scenario
 from sim.scenario.vary import value_at
 

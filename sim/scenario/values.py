@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
-from sim.columns import FIRST_YEAR
+from sim.model.columns import FIRST_YEAR
 
 _PERCENT = re.compile(r"([-+]?(?:\d+(?:\.\d+)?|\.\d+))\s*%")
 _QUARTER = re.compile(r"(\d{4})\s*[Qq]([1-4])")

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from sim.columns import FIRST_YEAR
-from sim.parameters import parameters
+from sim.model.columns import FIRST_YEAR
+from sim.model.parameters import parameters
 from sim.scenario.policy import combination
 from sim.scenario.resolve import Scenario, load
 from sim.scenario.shocks import KINDS, SET, Retaliation, Shock

@@ -6,15 +6,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from sim.columns import Happening, Kind, Type
-from sim.compiled import bundle
-from sim.quarter import State
-from sim.quarter.deals import enter, host_deal, host_line
-from sim.quarter.host import host_openness
-from sim.quarter.review import ENDING, Weighed, apart_in_host, hand_over, weigh_review
-from sim.quarter.values import equity_cap, strangers
-from sim.rules.bargaining import equity_share, nash_pay, openness, royalty_needed, sale_price, stall_pay
-from sim.rules.review import breakdown
+from sim.machine.compiled import bundle
+from sim.model.columns import Happening, Kind, Type
+from sim.model.rules.bargaining import equity_share, nash_pay, openness, royalty_needed, sale_price, stall_pay
+from sim.model.rules.review import breakdown
+from sim.model.stages import State
+from sim.model.stages.deals import enter, host_deal, host_line
+from sim.model.stages.host import host_openness
+from sim.model.stages.review import ENDING, Weighed, apart_in_host, hand_over, weigh_review
+from sim.model.stages.values import equity_cap, strangers
 from sim.verify.bench import with_firms
 from sim.verify.check import Found, check, falling, near, need, rising, worst
 from sim.verify.laboratory import Laboratory, bytes_apart, shock, state_at

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sim.columns import Mode
-from sim.declare import Column
-from sim.parameters import parameters
-from sim.quarter import State
+from sim.machine.declare import Column
+from sim.model.columns import Mode
+from sim.model.parameters import parameters
+from sim.model.stages import State
 from sim.scenario import Scenario
 from sim.verify.laboratory import Laboratory, Shock
 

@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import Firms, Happening, Kind, Partnerships, Route, Type, Way
-from sim.compiled import bundle
-from sim.declare import Column, fields
-from sim.quarter import State, from_review, to_review
-from sim.quarter.assumed import HOST_CAPACITY, SUPPLY_CAPACITY
-from sim.quarter.market import fixed_cost
-from sim.quarter.offers import Abroad, abroad_by_chinese, abroad_by_multinational, hub_part, local_part
-from sim.records import Market, Outcome, Vintage
+from sim.machine.compiled import bundle
+from sim.machine.declare import Column, fields
+from sim.model.columns import Firms, Happening, Kind, Partnerships, Route, Type, Way
+from sim.model.records import Market, Outcome, Vintage
+from sim.model.stages import State, from_review, to_review
+from sim.model.stages.assumed import HOST_CAPACITY, SUPPLY_CAPACITY
+from sim.model.stages.market import fixed_cost
+from sim.model.stages.offers import Abroad, abroad_by_chinese, abroad_by_multinational, hub_part, local_part
 from sim.simulate import Run
 from sim.verify.check import Found, check, near, need
 from sim.verify.laboratory import TURMOIL, Laboratory, shock, start, steps

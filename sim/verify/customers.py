@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.columns import Kind, Mode
-from sim.compiled import bundle
-from sim.declare import Column
-from sim.quarter.firms import sell_customers
-from sim.quarter.state import State
-from sim.rules.customers import buyers_anew, customers_next, customers_of, pull, reserved_reach
+from sim.machine.compiled import bundle
+from sim.machine.declare import Column
+from sim.model.columns import Kind, Mode
+from sim.model.rules.customers import buyers_anew, customers_next, customers_of, pull, reserved_reach
+from sim.model.stages.firms import sell_customers
+from sim.model.stages.state import State
 from sim.scenario import Scenario
 from sim.verify.bench import HOST, US, bench, in_mode, with_firms
 from sim.verify.check import Found, check, falling, near, need, worst

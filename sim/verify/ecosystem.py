@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.declare import Column
-from sim.quarter.assumed import PLANT_LEAD
-from sim.rules.bargaining import annuity
-from sim.rules.base import ramped
-from sim.rules.ecosystem import capacity_next, suppliers_next
-from sim.rules.market import plant_rent
+from sim.machine.declare import Column
+from sim.model.rules.bargaining import annuity
+from sim.model.rules.base import ramped
+from sim.model.rules.ecosystem import capacity_next, suppliers_next
+from sim.model.rules.market import plant_rent
+from sim.model.stages.assumed import PLANT_LEAD
 from sim.verify.bench import EU, US, bench
 from sim.verify.check import Found, check, near, need, rising
 from sim.verify.laboratory import Laboratory, Shock, shock, state_at, steps

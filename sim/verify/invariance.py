@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.columns import Kind
-from sim.declare import Column, fields
 from sim.economy import Economy
-from sim.quarter.state import EVENTS
-from sim.records import Market, Outcome
+from sim.machine.declare import Column, fields
+from sim.model.columns import Kind
+from sim.model.records import Market, Outcome
+from sim.model.stages.state import EVENTS
+from sim.runs import Results, ensemble
 from sim.scenario import Scenario
 from sim.simulate import Run, simulate
-from sim.study import Results, ensemble
 from sim.verify.check import Found, check, near, need
 from sim.verify.laboratory import Laboratory, advanced, bytes_apart, sector, start, until
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.compiled import bundle
-from sim.parameters import parameters
-from sim.quarter import State, advance, begin
+from sim.machine.compiled import bundle
+from sim.model.parameters import parameters
+from sim.model.stages import State, advance, begin
 from sim.scenario import Scenario, load
 from sim.scenario.build import Inputs, build, host
 from sim.simulate import EVENTS_A_FIRM, Run, prepare, quietly, simulate

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
-from sim.columns import Happening
-from sim.declare import Column
-from sim.quarter.assumed import ABSORPTION_HALF
-from sim.rules.capability import absorptive, catch_up
+from sim.machine.declare import Column
+from sim.model.columns import Happening
+from sim.model.rules.capability import absorptive, catch_up
+from sim.model.stages.assumed import ABSORPTION_HALF
 from sim.scenario import Scenario
 from sim.verify.bench import bench
 from sim.verify.check import Found, check, falling, near, need, rising, worst

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.columns import Happening
+from sim.model.columns import Happening
 from sim.simulate import Run
 from sim.verify.bench import EU, US, bench
 from sim.verify.check import Found, check, near, need

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq, fsolve, minimize_scalar
 
-from sim.compiled import bundle
-from sim.declare import Column
-from sim.experiments.closed import annuity, reverse_export
-from sim.quarter import from_review, to_review
-from sim.rules.market import margin, markup_factor
+from sim.machine.compiled import bundle
+from sim.machine.declare import Column
+from sim.model.rules.market import margin, markup_factor
+from sim.model.stages import from_review, to_review
 from sim.scenario import Scenario
+from sim.sweeps.experiments.closed import annuity, reverse_export
 from sim.verify.bench import EU, HOST, US, bench, with_firms
 from sim.verify.check import Found, check, near, need, rising
 from sim.verify.laboratory import Laboratory, Shock, advanced, shock, start, state_at

@@ -6,13 +6,13 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.stats import ks_1samp
 
-from sim.columns import Happening, Trigger, Type
-from sim.declare import Column
-from sim.draws import gumbel
+from sim.machine.declare import Column
+from sim.machine.draws import gumbel
 from sim.measures.survival import aalen_johansen
-from sim.quarter.assumed import NOTICE
-from sim.rules.governance import autonomy, dependence_cost, hedge_level, hold_up_cost
-from sim.rules.review import trust_next
+from sim.model.columns import Happening, Trigger, Type
+from sim.model.rules.governance import autonomy, dependence_cost, hedge_level, hold_up_cost
+from sim.model.rules.review import trust_next
+from sim.model.stages.assumed import NOTICE
 from sim.simulate import Run
 from sim.verify.bench import bench
 from sim.verify.check import Found, check, falling, near, need, rising

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import FIRST_YEAR, Kind, Mode, Route, Type
-from sim.compiled import bundle
-from sim.declare import Column
-from sim.quarter.deals import abroad_deal, enter, enter_abroad, host_deal, worthless
-from sim.quarter.values import strangers
+from sim.machine.compiled import bundle
+from sim.machine.declare import Column
+from sim.model.columns import FIRST_YEAR, Kind, Mode, Route, Type
+from sim.model.stages.deals import abroad_deal, enter, enter_abroad, host_deal, worthless
+from sim.model.stages.values import strangers
 from sim.scenario import Scenario
 from sim.verify.bench import EU, HOST
 from sim.verify.laboratory import Laboratory, state_at, steps

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.columns import Happening, Way
+from sim.model.columns import Happening, Way
 from sim.scenario.shocks import KINDS, POLICY, Size
 from sim.simulate import Run
 from sim.verify.bench import EU

@@ -4,14 +4,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import Happening, Mode, Route, Type
-from sim.compiled import bundle
-from sim.quarter import State
-from sim.quarter.abroad import world_worth
-from sim.quarter.deals import Deal, abroad_deal, enter, enter_abroad, host_deal
-from sim.quarter.offers import venture_product
-from sim.quarter.review import weigh_review
-from sim.quarter.values import strangers
+from sim.machine.compiled import bundle
+from sim.model.columns import Happening, Mode, Route, Type
+from sim.model.stages import State
+from sim.model.stages.abroad import world_worth
+from sim.model.stages.deals import Deal, abroad_deal, enter, enter_abroad, host_deal
+from sim.model.stages.offers import venture_product
+from sim.model.stages.review import weigh_review
+from sim.model.stages.values import strangers
 from sim.scenario import Scenario
 from sim.simulate import simulate
 from sim.verify.bench import EU, HOST, bench, in_mode, with_firms

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.columns import Basis, Bound, Kind, Term
-from sim.compiled import bundle
-from sim.declare import Column
-from sim.quarter import State, to_review
+from sim.machine.compiled import bundle
+from sim.machine.declare import Column
+from sim.model.columns import Basis, Bound, Kind, Term
+from sim.model.stages import State, to_review
 from sim.scenario import Scenario
 from sim.simulate import quietly
 from sim.verify.bench import EU, HOST

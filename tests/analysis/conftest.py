@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.study import Results
+from sim.runs import Results
 from tests.analysis import synthetic
 
 RATE, BLOCK, FLOOR = "shocks.eu_duty.rate", "shocks.screen.block", "parameters.rd_floor"

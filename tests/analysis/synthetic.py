@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.declare import fields
-from sim.records import Outcome
+from sim.machine.declare import fields
+from sim.model.records import Outcome
 from tests.signed import sign
 
 SECTORS = {"cars": 1.0, "solar": 0.4, "all": 0.7}  # how strongly a sector answers

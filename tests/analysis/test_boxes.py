@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.boxes import Limit, discover, inside
-from sim.analysis.outcome import condition
-from sim.analysis.points import Factor
 from sim.errors import NotEnough, UsageError
 from sim.plots import found as figure
+from sim.sweeps.analysis.boxes import Limit, discover, inside
+from sim.sweeps.analysis.outcome import condition
+from sim.sweeps.analysis.points import Factor
 
 SUCH = condition("hub_share@2040 > 50%", 2040)
 

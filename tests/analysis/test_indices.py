@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.indices import DUMMY, indices
-from sim.analysis.problem import LEVELS, SEED_FACTOR, Problem, fitted, ranges
 from sim.errors import NotEnough, UsageError
+from sim.sweeps.analysis.indices import DUMMY, indices
+from sim.sweeps.analysis.problem import LEVELS, SEED_FACTOR, Problem, fitted, ranges
 
 PI = np.pi
 CUBE = {name: (-PI, PI) for name in "abc"}

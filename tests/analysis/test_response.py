@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis import points, response
-from sim.analysis.outcome import OutcomeAt, condition, parse, read
 from sim.errors import NotEnough, UsageError
+from sim.sweeps.analysis import points, response
+from sim.sweeps.analysis.outcome import OutcomeAt, condition, parse, read
 from tests.analysis import synthetic
 from tests.analysis.conftest import BLOCK, RATE
 from tests.signed import sign

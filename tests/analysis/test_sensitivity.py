@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from sim.analysis import sensitivity
-from sim.analysis.outcome import OutcomeAt
-from sim.analysis.problem import SEED_FACTOR
 from sim.errors import Conflict, NotEnough, UsageError
-from sim.study import Options, Results, carry_out
-from sim.study.sweep import plan
+from sim.runs import Options, Results, carry_out
+from sim.runs.sweep import plan
+from sim.sweeps.analysis import sensitivity
+from sim.sweeps.analysis.outcome import OutcomeAt
+from sim.sweeps.analysis.problem import SEED_FACTOR
 from tests.analysis import synthetic as folders
 from tests.analysis.conftest import BLOCK, FLOOR, RATE, response
+from tests.runs import synthetic
 from tests.signed import sign
-from tests.study import synthetic
 
 GAP = OutcomeAt("technology_gap", 1992)
 

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from sim import plots
-from sim.analysis import points, response, sensitivity
-from sim.analysis.boxes import discover
-from sim.analysis.outcome import OutcomeAt, condition
 from sim.errors import NotEnough, UsageError
 from sim.plots import doses, found, heat, ranking, swept, tornado
 from sim.plots.swept import Swept
-from sim.study import Results
+from sim.runs import Results
+from sim.sweeps.analysis import points, response, sensitivity
+from sim.sweeps.analysis.boxes import discover
+from sim.sweeps.analysis.outcome import OutcomeAt, condition
 from tests.analysis import synthetic
 from tests.analysis.conftest import BLOCK, RATE
 

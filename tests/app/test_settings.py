@@ -11,7 +11,7 @@ from sim.app.drawing import drawing, told
 from sim.app.shown import FLIPS, IN_FORCE, Shown
 from sim.cli import main
 from sim.errors import ScenarioError, UsageError
-from sim.parameters import parameters
+from sim.model.parameters import parameters
 from sim.scenario import load
 from sim.scenario.vary import value_at, vary
 from sim.simulate import simulate

@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from sim.compiled import bundle, stage
-from sim.quarter import STAGES, State, advance, begin, run
+from sim.machine.compiled import bundle, stage
+from sim.model.stages import STAGES, State, advance, begin, run
+from sim.runs.bounds import check_bounds
+from sim.runs.tables import Frame, measure, plain, tables
+from sim.runs.yearly import yearly, years
 from sim.scenario import Scenario, load
 from sim.scenario.build import build, host, labels
 from sim.simulate import EVENTS_A_FIRM, ROWS, prepare, quietly, simulate
-from sim.study.bounds import check_bounds
-from sim.study.tables import Frame, measure, plain, tables
-from sim.study.yearly import yearly, years
 from tests.benchmarks.clock import python
 
 QUARTERS = (60, 120, 180, 240)
@@ -123,7 +123,7 @@ import numpy; told("import numpy")
 import numba; told("import numba")
 import sim.scenario; told("import sim.scenario")
 from sim.simulate import build, simulate; told("import sim.simulate")
-import sim.study; told("import sim.study")
+import sim.runs; told("import sim.runs")
 scenario = sim.scenario.load("baseline"); told("read the scenario")
 scenario.text; told("write the scenario")
 build(scenario, 1); told("build, and load Numba")

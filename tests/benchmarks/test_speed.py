@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.compiled import bundle
-from sim.quarter import State, advance, run
+from sim.machine.compiled import bundle
+from sim.model.stages import State, advance, run
+from sim.runs import compare, ensemble, sweep
+from sim.runs.verified import Verified
 from sim.scenario import Scenario
 from sim.scenario.build import build, host
 from sim.simulate import EVENTS_A_FIRM, ROWS, prepare, quietly, simulate, warm_up
-from sim.study import compare, ensemble, sweep
-from sim.study.verified import Verified
 from tests.benchmarks import w_numba
 from tests.benchmarks.clock import beside, cpu, interleaved, python
 from tests.benchmarks.tiled import RECORDS, bytes_of, state_before, tile

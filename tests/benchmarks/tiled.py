@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import SEAT, Column, Field, fields, order
-from sim.quarter import State, advance, begin, seats
+from sim.machine.declare import SEAT, Column, Field, fields, order
+from sim.model.stages import State, advance, begin, seats
 from sim.scenario import Scenario
 from sim.scenario.build import build, host
 from sim.simulate import EVENTS_A_FIRM, ROWS, prepare, quietly

@@ -37,6 +37,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     text = SET.replace("1996", "1990").replace("[market_access_1979_99, full_ownership_1990]", "[ends, cars]")
     (tmp_path / "sets" / "tiny.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "targets.yaml").write_text(TARGETS, encoding="utf-8")
-    monkeypatch.setattr("sim.calibration.targets.FILE", tmp_path / "targets.yaml")
+    monkeypatch.setattr("sim.evidence.calibration.targets.FILE", tmp_path / "targets.yaml")
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.calibration import Options, calibrate
-from sim.calibration.evaluations import FILE
-from sim.calibration.record import Lesson, record
 from sim.cli import main
+from sim.evidence.calibration import Options, calibrate
+from sim.evidence.calibration.evaluations import FILE
+from sim.evidence.calibration.record import Lesson, record
 from sim.scenario import load, read_set
 from sim.simulate import simulate
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from sim.parameters import defaults, parameters
+from sim.evidence.scorecard.declared import declared
+from sim.model.parameters import defaults, parameters
 from sim.scenario import load, read_set
 from sim.scenario.build import build
 from sim.scenario.sets import MOST_FITTED
 from sim.scenario.switch import switched
-from sim.scorecard.declared import declared
 from sim.verify.laboratory import WORLD, Laboratory
 
 DECLARED = parameters()

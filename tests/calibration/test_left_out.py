@@ -8,18 +8,18 @@ from typing import cast
 import numpy as np
 import pytest
 
-from sim.calibration.abc import accept
-from sim.calibration.course import Calibration, energy
-from sim.calibration.emulator import Emulator
-from sim.calibration.evaluations import Evaluations
-from sim.calibration.history_matching import Aim
-from sim.calibration.left_out import refit, told
-from sim.calibration.targets import Target, Targets, check
 from sim.cli import main
 from sim.errors import ScenarioError
-from sim.history.mapping import Place
-from sim.history.refit import largest, shifts
-from sim.history.shares import Adoption
+from sim.evidence.calibration.abc import accept
+from sim.evidence.calibration.course import Calibration, energy
+from sim.evidence.calibration.emulator import Emulator
+from sim.evidence.calibration.evaluations import Evaluations
+from sim.evidence.calibration.history_matching import Aim
+from sim.evidence.calibration.left_out import refit, told
+from sim.evidence.calibration.targets import Target, Targets, check
+from sim.evidence.history.mapping import Place
+from sim.evidence.history.refit import largest, shifts
+from sim.evidence.history.shares import Adoption
 from sim.scenario import load, read_set
 from sim.scenario.build import build
 from sim.scenario.drawn import written

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.calibration.abc import accept, distance, heaviest, led_by
-from sim.calibration.emulator import Emulator
-from sim.calibration.history_matching import Aim, decisive, implausibility, remaining, surviving, worst
-from sim.calibration.identification import TOLERANCE, identification
-from sim.calibration.twin import twins
+from sim.evidence.calibration.abc import accept, distance, heaviest, led_by
+from sim.evidence.calibration.emulator import Emulator
+from sim.evidence.calibration.history_matching import Aim, decisive, implausibility, remaining, surviving, worst
+from sim.evidence.calibration.identification import TOLERANCE, identification
+from sim.evidence.calibration.twin import twins
 from sim.scenario.sets import Acceptance, Prior, Waves
 from sim.scenario.sets import Emulator as Settings
 from sim.scenario.space import Space

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.calibration import moments
-from sim.calibration.moments import STATISTICS
-from sim.calibration.record import Record
-from sim.calibration.targets import Target, Targets, away, composition, evaluate, targets_of
 from sim.errors import ScenarioError
-from sim.history.mapping import Place
-from sim.history.shares import Adoption
-from sim.history.worlds import TYPES, years
+from sim.evidence.calibration import moments
+from sim.evidence.calibration.moments import STATISTICS
+from sim.evidence.calibration.record import Record
+from sim.evidence.calibration.targets import Target, Targets, away, composition, evaluate, targets_of
+from sim.evidence.history.mapping import Place
+from sim.evidence.history.shares import Adoption
+from sim.evidence.history.worlds import TYPES, years
 from sim.scenario.sets import read_set
 from tests.history.synthetic import QUARTERS, SECTORS, world
 

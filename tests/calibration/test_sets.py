@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.calibration.targets import targets_of
 from sim.errors import NotEnough, ScenarioError
+from sim.evidence.calibration.targets import targets_of
 from sim.scenario import draws, load, newest, read_set
 from sim.scenario.build import _ground, _takeoffs, build
 from sim.scenario.vary import vary

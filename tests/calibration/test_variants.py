@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.calibration import Options, refitted
-from sim.calibration.variants import against, evidence
+from sim.evidence.calibration import Options, refitted
+from sim.evidence.calibration.variants import against, evidence
 from sim.scenario import read_set
 
 

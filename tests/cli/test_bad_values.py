@@ -69,7 +69,7 @@ def test_the_python_interface_tells_misuse_as_the_command_line_does(tmp_path):
     """A value that is not taken is a ValueError, an argument of another type a TypeError, too."""
     from sim import Economy, Results, compare, draw, ensemble, load, simulate, sweep
     from sim.economy import reporters
-    from sim.study import effects, merge, parse_seeds
+    from sim.runs import effects, merge, parse_seeds
 
     base = load("baseline", {"start": 2030, "end": 2030})
     economy, results = Economy(base), ensemble(base, seeds=1, workers=1, keep="summary", out=tmp_path / "r")

@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from sim.cli import app, main
-from sim.commands.options import aligned
-from sim.commands.panels import PANELS
-from sim.commands.progress import duration
+from sim.cli.options import aligned
+from sim.cli.panels import PANELS
+from sim.cli.progress import duration
+from sim.runs.story import Claim
 from sim.said import number
-from sim.study.story import Claim
 
 COMMANDS = """run compare sweep merge sensitivity discover plot show check diff explain schema new verify status doctor
     replay export""".split()  # noqa: SIM905
@@ -273,7 +273,7 @@ def test_status_and_export(call, alone, tmp_path):
 
 def test_replay_finds_the_same_bytes(call, alone, compared):
     for folder in (alone, compared):
-        from sim.study import Results
+        from sim.runs import Results
 
         run = Results.open(folder).runs.iloc[-1].run_id
         code, told, _ = call("replay", folder, run)
@@ -289,7 +289,7 @@ def test_explain_hands_over_the_stored_scenario_and_knows_its_partnerships(call,
         return "STORY"
 
     monkeypatch.setitem(sys.modules, "sim.explain", SimpleNamespace(story=fake))
-    from sim.study import Results
+    from sim.runs import Results
 
     row = Results.open(compared).partnerships.query("scenario == 'tariff_escalation' and seed == 2").iloc[0]
     words = ("explain", compared, "--seed", 2, "--scenario", "tariff_escalation", "--partnership")
@@ -301,7 +301,7 @@ def test_explain_hands_over_the_stored_scenario_and_knows_its_partnerships(call,
 
 
 def test_explain_writes_a_page_with_the_world_less_a_shock(call, compared, tmp_path):
-    from sim.study import Results
+    from sim.runs import Results
 
     row = Results.open(compared).partnerships.query("scenario == 'tariff_escalation' and seed == 2").iloc[0]
     words = ("explain", compared, "--seed", 2, "--scenario", "tariff_escalation", "--partnership", row.partnership)
@@ -318,7 +318,7 @@ def test_explain_writes_a_page_with_the_world_less_a_shock(call, compared, tmp_p
 
 def test_verify_prints_claims_and_fails_with_6(call, monkeypatch, tmp_path):
     found = [Claim("S1", "flips", "it flips", 0.5, 0.0, 1.0), Claim("H1", "ends a year", "some end", 0.11, 0.03, 0.08)]
-    monkeypatch.setattr("sim.study.story.verify", lambda seeds, workers: found[: len(seeds)])
+    monkeypatch.setattr("sim.runs.story.verify", lambda seeds, workers: found[: len(seeds)])
     code, told, error = call("verify", "--story", "--seeds", "2")
     assert code == 6 and re.search(r"^MISS +H1 +ends a year +0\.11 +0\.03 to 0\.08$", told, re.M)
     assert "1 of 1 of the source test and 1 of 2 claims hold" in error

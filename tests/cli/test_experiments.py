@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sim.experiments.words import effect_words
+from sim.sweeps.experiments.words import effect_words
 from tests.experiments.conftest import TEXT
 
 

@@ -75,7 +75,7 @@ def test_odd_files_that_are_right(call, tmp_path):
 
 
 def test_a_name_never_leads_out_of_the_results(call, tmp_path, monkeypatch, root):
-    from sim.commands.studies import _default_folder
+    from sim.cli.studies import _default_folder
     from sim.scenario.values import slug
 
     for name in ("a/../../b", "CON", "x" * 300, "with space", "关税"):
@@ -192,7 +192,7 @@ def test_other_code_of_the_model_ends_with_5_unless_it_is_accepted(call, tmp_pat
     words = (*words, "--start", "2000", "--end", "2001", "--format", "svg", "--out", tmp_path / "r", "--quiet")
     assert call(*words, "--seeds", "1")[0] == 0
     old = json.loads((tmp_path / "r" / "manifest.json").read_text())["kernel_hash"]
-    monkeypatch.setattr("sim.compiled.kernel_hash", lambda: "e" * 64)
+    monkeypatch.setattr("sim.machine.compiled.kernel_hash", lambda: "e" * 64)
     code, _, error = call(*words, "--seeds", "2")
     assert code == 5 and f"the model's code changed ({old[:8]} -> eeeeeeee)" in error
     assert "--accept-code-change" in error.splitlines()[1] and len(error.splitlines()) == 2

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sim.plots import style
-from sim.study import Results
+from sim.runs import Results
 from tests.plots.test_report import parse
 
 SWEEP = ("sweep", "baseline", "--workers", "1", "--start", "2000", "--end", "2002")

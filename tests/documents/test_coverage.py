@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from sim.columns import (
+from sim.documents import described
+from sim.documents.coverage import HOW, statements
+from sim.machine.declare import fields
+from sim.model.columns import (
     Firms,
     Happening,
     Mode,
@@ -24,11 +27,8 @@ from sim.columns import (
     Type,
     World,
 )
-from sim.declare import fields
-from sim.documents import described
-from sim.documents.coverage import HOW, statements
-from sim.parameters import parameters
-from sim.records import Event, Life, Market, Outcome, Vintage
+from sim.model.parameters import parameters
+from sim.model.records import Event, Life, Market, Outcome, Vintage
 from sim.scenario import reader
 from sim.scenario.shocks import KINDS
 
@@ -182,12 +182,12 @@ def rows(name: str) -> set[str]:
 
 def claimed(text: str) -> bool:
     """Whether a claim of `verify --story` says this, a sector's name before it aside."""
-    return text in (ROOT / "sim" / "study" / "story.py").read_text(encoding="utf-8")
+    return text in (ROOT / "sim" / "runs" / "story.py").read_text(encoding="utf-8")
 
 
 KNOWN: dict[str, Callable[[str], bool]] = {
     "rule": among(lambda: (f"{path.stem}.{rule.name}" for path, rules in described().items() for rule in rules)),
-    "step": among(lambda: (f"{stem}.{name}" for stem, name in functions("sim/quarter"))),
+    "step": among(lambda: (f"{stem}.{name}" for stem, name in functions("sim/model/stages"))),
     "parameter": among(parameters),
     "state": among(columns),
     "input": given,

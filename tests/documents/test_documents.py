@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 
 import sim
-import sim.quarter
-from sim.columns import Route, SubForm, Type
+import sim.model.stages
 from sim.documents import described, filled, pages
 from sim.documents.experiments import experiments
 from sim.documents.markdown import KEY
 from sim.documents.rules import Rule
 from sim.documents.whatifs import cell
-from sim.experiments import open_definition
+from sim.model.columns import Route, SubForm, Type
+from sim.runs.compare import Effect
 from sim.scenario import load
 from sim.scenario.groups import listed_groups, read_group
 from sim.scenario.reader import shipped
-from sim.study.compare import Effect
+from sim.sweeps.experiments import open_definition
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = pages(ROOT)
@@ -64,9 +64,9 @@ def test_a_page_without_its_marks_is_refused(page: str) -> None:
 
 
 def test_the_schedule_names_the_stages_in_their_order() -> None:
-    named_ = re.findall(r"^ *\d+\. .* {2,}\w+\.(\w+)$", sim.quarter.__doc__ or "", re.MULTILINE)
+    named_ = re.findall(r"^ *\d+\. .* {2,}\w+\.(\w+)$", sim.model.stages.__doc__ or "", re.MULTILINE)
     assert len(named_) == 10
-    assert list(dict.fromkeys(named_)) == [stage.__name__ for stage in sim.quarter.STAGES]
+    assert list(dict.fromkeys(named_)) == [stage.__name__ for stage in sim.model.stages.STAGES]
 
 
 # the protocol, by its own headings
@@ -131,7 +131,7 @@ def test_the_documented_formula_is_the_rule(subtests: pytest.Subtests) -> None:
     """At 200 points drawn by unit; what a formula leaves out or turns round shows at once."""
     for page, rule in RULES:
         with subtests.test(f"{page}.{rule.name}"):
-            asked = getattr(import_module(f"sim.rules.{page}"), rule.name)
+            asked = getattr(import_module(f"sim.model.rules.{page}"), rule.name)
             luck = random.Random(rule.name)
             for _ in range(200):
                 values = {name: _draw(luck, rule.units[name]) for name in rule.arguments}

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from mesa import DataCollector
 
-from sim.columns import Firms, Partnerships, Type
-from sim.compiled import bundle
-from sim.declare import fields
 from sim.economy import ChineseFirm, Economy, Multinational, Partnership, reporters
 from sim.errors import UsageError
 from sim.explain.past import life_names
-from sim.quarter import begin, from_review, to_review
-from sim.records import Outcome
+from sim.machine.compiled import bundle
+from sim.machine.declare import fields
+from sim.model.columns import Firms, Partnerships, Type
+from sim.model.records import Outcome
+from sim.model.stages import begin, from_review, to_review
+from sim.runs.tables import Frame, firm_names, partnership_names
 from sim.scenario.build import build, host
 from sim.simulate import prepare, quietly, simulate
-from sim.study.tables import Frame, firm_names, partnership_names
 from sim.verify.laboratory import TURMOIL, differing
 
 

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from sim.columns import Happening
-from sim.compiled import bundle
 from sim.economy import ChineseFirm, Economy, Multinational, Partnership
 from sim.errors import UsageError
 from sim.explain import account, firm_names, story, without_shocks
 from sim.explain.options import told
 from sim.explain.past import life_names
-from sim.quarter import begin, from_review, to_review
-from sim.quarter.asked import STAY, weigh
-from sim.quarter.state import EVENTS
+from sim.machine.compiled import bundle
+from sim.model.columns import Happening
+from sim.model.stages import begin, from_review, to_review
+from sim.model.stages.asked import STAY, weigh
+from sim.model.stages.state import EVENTS
 from sim.scenario.build import build, host, labels
 from sim.simulate import prepare, quietly, simulate
 from sim.verify.laboratory import TURMOIL

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.experiments import Evidence, conduct, lay_out, open_definition, write_tables
-from sim.study import Options
+from sim.runs import Options
+from sim.sweeps.experiments import Evidence, conduct, lay_out, open_definition, write_tables
 
 TEXT = """\
 schema: 1

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.experiments import conduct, lay_out, open_definition, read_findings, write_tables
-from sim.experiments.findings import attribution, came_out, effects, reversal, sized, verdict
-from sim.study import Options
+from sim.runs import Options
+from sim.sweeps.experiments import conduct, lay_out, open_definition, read_findings, write_tables
+from sim.sweeps.experiments.findings import attribution, came_out, effects, reversal, sized, verdict
 from tests.experiments.conftest import DRAWS
 
 

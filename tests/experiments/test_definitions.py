@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
-from sim.experiments import lay_out, open_definition, shipped
-from sim.experiments.layout import check, settled
-from sim.experiments.robust import VARIANTS, drawn
 from sim.scenario import load, read_set
 from sim.scenario.experiment import Kind
 from sim.scenario.vary import value_at
+from sim.sweeps.experiments import lay_out, open_definition, shipped
+from sim.sweeps.experiments.layout import check, settled
+from sim.sweeps.experiments.robust import VARIANTS, drawn
 from tests.experiments.conftest import DRAWS, TEXT
 
 NAMES = list(shipped())

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.declare import fields
-from sim.experiments import closed
-from sim.experiments.derived import DERIVED, DISCOUNT, accumulated, flip_year, mean_since, present_value, ratio
-from sim.experiments.evidence import compare_paths
+from sim.machine.declare import fields
+from sim.model.records import Market, Outcome
 from sim.plots.experiments.frontier import efficient, shortfall
-from sim.records import Market, Outcome
+from sim.sweeps.experiments import closed
+from sim.sweeps.experiments.derived import DERIVED, DISCOUNT, accumulated, flip_year, mean_since, present_value, ratio
+from sim.sweeps.experiments.evidence import compare_paths
 
 YEARS = np.array([2025, 2026, 2027, 2028, 2029])
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
-from sim.experiments.effects import effect, holm, p_value
 from sim.measures.intervals import interval
+from sim.sweeps.experiments.effects import effect, holm, p_value
 
 CHANCES = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 

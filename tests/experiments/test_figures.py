@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim.experiments import Layout, lay_out, open_definition
 from sim.plots.experiments import drawer, figures, overall
-from sim.study import Results
+from sim.runs import Results
+from sim.sweeps.experiments import Layout, lay_out, open_definition
 from tests.experiments.conftest import Imagined
 from tests.plots import synthetic
 from tests.signed import sign

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.columns import FIRST_YEAR, Happening, Type
-from sim.experiments import open_definition
-from sim.experiments.cohort import cohort, dated, ratio
+from sim.model.columns import FIRST_YEAR, Happening, Type
 from sim.scenario import load
 from sim.scenario.vary import vary
 from sim.simulate import simulate
+from sim.sweeps.experiments import open_definition
+from sim.sweeps.experiments.cohort import cohort, dated, ratio
 
 SEEDS = range(1, 7)
 DATE, WITHIN = (2008 - FIRST_YEAR) * 4, 20

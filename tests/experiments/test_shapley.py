@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.experiments.shapley import coalitions, shapley_values
+from sim.sweeps.experiments.shapley import coalitions, shapley_values
 
 PLAYERS = st.integers(1, 5)
 WORTH = PLAYERS.flatmap(lambda k: arrays(float, (2**k, 2), elements=st.floats(-1e3, 1e3)))

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from sim import explorer
+from sim.runs import Results, compare, ensemble, sweep
 from sim.scenario import load
-from sim.study import Results, compare, ensemble, sweep
 from tests.explorer.pages import settled
 
 YEARS = {"start": "2020", "end": "2031"}

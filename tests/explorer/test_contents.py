@@ -13,8 +13,8 @@ from sim.cli import main
 from sim.explorer import contents, page
 from sim.explorer.blocks import GAPS, LEVELS, Block
 from sim.explorer.curves import Curve, Curves, Pair
-from sim.study import Results
-from sim.study.tables import ALL
+from sim.runs import Results
+from sim.runs.tables import ALL
 
 HERE = Path(page.__file__).parent
 

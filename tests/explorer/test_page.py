@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page
 
 from sim.plots import style
-from sim.study import Results
+from sim.runs import Results
 from tests.explorer.pages import changed, curves, numbers, settled, slide, turn_of
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from sim.columns import FIRST_YEAR
-from sim.history.mapping import mapping
-from sim.history.worlds import PLAIN, TYPES, Ensemble
+from sim.evidence.history.mapping import mapping
+from sim.evidence.history.worlds import PLAIN, TYPES, Ensemble
+from sim.model.columns import FIRST_YEAR
 
 LAST = 2030
 QUARTERS = 4 * (LAST + 1 - FIRST_YEAR)
@@ -42,7 +42,7 @@ def drifting(runs: int = 4) -> Ensemble:
 
 def ledger(ensemble: Ensemble, forecast, rows: int, seed: int = 3):
     """Formations of 1985 to 2024 in all sectors, their types drawn from the forecast."""
-    from sim.history.shares import Adoption
+    from sim.evidence.history.shares import Adoption
 
     rng = np.random.default_rng(seed)
     names = [name for name, place in mapping().sectors.items() if place]

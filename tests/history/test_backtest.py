@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from sim.errors import NotEnough, ScenarioError
-from sim.history import backtest, exits, formations, read, sectors, series
-from sim.history.chances import ALONE, chances, observed, recording_odds
-from sim.history.evidence import Case, Fact, Point
-from sim.history.mapping import Place, mapping
-from sim.history.rivals import DERIVED, learn
-from sim.history.shares import NAIVE, Adoption
-from sim.history.worlds import TYPES, quarter
+from sim.evidence.history import backtest, exits, formations, read, sectors, series
+from sim.evidence.history.chances import ALONE, chances, observed, recording_odds
+from sim.evidence.history.evidence import Case, Fact, Point
+from sim.evidence.history.mapping import Place, mapping
+from sim.evidence.history.rivals import DERIVED, learn
+from sim.evidence.history.shares import NAIVE, Adoption
+from sim.evidence.history.worlds import TYPES, quarter
 from tests.history import synthetic
 
 ACCESS, HUB, GLOBALIZE = (TYPES.index(name) for name in ("market_access", "hub", "globalize"))

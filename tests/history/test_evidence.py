@@ -3,10 +3,10 @@
 import pytest
 
 from sim.errors import ScenarioError
-from sim.history.evidence import EVENTS, read_cases, read_sectors, read_series, shipped
-from sim.history.mapping import mapping
-from sim.history.series import DERIVED
-from sim.history.worlds import PLAIN, TYPES
+from sim.evidence.history.evidence import EVENTS, read_cases, read_sectors, read_series, shipped
+from sim.evidence.history.mapping import mapping
+from sim.evidence.history.series import DERIVED
+from sim.evidence.history.worlds import PLAIN, TYPES
 from sim.scenario import load
 from sim.scenario.build import labels
 

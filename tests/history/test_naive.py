@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from sim.history import paths
-from sim.history.mapping import Place
-from sim.history.shares import NAIVE, Adoption, period, period_name
-from sim.history.worlds import TYPES
+from sim.evidence.history import paths
+from sim.evidence.history.mapping import Place
+from sim.evidence.history.shares import NAIVE, Adoption, period, period_name
+from sim.evidence.history.worlds import TYPES
 
 ACCESS, GLOBALIZE = TYPES.index("market_access"), TYPES.index("globalize")
 CARS, SOLAR, PHARMA = Place(("cars",)), Place(("solar",)), Place(("pharma",))

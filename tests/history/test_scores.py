@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.history import scores
+from sim.evidence.history import scores
 from sim.measures.intervals import of_cases
 
 SHARES = st.lists(st.floats(0.01, 1.0), min_size=5, max_size=5).map(lambda v: np.array(v) / sum(v))

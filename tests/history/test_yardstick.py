@@ -7,15 +7,15 @@ import pytest
 
 from sim.documents.backtest import RECORD, record
 from sim.errors import ScenarioError
-from sim.history import backtest, exits, order, origins, read, rolling, standing
-from sim.history.chances import chances, part_of
-from sim.history.evidence import Case
-from sim.history.mapping import Place, mapping
-from sim.history.mixtures import best_weight, mixture, pool_losses, pooled
-from sim.history.rivals import FIRST_CHOICE, foretold, learn, rivals
-from sim.history.scores import counted, log_loss
-from sim.history.shares import NAIVE, Adoption
-from sim.history.worlds import TYPES
+from sim.evidence.history import backtest, exits, order, origins, read, rolling, standing
+from sim.evidence.history.chances import chances, part_of
+from sim.evidence.history.evidence import Case
+from sim.evidence.history.mapping import Place, mapping
+from sim.evidence.history.mixtures import best_weight, mixture, pool_losses, pooled
+from sim.evidence.history.rivals import FIRST_CHOICE, foretold, learn, rivals
+from sim.evidence.history.scores import counted, log_loss
+from sim.evidence.history.shares import NAIVE, Adoption
+from sim.evidence.history.worlds import TYPES
 from sim.measures import intervals
 from sim.scenario import load, read_set
 from tests.history import synthetic

@@ -12,5 +12,5 @@ def package(root: Path, tmp_path: Path) -> Path:
     (tmp_path / "sim").mkdir()
     for name in ("__init__", "declare", "sources", "arithmetic", "draws", "columns", "parameters"):
         shutil.copy(root / f"sim/{name}.py", tmp_path / "sim")
-    shutil.copytree(root / "sim/compiled", tmp_path / "sim/compiled")
+    shutil.copytree(root / "sim/machine/compiled", tmp_path / "sim/machine/compiled")
     return tmp_path

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.arithmetic import clip, exp, log, logistic, power
+from sim.machine.arithmetic import clip, exp, log, logistic, power
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -6,10 +6,11 @@ from typing import get_type_hints
 import numpy as np
 import pytest
 
-from sim import columns, declare
-from sim.columns import Firms, Policy, Sectors
-from sim.declare import Field, order
-from sim.records import Market, Outcome, Vintage
+from sim.machine import declare
+from sim.machine.declare import Field, order
+from sim.model import columns
+from sim.model.columns import Firms, Policy, Sectors
+from sim.model.records import Market, Outcome, Vintage
 
 TABLES = [kind for kind in vars(columns).values() if hasattr(kind, "_fields")]
 RECORDS = [kind for kind in TABLES if set(get_type_hints(kind).values()) == {float}]

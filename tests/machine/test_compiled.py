@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import compiled
-from sim.compiled import kernel_hash, stage
+from sim.machine import compiled
+from sim.machine.compiled import kernel_hash, stage
 
 # gumbel (draws.py) calls log (arithmetic.py): an edit of the second must reach the machine code of the first.
 PROBE = """
 import json
 import numba
-from sim.compiled import kernel_hash
-from sim.draws import gumbel
+from sim.machine.compiled import kernel_hash
+from sim.machine.draws import gumbel
 value = gumbel(0.3)
 hits = sum(gumbel.stats.cache_hits.values())
 print(json.dumps([value, kernel_hash(), numba.config.CACHE_DIR, hits]))
@@ -25,7 +25,7 @@ print(json.dumps([value, kernel_hash(), numba.config.CACHE_DIR, hits]))
 EDIT = "\n_log = log\n\n\n@rule\ndef log(x: float) -> float:\n    return 2.0 * _log(x)\n"
 
 PARTS = """
-from sim.compiled import rule, stage
+from sim.machine.compiled import rule, stage
 
 @rule
 def twice(x):
@@ -65,8 +65,8 @@ print(json.dumps([found, hits, [len(each.overloads) for each in functions]]))
 LANES = """
 import hashlib
 import numpy as np
-from sim.arithmetic import clip, exp, log, logistic, power
-from sim.draws import Stream, bits, gumbel, join, key, normal, uniform
+from sim.machine.arithmetic import clip, exp, log, logistic, power
+from sim.machine.draws import Stream, bits, gumbel, join, key, normal, uniform
 digest = hashlib.sha256()
 for x in np.linspace(-720, 720, 241):
     x = float(x)
@@ -90,7 +90,7 @@ def probe(interpreter, package: Path, **environment: str | None) -> tuple[float,
 
 
 def test_an_edited_rule_is_recompiled_and_a_reverted_one_is_found_again(interpreter, package: Path) -> None:
-    edited = package / "sim/arithmetic.py"
+    edited = package / "sim/machine/arithmetic.py"
     original = edited.read_text(encoding="utf-8")
     value, kernel, folder, hits = probe(interpreter, package)
     assert folder.is_relative_to(package)
@@ -109,19 +109,19 @@ def test_an_edited_rule_is_recompiled_and_a_reverted_one_is_found_again(interpre
 
 
 def test_the_hash_names_what_reaches_the_kernel_and_nothing_else(interpreter, package: Path) -> None:
-    code = "from sim.compiled import kernel_hash; print(kernel_hash())"
+    code = "from sim.machine.compiled import kernel_hash; print(kernel_hash())"
     before = interpreter(code, package)
     (package / "sim/plots").mkdir()
     (package / "sim/plots/figure.py").write_text("COLOUR = 1\n")
     assert interpreter(code, package) == before
-    (package / "sim/rules").mkdir()
-    (package / "sim/rules/market.py").write_text("ELASTICITY = 1\n")
+    (package / "sim/model/rules").mkdir()
+    (package / "sim/model/rules/market.py").write_text("ELASTICITY = 1\n")
     assert interpreter(code, package) != before
 
 
 def test_a_child_process_uses_the_folder_of_its_parent(interpreter, package: Path) -> None:
     """Or every worker would compile the kernel again."""
-    code = "from sim.compiled.making import making; print(making[0].folder)"
+    code = "from sim.machine.compiled.making import making; print(making[0].folder)"
     child = f"import subprocess, sys; print(subprocess.check_output([sys.executable, '-c', {code!r}], text=True))"
     ours, theirs = interpreter(f"{code}\n{child}", package, NUMBA_CACHE_DIR=None).split()
     assert ours == theirs
@@ -192,7 +192,7 @@ def test_interpreted_gives_the_same_bytes_without_a_warning(interpreter) -> None
 
 def test_plain_numba_gives_the_same_bytes(interpreter) -> None:
     """Without what we replace in Numba, of which nothing is loaded; `test_lanes` runs a world so."""
-    code = f"{LANES}\nimport sys; print('sim.compiled.machine' in sys.modules)"
+    code = f"{LANES}\nimport sys; print('sim.machine.compiled.machine' in sys.modules)"
     plain, ours = (interpreter(code, CONTRAFLOW_PLAIN=given).split() for given in ("1", "0"))
     assert plain[0] == ours[0]
     assert (plain[1], ours[1]) == ("False", "True")

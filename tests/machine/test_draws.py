@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.draws import Stream, bits, gumbel, join, key, mix, normal, uniform
+from sim.machine.draws import Stream, bits, gumbel, join, key, mix, normal, uniform
 
 N = 20_000
 words = st.integers(0, 2**32 - 1)

@@ -1,4 +1,4 @@
-"""What `sim.compiled.machine` replaces in Numba, point by point: a test fails where Numba no longer asks for it."""
+"""What `sim.machine.compiled.machine` replaces in Numba: a test of each point fails where Numba needs it no longer."""
 
 import hashlib
 import inspect
@@ -10,13 +10,13 @@ from llvmlite import binding
 from numba.core import codegen as numba_codegen
 from numba.core.registry import cpu_target
 
-from sim import compiled
-from sim.compiled import rule, stage
+from sim.machine import compiled
+from sim.machine.compiled import rule, stage
 
 pytestmark = pytest.mark.skipif(compiled.INTERPRETED, reason="nothing is compiled")
 
 PARTS = """
-from sim.compiled import rule, stage
+from sim.machine.compiled import rule, stage
 
 @rule
 def twice(x):

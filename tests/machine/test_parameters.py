@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from sim.parameters import Parameters, defaults, parameters
+from sim.model.parameters import Parameters, defaults, parameters
 
 ALL = parameters()
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from sim.columns import Cause, Happening, Type
 from sim.measures.ends import CAUSES, FEWER, WAYS, fewer, ways
 from sim.measures.flips import flip_dates, flip_times, restricted, signed_reversed
 from sim.measures.hazards import around, mantel_haenszel
@@ -11,6 +10,7 @@ from sim.measures.intervals import half_width, intervals
 from sim.measures.sales import SOLD, by_way
 from sim.measures.survival import aalen_johansen, survival
 from sim.measures.terms import GAINED, MOVED, what_moved, who_gained
+from sim.model.columns import Cause, Happening, Type
 
 
 def test_never_is_infinite_everywhere() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.declare import fields
-from sim.records import Market, Outcome, Vintage
+from sim.machine.declare import fields
+from sim.model.records import Market, Outcome, Vintage
 from tests.signed import sign
 
 SECTORS = {"cars": 2023.0, "batteries": 2018.0, "solar": 2014.0, "semiconductors": 2047.0}  # year of the flip

@@ -7,8 +7,8 @@ import pytest
 
 from sim.plots import style
 from sim.report import drawn
-from sim.study.across import Across, over_draws, written
-from tests.study.test_across import crossed, plain
+from sim.runs.across import Across, over_draws, written
+from tests.runs.test_across import crossed, plain
 
 LONG = "run.py compare base duty --seeds 50 --set end=2035 --out=results/mine --quiet --keep events"
 

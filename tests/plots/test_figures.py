@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 
 from sim import plots
-from sim.columns import Type
 from sim.errors import NotEnough, UsageError
+from sim.model.columns import Type
 from sim.plots import (
     FIGURES,
     alluvial,

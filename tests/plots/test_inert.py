@@ -13,11 +13,11 @@ import pyarrow.csv
 
 from sim import plots, report
 from sim.called import command
-from sim.study import Options, carry_out
-from sim.study.export import _cell, export
-from sim.study.inert import inert_frame, inert_table
-from sim.study.sweep import plan
-from tests.study.synthetic import Scenario, labels, simulate, vary
+from sim.runs import Options, carry_out
+from sim.runs.export import _cell, export
+from sim.runs.inert import inert_frame, inert_table
+from sim.runs.sweep import plan
+from tests.runs.synthetic import Scenario, labels, simulate, vary
 
 HOSTILE = "=cmd|'/C calc'!A0"
 TITLES = {"baseline": '<script>alert(1)</script>"]]>&amp;', "tariffs": f"{HOSTILE} <img src=x onerror=alert(1)>"}

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from sim import plots, report
+from sim.runs import Options, Plan, Results, carry_out, merge
+from sim.runs.sweep import ask
 from sim.scenario import load
-from sim.study import Options, Plan, Results, carry_out, merge
-from sim.study.sweep import ask
 
 WINDOWS = [(2026, 2026), (2040, 2040), (1979, 1980), (2026, 2035), (1990, 2000), (1979, 2055)]
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sim.declare import fields
-from sim.parameters import defaults, parameters
+from sim.machine.declare import fields
+from sim.model.parameters import defaults, parameters
 
 DEFAULT = defaults()
 OFF = {name: parameter.off for name, parameter in parameters().items() if parameter.off is not None}

@@ -1,7 +1,7 @@
 """What a rule promises over the whole of its declared inputs: range, directions, limits, freedom from money's unit.
 
-`laws/` holds one page for each page of `sim/rules`, with one entry a rule; `test_laws.py` fails when a rule, or an
-argument of one, has none. Inputs come from the declarations, and so does the range of what is written to a column.
+`laws/` holds one page for each page of `sim/model/rules`, with one entry a rule; `test_laws.py` fails when a rule, or
+an argument of one, has none. Inputs come from the declarations, and so does the range of what is written to a column.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sim.columns import Firms, Partnerships, Sectors
-from sim.declare import INF, fields
+from sim.machine.declare import INF, fields
+from sim.model.columns import Firms, Partnerships, Sectors
 from tests.rules.declared import between, within
 
 Arguments = dict[str, Any]

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from sim.columns import Policy
-from sim.rules.bargaining import (
+from sim.model.columns import Policy
+from sim.model.rules.bargaining import (
     annuity,
     equity_share,
     nash_pay,
@@ -18,7 +18,7 @@ from sim.rules.bargaining import (
     sale_price,
     stall_pay,
 )
-from sim.rules.capability import absorptive, lesson
+from sim.model.rules.capability import absorptive, lesson
 from tests.rules.declared import OFF, inner, money, money_unit, present_value, share, within
 
 power = within("bargaining_power")

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from sim.columns import Sectors
-from sim.rules.base import grow, ramped, serves_world
-from sim.rules.ecosystem import imported_part, made_appeal
-from sim.rules.market import border
+from sim.model.columns import Sectors
+from sim.model.rules.base import grow, ramped, serves_world
+from sim.model.rules.ecosystem import imported_part, made_appeal
+from sim.model.rules.market import border
 from tests.rules.declared import money, money_unit, share, within
 
 sales = st.floats(0.01, 1e6)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from sim.columns import Sectors
-from sim.draws import Stream, key, uniform
-from sim.rules.capability import (
+from sim.machine.draws import Stream, key, uniform
+from sim.model.columns import Sectors
+from sim.model.rules.capability import (
     absorptive,
     adoption_chance,
     catch_up,

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from sim.columns import Sectors
-from sim.rules.customers import (
+from sim.model.columns import Sectors
+from sim.model.rules.customers import (
     WITHOUT_RIGHTS,
     buyers_anew,
     customers_next,
@@ -20,7 +20,7 @@ from sim.rules.customers import (
     reach_of_two,
     reserved_reach,
 )
-from sim.rules.market import share_of
+from sim.model.rules.market import share_of
 from tests.rules.declared import OFF, inner, share, within
 
 people = st.floats(0.0, 200.0)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from sim.columns import Sectors
-from sim.rules.ecosystem import (
+from sim.model.columns import Sectors
+from sim.model.rules.ecosystem import (
     able_suppliers,
     capacity_next,
     cut_inputs,
@@ -15,7 +15,7 @@ from sim.rules.ecosystem import (
     made_appeal,
     suppliers_next,
 )
-from sim.rules.market import quality
+from sim.model.rules.market import quality
 from tests.rules.declared import OFF, money, money_unit, share, within
 
 gap = st.floats(-5.0, 5.0)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from sim.columns import Policy, Sectors
-from sim.rules.firms import entrant_technology, entry_chance, in_distress
+from sim.model.columns import Policy, Sectors
+from sim.model.rules.firms import entrant_technology, entry_chance, in_distress
 from tests.rules.declared import OFF, between, log_points, money, money_unit, present_value, share, within
 
 rate = within("entry_rate", Sectors)

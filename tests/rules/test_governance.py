@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from sim.quarter.assumed import CALM
-from sim.rules.governance import (
+from sim.model.rules.governance import (
     autonomy,
     dependence_cost,
     development_months,
@@ -15,6 +14,7 @@ from sim.rules.governance import (
     hold_up_cost,
     perceived_hazard,
 )
+from sim.model.stages.assumed import CALM
 from tests.rules.declared import DEFAULT, OFF, share, within
 
 positive = st.floats(0.01, 100.0)

@@ -4,7 +4,7 @@ import math
 
 from pytest import approx
 
-from sim.rules.inputs import fed_appeal, money_buys
+from sim.model.rules.inputs import fed_appeal, money_buys
 
 
 def test_what_money_buys_by_hand() -> None:

@@ -11,7 +11,7 @@ from hypothesis import Phase, assume, find, given, settings
 from hypothesis import strategies as st
 from pytest import approx
 
-import sim.rules
+import sim.model.rules
 from tests.rules.declared import money_unit
 from tests.rules.law import Arguments, Law, Laws, Value
 
@@ -19,14 +19,14 @@ Rule = Callable[..., Any]
 
 
 def rules_of(page: str) -> dict[str, Rule]:
-    """The rules that a page of sim/rules defines."""
-    module = import_module(f"sim.rules.{page}")
+    """The rules that a page of sim/model/rules defines."""
+    module = import_module(f"sim.model.rules.{page}")
     plain = {name: getattr(thing, "py_func", thing) for name, thing in vars(module).items()}
     own = [name for name, thing in plain.items() if inspect.isfunction(thing) and thing.__module__ == module.__name__]
     return {f"{page}.{name}": getattr(module, name) for name in own}
 
 
-PAGES = [page.name for page in pkgutil.iter_modules(sim.rules.__path__)]
+PAGES = [page.name for page in pkgutil.iter_modules(sim.model.rules.__path__)]
 LAWS: Laws = {rule: law for page in PAGES for rule, law in import_module(f"tests.rules.laws.{page}").LAWS.items()}
 RULES = {name: rule for page in PAGES for name, rule in rules_of(page).items()}
 CASES = [pytest.param(rule, LAWS[rule], id=name) for name, rule in RULES.items() if rule in LAWS]

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from sim.columns import Policy, Sectors
-from sim.rules.bargaining import annuity
-from sim.rules.market import (
+from sim.model.columns import Policy, Sectors
+from sim.model.rules.bargaining import annuity
+from sim.model.rules.market import (
     adjust,
     border,
     brand_factor,

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from sim.columns import Route, SubForm, Type
-from sim.rules.capability import lesson
-from sim.rules.policy import ahead, blocked, screened, sub_form
+from sim.model.columns import Route, SubForm, Type
+from sim.model.rules.capability import lesson
+from sim.model.rules.policy import ahead, blocked, screened, sub_form
 from tests.rules.declared import OFF, share, within
 
 size = st.floats(-20.0, 20.0)

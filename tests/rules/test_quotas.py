@@ -2,8 +2,8 @@
 
 from pytest import approx
 
-from sim.rules.market import adjust, border, floor_rent, share_of
-from sim.rules.quotas import (
+from sim.model.rules.market import adjust, border, floor_rent, share_of
+from sim.model.rules.quotas import (
     kept_under_ceiling,
     kept_with_exempt,
     licence_part,

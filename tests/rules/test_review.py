@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from sim.rules.review import breakdown, claims, gain_by_terms, trust_next
+from sim.model.rules.review import breakdown, claims, gain_by_terms, trust_next
 from tests.rules.declared import money, money_unit, present_value, share, within
 
 # who asks for new terms

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from sim.rules.venture import (
+from sim.model.rules.venture import (
     access_balance,
     access_lent,
     complementarity,

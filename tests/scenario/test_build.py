@@ -8,7 +8,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from sim.columns import FIRST_YEAR, Kind, Ownership, Type
+from sim.model.columns import FIRST_YEAR, Kind, Ownership, Type
 from sim.scenario import load
 from sim.scenario.build import build, host, labels
 from sim.scenario.paths import interpolated
@@ -145,7 +145,7 @@ def test_named_firms(write):
 
 
 def test_costs(folder, write):
-    from sim.arithmetic import logistic
+    from sim.machine.arithmetic import logistic
 
     logistic(0.0)  # the compiler's time is not the scenario's
     sectors = "".join(f"  s{n}: {{innovation: 0.1, absorption: 0.1, rd_intensity: 0.1, start_level: 0.1, market: {{1990: 1}}, "
@@ -174,9 +174,9 @@ def test_costs(folder, write):
     ],
 )
 def test_no_firms_or_one_is_a_world_too(folder, old, new):
+    from sim.runs.bounds import check_bounds
+    from sim.runs.tables import plain
     from sim.simulate import simulate
-    from sim.study.bounds import check_bounds
-    from sim.study.tables import plain
 
     text = (folder / "world.yaml").read_text()
     assert old in text

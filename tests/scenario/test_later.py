@@ -4,9 +4,9 @@ import pytest
 
 from sim import Economy, load
 from sim.errors import ScenarioError
+from sim.runs.compare import plan
 from sim.scenario.vary import value_at, vary
 from sim.simulate import simulate
-from sim.study.compare import plan
 
 BEGIN = (2027 - 1979) * 4
 

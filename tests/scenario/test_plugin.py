@@ -31,7 +31,7 @@ def test_every_shipped_rule_is_known_with_its_arguments():
         ("\ndef autonomy(gain, exposure):\n    return 0.5\n", 2, "must take gain, exposure, hold_up, in this order"),
         ("def autonomy(gain, exposure, hold_up=1.0):\n    return 0.5\n", 1, "without defaults"),
         ("import os\n" + GOOD, 1, "imports os; a file of rules holds functions"),
-        ("from sim.arithmetic import np\n" + GOOD, 1, "np is no function of sim.arithmetic"),
+        ("from sim.machine.arithmetic import np\n" + GOOD, 1, "np is no function of sim.machine.arithmetic"),
         ("print('hello')\n" + GOOD, 1, "a file of rules holds functions"),
         ("def autonomy(gain, exposure, hold_up):\n    return open('x')\n", 2, "'open' is not known here"),
         ("def autonomy(gain, exposure, hold_up):\n    return gain.__class__\n", 2, "is not for a rule"),

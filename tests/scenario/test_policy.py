@@ -5,8 +5,8 @@
 import numpy as np
 import pytest
 
-from sim.columns import Policy
-from sim.declare import fields
+from sim.machine.declare import fields
+from sim.model.columns import Policy
 from sim.scenario import load
 from sim.scenario.build import build
 from sim.scenario.shocks import KINDS

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
-from sim.parameters import parameters
+from sim.model.parameters import parameters
 from sim.scenario import load
 from sim.scenario.build import build, labels
 from sim.scenario.shocks import KINDS

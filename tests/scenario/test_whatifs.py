@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.columns import Policy
+from sim.model.columns import Policy
 from sim.plots.style import short
 from sim.scenario import Scenario, load
 from sim.scenario.build import build

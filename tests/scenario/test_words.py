@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.columns import Sectors
-from sim.declare import fields
-from sim.parameters import parameters
+from sim.machine.declare import fields
+from sim.model.columns import Sectors
+from sim.model.parameters import parameters
 from sim.scenario import diff, json_schema, load, show, template
 from sim.scenario.find import names, shipped
 from sim.scenario.shocks import KINDS

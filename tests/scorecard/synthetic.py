@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.columns import FIRST_YEAR, SubForm, Type
-from sim.declare import record as record_type
+from sim.evidence.scorecard.worlds import MARKETS, METRICS, Record, Snapshot
+from sim.machine.declare import record as record_type
 from sim.measures.dates import quarter_of
-from sim.records import Event, Life
-from sim.scorecard.worlds import MARKETS, METRICS, Record, Snapshot
+from sim.model.columns import FIRST_YEAR, SubForm, Type
+from sim.model.records import Event, Life
 
 SECTORS, REGIONS, HOST = ("cars", "solar", "rail"), ("china", "us", "row"), 0
 LAST = 2030

@@ -5,19 +5,19 @@ import json
 import numpy as np
 import pytest
 
-from sim import history
-from sim.history import formations
-from sim.history.chances import ALONE, chances, observed, recording_odds
-from sim.history.rivals import learn
-from sim.history.scores import log_loss
-from sim.history.worlds import TYPES
+from sim.evidence import history
+from sim.evidence.history import formations
+from sim.evidence.history.chances import ALONE, chances, observed, recording_odds
+from sim.evidence.history.rivals import learn
+from sim.evidence.history.scores import log_loss
+from sim.evidence.history.worlds import TYPES
+from sim.evidence.scorecard import words
+from sim.evidence.scorecard.card import Plan, band, inside, plain, row
+from sim.evidence.scorecard.declared import BASE, declared
+from sim.evidence.scorecard.draws import World, drawing, under
+from sim.evidence.scorecard.scores import against, counted, cropped, losses, passed
+from sim.evidence.scorecard.variants import dealt, derangement, fell, helpful
 from sim.scenario.switch import switched
-from sim.scorecard import words
-from sim.scorecard.card import Plan, band, inside, plain, row
-from sim.scorecard.declared import BASE, declared
-from sim.scorecard.draws import World, drawing, under
-from sim.scorecard.scores import against, counted, cropped, losses, passed
-from sim.scorecard.variants import dealt, derangement, fell, helpful
 from tests.history.synthetic import drifting, ledger
 from tests.scorecard.synthetic import path, world
 
@@ -70,7 +70,7 @@ def test_a_world_keeps_what_a_variant_sets():
 
 
 def test_a_wrong_name_in_the_file_is_told(tmp_path):
-    from sim.history.mapping import DATA
+    from sim.evidence.history.mapping import DATA
 
     text = (DATA / "facts.yaml").read_text(encoding="utf-8")
     for old, new, message in (

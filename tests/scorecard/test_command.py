@@ -5,10 +5,10 @@ import json
 import pytest
 from markupsafe import escape
 
-from sim.analysis.problem import fitted
 from sim.cli import main
 from sim.documents.evidence import evidence
-from sim.scorecard.declared import declared
+from sim.evidence.scorecard.declared import declared
+from sim.sweeps.analysis.problem import fitted
 
 
 @pytest.fixture(scope="module")

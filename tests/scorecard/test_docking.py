@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from sim.columns import Type
-from sim.scorecard import docking as statistics
-from sim.scorecard import words
-from sim.scorecard.declared import declared, docking
-from sim.scorecard.worlds import quarter_of
+from sim.evidence.scorecard import docking as statistics
+from sim.evidence.scorecard import words
+from sim.evidence.scorecard.declared import declared, docking
+from sim.evidence.scorecard.worlds import quarter_of
+from sim.model.columns import Type
 from tests.scorecard.synthetic import life, path, shot, world
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from sim.cli import main
 from sim.errors import NotEnough
-from sim.scorecard import forecast
+from sim.evidence.scorecard import forecast
 from tests.scorecard.synthetic import path, world
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from sim.columns import FIRST_YEAR
+from sim.evidence.scorecard.regress import fit
+from sim.evidence.scorecard.regressions import cap_removed, price_on_tariff, tariff_elasticity, tariff_event
 from sim.measures.dates import quarter_of
-from sim.scorecard.regress import fit
-from sim.scorecard.regressions import cap_removed, price_on_tariff, tariff_elasticity, tariff_event
+from sim.model.columns import FIRST_YEAR
 from tests.scorecard.synthetic import QUARTERS, life, shot, world
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.columns import Happening, SubForm, Trigger, Type
+from sim.evidence.scorecard import entry, knowledge, lives, policy, shares
 from sim.measures.dates import quarter_of
-from sim.scorecard import entry, knowledge, lives, policy, shares
+from sim.model.columns import Happening, SubForm, Trigger, Type
 from tests.scorecard.synthetic import HOST, QUARTERS, event, life, path, shot, world
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.experiments.evidence import Evidence
     from sim.plots.drawing import Figure
     from sim.plots.sheet import Sheet
     from sim.scenario.experiment import Shown
+    from sim.sweeps.experiments.evidence import Evidence
 
 Drawer = Callable[["Evidence", "Shown"], "list[Sheet]"]
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from sim.columns import Type
-from sim.experiments.evidence import Evidence
+from sim.model.columns import Type
 from sim.plots import alluvial, style
 from sim.plots.experiments import common, lines
 from sim.plots.experiments.arms import BASE, arms
 from sim.plots.sheet import Sheet
 from sim.scenario.experiment import Shown
+from sim.sweeps.experiments.evidence import Evidence
 
 SIDES = (0, 10)  # places of the two columns, as if they were dates ten years apart
 WORDS = ("intended", "realised")

@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sim.experiments.evidence import Evidence
-from sim.experiments.layout import Row
 from sim.plots.stored import Line, Stored
+from sim.sweeps.experiments.evidence import Evidence
+from sim.sweeps.experiments.layout import Row
 
 BASE = "base"
 

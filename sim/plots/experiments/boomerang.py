@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.evidence import Evidence
 from sim.plots import style
 from sim.plots.experiments import common, lines
 from sim.plots.sheet import Sheet
 from sim.scenario.experiment import Shown
+from sim.sweeps.experiments.evidence import Evidence
 
 COVERAGE, BEYOND = "shocks.control.coverage", "shocks.control.over_compliance"
 FROM = 2018

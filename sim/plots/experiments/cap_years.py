@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.effects import effect
-from sim.experiments.evidence import Evidence
 from sim.plots import style
 from sim.plots.experiments import common, lines
 from sim.plots.sheet import Sheet
 from sim.scenario.experiment import Measured, Shown
+from sim.sweeps.experiments.effects import effect
+from sim.sweeps.experiments.evidence import Evidence
 
 FROM = 1992
 DATES = (1995, 2000, 2005, 2010, 2015, 2025)

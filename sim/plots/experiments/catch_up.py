@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from sim.experiments import findings
-from sim.experiments.evidence import Evidence
-from sim.experiments.layout import attributed
 from sim.plots import style
 from sim.plots.experiments import common, lines, shares
 from sim.plots.sheet import Entry, Sheet
 from sim.scenario.experiment import Shown
+from sim.sweeps.experiments import findings
+from sim.sweeps.experiments.evidence import Evidence
+from sim.sweeps.experiments.layout import attributed
 
 MANDATE = "shocks.china_technology_condition.mandate"
 

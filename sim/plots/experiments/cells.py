@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.declare import Field
+from sim.machine.declare import Field
 from sim.plots import style
 from sim.plots.sheet import Sheet
 

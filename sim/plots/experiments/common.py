@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.declare import Field
-from sim.experiments.effects import effect
-from sim.experiments.evidence import Evidence
-from sim.experiments.layout import Row
+from sim.machine.declare import Field
 from sim.measures.intervals import intervals
 from sim.plots import style
 from sim.plots.sheet import Entry
+from sim.runs.tables import ALL
 from sim.scenario.experiment import Measured, Shown
-from sim.study.tables import ALL
+from sim.sweeps.experiments.effects import effect
+from sim.sweeps.experiments.evidence import Evidence
+from sim.sweeps.experiments.layout import Row
 
 Floats = NDArray[np.float64]
 Years = NDArray[np.int64]

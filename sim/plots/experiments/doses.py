@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.evidence import Evidence
-from sim.experiments.thresholds import plant_pays
 from sim.plots import style
 from sim.plots.experiments import cells, common, lines
 from sim.plots.sheet import Entry, Sheet
 from sim.scenario.experiment import Shown
 from sim.scenario.vary import value_at
+from sim.sweeps.experiments.evidence import Evidence
+from sim.sweeps.experiments.thresholds import plant_pays
 
 THRESHOLD = "#CC3311"
 BLOCKS = {"doses": ("by where it is made", "shocks.by_plant.rate"), "owners": ("by owner", "shocks.by_owner.rate")}

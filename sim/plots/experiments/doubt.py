@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from sim.experiments.evidence import Evidence
 from sim.measures.survival import aalen_johansen
 from sim.plots import incidence, style
 from sim.plots.experiments import cells, common
@@ -11,6 +10,7 @@ from sim.plots.experiments.arms import arms
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import spread
 from sim.scenario.experiment import Shown
+from sim.sweeps.experiments.evidence import Evidence
 
 
 def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:

@@ -1,10 +1,10 @@
 """E1: flip dates as ridges, and the composition of partnerships, of the baseline and of other worlds."""
 
-from sim.experiments.evidence import Evidence
 from sim.plots import composition, flips
 from sim.plots.experiments.arms import arms
 from sim.plots.sheet import Sheet
 from sim.scenario.experiment import Shown
+from sim.sweeps.experiments.evidence import Evidence
 
 
 def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:

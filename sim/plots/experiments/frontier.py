@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.effects import effect
-from sim.experiments.evidence import Evidence
 from sim.plots import style
 from sim.plots.experiments import common
 from sim.plots.sheet import Entry, Sheet
 from sim.scenario.experiment import Shown
+from sim.sweeps.experiments.effects import effect
+from sim.sweeps.experiments.evidence import Evidence
 
 TAIL = 0.1  # of runs, that risk looks at
 MARKERS = ("o", "s", "^", "D", "v", "P")

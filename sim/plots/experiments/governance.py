@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.closed import governance_value
-from sim.experiments.evidence import Evidence
+from sim.model.rules.governance import autonomy as rule
 from sim.plots import style
 from sim.plots.experiments import common, lines
 from sim.plots.sheet import Entry, Sheet
-from sim.rules.governance import autonomy as rule
 from sim.scenario.experiment import Shown
+from sim.sweeps.experiments.closed import governance_value
+from sim.sweeps.experiments.evidence import Evidence
 
 RIDGE = "#CC3311"
 COSTS = (0.25, 8.0)  # of hold-up times exposure, over the gain of full autonomy

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.evidence import Evidence
-from sim.experiments.thresholds import exports_end
 from sim.plots import style
 from sim.plots.experiments import common, lines
 from sim.plots.sheet import Entry, Sheet, grid
 from sim.scenario.experiment import Measured, Shown
+from sim.sweeps.experiments.evidence import Evidence
+from sim.sweeps.experiments.thresholds import exports_end
 
 THRESHOLD = "#CC3311"
 FROM = 1995

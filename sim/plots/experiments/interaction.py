@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from sim.experiments.evidence import Evidence
 from sim.plots import style
 from sim.plots.experiments import cells, common, lines
 from sim.plots.sheet import Entry, Sheet
 from sim.scenario.experiment import Shown
+from sim.sweeps.experiments.evidence import Evidence
 
 
 def draw(evidence: Evidence, shown: Shown) -> list[Sheet]:

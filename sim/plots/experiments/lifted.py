@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.cohort import Ratio, ratio
-from sim.experiments.effects import effect
-from sim.experiments.evidence import Evidence
-from sim.experiments.layout import Row
 from sim.plots import style
 from sim.plots.experiments import common
 from sim.plots.sheet import Entry, Sheet
+from sim.runs.tables import ALL
 from sim.scenario.experiment import Measured, Shown
-from sim.study.tables import ALL
+from sim.sweeps.experiments.cohort import Ratio, ratio
+from sim.sweeps.experiments.effects import effect
+from sim.sweeps.experiments.evidence import Evidence
+from sim.sweeps.experiments.layout import Row
 
 FILLS = ("#BBBBBB", "#4477AA")  # without and with the lift
 WIDTH = 0.36

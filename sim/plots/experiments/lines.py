@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.experiments.evidence import Evidence
-from sim.experiments.layout import Row
 from sim.plots import style
 from sim.plots.experiments import common
 from sim.plots.sheet import Entry, Sheet, grid
 from sim.scenario.experiment import Measured, Shown
+from sim.sweeps.experiments.evidence import Evidence
+from sim.sweeps.experiments.layout import Row
 
 
 def paths(evidence: Evidence, shown: Shown, name: str, title: str, first: int, columns: int = 3) -> Sheet:

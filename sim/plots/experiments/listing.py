@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.columns import Type
-from sim.experiments.effects import effect
-from sim.experiments.evidence import Evidence
+from sim.model.columns import Type
 from sim.plots import style
 from sim.plots.experiments import common
 from sim.plots.experiments.arms import BASE, Arms, arms
 from sim.plots.sheet import Entry, Sheet
 from sim.plots.stored import decimal
 from sim.scenario.experiment import Shown
+from sim.sweeps.experiments.effects import effect
+from sim.sweeps.experiments.evidence import Evidence
 
 BEFORE, AFTER = 2026.75, 2029.75
 FROM = 2024

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.declare import Field
-from sim.experiments import findings
-from sim.experiments.evidence import Evidence
-from sim.experiments.layout import DRAWN, VARIED
+from sim.machine.declare import Field
 from sim.plots import forest, style
 from sim.plots.experiments import common
 from sim.plots.sheet import Entry, Sheet, grid
+from sim.sweeps.experiments import findings
+from sim.sweeps.experiments.evidence import Evidence
+from sim.sweeps.experiments.layout import DRAWN, VARIED
 
 LINE = 0.14  # inches a contrast takes in a row
 LEFT, RIGHT = 2.35, 2.45  # inches for the names and for the numbers

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.evidence import Evidence
-from sim.experiments.thresholds import plant_pays
 from sim.plots.experiments import cells, common
 from sim.plots.sheet import Entry, Sheet
 from sim.scenario.experiment import Shown
+from sim.sweeps.experiments.evidence import Evidence
+from sim.sweeps.experiments.thresholds import plant_pays
 
 WAYS = {
     "shipped": ("Ship", "#4477AA"),

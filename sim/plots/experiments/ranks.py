@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.effects import effect
-from sim.experiments.evidence import Evidence
 from sim.plots import style
 from sim.plots.experiments import cells, common
 from sim.plots.sheet import Entry, Sheet
 from sim.scenario.experiment import Shown
+from sim.sweeps.experiments.effects import effect
+from sim.sweeps.experiments.evidence import Evidence
 
 DECIDED = 2025  # the year whose gap groups sectors
 GROUPS = (("ahead", -np.inf, 0.0), ("near", 0.0, 0.15), ("behind", 0.15, np.inf))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.declare import Field
+from sim.machine.declare import Field
 from sim.plots import style
 
 UP, DOWN, TOTAL = "#0072B2", "#D55E00", "#777777"

@@ -1,7 +1,7 @@
-"""What a contract says: the laws of sim/rules/bargaining.py."""
+"""What a contract says: the laws of sim/model/rules/bargaining.py."""
 
-from sim.columns import Partnerships, Policy
-from sim.rules import bargaining
+from sim.model.columns import Partnerships, Policy
+from sim.model.rules import bargaining
 from tests.rules.declared import between, money, present_value, share, within
 from tests.rules.law import SIGN, Law, Laws, least, most, written
 

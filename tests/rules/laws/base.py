@@ -1,7 +1,7 @@
-"""The base in the host: the laws of sim/rules/base.py."""
+"""The base in the host: the laws of sim/model/rules/base.py."""
 
-from sim.columns import Firms, Sectors
-from sim.rules import base
+from sim.model.columns import Firms, Sectors
+from sim.model.rules import base
 from tests.rules.declared import between, money, share, within
 from tests.rules.law import SPEED, Law, Laws, least, most
 

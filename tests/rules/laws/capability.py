@@ -1,11 +1,11 @@
-"""What a firm knows: the laws of sim/rules/capability.py."""
+"""What a firm knows: the laws of sim/model/rules/capability.py."""
 
 import math
 
 from hypothesis import strategies as st
 
-from sim.columns import Firms, Partnerships, Sectors, World
-from sim.rules import capability
+from sim.model.columns import Firms, Partnerships, Sectors, World
+from sim.model.rules import capability
 from tests.rules.declared import between, log_points, money, present_value, share, within
 from tests.rules.law import SPEED, Law, Laws, draw, least, most, quarterly, research, trust, written
 

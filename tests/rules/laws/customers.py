@@ -1,9 +1,9 @@
-"""Customer capital: the laws of sim/rules/customers.py."""
+"""Customer capital: the laws of sim/model/rules/customers.py."""
 
 from hypothesis import strategies as st
 
-from sim.columns import Sectors
-from sim.rules import customers
+from sim.model.columns import Sectors
+from sim.model.rules import customers
 from tests.rules.declared import between, share, within
 from tests.rules.law import Law, Laws, elasticity, least, most
 

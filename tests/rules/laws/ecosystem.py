@@ -1,9 +1,9 @@
-"""The host's suppliers: the laws of sim/rules/ecosystem.py."""
+"""The host's suppliers: the laws of sim/model/rules/ecosystem.py."""
 
 import math
 
-from sim.columns import Sectors
-from sim.rules import ecosystem
+from sim.model.columns import Sectors
+from sim.model.rules import ecosystem
 from tests.rules.declared import between, log_points, money, share, within
 from tests.rules.law import SIGN, SPEED, Law, Laws, least
 

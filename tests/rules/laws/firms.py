@@ -1,9 +1,9 @@
-"""Birth and death of firms: the laws of sim/rules/firms.py."""
+"""Birth and death of firms: the laws of sim/model/rules/firms.py."""
 
 from hypothesis import strategies as st
 
-from sim.columns import Policy, Sectors
-from sim.rules import firms
+from sim.model.columns import Policy, Sectors
+from sim.model.rules import firms
 from tests.rules.declared import between, log_points, present_value, share, within
 from tests.rules.law import Law, Laws, draw
 

@@ -1,7 +1,7 @@
-"""Speed against control, dependence against autonomy: the laws of sim/rules/governance.py."""
+"""Speed against control, dependence against autonomy: the laws of sim/model/rules/governance.py."""
 
-from sim.columns import Firms, Partnerships
-from sim.rules import governance
+from sim.model.columns import Firms, Partnerships
+from sim.model.rules import governance
 from tests.rules.declared import between, money, share, within
 from tests.rules.law import Law, Laws, least, loss, most, perceived, trust, trust_end, written
 

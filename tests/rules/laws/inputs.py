@@ -1,8 +1,8 @@
-"""What a sector feels of those it buys from: the laws of sim/rules/inputs.py."""
+"""What a sector feels of those it buys from: the laws of sim/model/rules/inputs.py."""
 
 import math
 
-from sim.rules import inputs
+from sim.model.rules import inputs
 from tests.rules.declared import between, log_points, within
 from tests.rules.law import SIGN, Law, Laws, elasticity, scaled_sensitivity
 

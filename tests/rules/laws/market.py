@@ -1,7 +1,7 @@
-"""Who sells how much: the laws of sim/rules/market.py."""
+"""Who sells how much: the laws of sim/model/rules/market.py."""
 
-from sim.columns import Firms, Policy, Sectors
-from sim.rules import market
+from sim.model.columns import Firms, Policy, Sectors
+from sim.model.rules import market
 from tests.rules.declared import between, log_points, money, share, within
 from tests.rules.law import SIGN, SPEED, Law, Laws, elasticity, least, most, scaled_sensitivity, written
 

@@ -1,10 +1,10 @@
-"""How policy reaches a decision: the laws of sim/rules/policy.py."""
+"""How policy reaches a decision: the laws of sim/model/rules/policy.py."""
 
 from hypothesis import strategies as st
 
-from sim.columns import Partnerships, Policy, Route, SubForm, Type
-from sim.declare import fields
-from sim.rules import policy
+from sim.machine.declare import fields
+from sim.model.columns import Partnerships, Policy, Route, SubForm, Type
+from sim.model.rules import policy
 from tests.rules.declared import within
 from tests.rules.law import Law, Laws, least, most
 

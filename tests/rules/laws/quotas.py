@@ -1,6 +1,6 @@
-"""What a ceiling on imports costs: the laws of sim/rules/quotas.py."""
+"""What a ceiling on imports costs: the laws of sim/model/rules/quotas.py."""
 
-from sim.rules import quotas
+from sim.model.rules import quotas
 from tests.rules.declared import between, inner, share, within
 from tests.rules.law import Law, Laws, elasticity
 

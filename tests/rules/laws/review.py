@@ -1,6 +1,6 @@
-"""Whether a partnership goes on: the laws of sim/rules/review.py."""
+"""Whether a partnership goes on: the laws of sim/model/rules/review.py."""
 
-from sim.rules import review
+from sim.model.rules import review
 from tests.rules.declared import money, present_value, share, within
 from tests.rules.law import SPEED, Law, Laws, least, most, trust
 

@@ -1,9 +1,9 @@
-"""What two firms can offer together: the laws of sim/rules/venture.py."""
+"""What two firms can offer together: the laws of sim/model/rules/venture.py."""
 
 from hypothesis import strategies as st
 
-from sim.columns import Firms, Partnerships
-from sim.rules import venture
+from sim.model.columns import Firms, Partnerships
+from sim.model.rules import venture
 from tests.rules.declared import between, log_points, share, within
 from tests.rules.law import Law, Laws, most, trust, trust_end, written
 
