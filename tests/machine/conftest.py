@@ -9,8 +9,8 @@ import pytest
 @pytest.fixture
 def package(root: Path, tmp_path: Path) -> Path:
     """A folder with a copy of the modules below the rules, to edit."""
-    (tmp_path / "sim").mkdir()
-    for name in ("__init__", "declare", "sources", "arithmetic", "draws", "columns", "parameters"):
-        shutil.copy(root / f"sim/{name}.py", tmp_path / "sim")
-    shutil.copytree(root / "sim/machine/compiled", tmp_path / "sim/machine/compiled")
+    (tmp_path / "sim/model").mkdir(parents=True)
+    for name in ("__init__", "model/__init__", "model/columns", "model/parameters"):
+        shutil.copy(root / f"sim/{name}.py", tmp_path / f"sim/{name}.py")
+    shutil.copytree(root / "sim/machine", tmp_path / "sim/machine", ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
