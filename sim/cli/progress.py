@@ -49,6 +49,8 @@ class Display:
     def __call__(self, told: Any) -> None:
         """How far the study is."""
         tried = told.done + told.failed
+        if self._first and told.seconds < self._first.seconds:  # another stage, whose clock starts anew
+            self._first = None
         if self._first is None and tried > told.found:
             self._first = told
         rate = _rate(told)
