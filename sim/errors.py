@@ -106,3 +106,11 @@ def expect(name: str, value: Any, kinds: type | tuple[type, ...], told: str) -> 
     """Raises WrongType where an argument is not of the `kinds` that are `told`; True and False are no numbers."""
     if isinstance(value, bool) or not isinstance(value, kinds):
         raise WrongType(f"{name}: {value!r} is no {told}")
+
+
+def expect_list(name: str, value: Any, told: str) -> None:
+    """Raises WrongType where an argument is neither None nor a list or tuple of texts."""
+    if value is not None:
+        expect(name, value, (list, tuple), f"list of {told}")
+        for each in value:
+            expect(name, each, str, told.removesuffix("s"))

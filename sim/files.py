@@ -43,7 +43,8 @@ class Ledger:
         self.nonce = ""
         self.files: dict[str, list[Signed]] = {}  # the last two of each name: one of them is there, even after a kill
         with suppress(OSError, ValueError):
-            self._read(self.path.read_bytes().split(b"\n"))
+            if self.path.is_file():  # a pipe of that name would never end
+                self._read(self.path.read_bytes().split(b"\n"))
 
     def _read(self, lines: list[bytes]) -> None:
         told = json.loads(lines[0])
@@ -147,6 +148,9 @@ def whole(path: Path, hint: str = "") -> Iterator[Path]:
 
     Raises IoFailure where the disk is full or fails, CannotCreate where no file can be made there.
     """
+    with suppress(OSError):  # what cannot be looked at cannot be written to, and that is told below
+        if path.exists() and not path.is_file() and not path.is_dir():  # a device or a pipe, which must stay one
+            raise CannotCreate(f"cannot write {path}: it is no file", hint or "choose another place")
     part = path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}.{threading.get_ident():x}.part")
     try:
         yield part

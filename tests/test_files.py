@@ -262,3 +262,15 @@ def test_a_place_that_cannot_be_is_no_fault_of_the_disk(tmp_path):
         with pytest.raises(CannotCreate) as caught:
             write_text(path, "text")
         assert caught.value.code == 73
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes with names")
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    """As `--json /dev/null` would: to put a file in place of a device harms everybody."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/null")
+    for path in (tmp_path / "pipe", tmp_path / "link"):
+        with pytest.raises(CannotCreate, match="it is no file"):
+            write_text(path, "text")
+    assert (tmp_path / "pipe").is_fifo() and (tmp_path / "link").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe"]

@@ -29,7 +29,7 @@ from sim.cli import (
     verification,
 )
 from sim.cli.panels import Panels
-from sim.errors import ContraflowError, ScenarioError
+from sim.errors import ContraflowError, IoFailure, ScenarioError
 
 _ANYWHERE = ("--debug", "--allow-outside", "--no-verify")  # options that may stand before or after the command
 
@@ -86,6 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     warnings.showwarning = _warn
     try:
+        _look_around()
         with _believing("--no-verify" in given):
             code = _run([word for word in given if word not in _ANYWHERE], "--allow-outside" in given)
         sys.stdout.flush()
@@ -124,6 +125,14 @@ def _open_closed_streams() -> None:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def _look_around() -> None:
+    """Raises IoFailure where the folder that the program was called in was removed."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise IoFailure("the folder you are in is gone", "change to one that exists") from error
 
 
 def _drop_output() -> None:

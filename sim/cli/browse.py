@@ -206,7 +206,7 @@ def _years(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     first, _, last = text.partition(":")
-    if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
+    if not (first.isdecimal() and last.isdecimal() and len(text) < 20 and int(first) <= int(last)):
         raise UsageError(f"--years {text!r} is not A:B", "for example --years 2015:2040")
     return int(first), int(last)
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from functools import partial
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,17 +33,23 @@ def draw(
     and `years` (first, last) narrow all figures; `regions` asks for the metrics of `markets`. Figures of such a part go
     into a folder of their own inside `figures/`, so that those of the whole stay what the report shows. A sweep has
     figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has no default figures. `workers`:
-    processes that draw; with more than one, a script needs the guard that `multiprocessing` asks for. Raises NotEnough
-    if there is nothing to draw, UsageError for unknown metrics and experiments.
+    processes that draw. Raises NotEnough if there is nothing to draw, UsageError for unknown metrics and experiments,
+    WrongType.
     """
-    from sim.errors import NotEnough, expect
+    from sim.errors import NotEnough, UsageError, expect, expect_list
     from sim.plots.drawing import draw_all
     from sim.runs.results import Results
 
     expect("results", results, (str, Path, Results), "results, and no folder of them")
     for name, given in (("formats", formats), ("metrics", metrics), ("sectors", sectors), ("regions", regions)):
-        if given is not None:
-            expect(name, given, (list, tuple), "list of names")
+        expect_list(name, given, "names")
+    if years is not None:
+        expect("years", years, (list, tuple), "pair of years")
+        for year in years:
+            expect("years", year, Integral, "year")
+        if len(years) != 2 or years[0] > years[1]:
+            raise UsageError(f"years: {years!r} is not (first, last)", "for example (2015, 2040)")
+    expect("workers", workers, Integral, "number of processes")
     place = results.folder if isinstance(results, Results) else Path(results)
     about = (place, metrics, tuple(sectors) if sectors else None, regions, years)
     target = place / FIGURES / part_of(metrics, sectors, regions, years)

@@ -3,14 +3,13 @@
 import multiprocessing
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.plots import letters
 from sim.plots.sheet import Sheet, note_figures
-from sim.runs.engines import attend, local_context
+from sim.runs.engines import Pool, attend, local_context
 
 Figure = Callable[[], Iterable[Sheet]]  # lays out, when called, what is then saved
 Make = Callable[..., Sequence[Figure]]
@@ -68,7 +67,7 @@ def _shared_out(figures: Sequence[Figure], parts: int, asked: Asked) -> list[lis
     """Shares of so many processes, the first of which is this one."""
     folder, formats = asked.folder, asked.formats
     strangers = {child.pid for child in multiprocessing.active_children()}
-    with ProcessPoolExecutor(parts - 1, mp_context=local_context(), initializer=attend) as pool:
+    with Pool(parts - 1, mp_context=local_context(), initializer=attend) as pool:
         try:
             others = [pool.submit(_share, asked, part, parts) for part in range(1, parts)]
             shares = [[_saved(figure, folder, formats) for figure in figures[::parts]]]

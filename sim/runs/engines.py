@@ -6,12 +6,14 @@ What happens when a worker dies is the same for all and stands in `executor`.
 import logging
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from multiprocessing.connection import wait as wait_for
+from types import ModuleType
 from typing import Any, Protocol
 
 from sim.errors import IoFailure, UsageError
@@ -105,6 +107,22 @@ class Direct(Executor):
         return future
 
 
+class Pool(ProcessPoolExecutor):
+    """Processes that do not load the caller's script, for one without `if __name__ == "__main__"` would begin anew in
+    each of them. Raises IoFailure where none can be started."""
+
+    def submit(self, fn: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        script = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")  # of which multiprocessing tells new processes
+        try:
+            return super().submit(fn, *arguments, **named)
+        except OSError as error:
+            told = f"no process could be started: {error.strerror or error}"
+            raise IoFailure(told, "one worker needs no process of its own (--workers 1)") from error
+        finally:
+            sys.modules["__main__"] = script
+
+
 class Local:
     """Processes of this machine, forked from a server that has loaded the model."""
 
@@ -122,7 +140,9 @@ class Local:
 
     def open(self, workers: int) -> AbstractContextManager[Executor]:
         self.strangers = {child.pid for child in multiprocessing.active_children()}
-        return ProcessPoolExecutor(workers, mp_context=self.context, initializer=_start, initargs=(self.sent,))
+        named = b"__main__" in self.sent.data  # something that travels is the caller's own
+        pool = ProcessPoolExecutor if named else Pool
+        return pool(workers, mp_context=self.context, initializer=_start, initargs=(self.sent,))
 
     def kill(self) -> None:
         """Stop at once."""

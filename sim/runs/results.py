@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sim.errors import NotEnough, UsageError, expect
+from sim.errors import NotEnough, UsageError, expect, expect_list
 from sim.runs.design import swept_paths
 from sim.runs.verified import Verified
 from sim.scenario.merge import nearest
@@ -27,9 +27,10 @@ class Results:
     was written IoFailure, one of another study Conflict.
     """
 
-    def __init__(self, folder: Path, holder: Any = None) -> None:
-        self.folder = folder
-        self.stored = Verified(folder)
+    def __init__(self, folder: str | Path, holder: Any = None) -> None:
+        expect("folder", folder, (str, Path), "results folder")
+        self.folder = Path(folder)
+        self.stored = Verified(self.folder)
         self._holder = holder  # keeps a temporary folder alive as long as its results
 
     @classmethod
@@ -60,7 +61,9 @@ class Results:
         return found
 
     def chunks(self, name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        """A table part by part, for results larger than memory."""
+        """A table part by part, for results larger than memory. Raises as `table` does."""
+        expect("name", name, str, "name of a table")
+        expect_list("columns", columns, "names")
         return self.stored.read(name, columns)
 
     def _frame(self, name: str) -> "pd.DataFrame":

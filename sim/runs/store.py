@@ -137,9 +137,9 @@ class Folder:
                 (self.path / name).rmdir()
         remove_listed(self.ledger, MANIFEST)
 
-    def strangers(self, receipts: Collection["Receipt"]) -> Iterator[Path]:
+    def strangers(self, receipts: Collection["Receipt"], tables: Collection[str] = _TABLES) -> Iterator[Path]:
         """Files in the folders of tables that no receipt names."""
-        for name in _TABLES:
+        for name in tables:
             ours = {f"{receipt.chunk}.parquet" for receipt in receipts if name in receipt.files}
             place = self.path / name
             listed = sorted(place.iterdir()) if place.is_dir() else []
@@ -337,7 +337,8 @@ def encoded(schema: pa.Schema) -> dict[str, Any]:
 def _read(path: Path) -> Receipt | None:
     """The receipt in a file; None where it is damaged, or another chunk's."""
     with suppress(ValueError, KeyError, TypeError, AttributeError, OSError):
-        return Receipt.read(path)
+        if path.is_file():  # nobody waits for a pipe
+            return Receipt.read(path)
     return None
 
 

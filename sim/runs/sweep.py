@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from sim.errors import Problem, ScenarioError, UsageError, WrongType, expect
+from sim.errors import Problem, ScenarioError, UsageError, WrongType, expect, expect_list
 from sim.runs.course import carry_out
 from sim.runs.design import (
     DESIGNS,
@@ -71,9 +71,13 @@ def sweep(
         expect("vary", path, str, "path")
     if samples is not None:
         expect("samples", samples, Integral, "whole number")
+    expect_list("outcomes", outcomes, "outcomes")
+    expect_list("outcome", outcome, "functions")
+    if reference is not None:
+        expect("reference", reference, Mapping, "mapping of paths")
     asked = {"vary": vary, "design": design, "samples": samples, "seeds": seeds, "outcomes": outcomes}
     asked["reference"] = reference or None
-    asked["own"] = tuple(map(read_own, outcome)) or None
+    asked["own"] = tuple(map(read_own, outcome or ())) or None
     told = ask(scenario, {key: value for key, value in asked.items() if value is not None}, set or {}, rules)
     chosen = Options(workers=workers, **{"keep": "summary", **options})
     return carry_out(told.plan(chosen.vary), chosen)

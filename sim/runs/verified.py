@@ -127,9 +127,9 @@ class Verified:
     def _refuse_strangers(self, name: str) -> None:
         if not self._settled or self.held.in_use():
             return
-        strange = [path for path in self.held.strangers(self._sound) if path.parent.name == name]
+        strange = list(self.held.strangers(self._sound, [name]))
         if strange:  # or of chunks written since
-            strange = [path for path in self.held.strangers(self.held.receipts()) if path in strange]
+            strange = [path for path in self.held.strangers(self.held.receipts(), [name]) if path in strange]
         for path in strange:
             raise Conflict(f"{path} is not of this study", "move it away; --no-verify reads it as if it were")
 

@@ -49,6 +49,7 @@ def test_hostile_text_is_refused_and_echoed_in_short(call, tmp_path, name):
         (("run", "baseline", "--set", f"parameters.horizon={'9' * 5000}"), 4, "parameters.horizon"),
         (("status", "x" * 5000), 2, "is not a results folder"),
         (("show", "x" * 5000), 2, "longer than the name of a file may be"),
+        (("plot", "nosuch", "--years", f"{'9' * 5000}:{'9' * 5000}"), 2, "is not a results folder"),
         (("status", "/dev/null"), 2, "is not a results folder"),
     ],
 )
@@ -98,6 +99,7 @@ def test_the_python_interface_tells_misuse_as_the_command_line_does(tmp_path):
         lambda: Results.open("a\0b"),
         lambda: results.table("yearly", ["nosuch"]),
         lambda: draw(results, metrics=["nosuch"]),
+        lambda: draw(results, years=(2030, 2029)),
         lambda: merge([], tmp_path / "m"),
     )
     types = (
@@ -125,9 +127,19 @@ def test_the_python_interface_tells_misuse_as_the_command_line_does(tmp_path):
         lambda: Results.open(None),
         lambda: results.table(5),
         lambda: results.table("yearly", "seed"),
+        lambda: list(results.chunks(None)),
+        lambda: list(results.chunks("yearly", 7)),
+        lambda: Results(None),
+        lambda: sweep(base, outcomes=7),
+        lambda: sweep(base, outcome=["a.py:f", 7]),
+        lambda: sweep(base, reference=7),
         lambda: effects(5),
         lambda: draw(None),
         lambda: draw(results, metrics="technology_gap"),
+        lambda: draw(results, metrics=[7]),
+        lambda: draw(results, years=7),
+        lambda: draw(results, years=("2030", "2031")),
+        lambda: draw(results, workers="two"),
         lambda: merge("abc", tmp_path / "m"),
     )
     for kind, misuses in ((ValueError, values), (TypeError, types)):
@@ -181,6 +193,15 @@ def test_output_that_is_full_ends_with_74(root):
         error = process.communicate(timeout=60)[1].decode()
     assert process.returncode == 74 and "No space left on device" in error and "Traceback" not in error
     assert len(error.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="keeps a folder that somebody is in")
+def test_a_folder_that_is_gone_is_named(call, tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    code, _, error = call("show", "metrics")
+    assert code == 74 and "the folder you are in is gone" in error
 
 
 def test_python_m_sim_is_the_program(root):

@@ -109,6 +109,23 @@ def test_workers_of_a_system_without_fork_change_no_byte(tmp_path, monkeypatch):
     assert same(forked, spawned)
 
 
+@pytest.mark.parametrize("how", ["file", "stdin"])
+def test_a_script_without_a_guard_may_use_several_processes(root, tmp_path, how):
+    """Workers do not begin the caller's script anew, and need no file of it."""
+    script = tmp_path / "mine.py"
+    script.write_text("""
+import sys
+from tests.runs.test_ensemble import study
+print("begun", study(sys.argv[1], seeds=4, workers=2).manifest["counts"]["done"])
+""")
+    with open(script) as text:
+        done = subprocess.run(
+            [sys.executable, script if how == "file" else "-", tmp_path / "r"], cwd=root, stdin=text,
+            env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "begun 4\n"), done.stderr
+
+
 def test_a_slow_batch_is_written_in_parts(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "SECONDS", 0.0)
     results = study(tmp_path / "r", seeds=3)

@@ -1,7 +1,9 @@
 """Every reader returns the undisturbed bytes or refuses with the name of the file: deleted, altered, cut, foreign."""
 
 import json
+import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -239,3 +241,23 @@ def test_a_receipt_counts_under_its_own_name_alone(copy):
         other.write_bytes(one.read_bytes())
         assert Folder(copy).read_receipts()[other] is None
         other.write_bytes(kept)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes with names")
+@pytest.mark.parametrize("which", [LEDGER, MANIFEST, ".chunks/*.json", "trajectories/*.parquet"])
+def test_nobody_waits_for_a_pipe(copy, which):
+    """What is no file is refused, where reading it would never end."""
+    path = next(copy.glob(which))
+    path.unlink()
+    os.mkfifo(path)
+    told = []
+
+    def read():
+        with pytest.raises((IoFailure, Conflict)) as caught:
+            Results.open(copy).table("trajectories")
+        told.append(caught.value.code)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    reader.join(30)
+    assert told and told[0] in (5, 74)
