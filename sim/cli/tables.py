@@ -111,27 +111,38 @@ def levels_table(results: Any) -> str:
     return f"{name} in {year}, all sectors, {runs} runs\n{aligned(told)}"
 
 
+def _extremes(rows: Any) -> list[str]:
+    """The smallest and the largest difference, each with half its interval and its point; how many signs are known."""
+    cells = []
+    for at in (rows["difference"].idxmin(), rows["difference"].idxmax()):
+        row = rows.loc[at]
+        half = (row["hi"] - row["lo"]) / 2
+        width = "" if math.isnan(half) else f" ± {number(half, digits=2)}"
+        cells += [f"{number(row['difference'], sign=True)}{width}", str(int(row["point"]))]
+    return [*cells, f"{int(((rows['lo'] > 0) | (rows['hi'] < 0)).sum())} of {len(rows)}"]
+
+
 def sweep_table(results: Any) -> str:
-    """What a sweep did to a few headline outcomes: over its points, the smallest and the largest paired difference to
-    what they are compared with, with half their intervals, and at how many points the sign is known."""
+    """What a sweep did to the outcomes it was asked for in a sector or region, then to headline outcomes: over its
+    points, the smallest and the largest paired difference to what they are compared with, with half their intervals,
+    and at how many points the sign is known."""
+    from sim.scenario.outcome import parse
+
     table = results.differences
     year = int(table["year"].max())
-    rows = table[(table["sector"] == ALL) & (table["region"] == ALL)]
-    told = [["metric", "least", "at point", "most", "at point", "sign known"]]
-    for metric in HEADLINES:
-        own = rows[rows["metric"] == metric].dropna(subset=["difference"])
-        if own.empty:
-            continue
-        cells = [metric]
-        for at in (own["difference"].idxmin(), own["difference"].idxmax()):
-            row = own.loc[at]
-            half = (row["hi"] - row["lo"]) / 2
-            width = "" if math.isnan(half) else f" ± {number(half, digits=2)}"
-            cells += [f"{number(row['difference'], sign=True)}{width}", str(int(row["point"]))]
-        told.append([*cells, f"{int(((own['lo'] > 0) | (own['hi'] < 0)).sum())} of {len(own)}"])
+    asked = [each for each in map(parse, results.manifest["design"].get("outcomes") or ()) if each.year in (None, year)]
+    cells = [
+        (each.metric, each.sector, each.region or ALL) for each in asked if (each.sector, each.region) != (ALL, "")
+    ]
+    told = [["outcome", "least", "at point", "most", "at point", "sign known"]]
+    for metric, sector, region in [*cells, *((metric, ALL, ALL) for metric in HEADLINES)]:
+        there = (table["metric"] == metric) & (table["sector"] == sector) & (table["region"] == region)
+        own = table[there].dropna(subset=["difference"])
+        if len(own):
+            told.append(["@".join(name for name in (metric, sector, region) if name != ALL), *_extremes(own)])
     named = results.manifest["design"].get("reference") or {}
     same = ", ".join(f"{path}={value}" for path, value in named.items())
     against = f"the point of equal assumptions with {same}" if same else f"{results.manifest['base']} as it stands"
-    head = f"Differences to {against} in {year}, all sectors, paired by seed"
+    head = f"Differences to {against} in {year}, paired by seed; all sectors where none is named"
     lines = [head, aligned(told)] if len(told) > 1 else [f"{head}: no pairs"]
     return "\n".join([*lines, f"Points: {results.folder / 'design.parquet'}"])

@@ -9,6 +9,7 @@ import typer
 from sim.cli import options as o
 from sim.cli.history import write_json
 from sim.errors import NotEnough, UsageError
+from sim.model.columns import SCHEMA
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Topics, ids or parts of names [all].")]
 
@@ -129,13 +130,27 @@ def _cells(finding: Any) -> list[str]:
     return [f"{relation}{found.expected:.6g}", f"{found.value:.6g}", within]
 
 
+def _made() -> dict[str, Any]:
+    """What a record of the story was made with, and by which numbers its runs are known again."""
+    import sim
+    from sim.machine.compiled import kernel_hash
+    from sim.runs.recognised import levels
+    from sim.scenario import load
+
+    made = {"version": sim.__version__, "kernel_hash": kernel_hash(), "scenario_hash": load("baseline").hash}
+    return {**made, "command": o.command_line(), "levels": levels()}
+
+
 def _story(seeds: str, workers: int | None, json: bool, file: str | None) -> int:
     from sim.runs import parse_seeds
+    from sim.runs.claim import number, within
     from sim.runs.story import verify as check
 
     chosen = parse_seeds(seeds)
     claims = list(check(seeds=chosen, workers=workers))
     told = {"seeds": len(chosen), "claims": [each.plain() for each in claims]}
+    if json:
+        told = {"schema": SCHEMA, "about": _made(), **told}
     if json and file is None:
         o.emit(told)
     else:
@@ -143,7 +158,8 @@ def _story(seeds: str, workers: int | None, json: bool, file: str | None) -> int
             write_json(Path(file), told)
         rows = [["", "id", "claim", "value", "within"]]
         rows += [
-            ["ok" if each.holds else "MISS", each.id, each.claim, f"{each.value:.3g}", _range(each)] for each in claims
+            ["ok" if each.holds else "MISS", each.id, each.claim, number(each.value), within(each.low, each.high)]
+            for each in claims
         ]
         print(o.aligned(rows, left=3))
     missed = {each.id for each in claims if not each.holds}
@@ -157,10 +173,3 @@ def _story(seeds: str, workers: int | None, json: bool, file: str | None) -> int
     if missed:
         raise NotEnough(f"{len(missed)} of {len(ids)} claims do not hold")
     return 0
-
-
-def _range(claim: Any) -> str:
-    """The range of a claim in words."""
-    if claim.low == float("-inf"):
-        return f"at most {claim.high:g}"
-    return f"at least {claim.low:g}" if claim.high == float("inf") else f"{claim.low:g} to {claim.high:g}"

@@ -46,7 +46,7 @@ def draw(study: Swept, outcomes: Sequence[OutcomeAt]) -> Sheet | None:
         below=0.42,
         above=0.18,
         key=_key(grid),
-        caption=_caption(study, found[0], tables),
+        caption=_caption(study, found, tables),
     )
     for axes, outcome, table in zip(sheet.panels, found, tables, strict=False):
         (_bars if grid else _coefficients)(axes, study, outcome, table)
@@ -134,8 +134,10 @@ def _coefficients(axes: Any, study: Swept, outcome: OutcomeAt, table: pd.DataFra
     axes.set_xlabel(f"coefficient of ranks (R² {table['r2'].iloc[0]:.2f})", fontsize=7, labelpad=1)
 
 
-def _caption(study: Swept, outcome: OutcomeAt, tables: list[pd.DataFrame]) -> str:
-    head = f"“{study.title}”, {swept.where(outcome)}, {outcome.year}."
+def _caption(study: Swept, outcomes: list[OutcomeAt], tables: list[pd.DataFrame]) -> str:
+    places = {swept.where(outcome) for outcome in outcomes}
+    where = places.pop() if len(places) == 1 else "in the sector and region that a title names, else in all"
+    head = f"“{study.title}”, {where}, {outcomes[0].year}."
     n = pd.concat(tables)["n"]
     if study.points.grid:
         return (

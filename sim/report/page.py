@@ -20,7 +20,8 @@ from sim.plots.stored import Line, Stored
 from sim.report import EXPLORER, swept
 from sim.report import told as in_words
 from sim.report.drawn import Parameters
-from sim.report.sections import answers, design, example, fate_table, headline_cells
+from sim.report.misses import Misses
+from sim.report.sections import answers, design, example, fate_table, headline_cells, once
 from sim.runs.acting import acting
 from sim.runs.manifest import code_changes
 from sim.runs.tables import ALL
@@ -53,11 +54,14 @@ def render(folder: Path) -> str:
     span_of_policy = _policy_years(stored, years[1])
     fates = fate_table(stored)
     parameters = Parameters(stored)
+    told, shared = once(list(answers(stored, parameters)))
     template = templates().get_template("report.html.j2")
     return template.render(
         title=f"{title_of(stored)}, at {sweep.points} points" if sweep else title_of(stored),
         question=stored.entries[names[-1]].get("question", "") if len(names) <= 2 else "",
-        answers=list(answers(stored, parameters)),
+        answers=told,
+        shared=shared,
+        misses=Misses(stored).content(),
         design=design(stored, parameters, "one run" if runs in (1, "1") else f"{runs} seeds", years),
         scenarios=[_scenario(stored, name, span_of_policy) for name in names],
         policy_years=span_of_policy,

@@ -38,7 +38,8 @@ def answers(stored: Stored, parameters: Parameters) -> Iterator[dict[str, Any]]:
             continue
         up, down = rows["lo"] > 0, rows["hi"] < 0
         order = rows[up | down]["difference_standard"].abs().sort_values(ascending=False, kind="stable")
-        largest = rows.loc[order[np.isfinite(order)].index[:LARGEST]]
+        seen = [each for each in order[np.isfinite(order)].index if _seen(rows.loc[each], fields)]
+        largest = rows.loc[seen[:LARGEST]]
         yield {
             "title": stored.title(name),
             "of": len(rows),
@@ -48,6 +49,20 @@ def answers(stored: Stored, parameters: Parameters) -> Iterator[dict[str, Any]]:
             "sentences": [*told, *parameters.sentences(name)] if (told := in_words.sentences(stored, name)) else [],
             "largest": [_effect_words(row, fields[row.metric]) for row in largest.itertuples()],
         }
+
+
+def once(found: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Answers without the sentences that all of them share, and these sentences."""
+    if len(found) < 2:
+        return found, []
+    shared = [line for line in found[0]["sentences"] if all(line in each["sentences"] for each in found)]
+    rest = [{**each, "sentences": [line for line in each["sentences"] if line not in shared]} for each in found]
+    return rest, shared
+
+
+def _seen(row: Any, fields: dict[str, Any]) -> bool:
+    """Whether a difference is more than 0 in the digits that are shown."""
+    return style.number(row["difference"], fields[row["metric"]]) != "0"
 
 
 def _effect_words(row: Any, field: Any) -> str:
@@ -88,8 +103,8 @@ def _variance(table: pd.DataFrame) -> str:
     rows = table[(table["kind"] == kind) & table["metric"].isin(HEADLINES)].dropna(subset=["luck"])
     shares = rows.groupby("metric", sort=False)[["luck", "parameters", "together"]].mean()
     told = [
-        f"{metric.replace('_', ' ')} {100 * row.luck:.0f}, {100 * row.parameters:.0f}, {100 * row.together:.0f} %"
-        for metric, row in shares.iterrows()
+        f"{name} {100 * row.luck:.0f}, {100 * row.parameters:.0f}, {100 * row.together:.0f} %"
+        for name, row in shares.rename(index=lambda metric: style.lowered(style.declared(str(metric)).text)).iterrows()
     ]
     first = rows.iloc[0] if len(rows) else None
     counts = "" if first is None else f"{first.draws} draws of the parameters x {first.seeds} seeds of luck. "

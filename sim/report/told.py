@@ -9,8 +9,10 @@ import pandas as pd
 from sim.machine.declare import Field
 from sim.plots import style
 from sim.plots.stored import Stored
+from sim.runs.acting import acting
 from sim.runs.tables import ALL
 
+SEEN = 0.0001  # of a share: a hundredth of a point, what two digits show
 WAYS = {
     "chinese_exports_abroad": "exports from China",
     "chinese_plants_abroad": "own plants abroad",
@@ -26,7 +28,7 @@ def sentences(stored: Stored, scenario: str) -> list[str]:
     mine = gaps[(gaps["scenario"] == scenario) & (gaps["year"] == gaps["year"].max())]
     if not len(mine) or mine["n"].max() < 2:
         return []
-    return [*_share(mine), *_place(mine, stored), *_welfare(mine), *_sure(mine)]
+    return [*_share(mine), *_place(mine, stored, scenario), *_welfare(mine), *_sure(mine)]
 
 
 def _row(rows: pd.DataFrame, metric: str, sector: str = ALL, region: str = "") -> Any:
@@ -66,15 +68,32 @@ def _share(mine: pd.DataFrame) -> Iterator[str]:
         yield f"By way, in percentage points: {', '.join(told)}."
 
 
-def _place(mine: pd.DataFrame, stored: Stored) -> Iterator[str]:
-    """The sector and region in which the share of Chinese brands moves most, of those with a known sign."""
+def place(mine: pd.DataFrame, stored: Stored) -> Any:
+    """The row of the sector and region abroad in which the share of Chinese brands moves most, of those with a known
+    sign and a size that is seen; None where there is none."""
     host = (stored.entries[stored.base].get("resolved") or {}).get("host", "china")
     rows = mine[(mine["metric"] == "chinese_share") & (mine["sector"] != ALL) & ~mine["region"].isin(["", host])]
-    rows = rows[(rows["lo"] > 0) | (rows["hi"] < 0)]
-    if len(rows):
-        row = next(rows.loc[[rows["difference"].abs().idxmax()]].itertuples())
-        where = style.place_words(row.sector, row.region, inside=True)
-        yield f"It moves most in {where}: {_size(row, 'chinese_share', True)}."
+    rows = rows[((rows["lo"] > 0) | (rows["hi"] < 0)) & (rows["difference"].abs() >= SEEN)]
+    return next(rows.loc[[rows["difference"].abs().idxmax()]].itertuples()) if len(rows) else None
+
+
+def _place(mine: pd.DataFrame, stored: Stored, scenario: str) -> Iterator[str]:
+    """What the share does where the policies act, and where else it moves most."""
+    most, told = place(mine, stored), []
+    for each in acting(stored.manifest, scenario):
+        row = _row(mine, *each) if each.metric == "chinese_share" and each.region != ALL else None
+        if row is not None:
+            open_ = "" if _known(row) else ", the sign is not known"
+            told.append(f"by {_size(row, 'chinese_share', True)} in {_where(row)}{open_}")
+            most = None if most is not None and _where(row) == _where(most) else most
+    if told:
+        yield f"Where the policies act, their share moves {'; '.join(told)}."
+    if most is not None:
+        yield f"It moves most{' otherwise' if told else ''} in {_where(most)}: {_size(most, 'chinese_share', True)}."
+
+
+def _where(row: Any) -> str:
+    return style.place_words(row.sector, row.region, inside=True)
 
 
 def _welfare(mine: pd.DataFrame) -> Iterator[str]:

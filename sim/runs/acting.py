@@ -26,13 +26,10 @@ class There(NamedTuple):
 
 def acting(manifest: Mapping[str, Any], scenario: str) -> list[There]:
     """Outcomes where the policies act in which a scenario differs from its base; none where they act widely."""
-    told, base = (manifest["scenarios"][name].get("resolved") or {} for name in (scenario, manifest["base"]))
-    known = {shock["id"]: shock for shock in base.get("shocks", [])}
-    own = [shock for shock in told.get("shocks", []) if known.get(shock["id"]) != shock]
-    gone = [shock for key, shock in known.items() if key not in {each["id"] for each in told.get("shocks", [])}]
+    told, shocks = manifest["scenarios"][scenario].get("resolved") or {}, own_shocks(manifest, scenario)
     groups, places = told.get("groups", {}), told.get("regions", {})
-    sectors = _named([*own, *gone], "sectors", groups)
-    regions = [name for name in _named([*own, *gone], "destination", {}) if name in places]
+    sectors = named(shocks, "sectors", groups)
+    regions = [name for name in named(shocks, "destination", {}) if name in places]
     if not 0 < len(sectors) <= MOST or not set(sectors) <= set(told.get("sectors", {})):
         return []
     where = regions if len(regions) <= MOST else []
@@ -42,7 +39,16 @@ def acting(manifest: Mapping[str, Any], scenario: str) -> list[There]:
     ]
 
 
-def _named(shocks: Iterable[Mapping[str, Any]], key: str, groups: Mapping[str, Any]) -> list[str]:
+def own_shocks(manifest: Mapping[str, Any], scenario: str) -> list[Mapping[str, Any]]:
+    """Shocks in which a scenario differs from the base: its own, and those of the base that it leaves out."""
+    told, base = (manifest["scenarios"][name].get("resolved") or {} for name in (scenario, manifest["base"]))
+    known = {shock["id"]: shock for shock in base.get("shocks", [])}
+    own = [shock for shock in told.get("shocks", []) if known.get(shock["id"]) != shock]
+    kept = {shock["id"] for shock in told.get("shocks", [])}
+    return [*own, *(shock for key, shock in known.items() if key not in kept)]
+
+
+def named(shocks: Iterable[Mapping[str, Any]], key: str, groups: Mapping[str, Any]) -> list[str]:
     """What shocks name under a key, groups by their members, each once; `all` stays and is nobody's name."""
     found = (name for shock in shocks for name in shock.get(key) or ["all"])
     return list(dict.fromkeys(each for name in found for each in groups.get(name, [name])))

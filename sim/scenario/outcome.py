@@ -48,9 +48,10 @@ def declared(metric: str, region: str = "") -> Field:
 
 
 def form(text: str, option: str = "--outcome") -> Named:
-    """The parts of a text, whatever their names. Raises UsageError on a bad form."""
+    """The parts of a text, whatever their names; a year may also come last. Raises UsageError on a bad form."""
     metric, *rest = (part.strip() for part in text.split("@"))
-    year = int(rest.pop(0)) if rest and rest[0].isdecimal() else None
+    place = next((end for end in (0, -1) if rest and rest[end].isdecimal()), None)
+    year = None if place is None else int(rest.pop(place))
     if not metric or len(rest) > 2 or not all(rest) or any(part.isdecimal() for part in rest):
         raise UsageError(f"{option} {text!r} is not {FORM}", EXAMPLE)
     return Named(metric, year, rest[0] if rest else ALL, rest[1] if len(rest) == 2 and rest[1] != ALL else "")

@@ -144,7 +144,8 @@ def _without_unions(tree: Node, location: Location) -> Location:
 def _message(found: Any, model: type[BaseModel]) -> str:
     kind, value = found["type"], found.get("input")
     if kind == "extra_forbidden":
-        return f"unknown key{nearest(str(found['loc'][-1]), _keys(model, found['loc'][:-1]))}"
+        place = found["loc"]
+        return f"unknown key{nearest(str(place[-1]), _keys(model, place[:-1])) or _own_keys(model, place)}"
     if kind == "missing":
         return "missing; must be given"
     if kind == "literal_error":
@@ -154,6 +155,14 @@ def _message(found: Any, model: type[BaseModel]) -> str:
         shown = "empty" if value is None or value in ([], {}) else repr(value)[:60]
         return f"{shown}; {_SHAPES[kind]}"
     return str(found["msg"])
+
+
+def _own_keys(model: type[BaseModel], location: Location) -> str:
+    """The keys that not every kind of shock has; those that all have are too many to list."""
+    kind = next((kind for kind, each in SHOCKS.items() if each is model), "")
+    shared = set.intersection(*(set(each.model_fields) for each in SHOCKS.values()))
+    own = [key for key in model.model_fields if key not in shared]
+    return f"; {kind} has {', '.join(own)}" if kind and len(location) == 1 else ""
 
 
 def _meant(value: Any, allowed: str) -> str:

@@ -12,7 +12,8 @@ from sim.cli import app, main
 from sim.cli.options import aligned
 from sim.cli.panels import PANELS
 from sim.cli.progress import duration
-from sim.runs.story import Claim
+from sim.runs.bearing import about
+from sim.runs.claim import Claim
 from sim.said import number
 
 COMMANDS = """run compare sweep merge sensitivity discover plot show check diff explain schema new verify status doctor
@@ -317,7 +318,10 @@ def test_explain_writes_a_page_with_the_world_less_a_shock(call, compared, tmp_p
 
 
 def test_verify_prints_claims_and_fails_with_6(call, monkeypatch, tmp_path):
-    found = [Claim("S1", "flips", "it flips", 0.5, 0.0, 1.0), Claim("H1", "ends a year", "some end", 0.11, 0.03, 0.08)]
+    found = [
+        Claim("S1", "flips", "it flips", 0.5, 0.0, 1.0, about("flips")),
+        Claim("H1", "ends a year", "some end", 0.11, 0.03, 0.08, about("exits", "cars")),
+    ]
     monkeypatch.setattr("sim.runs.story.verify", lambda seeds, workers: found[: len(seeds)])
     code, told, error = call("verify", "--story", "--seeds", "2")
     assert code == 6 and re.search(r"^MISS +H1 +ends a year +0\.11 +0\.03 to 0\.08$", told, re.M)
@@ -325,6 +329,7 @@ def test_verify_prints_claims_and_fails_with_6(call, monkeypatch, tmp_path):
     assert call("verify", "--story", "--seeds", "1", "--json", tmp_path / "story.json")[0] == 0
     kept = json.loads((tmp_path / "story.json").read_text())
     assert kept["seeds"] == 1 and [each["verdict"] for each in kept["claims"]] == ["ok"]
+    assert kept["claims"][0]["bears"] == {"outcomes": ["flips"]} and len(kept["about"]["levels"]["2040"]) == 5
 
 
 def test_verify_prints_what_is_expected_and_found(call):

@@ -182,7 +182,8 @@ def rows(name: str) -> set[str]:
 
 def claimed(text: str) -> bool:
     """Whether a claim of `verify --story` says this, a sector's name before it aside."""
-    return text in (ROOT / "sim" / "runs" / "story.py").read_text(encoding="utf-8")
+    files = (ROOT / "sim" / "runs" / name for name in ("story.py", "further.py"))
+    return any(text in path.read_text(encoding="utf-8") for path in files)
 
 
 KNOWN: dict[str, Callable[[str], bool]] = {

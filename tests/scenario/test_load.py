@@ -152,7 +152,7 @@ def shock(text: str) -> str:
         (shock("kind: tariff, rate: true"), "True is not a number"),
         (shock("kind: tariff, rate: "), "empty; must be a number"),
         (shock("kind: tariff"), "shocks.x.rate: missing; must be given"),
-        (shock("kind: tariff, rate: 1, block: 0.5"), "mine.yaml:3:49 shocks.x.block: unknown key"),
+        (shock("kind: tariff, rate: 1, block: 0.5"), "mine.yaml:3:49 shocks.x.block: unknown key; tariff has "),
         (shock("kind: screening, delay: 60%"), "shocks.x.delay: '60%' is not a number"),
         (shock("kind: screening"), "shocks.x: no size; give block or delay or threshold"),
         (shock("kind: subsidy, rate: 1, target: production"), "must be at most 0.9 with target: production"),

@@ -20,15 +20,16 @@ def test_year_sector_and_region_may_each_be_left_out() -> None:
     for text, named in told.items():
         assert parse(text) == named and str(named) == text
     assert parse(" trust @ 2040 @ all @ all ") == Named("trust", 2040)
+    assert parse("chinese_share@cars@eu@2040") == parse("chinese_share@2040@cars@eu")
     assert parse("welfare").field.text == "World welfare" and parse("welfare@cars@eu").field.text == "Welfare"
 
 
 def test_what_is_wrong_is_said() -> None:
     wrong = {
         "@2040": "is not METRIC",
-        "trust@cars@2040": "is not METRIC",
+        "chinese_share@cars@2040@eu": "is not METRIC",
         "trust@@eu": "is not METRIC",
-        "trust@cars@eu@2040": "is not METRIC",
+        "trust@2030@cars@2040": "is not METRIC",
         "trsut": "no metric 'trsut'",
         "trust@cars@eu": "trust is not told by region",
         "local_chinese@cars": "local_chinese is told by region",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sim.evidence.history.mapping import DATA
 from sim.evidence.scorecard.draws import World
+from sim.runs.bearing import Bearing, bearing
 
 BASE = "base"
 DOCKING = "N"  # section of published models and estimates; ids of docking.csv begin with it
@@ -36,6 +37,7 @@ class Fact(NamedTuple):
     source: str
     design: str
     why: str  # the likely reason where it is missed
+    bears: Bearing | None = None  # what a miss of it bears on
 
 
 class Absence(NamedTuple):
@@ -147,6 +149,7 @@ def _fact(told: Mapping[str, Any]) -> Fact:
         told["source"],
         told.get("design", ""),
         told.get("why", ""),
+        bearing(told["bears"]) if "bears" in told else None,
     )
 
 
