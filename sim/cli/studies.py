@@ -210,8 +210,13 @@ def _illustrate(results: Any, formats: tuple[str, ...], display: Display, worker
     from sim.runs.engines import default_workers
 
     display.note("drawing figures")
-    figures = list(draw(results.folder, formats, workers=workers or default_workers()))
-    report.write(results.folder)
+    told: dict[str, Any] = {}
+
+    def tell() -> None:
+        told.update(report.content(results.folder))
+
+    figures = list(draw(results.folder, formats, workers=workers or default_workers(), meanwhile=tell))
+    report.write(results.folder, told)
     return figures
 
 

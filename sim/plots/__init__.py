@@ -1,7 +1,7 @@
 """Figures of a results folder, from its stored tables: `draw(folder)`. Matplotlib is used here and nowhere else."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from numbers import Integral
 from pathlib import Path
@@ -24,6 +24,7 @@ def draw(
     regions: Sequence[str] | None = None,
     years: tuple[int, int] | None = None,
     workers: int = 1,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> list[Path]:
     """Draw the figures of results, or of a results folder, into its `figures/`, each with its CSV; returns the files
     written. As `sim.draw` it is the public door to figures.
@@ -33,8 +34,8 @@ def draw(
     and `years` (first, last) narrow all figures; `regions` asks for the metrics of `markets`. Figures of such a part go
     into a folder of their own inside `figures/`, so that those of the whole stay what the report shows. A sweep has
     figures of its own (see `sim.plots.sweep`). A folder that kept only summaries has no default figures. `workers`:
-    processes that draw. Raises NotEnough if there is nothing to draw, UsageError for unknown metrics and experiments,
-    WrongType.
+    processes that draw. `meanwhile`: what this process does while others draw. Raises NotEnough if there is nothing to
+    draw, UsageError for unknown metrics and experiments, WrongType.
     """
     from sim.errors import NotEnough, UsageError, expect, expect_list
     from sim.plots.drawing import draw_all
@@ -53,7 +54,7 @@ def draw(
     place = results.folder if isinstance(results, Results) else Path(results)
     about = (place, metrics, tuple(sectors) if sectors else None, regions, years)
     target = place / FIGURES / part_of(metrics, sectors, regions, years)
-    written = draw_all(figures, about, target, formats, workers)
+    written = draw_all(figures, about, target, formats, workers, meanwhile)
     if not written:
         raise NotEnough(f"{place} holds nothing to draw", "run again with --keep trajectories, or choose --metrics")
     return written

@@ -52,12 +52,12 @@ def ventures(stored: Stored, scenario: str) -> Ventures:
     """Those of a scenario. Raises NotEnough where the folder's tables do not know flips of products."""
     lives = stored.frame("partnerships", [*KEYS, "sector", "type_first", "start", "end", "end_kind", *NEEDED])
     events = stored.frame("events", [*KEYS, "year", "kind", "gained"])
-    lives = lives[(lives["scenario"].astype(str) == scenario) & (lives["type_first"].astype(str) != "globalize")]
+    lives = lives[(lives["scenario"] == scenario) & (lives["type_first"] != "globalize")]
     lives = lives[~lives["signed_reversed"].fillna(False).astype(bool)].reset_index(drop=True)
     begin, close = stored.reported
     start = decimal(lives["start"]).to_numpy()
     end, flip = decimal(lives["end"]).to_numpy(), decimal(lives["product_flipped"]).to_numpy()
-    told = _moments(lives, events[events["scenario"].astype(str) == scenario], start, end)
+    told = _moments(lives, events[events["scenario"] == scenario], start, end)
     return Ventures(
         lives["seed"].to_numpy(),
         pd.factorize(lives["sector"].astype(str), sort=True)[0],

@@ -187,7 +187,14 @@ class Stored:
         return source.to_table(columns=names, filter=where)
 
     def frame(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
-        """Columns of a table of events or partnerships, of the chosen sectors."""
+        """Columns of a table of events or partnerships, of the chosen sectors; a frame of the caller's own."""
+        key = (table, tuple(columns))
+        if key not in self._cache:
+            self._cache[key] = self._frame(table, columns)
+        cached: pd.DataFrame = self._cache[key]
+        return cached.copy(deep=False)
+
+    def _frame(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
         where = pc.field("sector").cast("string").isin(list(self.sectors)) if self.sectors else None
         found = self.read(table, columns, where)
         lacking = [name for name in columns if name not in found.column_names]

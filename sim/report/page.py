@@ -40,8 +40,14 @@ class Picture(NamedTuple):
     files: list[str]
 
 
-def render(folder: Path) -> str:
-    """The page as HTML."""
+def render(folder: Path, told: dict[str, Any] | None = None) -> str:
+    """The page as HTML; `told`: its content, if it is known already."""
+    template = templates().get_template("report.html.j2")
+    return template.render(**(told or content(folder)), figures=list(_figures(folder / FIGURES)))
+
+
+def content(folder: Path) -> dict[str, Any]:
+    """What the page tells, but for its figures."""
     stored = Stored(folder)
     sweep = swept.content(folder) if stored.manifest.get("kind") == "sweep" else None
     summary = sweep.summary if sweep else stored.sums("summary")
@@ -55,8 +61,7 @@ def render(folder: Path) -> str:
     fates = fate_table(stored)
     parameters = Parameters(stored)
     told, shared = once(list(answers(stored, parameters)))
-    template = templates().get_template("report.html.j2")
-    return template.render(
+    return dict(
         title=f"{title_of(stored)}, at {sweep.points} points" if sweep else title_of(stored),
         question=stored.entries[names[-1]].get("question", "") if len(names) <= 2 else "",
         answers=told,
@@ -79,7 +84,6 @@ def render(folder: Path) -> str:
         fates=fates,
         explain=example(stored) if fates else "",
         explorer=EXPLORER if (folder / EXPLORER).is_file() else "",
-        figures=list(_figures(folder / FIGURES)),
         failures=_failures(stored.door.file("failures.csv") if stored.has("failures.csv") else None),
         command=_command(stored.manifest),
         versions=stored.manifest.get("versions", {}),

@@ -107,20 +107,24 @@ class Direct(Executor):
         return future
 
 
+_MAIN = threading.Lock()  # threads of this process submit to pools at once; each puts the script back in its place
+
+
 class Pool(ProcessPoolExecutor):
     """Processes that do not load the caller's script, for one without `if __name__ == "__main__"` would begin anew in
     each of them. Raises IoFailure where none can be started."""
 
     def submit(self, fn: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        script = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")  # of which multiprocessing tells new processes
-        try:
-            return super().submit(fn, *arguments, **named)
-        except OSError as error:
-            told = f"no process could be started: {error.strerror or error}"
-            raise IoFailure(told, "one worker needs no process of its own (--workers 1)") from error
-        finally:
-            sys.modules["__main__"] = script
+        with _MAIN:
+            script = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")  # of which multiprocessing tells new processes
+            try:
+                return super().submit(fn, *arguments, **named)
+            except OSError as error:
+                told = f"no process could be started: {error.strerror or error}"
+                raise IoFailure(told, "one worker needs no process of its own (--workers 1)") from error
+            finally:
+                sys.modules["__main__"] = script
 
 
 class Local:
