@@ -105,9 +105,8 @@ class _Helpers:
     def _take(self, done: Future[Told] | None = None) -> None:
         if done is not None and done.exception() is not None:
             return
-        with suppress(
-            IndexError, BrokenProcessPool, RuntimeError, IoFailure
-        ):  # nothing waits, or all ended: others go on
+        # nothing waits, or all ended, or none can start: others go on
+        with suppress(IndexError, BrokenProcessPool, RuntimeError, IoFailure):
             number = self.waiting.popleft()
             self.taken[number] = future = self.pool.submit(_one, number)
             future.add_done_callback(self._take)
