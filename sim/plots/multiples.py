@@ -35,6 +35,7 @@ def metrics(study: Swept, outcomes: Sequence[OutcomeAt]) -> Sheet:
 def sectors(study: Swept, about: OutcomeAt, names: Sequence[str]) -> Sheet:
     """An outcome in every sector on one scale, in the order of how far it moves."""
     outcomes = [about._replace(sector=name) for name in names]
+    study.read(outcomes)
     panels = [Panel(outcome, style.words(outcome.sector), _table(study, outcome)) for outcome in outcomes]
     panels.sort(
         key=lambda panel: -float(np.ptp(panel.table["mean"].dropna())) if panel.table["mean"].notna().any() else 0.0

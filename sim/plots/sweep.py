@@ -59,6 +59,7 @@ def _one(draw: Callable[..., Sheet], *about: Any) -> list[Sheet]:
 def _known(study: Swept, metrics: Sequence[str]) -> list[OutcomeAt]:
     """The outcomes that have a value in some run. Raises NotEnough if none has."""
     found = [study.outcome(metric) for metric in metrics]
+    study.read(found)
     kept = [outcome for outcome in found if study.runs(outcome)["value"].notna().any()]
     if not kept:
         raise NotEnough(f"no run has a value of {', '.join(map(str, found))}", "choose other --metrics")

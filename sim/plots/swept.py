@@ -62,10 +62,15 @@ class Swept:
 
     def runs(self, outcome: OutcomeAt) -> pd.DataFrame:
         """The runs that the design asked for, with the swept columns and the paired difference; read once."""
-        if outcome not in self._cache:
-            found = response.runs(self.results, self.points, outcome)
-            self._cache[outcome] = found[found["point"].isin(self.points.asked.index)]
+        self.read([outcome])
         return self._cache[outcome]
+
+    def read(self, outcomes: Sequence[OutcomeAt]) -> None:
+        """Read the runs of several outcomes in one go through the tables, which costs little more than one outcome."""
+        wanted = [outcome for outcome in dict.fromkeys(outcomes) if outcome not in self._cache]
+        if wanted:
+            for outcome, found in zip(wanted, response.runs_of_all(self.results, self.points, wanted), strict=True):
+                self._cache[outcome] = found[found["point"].isin(self.points.asked.index)]
 
     @cached_property
     def across(self) -> Factor:

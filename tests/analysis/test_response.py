@@ -25,7 +25,7 @@ def test_outcomes_are_read_as_they_are_written():
     assert condition("welfare < -3", 2040).holds(np.array([-4.0, -3.0, np.nan])).tolist() == [True, False, False]
 
 
-WRONG = ("hub_shar@2040", "hub_share@2040@cars@eu", "chinese_share@2040@cars", "trust@@cars", "trust@cars@2040")
+WRONG = ("hub_shar@2040", "hub_share@2040@cars@eu", "chinese_share@2040@cars", "trust@@cars", "trust@2040@2041")
 
 
 @pytest.mark.parametrize("text", [*WRONG, "trust@2040@cars@eu@us"])

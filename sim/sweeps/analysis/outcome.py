@@ -1,7 +1,7 @@
 """Which number of a run an analysis is about: METRIC[@YEAR][@SECTOR[@REGION]], read from a sweep's folder."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -92,22 +92,48 @@ def condition(text: str, last: int, own: Mapping[str, Field] | None = None) -> C
 
 
 def read(results: Results, outcome: OutcomeAt) -> pd.DataFrame:
-    """point, seed, value: a row per run that ended well, chunk by chunk; null stays nan.
+    """point, seed, value: a row per run that ended well; null stays nan. Raises as `read_all` does."""
+    return read_all(results, [outcome])[0]
+
+
+def read_all(results: Results, outcomes: Sequence[OutcomeAt]) -> list[pd.DataFrame]:
+    """What `read` gives, of each outcome; every table is gone through once.
 
     Raises NotEnough where the folder kept no such year or sector.
     """
     if not results.manifest["counts"]["done"]:
         raise NotEnough(f"no run of {results.folder} succeeded", "failures.csv says why")
-    columns = ["point", "seed", "year", "sector", outcome.metric]
+    sources = [_table(results, outcome) for outcome in outcomes]
+    held = {
+        name: _part(results, name, [one for one, source in zip(outcomes, sources, strict=True) if source == name])
+        for name in dict.fromkeys(sources)
+    }
+    return [_one(results, held[name], name, outcome) for outcome, name in zip(outcomes, sources, strict=True)]
+
+
+def _table(results: Results, outcome: OutcomeAt) -> str:
+    """The table that holds an outcome."""
+    return ("final" if outcome.year == last_year(results) else "yearly") + ("_markets" if outcome.region else "")
+
+
+def _part(results: Results, table: str, outcomes: Sequence[OutcomeAt]) -> pa.Table:
+    """Rows and columns of a table that hold some outcomes, chunk by chunk."""
+    keys = ["sector", "region"] if outcomes[0].region else ["sector"]
+    columns = [*KEYS, "year", *keys, *dict.fromkeys(outcome.metric for outcome in outcomes)]
+    where = pc.field("year").isin(sorted({outcome.year for outcome in outcomes}))
+    for key in keys:
+        where &= pc.field(key).cast(pa.string()).isin(sorted({getattr(outcome, key) for outcome in outcomes}))
+    return pa.concat_tables([part.filter(where) for part in results.chunks(table, columns)]).unify_dictionaries()
+
+
+def _one(results: Results, held: pa.Table, table: str, outcome: OutcomeAt) -> pd.DataFrame:
     where = (pc.field("year") == outcome.year) & (pc.field("sector").cast(pa.string()) == outcome.sector)
     if outcome.region:
-        columns.insert(4, "region")
         where &= pc.field("region").cast(pa.string()) == outcome.region
-    table = ("final" if outcome.year == last_year(results) else "yearly") + ("_markets" if outcome.region else "")
-    parts = [part.filter(where).select([*KEYS, outcome.metric]) for part in results.chunks(table, columns)]
-    found: pd.DataFrame = pa.concat_tables(parts).to_pandas().set_axis([*KEYS, "value"], axis=1)
-    if found.empty:
+    rows = held.filter(where).select([*KEYS, outcome.metric])
+    if not rows.num_rows:
         raise NotEnough(f"{results.folder} holds no {outcome}", _there(results, table, outcome))
+    found: pd.DataFrame = rows.to_pandas().set_axis([*KEYS, "value"], axis=1)
     return found.astype({"value": np.float64}).sort_values(KEYS, ignore_index=True)
 
 

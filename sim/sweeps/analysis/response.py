@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.errors import NotEnough
 from sim.measures.intervals import half_width, quantiles, spread
 from sim.runs import Results
-from sim.sweeps.analysis.outcome import KEYS, OutcomeAt, read
+from sim.sweeps.analysis.outcome import KEYS, OutcomeAt, read_all
 from sim.sweeps.analysis.points import Factor, Points
 
 Floats = NDArray[np.float64]
@@ -23,7 +23,15 @@ def runs(results: Results, points: Points, outcome: OutcomeAt) -> pd.DataFrame:
 
     Both are of the same seed.
     """
-    found = read(results, outcome)
+    return runs_of_all(results, points, [outcome])[0]
+
+
+def runs_of_all(results: Results, points: Points, outcomes: Sequence[OutcomeAt]) -> list[pd.DataFrame]:
+    """What `runs` gives, of each outcome, read in one go."""
+    return [_joined(found, points) for found in read_all(results, outcomes)]
+
+
+def _joined(found: pd.DataFrame, points: Points) -> pd.DataFrame:
     known = found.set_index(KEYS)["value"]
     against = pd.MultiIndex.from_arrays([found["point"].map(points.references), found["seed"]])
     found["difference"] = found["value"] - known.reindex(against).to_numpy()
