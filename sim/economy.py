@@ -272,8 +272,11 @@ class Economy(mesa.Model):  # type: ignore[misc]
     def metric(self, name: str, sector: str | None = None) -> float:
         """A metric of table `trajectories` in the last quarter; without sector, of all of them together.
 
-        Raises UsageError where there is no such metric or sector.
+        Raises UsageError where there is no such metric or sector, WrongType.
         """
+        expect("name", name, str, "metric")
+        if sector is not None:
+            expect("sector", sector, str, "sector")
         row, field = self.state.outcome[max(self.quarter, 0)], _field(name)
         if sector is not None:
             if sector not in self.labels.sectors:

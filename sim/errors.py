@@ -24,6 +24,15 @@ def short(line: str, words: bool = True) -> str:
     return "".join(told)
 
 
+def is_text(word: str) -> bool:
+    """Whether UTF-8 can hold it: names of files need not be text."""
+    try:
+        word.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing wrong in a file: where (line 0: not in a file), which key, and what was found, what is allowed."""

@@ -29,7 +29,7 @@ from sim.cli import (
     verification,
 )
 from sim.cli.panels import Panels
-from sim.errors import ContraflowError, IoFailure, ScenarioError
+from sim.errors import ContraflowError, IoFailure, ScenarioError, UsageError, is_text
 
 _ANYWHERE = ("--debug", "--allow-outside", "--no-verify")  # options that may stand before or after the command
 
@@ -86,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     warnings.showwarning = _warn
     try:
-        _look_around()
+        _refuse_bytes([_here(), *given])
         with _believing("--no-verify" in given):
             code = _run([word for word in given if word not in _ANYWHERE], "--allow-outside" in given)
         sys.stdout.flush()
@@ -127,12 +127,19 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
-def _look_around() -> None:
-    """Raises IoFailure where the folder that the program was called in was removed."""
+def _here() -> str:
+    """The folder that the program was called in. Raises IoFailure where it was removed."""
     try:
-        os.getcwd()
+        return os.getcwd()
     except OSError as error:
         raise IoFailure("the folder you are in is gone", "change to one that exists") from error
+
+
+def _refuse_bytes(words: list[str]) -> None:
+    """Raises UsageError for a word or a folder that is no text: what is written repeats it, and holds UTF-8 only."""
+    for word in words:
+        if not is_text(word):
+            raise UsageError(f"{word!r} is no text in UTF-8", "rename what it names, or go elsewhere")
 
 
 def _drop_output() -> None:

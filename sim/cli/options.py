@@ -116,9 +116,14 @@ def listed(text: str | None) -> tuple[str, ...] | None:
 
 
 def writable(json: Path | None) -> None:
-    """Raises CannotCreate where the file of `--json` would have no folder, before anything is run."""
-    if json is not None and not json.parent.is_dir():
-        raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", "choose another --json")
+    """Raises CannotCreate where the file of `--json` would have no folder, or be none, before anything is run."""
+    if json is None:
+        return
+    hint = "choose another --json"
+    if not json.parent.is_dir():
+        raise CannotCreate(f"cannot write {json}: there is no folder {json.parent}", hint)
+    if str(json) == "-" or (json.exists() and not json.is_file()):  # it is written aside, then renamed
+        raise CannotCreate(f"cannot write {json}: it is no file", hint)
 
 
 def command_line() -> str:

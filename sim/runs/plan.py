@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from sim.errors import UsageError, WrongType, expect
+from sim.errors import UsageError, WrongType, expect, is_text
 from sim.runs.own import Own
 from sim.runs.store import KEEP
 from sim.runs.tables import Run
@@ -72,7 +72,7 @@ class Options:
         self._check_types()
         if self.keep not in KEEP:
             raise UsageError(f"keep: {self.keep!r} is not one of {', '.join(KEEP)}")
-        if "\0" in str(self.out):
+        if "\0" in str(self.out) or not is_text(str(Path(self.out or "").absolute())):
             raise UsageError(f"out: {self.out!r} is no path")
         if self.workers is not None and self.workers < 1:
             raise UsageError("workers: at least 1", "--workers 1 runs in one process")
@@ -95,6 +95,10 @@ class Options:
     def _check_types(self) -> None:
         """Raises WrongType."""
         expect("keep", self.keep, str, f"one of {', '.join(KEEP)}")
+        expect("command", self.command, str, "command")
+        for name, switch in (("force", self.force), ("accept_code_change", self.accept_code_change)):
+            if not isinstance(switch, bool):  # force="no" starts over in nobody's sense
+                raise WrongType(f"{name}: {switch!r} is neither True nor False")
         expect("until_ci", self.until_ci, Mapping, "mapping of metrics to widths")
         expect("max_seeds", self.max_seeds, Integral, "whole number")
         for name, call in (("progress", self.progress), ("note", self.note)):
