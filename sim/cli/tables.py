@@ -123,24 +123,25 @@ def _extremes(rows: Any) -> list[str]:
 
 
 def sweep_table(results: Any) -> str:
-    """What a sweep did to the outcomes it was asked for in a sector or region, then to headline outcomes: over its
-    points, the smallest and the largest paired difference to what they are compared with, with half their intervals,
-    and at how many points the sign is known."""
+    """What a sweep did to the outcomes it was asked for in a sector or region, to one's own and to headline ones: over
+    its points, the smallest and the largest paired difference to what they are compared with, with half their
+    intervals, and at how many points the sign is known."""
     from sim.scenario.outcome import parse
 
     table = results.differences
     year = int(table["year"].max())
-    asked = [each for each in map(parse, results.manifest["design"].get("outcomes") or ()) if each.year in (None, year)]
+    design = results.manifest["design"]
+    asked = [each for each in map(parse, design.get("outcomes") or ()) if each.year in (None, year)]
     cells = [
         (each.metric, each.sector, each.region or ALL) for each in asked if (each.sector, each.region) != (ALL, "")
     ]
     told = [["outcome", "least", "at point", "most", "at point", "sign known"]]
-    for metric, sector, region in [*cells, *((metric, ALL, ALL) for metric in HEADLINES)]:
+    for metric, sector, region in [*cells, *((name, ALL, ALL) for name in (*(design.get("own") or ()), *HEADLINES))]:
         there = (table["metric"] == metric) & (table["sector"] == sector) & (table["region"] == region)
         own = table[there].dropna(subset=["difference"])
         if len(own):
             told.append(["@".join(name for name in (metric, sector, region) if name != ALL), *_extremes(own)])
-    named = results.manifest["design"].get("reference") or {}
+    named = design.get("reference") or {}
     same = ", ".join(f"{path}={value}" for path, value in named.items())
     against = f"the point of equal assumptions with {same}" if same else f"{results.manifest['base']} as it stands"
     head = f"Differences to {against} in {year}, paired by seed; all sectors where none is named"

@@ -18,6 +18,7 @@ from sim.sweeps.analysis.points import BASE, Factor, described
 from sim.sweeps.experiments.conduct import FINDINGS
 
 ROWS = "rows.csv"  # of an experiment: which point is compared with which
+AS_IT_STANDS = "as it stands"  # a value that a point leaves to the scenario
 
 
 class Curve(NamedTuple):
@@ -103,10 +104,10 @@ def _sweep(results: Results, stored: Stored) -> Curves:
         row = design.table.loc[curve.point]
         values = [each["levels"].index(_plain(row[each["path"]])) for each in factors]
         name = (
-            f"{stored.title(stored.base)}, as it stands"
+            f"{stored.title(stored.base)}, {AS_IT_STANDS}"
             if n == base
             else "; ".join(
-                f"{each['short']} {each['shown'][value]}" for each, value in zip(factors, values, strict=True)
+                f"{each['short']} = {each['shown'][value]}" for each, value in zip(factors, values, strict=True)
             )
         )
         members.append({"curve": n, "pair": paired.get(n, -1), "name": name or curve.title, "values": values})
@@ -137,10 +138,11 @@ def _words(factor: Factor, levels: list[Any]) -> dict[str, Any]:
         "text": text,
         "short": short[:1].lower() + short[1:] if not short[:2].isupper() else short,
         "unit": unit,
+        "axis": ", ".join(filter(None, (text, unit, factor.note))),
         "scale": 100 if percent else 1,
         "numeric": all(isinstance(value, float) for value in levels),
         "levels": levels,
-        "shown": ["none" if value is None else value_words(factor, value) for value in levels],
+        "shown": [AS_IT_STANDS if value is None else value_words(factor, value) for value in levels],
     }
 
 
@@ -214,6 +216,6 @@ def _axes(choice: Choice, scenario: dict[str, Any]) -> None:
         member["values"] = [each["levels"].index(_plain(at.get(each["path"]))) for each in choice.factors]
         if choice.factors:
             member["name"] = "; ".join(
-                f"{each['short']} {each['shown'][value]}"
+                f"{each['short']} = {each['shown'][value]}"
                 for each, value in zip(choice.factors, member["values"], strict=True)
             )

@@ -15,6 +15,8 @@ from sim.runs.tables import ALL
 from sim.sweeps.analysis import response
 from sim.sweeps.analysis.outcome import OutcomeAt
 
+SEEN = 0.01  # of the largest difference: half a dot of a line in a panel of this height
+
 
 class Panel(NamedTuple):
     """One small panel."""
@@ -27,13 +29,12 @@ class Panel(NamedTuple):
 def metrics(study: Swept, outcomes: Sequence[OutcomeAt]) -> Sheet:
     """Every metric on its own scale."""
     panels = [Panel(outcome, _titled(outcome.field), _table(study, outcome)) for outcome in outcomes]
-    sheet = _sheet(study, "overview", f"Headline outcomes against {study.across.text}", panels, own_scale=True)
-    sheet.caption += " Every panel has its own scale."
-    return sheet
+    title, note = f"Headline outcomes against {study.across.text}", " Every panel has its own scale."
+    return _sheet(study, "overview", title, panels, note, own_scale=True)
 
 
 def sectors(study: Swept, about: OutcomeAt, names: Sequence[str]) -> Sheet:
-    """An outcome in every sector on one scale, in the order of how far it moves."""
+    """An outcome in the sectors in which it moves, on one scale, the largest first; the table holds all."""
     outcomes = [about._replace(sector=name) for name in names]
     study.read(outcomes)
     panels = [Panel(outcome, style.words(outcome.sector), _table(study, outcome)) for outcome in outcomes]
@@ -42,7 +43,23 @@ def sectors(study: Swept, about: OutcomeAt, names: Sequence[str]) -> Sheet:
     )
     place = f", {style.region_words(about.region)}" if about.region else ""
     title = f"{about.field.text} by sector{place}, against {study.across.text}"
-    return _sheet(study, swept.file_name("sectors", about._replace(sector=ALL)), title, panels, own_scale=False)
+    drawn, still = _seen(panels) if study.points.has_base else (panels, [])
+    names = ", ".join(style.lowered(panel.title) for panel in still)
+    note = f" Not drawn, since no difference would be seen on this scale: {names}." if still else ""
+    sheet = _sheet(study, swept.file_name("sectors", about._replace(sector=ALL)), title, drawn, note, own_scale=False)
+    sheet.table = pd.concat([sheet.table, *(panel.table for panel in still)], ignore_index=True)
+    sheet.alt += note
+    return sheet
+
+
+def _seen(panels: list[Panel]) -> tuple[list[Panel], list[Panel]]:
+    """Panels whose differences or intervals are seen beside the largest, and the others; all if nothing moves."""
+    reach = [float(np.abs(np.nan_to_num(panel.table[["mean", "lo", "hi"]].to_numpy(float))).max()) for panel in panels]
+    far = [each > SEEN * max(reach) for each in reach]
+    if not any(far):
+        return panels, []
+    seen, still = ([p for p, known in zip(panels, far, strict=True) if known is side] for side in (True, False))
+    return seen, still
 
 
 def _titled(about: Field) -> str:
@@ -61,7 +78,7 @@ def _table(study: Swept, outcome: OutcomeAt) -> pd.DataFrame:
     return response.levels(found, by, kind).assign(metric=outcome.metric, sector=outcome.sector)
 
 
-def _sheet(study: Swept, name: str, title: str, panels: list[Panel], own_scale: bool) -> Sheet:
+def _sheet(study: Swept, name: str, title: str, panels: list[Panel], note: str, own_scale: bool) -> Sheet:
     rows, columns = grid(len(panels))
     lines = swept.some(study.along, swept.LINES) if study.along else [None]
     strokes = swept.strokes(lines)
@@ -79,7 +96,7 @@ def _sheet(study: Swept, name: str, title: str, panels: list[Panel], own_scale: 
         below=0.5,
         above=0.12 if own_scale else 0.02,
         key=_key(study, lines),
-        caption=_caption(study, first, panels),
+        caption=_caption(study, first, panels) + note,
     )
     for axes, panel in zip(sheet.panels, panels, strict=False):
         for place, value in enumerate(lines):

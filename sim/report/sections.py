@@ -103,8 +103,9 @@ def _variance(table: pd.DataFrame) -> str:
     rows = table[(table["kind"] == kind) & table["metric"].isin(HEADLINES)].dropna(subset=["luck"])
     shares = rows.groupby("metric", sort=False)[["luck", "parameters", "together"]].mean()
     told = [
-        f"{name} {100 * row.luck:.0f}, {100 * row.parameters:.0f}, {100 * row.together:.0f} %"
-        for name, row in shares.rename(index=lambda metric: style.lowered(style.declared(str(metric)).text)).iterrows()
+        f"{style.polish(style.lowered(style.declared(str(metric)).text))} "
+        f"{100 * row.luck:.0f}, {100 * row.parameters:.0f}, {100 * row.together:.0f} %"
+        for metric, row in shares.iterrows()
     ]
     first = rows.iloc[0] if len(rows) else None
     counts = "" if first is None else f"{first.draws} draws of the parameters x {first.seeds} seeds of luck. "

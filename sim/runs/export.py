@@ -69,7 +69,9 @@ def holds(results: Results, name: str) -> bool:
 
 
 def _stored(results: Results, name: str) -> str | None:
-    """The name under which a table is stored."""
+    """The name under which a table is stored; one with its ending stands for itself."""
+    if results.stored.has(name):
+        return name
     name = name.removesuffix(".parquet").removesuffix(".csv")
     for suffix in ("", ".parquet", ".csv"):
         if results.stored.has(f"{name}{suffix}"):
@@ -137,7 +139,7 @@ def _book(results: Results, tables: Sequence[str]) -> Any:
     for name, field in {**fields(Outcome), **fields(Market)}.items():
         about.append([name, field.unit, "sum" if is_flow(name, field.unit) else "Q4", field.text, field.formula])
     for table in tables:
-        sheet = book.create_sheet(table)
+        sheet = book.create_sheet(table.removesuffix(".parquet").removesuffix(".csv"))
         for place, part in enumerate(_parts(results, table)):
             if place == 0:
                 sheet.append(part.column_names)
@@ -285,6 +287,13 @@ def _overview(results: Results) -> list[str]:
     return ["runs", "design", "summary", "differences"]
 
 
+def _sheets(results: Results) -> list[str]:
+    """Of summary and differences the short tables where there are any: a workbook of millions of cells takes minutes to
+    write, and to open."""
+    short = (f"{name}.csv" if results.stored.has(f"{name}.csv") else name for name in ("summary", "differences"))
+    return ["runs", "design", *short]
+
+
 def _summary(results: Results) -> list[str]:
     return ["summary"]
 
@@ -298,7 +307,7 @@ Write = Callable[[Results, Sequence[str], Folder], Iterator[Path]]
 FORMATS: dict[str, tuple[Usual, Write]] = {
     "csv": (_all, _csv),
     "parquet": (_all, _parquet),
-    "xlsx": (_overview, _excel),
+    "xlsx": (_sheets, _excel),
     "iamc": (_summary, _iamc),
     "netcdf": (_yearly, _netcdf),
     "rocrate": (_overview, rocrate.write),

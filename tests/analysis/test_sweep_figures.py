@@ -10,7 +10,7 @@ import pytest
 
 from sim import plots
 from sim.errors import NotEnough, UsageError
-from sim.plots import doses, found, heat, ranking, swept, tornado
+from sim.plots import doses, found, heat, multiples, ranking, swept, tornado
 from sim.plots.swept import Swept
 from sim.runs import Results
 from sim.sweeps.analysis import points, response, sensitivity
@@ -121,6 +121,16 @@ def test_sectors_come_in_the_order_of_effect_on_one_scale(grid):
     plots.draw(grid.folder, ("png",), metrics=[HUB])
     table = pd.read_csv(grid.folder / "figures" / HUB / "sectors-hub-share.csv")
     assert table["sector"].drop_duplicates().tolist() == ["cars", "solar"]
+
+
+def test_a_sector_without_a_difference_that_is_seen_is_named_and_not_drawn():
+    def panel(name, *values):
+        table = pd.DataFrame({"mean": values, "lo": np.nan, "hi": values})
+        return multiples.Panel(None, name, table)
+
+    cars, solar, wind = panel("Cars", 0.0, -0.5), panel("Solar", 0.0, 0.004), panel("Wind", 0.0, np.nan)
+    assert multiples._seen([cars, solar, wind]) == ([cars], [solar, wind])
+    assert multiples._seen([wind]) == ([wind], [])
 
 
 def test_years_and_sectors_narrow_and_wrong_names_are_refused(grid):

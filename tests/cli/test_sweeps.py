@@ -29,7 +29,7 @@ def write(tmp_path):
 
 def test_a_sweep_tells_its_effects_and_goes_on(call, tmp_path):
     code, told, _ = call(*SWEEP, *HORIZON, "--seeds", "2", "--out", tmp_path / "r")
-    assert code == 0 and "Differences to baseline as it stands in 2002, all sectors, paired by seed" in told
+    assert code == 0 and "Differences to baseline as it stands in 2002, paired by seed; all sectors where" in told
     assert re.search(r"^welfare .* of 2$", told, re.M) and f"Tables:  {tmp_path / 'r'}" in told
     assert f"Report:  {tmp_path / 'r' / 'report.html'}" in told
     _check_report(Results.open(tmp_path / "r"))

@@ -90,7 +90,7 @@ def test_a_combination_without_runs_is_a_gap(show: Show, swept: Results) -> None
     assert gap.is_visible() and "No run has this combination" in gap.inner_text()
     assert {row[1] for row in numbers(page)} == {"US and EU raise tariffs on China, as it stands"}
     changed(page, gap.get_by_role("button").click)
-    assert not gap.is_visible() and any(row[1].startswith("rate 50 %") for row in numbers(page))
+    assert not gap.is_visible() and any(row[1].startswith("rate = 50 %") for row in numbers(page))
 
 
 def test_a_link_restores_the_view(show: Show, swept: Results) -> None:

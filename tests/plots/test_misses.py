@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from sim.report import misses
+from sim.runs.recognised import levels
 
 DUTY = {"id": "duty", "kind": "tariff", "sectors": ["cars"], "destination": ["eu"], "origin": ["china"]}
 LIST = {"id": "list", "kind": "entity_list", "sectors": ["all"], "destination": ["us"], "origin": ["china"]}
@@ -100,3 +101,12 @@ def test_facts_outside_are_told_once_with_their_interval_and_only_of_the_base_s_
 def test_the_records_that_ship_can_be_read():
     story, evidence = map(misses.shipped, (misses.STORY, misses.EVIDENCE))
     assert story["about"]["levels"] and list(misses.claims(story)) and list(misses.facts(evidence))
+
+
+@pytest.mark.verification
+def test_the_record_of_the_story_is_of_this_model():
+    """Else reports name no miss: `python run.py verify --story --json records/story.json` makes it anew."""
+    kept = misses.shipped(misses.STORY)["about"]["levels"]
+    found = levels()
+    assert kept.keys() == found.keys()
+    assert all(kept[year] == pytest.approx(found[year], rel=1e-9) for year in found)

@@ -71,6 +71,13 @@ def test_excel_has_a_sheet_a_table_and_says_what_columns_mean(swept, tmp_path):
     assert any(row[:2] == ("trust", "share") for row in book["about"].iter_rows(values_only=True))
 
 
+def test_excel_takes_the_short_tables_of_a_run(alone, tmp_path):
+    book = openpyxl.load_workbook(written(alone, "xlsx", tmp_path)["results.xlsx"], read_only=True)
+    assert book.sheetnames == ["about", "runs", "summary"]
+    short = len((alone.folder / "summary.csv").read_text(encoding="utf-8").splitlines())
+    assert sum(1 for _ in book["summary"].iter_rows()) == short < len(alone.summary)
+
+
 def test_excel_refuses_more_rows_than_a_sheet_holds(swept, tmp_path, monkeypatch):
     monkeypatch.setattr("sim.runs.export.ROWS_OF_EXCEL", 5)
     with pytest.raises(UsageError, match="more than a sheet of Excel holds"):

@@ -62,7 +62,7 @@ function acrossChart(metric, cell) {
   const { factors, members, grid } = choice(), factor = factors[now.across];
   const along = grid ? factors.findIndex((each, n) => n !== now.across && each.levels.length <= 6) : -1;
   const inLine = members.filter(each => !grid || each.values.every((value, n) => n === now.across || n === along || value === view.at[n]));
-  const here = memberAt(view.at), name = member => along < 0 ? "Points" : `${factors[along].short} ${factors[along].shown[member.values[along]]}`;
+  const here = memberAt(view.at), name = member => along < 0 ? "Points" : `${factors[along].short} = ${factors[along].shown[member.values[along]]}`;
   now.rows = inLine.flatMap(member => {
     const row = levelRows(now.block, member.curve, cell).find(each => each.year === view.year);
     if (!row) return [];
@@ -71,7 +71,7 @@ function acrossChart(metric, cell) {
     const x = factor.numeric ? value * factor.scale : factor.shown[level];
     return [{ ...row, x, level, series: name(member), here: member === here, gap, member }];
   }).sort((a, b) => a.level - b.level);
-  const levels = along < 0 ? ["Points"] : factors[along].shown.map(value => `${factors[along].short} ${value}`).filter(each => now.rows.some(row => row.series === each));
+  const levels = along < 0 ? ["Points"] : factors[along].shown.map(value => `${factors[along].short} = ${value}`).filter(each => now.rows.some(row => row.series === each));
   const lines = levels.map((each, n) => ({ name: each, ...stroke(n + 1) }));
   const plain = now.rows.map(({ member, gap, ...row }) => row);
   now.legend = lines;
@@ -79,7 +79,7 @@ function acrossChart(metric, cell) {
     metric, lines, pointwise: true, joined: grid && factor.numeric, levels: plain, observed: [], events: [], at: 0,
     gaps: now.rows.flatMap(({ member, gap, ...row }) => gap ? [{ ...row, ...gap }] : []),
     x: factor.numeric
-      ? { type: "quantitative", domain: padded(now.rows.map(row => row.x)), title: `${factor.text}${factor.unit ? `, ${factor.unit}` : ""}` }
+      ? { type: "quantitative", domain: padded(now.rows.map(row => row.x)), title: factor.axis }
       : { type: "ordinal", title: factor.text },
   };
 }
