@@ -12,6 +12,7 @@ from sim.runs.tables import ALL
 
 BALANCES = ("technology_balance", "access_balance")
 MARK_EVERY = 10  # years
+BESIDE = 0.15  # of the plane: dots so near share a label
 
 
 def _path(
@@ -34,9 +35,12 @@ def _path(
         for i in marked:
             axes.plot([x.low[i], x.high[i]], [y.mean[i]] * 2, color=style.GREY, linewidth=0.6, zorder=2)
             axes.plot([x.mean[i]] * 2, [y.low[i], y.high[i]], color=style.GREY, linewidth=0.6, zorder=2)
-        for i in (marked[0], marked[-1]) if marked else ():
+        ends = [(i, f"’{years[i] % 100:02d}") for i in dict.fromkeys((*marked[:1], *marked[-1:]))]
+        if len(ends) > 1 and max(abs(np.ptp(each.mean[[ends[0][0], ends[1][0]]])) for each in (x, y)) < BESIDE:
+            ends = [(ends[1][0], f"{ends[0][1]}, {ends[1][1]}")]
+        for i, label in ends:
             axes.annotate(
-                f"’{years[i] % 100:02d}",
+                label,
                 (x.mean[i], y.mean[i]),
                 xytext=(3, 4 if y.mean[i] < 0.85 else -9),
                 textcoords="offset points",
