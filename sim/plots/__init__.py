@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.plots.drawing import Figure
     from sim.plots.sheet import Sheet
+    from sim.plots.stored import Stored
     from sim.runs.results import Results
 
 FIGURES = "figures"  # the folder inside a results folder
@@ -87,6 +88,7 @@ def figures(
 
     stored = Stored(folder, sectors, years)
     _refuse_experiment(folder, stored.manifest)
+    _refuse_other_years(stored)
     found: list[Figure] = []
     if not part_of(metrics, sectors, regions, years):
         found += [partial(iter, [sheet]) for sheet in convergence.draw(stored)]
@@ -126,6 +128,16 @@ def part_of(
     if len(name) > LONGEST:
         name = f"{name[:LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     return name
+
+
+def _refuse_other_years(stored: "Stored") -> None:
+    """Raises UsageError where the chosen years are none of those that the folder reports."""
+    from sim.errors import UsageError
+
+    told = stored.entries[stored.base]
+    if stored.years and not (stored.years[0] <= told["end"] and told["start"] <= stored.years[1]):
+        asked = f"{stored.years[0]} to {stored.years[1]}"
+        raise UsageError(f"years {asked}: {stored.folder} reports {told['start']} to {told['end']}")
 
 
 def _refuse_experiment(folder: Path, manifest: dict[str, Any]) -> None:

@@ -107,7 +107,8 @@ def key() -> list[Entry]:
 def draw(stored: Stored) -> list[Sheet]:
     """The alluvial figure for the base; its CSV has every scenario. None of a single year, or without firms."""
     table, dates = flows(stored)
-    if not (table["multinationals"] > 0).any():
+    mine = table[table["scenario"] == stored.base]
+    if not (mine["multinationals"] > 0).any():
         return []
     seeds = stored.cube(("firms_multinational",)).counted(stored.base)
     sheet = Sheet(
@@ -126,7 +127,6 @@ def draw(stored: Stored) -> list[Sheet]:
     )
     axes = sheet.axes[0, 0]
     axes.set_axis_off()
-    mine = table[table["scenario"] == stored.base]
     placed = nodes(mine, dates)
     draw_flows(axes, mine, placed, dates)
     draw_nodes(axes, placed, dates, [str(date) for date in dates])

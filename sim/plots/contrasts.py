@@ -150,6 +150,8 @@ def _shown(stored: Stored, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _years(axes: Any, rows: pd.DataFrame) -> None:
+    if not len(rows):
+        return
     ticks = 6 if axes.get_position().width > 0.5 else 3
     style.year_axis(axes, float(rows["year"].min()), float(rows["year"].max()), ticks)
 
@@ -157,6 +159,11 @@ def _years(axes: Any, rows: pd.DataFrame) -> None:
 def _draw_differences(axes: Any, cell: Cell, stored: Stored, names: list[str]) -> None:
     rows = _shown(stored, cell.of(stored.sums("differences")))
     axes.axhline(0, color="black", linewidth=1.0, zorder=2)
+    if not len(rows):  # one of the worlds lacks what the metric is of
+        style.nothing(axes)
+        style.format_axis(axes.yaxis, cell.field, difference=True)
+        _years(axes, _shown(stored, cell.of(stored.sums("summary"))))
+        return
     for name in stored.others:
         mine = rows[rows["scenario"] == name]
         color, line, width = style.stroke(name, names)

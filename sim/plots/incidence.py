@@ -93,11 +93,13 @@ def draw(stored: Stored) -> list[Sheet]:
     cube = stored.cube(("active",))
     base = table[table["scenario"] == stored.base]
     types = [kind for kind in FIRST_TYPES if (base["type_first"] == kind.name).any()]
+    if not types:  # others have partnerships, the base has none
+        return []
     sheet = Sheet(
         "05-what-became",
         "What becomes of partnerships after signing",
         2,
-        max(len(types), 1),
+        len(types),
         height=1.75,
         left=0.72,
         gap_x=0.34,

@@ -25,7 +25,7 @@ def shares(stored: Stored) -> list[Sheet]:
     order = [ALL, *[sector for sector in cube.sectors if sector != ALL]]
     rows, columns = grid(len(order))
     evidence = observed()
-    seen = any(evidence.of(metric, sector) for metric in SHARES for sector in order)
+    seen = any(evidence.of(metric, sector, cube.times) for metric in SHARES for sector in order)
     sheet = Sheet(
         "06-market-shares",
         "Chinese brands’ share of the market, at home and abroad",
@@ -48,7 +48,7 @@ def shares(stored: Stored) -> list[Sheet]:
             style.band(axes, years, found.low, found.high, color)
             axes.plot(years, found.mean, color=color, linestyle=line)
             table += _rows(stored.base, sector, metric, years, found)
-            seen_here = evidence.of(metric, sector)
+            seen_here = evidence.of(metric, sector, years)
             style.marks(axes, seen_here, color)
             table += [
                 {"scenario": "observed", "sector": sector, "metric": metric, "year": mark.year, "mean": mark.value}

@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from numpy.typing import NDArray
+
 DATA = Path(__file__).parent.parent / "data"
 
 
@@ -37,9 +39,11 @@ class Observed(NamedTuple):
     marks: Mapping[str, Mapping[str, list[Mark]]]
     flips: Mapping[str, Flip]
 
-    def of(self, metric: str, sector: str) -> list[Mark]:
-        """Marks of a metric in a sector, by year."""
-        return sorted(self.marks.get(metric, {}).get(sector, []))
+    def of(self, metric: str, sector: str, times: NDArray[Any] | None = None) -> list[Mark]:
+        """Marks of a metric in a sector, by year; with `times` (decimal years, in order) only of the years these span,
+        for a marker outside its panel would be taken for its neighbour's."""
+        found = sorted(self.marks.get(metric, {}).get(sector, []))
+        return found if times is None else [mark for mark in found if times[0] // 1 <= mark.year <= times[-1] // 1]
 
 
 @lru_cache(maxsize=4)

@@ -108,7 +108,7 @@ def _levels(stored: Stored) -> Sheet:
     names = [stored.base, *stored.others]
     strokes = {name: style.stroke(name, names) for name in names}
     evidence = observed()
-    has_marks = any(evidence.of(LEVEL, unit) for unit, _, _ in rows_of)
+    has_marks = any(evidence.of(LEVEL, unit, cube.times) for unit, _, _ in rows_of)
     sheet = Sheet(
         "02b-catching-up",
         "Chinese technology against the foreign frontier",
@@ -145,7 +145,7 @@ def _levels(stored: Stored) -> Sheet:
                 **{part: np.exp(getattr(found, part)) for part in ("mean", "lo", "hi", "low", "high")}
             )
             table += [{"scenario": name} | row for row in _rows(unit, LEVEL, years, logs)]
-        table += _draw_marks(axes, unit, evidence.of(LEVEL, unit))
+        table += _draw_marks(axes, unit, evidence.of(LEVEL, unit, years))
         axes.set_title(style.words(unit))
     ends = pd.concat([pd.DataFrame(table)[name].dropna() for name in ("mean", "lo", "hi") if table])
     for axes in sheet.panels:

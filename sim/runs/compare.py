@@ -48,7 +48,8 @@ def compare(
     Groups are named as `@name`; one that stands first brings its base. A scenario that changes assumptions is compared
     with the base under the same assumptions, which is then run too. The base keeps its own
     values of what the scenario names as its `treatment`, and the rules that it was loaded with.
-    Seeds and options as in `ensemble`. Raises UsageError if two scenarios share a name or report different years.
+    Seeds and options as in `ensemble`. Raises UsageError if two scenarios share a name, report different years, or have
+    other regions or sectors.
     """
     named = expanded((base, *scenarios))
     told = [scenario if isinstance(scenario, Scenario) else load(scenario) for scenario in named]
@@ -72,6 +73,7 @@ def plan(scenarios: Sequence[Any], seeds: tuple[int, ...]) -> Plan:
         if (other.start, other.end) != (base.start, base.end):
             years = f"{other.name} reports {other.start}-{other.end}, {base.name} {base.start}-{base.end}"
             raise UsageError(years, "give --start and --end")
+        _refuse_other_places(base, other)
         named[other.name] = other
         assumed = _assumptions(base, other)
         key = repr(assumed)
@@ -80,6 +82,15 @@ def plan(scenarios: Sequence[Any], seeds: tuple[int, ...]) -> Plan:
         references[other.name] = variants[key].name
     named |= {variant.name: variant for variant in variants.values()}
     return Plan("compare", named, seeds, references)
+
+
+def _refuse_other_places(base: Any, other: Any) -> None:
+    """Raises UsageError where two worlds differ in what tables are by: rows of one have no pair in the other."""
+    for what in ("regions", "sectors"):
+        one, two = (list(getattr(each.world, what)) for each in (base, other))
+        if one != two:
+            told = f"{other.name} has other {what} than {base.name}"
+            raise UsageError(f"{told}, so that they have no pairs", "`run` each by itself; `diff` says what differs")
 
 
 def _assumptions(base: Any, other: Any) -> dict[str, Any]:

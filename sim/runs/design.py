@@ -262,7 +262,7 @@ def read_points(path: Path, most: int = MOST_POINTS) -> Design:
     try:
         with open(path, encoding="utf-8-sig", newline="") as lines:
             read = list(csv.reader(lines))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(
             f"{path} cannot be read: {error}", "a CSV file: paths in the first row, points below"
         ) from error

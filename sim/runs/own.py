@@ -88,8 +88,8 @@ def read_own(text: str) -> Own:
         tree = ast.parse(source)
     except OSError as error:
         raise ScenarioError([Problem(file, 0, 0, "", f"cannot be read: {error.strerror}")]) from error
-    except (SyntaxError, ValueError) as error:
-        message = f"is no Python: {getattr(error, 'msg', error)}"
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # the last two: nested beyond sense
+        message = f"is no Python: {str(getattr(error, 'msg', error)) or type(error).__name__}"
         raise ScenarioError([Problem(file, getattr(error, "lineno", 0) or 0, 1, "", message)]) from error
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     if name not in functions:
@@ -113,12 +113,15 @@ def _function(own: Own) -> Callable[[Tables], Any]:
 def with_own(own: tuple[Own, ...], tables: Mapping[str, pa.Table], into: pa.Table) -> pa.Table:
     """The table `final` with a column for each outcome, which stands in the row of all sectors.
 
-    Raises TypeError where a function gives back no number.
+    Raises TypeError where a function gives back no number, RuntimeError where it would end the program.
     """
     given = Tables(tables)
     place = into["sector"].cast(pa.string()).to_pylist().index(ALL)
     for each in own:
-        value = _function(each)(given)
+        try:
+            value = _function(each)(given)
+        except SystemExit as error:  # else one run would end them all
+            raise RuntimeError(f"{each.file}:{each.name} ends the program") from error
         if isinstance(value, bool | str) or (not np.isscalar(value) and not hasattr(value, "item")):
             raise TypeError(f"{each.file}:{each.name} gave back {value!r:.60}, which is no number")
         column = np.full(into.num_rows, np.nan)

@@ -50,7 +50,7 @@ def _read(path: Path, shown: str, head: tuple[str, ...], fitted: tuple[str, ...]
     try:
         stat = path.stat()
         return _parsed(path, shown, head, fitted, stat.st_mtime_ns, stat.st_size)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ScenarioError([Problem(shown, 0, 0, "", f"cannot be read: {error}")]) from error
 
 

@@ -174,7 +174,7 @@ class WorldFile(Model):
     countries: Annotated[dict[str, Country], Field(default_factory=dict)]
     groups: Annotated[dict[str, Names], Field(default_factory=dict, description="names for sets of sectors")]
     paths: Paths
-    sectors: dict[str, Sector]
+    sectors: Annotated[dict[str, Sector], Field(min_length=1)]
     takeoffs: Takeoffs | None = None
 
 

@@ -84,9 +84,9 @@ def read_rules(path: str | Path) -> Rules:
         raise ScenarioError([Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise ScenarioError([Problem(str(path), 0, 0, "", "is not UTF-8 text")]) from error
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # the last two: nested beyond sense
         line, column = getattr(error, "lineno", 0) or 0, getattr(error, "offset", 0) or 0
-        message = f"is no Python: {getattr(error, 'msg', error)}"
+        message = f"is no Python: {str(getattr(error, 'msg', error)) or type(error).__name__}"
         raise ScenarioError([Problem(str(path), line, column, "", message)]) from error
     named = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
     return _sound(Rules(file=str(path), names=tuple(named), source=source))
@@ -150,7 +150,7 @@ def problems(rules: Rules) -> tuple[Problem, ...]:
         return (Problem(rules.file, 0, 0, "", f"{len(rules.source):,} letters; at most {LARGEST:,}"),)
     try:
         tree = ast.parse(rules.source)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return (Problem(rules.file, getattr(error, "lineno", 0) or 0, 1, "", f"is no Python: {error}"),)
     found = [*_unwelcome(rules, tree), *_misfits(rules, tree)]
     return tuple(found or _uncompiled(rules))

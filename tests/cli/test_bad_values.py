@@ -63,6 +63,32 @@ def test_values_beyond_sense(call, tmp_path, monkeypatch, words, code, told):
     assert len(error) < 2500 and all(len(word) <= 205 for word in (said + error).split())  # with quotes and a colon
 
 
+def test_files_that_their_readers_cannot_take_are_told(call, tmp_path):
+    """A cell longer than Python's reader of CSV takes, an expression deeper than its parser goes."""
+    (tmp_path / "long.csv").write_text(f"parameters.horizon\n{'1' * 200_000}\n")
+    (tmp_path / "deep.py").write_text(f"def f(tables):\n    return {'-' * 100_000}1\n")
+    for words, code in (
+        (("sweep", "baseline", "--points", tmp_path / "long.csv", "--dry-run"), 2),
+        (("backtest", "--cases", tmp_path / "long.csv", "--seeds", "1"), 4),
+        (("run", "baseline", "--rules", tmp_path / "deep.py", "--dry-run"), 4),
+        (("sweep", "baseline", "--vary", "parameters.horizon=12", "--outcome", f"{tmp_path / 'deep.py'}:f"), 4),
+    ):
+        found, _, error = call(*words)
+        assert found == code and len(error.splitlines()) <= 2, (words, error)
+        assert "long.csv cannot be read" in error or "deep.py is no Python: MemoryError" in error, error
+
+
+def test_a_function_that_ends_the_program_costs_one_run(tmp_path):
+    from sim import load, sweep
+
+    (tmp_path / "mine.py").write_text("def mine(tables):\n    raise SystemExit(9)\n")
+    base = load("baseline", {"start": 2030, "end": 2030})
+    words = {"seeds": 1, "workers": 1, "out": tmp_path / "r", "outcome": [f"{tmp_path / 'mine.py'}:mine"]}
+    results = sweep(base, {"parameters.horizon": [12]}, **words)
+    assert results.manifest["counts"]["failed"] == 2
+    assert "mine.py:mine ends the program" in (tmp_path / "r" / "failures.csv").read_text()
+
+
 def test_seeds_of_points_are_whole(call, tmp_path):
     (tmp_path / "p.csv").write_text("parameters.horizon,seed\n12,1.5\n")
     code, _, error = call("sweep", "baseline", "--points", tmp_path / "p.csv", "--out", tmp_path / "r")
@@ -104,6 +130,7 @@ def test_the_python_interface_tells_misuse_as_the_command_line_does(tmp_path):
         lambda: results.table("yearly", ["nosuch"]),
         lambda: draw(results, metrics=["nosuch"]),
         lambda: draw(results, years=(2030, 2029)),
+        lambda: draw(results, years=(2040, 2050)),
         lambda: merge([], tmp_path / "m"),
     )
     types = (

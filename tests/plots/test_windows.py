@@ -4,14 +4,16 @@ import itertools
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim import plots, report
+from sim.plots.observed import observed
 from sim.runs import Options, Plan, Results, carry_out, merge
 from sim.runs.sweep import ask
 from sim.scenario import load
 
-WINDOWS = [(2026, 2026), (2040, 2040), (1979, 1980), (2026, 2035), (1990, 2000), (1979, 2055)]
+WINDOWS = [(2026, 2026), (2040, 2040), (1979, 1979), (2026, 2035), (1990, 2000), (1979, 2055)]
 
 
 def world(name: str) -> dict[str, object]:
@@ -27,28 +29,31 @@ def world(name: str) -> dict[str, object]:
         "no multinationals": multinationals,
         "no Chinese firms": {**chinese, **entrants},
         "no firms": {**multinationals, **chinese, **entrants},
+        "no firms in the base": {**multinationals, **chinese, **entrants},
     }[name]
 
 
-WORLDS = ["whole", "no multinationals", "no Chinese firms", "no firms"]
+WORLDS = ["whole", "no multinationals", "no Chinese firms", "no firms", "no firms in the base"]
 
 
 def shown(tmp_path: Path, lacking: str, window: tuple[int, int], compared: bool) -> Results:
     """A study with its figures and its report."""
-    asked = {**world(lacking), "start": window[0], "end": window[1]}
+    years = {"start": window[0], "end": window[1]}
+    asked = {**world(lacking), **years}
     scenarios = {"baseline": load("baseline", asked)}
     if compared:
+        asked = {**({} if lacking.endswith("the base") else world(lacking)), **years}
         scenarios["patience"] = replace(load("baseline", {**asked, "parameters.horizon": 48}), name="patience")
     references = {"patience": "baseline"} if compared else {}
     plan = Plan("compare" if compared else "run", scenarios, (1, 2), references)
     results = carry_out(plan, Options(workers=1, out=tmp_path / "r"))
     assert not results.manifest["counts"]["failed"]
-    assert plots.draw(results.folder, ("svg",)) and report.write(results.folder).stat().st_size > 5000
+    assert plots.draw(results.folder, ("png",)) and report.write(results.folder).stat().st_size > 5000
     return results
 
 
 @pytest.mark.parametrize(
-    ("lacking", "window", "compared"), [("whole", (2026, 2026), False), ("no firms", (2026, 2035), True)]
+    ("lacking", "window", "compared"), [("whole", (1979, 1979), False), ("no firms in the base", (2030, 2031), True)]
 )
 def test_short_windows_and_empty_worlds_are_shown(tmp_path, lacking, window, compared):
     shown(tmp_path, lacking, window, compared)
@@ -68,3 +73,15 @@ def test_a_part_of_a_study_is_merged_and_shown(tmp_path):
     assert merged.manifest["status"] == "stopped"
     assert plots.draw(merged.folder, ("svg",), metrics=("welfare",))
     assert "This study is not complete" in report.write(merged.folder).read_text(encoding="utf-8")
+
+
+def test_observed_values_stand_in_the_years_that_are_shown():
+    """One outside its panel would be seen in that of another sector."""
+    known = observed()
+    assert len(known.of("chinese_share_home", "cars")) > len(
+        known.of("chinese_share_home", "cars", np.array([2019.75, 2020.75]))
+    )
+    for metric, sectors in known.marks.items():
+        for sector in sectors:
+            shown = known.of(metric, sector, np.array([2019.75, 2020.75]))
+            assert all(2019 <= mark.year < 2021 for mark in shown)

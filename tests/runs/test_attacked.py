@@ -1,4 +1,4 @@
-"""A results folder under attack, step by step: run, die, flip, delete, copy, merge, export, --force.
+"""A results folder under attack, step by step: run, die, flip, delete, copy, merge, export, replay, --force.
 
 Invariant: every reader returns the undisturbed rows, or refuses with 5 or 74 and the name of a file.
 """
@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from sim import files
+from sim.cli import inspect
 from sim.errors import Conflict, ContraflowError, IoFailure, NotEnough, UsageError
-from sim.runs import Results, merge
+from sim.runs import Options, Results, course, merge
 from sim.runs import batch as worker
 from sim.runs.export import export
 from sim.runs.store import MANIFEST
+from tests.runs import synthetic
 from tests.runs.synthetic import Scenario
-from tests.runs.test_ensemble import study
+from tests.runs.test_ensemble import QUIET, study
 from tests.test_files import Cut
 
 TABLES = ("yearly", "events", "final")
@@ -38,13 +40,13 @@ class Attacked(RuleBasedStateMachine):
     """Of one study that is asked for one to five seeds."""
 
     whole: Path  # all five seeds, undisturbed
+    expected: dict[str, dict[int, str]]  # their rows
 
     def __init__(self):
         super().__init__()
         memory = Path("/dev/shm")  # where nobody waits for a disk
         self.place = Path(tempfile.mkdtemp(dir=memory if os.access(memory, os.W_OK) else None))
         self.folder = self.place / "r"
-        self.expected = {table: rows(Results.open(self.whole), table) for table in TABLES}
 
     def teardown(self):
         shutil.rmtree(self.place)
@@ -121,6 +123,18 @@ class Attacked(RuleBasedStateMachine):
             self.check(merged)
         self.attempt(lambda: list(export(Results.open(self.folder), "csv", ["yearly"], aside / "csv")))
 
+    @rule(seed=st.integers(1, MOST))
+    def replay(self, seed):
+        """What is stored of a run is what it gives again."""
+
+        def again():
+            results = Results.open(self.folder)
+            runs = results.table("runs.parquet", ["run_id", "point", "scenario", "seed", "status"]).to_pylist()
+            found = [row for row in runs if row["seed"] == seed and row["status"] == "done"]
+            return inspect._again(results, QUIET, found[0]) if found else []
+
+        assert not self.attempt(again)
+
     @invariant()
     def every_reader_is_right_or_refuses(self):
         results = self.attempt(lambda: Results.open(self.folder))
@@ -147,6 +161,10 @@ class Attacked(RuleBasedStateMachine):
 def machine(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "LARGEST", 1)
     Attacked.whole = study(tmp_path / "whole", seeds=MOST).folder
+    Attacked.expected = {table: rows(Results.open(Attacked.whole), table) for table in TABLES}
+    make_job = course.make_job
+    model = {"simulate": synthetic.simulate, "labels": synthetic.labels}
+    monkeypatch.setattr(course, "make_job", lambda plan, options, at: make_job(plan, Options(**model), at))
     assert (Attacked.whole / MANIFEST).is_file() and issubclass(ContraflowError, Exception)
     return Attacked
 

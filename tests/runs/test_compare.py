@@ -1,5 +1,10 @@
 """What a scenario is compared with: the base, under the scenario's assumptions but not under its treatment."""
 
+from dataclasses import replace
+
+import pytest
+
+from sim.errors import UsageError
 from sim.runs.compare import plan
 from sim.scenario import load
 
@@ -30,3 +35,14 @@ def test_without_a_treatment_the_same_change_is_an_assumption(tmp_path):
     study = plan([load("baseline"), shipped(tmp_path, "parameters: {doubt: 0.03}\n")], (1,))
     assert study.references == {"mine": "baseline--mine"}
     assert study.scenarios["baseline--mine"].parameters == study.scenarios["mine"].parameters
+
+
+@pytest.mark.parametrize("what", ["sectors", "regions"])
+def test_worlds_of_other_places_have_no_pairs(what):
+    """They are refused before anything runs: rows of one would have none to be compared with."""
+    base = load("baseline")
+    known = getattr(base.world, what)
+    fewer = {name: known[name] for name in list(known)[:-1]}
+    other = replace(base, name="other", world=base.world.model_copy(update={what: fewer}))
+    with pytest.raises(UsageError, match=f"other has other {what} than baseline"):
+        plan([base, other], (1,))

@@ -110,23 +110,21 @@ def number_of(fact: Fact, column: str) -> float:
 def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """Line numbers and rows, cells stripped; raises ScenarioError if the file cannot be read or lacks a column."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "is not UTF-8 text"
+        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+        header = [name.strip() for name in reader.fieldnames or ()]
+        reader.fieldnames = header
+        rows = [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", error)
         raise ScenarioError([Problem(str(path), 0, 0, "", f"cannot be read: {reason}")]) from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    header = [name.strip() for name in reader.fieldnames or ()]
     missing = [name for name in columns if name not in header]
     needs = f"the columns needed are {', '.join(columns)}"
     if missing:
         what = f"lacks the column {missing[0]}" if header else "is empty"
         raise ScenarioError([Problem(str(path), 1, 1, "", what)], needs)
-    reader.fieldnames = header
-    found = False
-    for row in reader:
-        found = True
-        yield reader.line_num, {name: (row[name] or "").strip() for name in columns}
-    if not found:
+    for line, row in rows:
+        yield line, {name: (row[name] or "").strip() for name in columns}
+    if not rows:
         raise ScenarioError([Problem(str(path), 1, 1, "", "holds no rows")], needs)
 
 
