@@ -1,10 +1,9 @@
 """The commands of Contraflow: `python run.py --help`. With only Python installed it says how to get the rest."""
 
-import os
+import os  # like sys it is loaded already: whatever takes time is imported where an interrupt is told in one line
 import sys
-from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+HERE = os.path.dirname(os.path.realpath(__file__))
 
 
 def missing() -> list[str]:
@@ -13,7 +12,8 @@ def missing() -> list[str]:
     import tomllib
     from importlib.metadata import PackageNotFoundError, distribution
 
-    declared = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    with open(os.path.join(HERE, "pyproject.toml"), "rb") as file:
+        declared = tomllib.load(file)["project"]["dependencies"]
     absent = []
     for line in declared:
         name = re.split(r"[<>=!~;\[ ]", line, maxsplit=1)[0]
@@ -44,7 +44,7 @@ def start() -> int:
     absent = missing()
     if absent:
         print(f"error: this Python lacks {', '.join(absent)}", file=sys.stderr)
-        print(f"hint: in {HERE.name}/ paste: {advice()}", file=sys.stderr)
+        print(f"hint: in {os.path.basename(HERE)}/ paste: {advice()}", file=sys.stderr)
         return 2
     from sim.__main__ import main
 

@@ -9,7 +9,6 @@ import typer
 from sim.cli import options as o
 from sim.cli.history import write_json
 from sim.errors import NotEnough, UsageError
-from sim.model.columns import SCHEMA
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Topics, ids or parts of names [all].")]
 
@@ -150,6 +149,8 @@ def _story(seeds: str, workers: int | None, json: bool, file: str | None) -> int
     claims = list(check(seeds=chosen, workers=workers))
     told = {"seeds": len(chosen), "claims": [each.plain() for each in claims]}
     if json:
+        from sim.model.columns import SCHEMA
+
         told = {"schema": SCHEMA, "about": _made(), **told}
     if json and file is None:
         o.emit(told)
