@@ -117,12 +117,19 @@ def writing(path: Path, hint: str = "") -> Iterator[Path]:
             ledger.note(name, signature(part))
 
 
-def make_folder(path: Path, hint: str = "") -> None:
-    """Make a folder and those above it where they are missing; raises CannotCreate, IoFailure."""
+@contextmanager
+def telling(path: Path, hint: str = "") -> Iterator[None]:
+    """Tells of a path what fails in the block. Raises CannotCreate, IoFailure."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        yield
     except OSError as error:
         raise failed(path, error, hint) from error
+
+
+def make_folder(path: Path, hint: str = "") -> None:
+    """Make a folder and those above it where they are missing; raises CannotCreate, IoFailure."""
+    with telling(path, hint):
+        path.mkdir(parents=True, exist_ok=True)
 
 
 def write_text(path: Path, text: str, hint: str = "") -> None:

@@ -18,7 +18,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import CannotCreate, Conflict
-from sim.files import Ledger, Signed, failed, is_inside, remove_listed, signature, stay_inside, whole, writing
+from sim.files import (
+    Ledger,
+    Signed,
+    is_inside,
+    remove_listed,
+    signature,
+    stay_inside,
+    telling,
+    whole,
+    writing,
+)
 from sim.runs.hashes import check, wrong
 from sim.runs.parts import QUARTERS
 from sim.runs.tables import TABLES
@@ -128,10 +138,11 @@ class Folder:
         """Remove what a study wrote, the manifest last; anything else stays. Needs the lock. Raises Conflict where
         something else is in the way."""
         self.refuse_strangers()
-        for path in (self.path / _CHUNKS).glob("*"):
-            if path.name.endswith((".json", _CORRUPT, _STOPPED, ".part")):
-                path.unlink()
-        self.keep_only(())
+        with telling(self.path):
+            for path in (self.path / _CHUNKS).glob("*"):
+                if path.name.endswith((".json", _CORRUPT, _STOPPED, ".part")):
+                    path.unlink()
+            self.keep_only(())
         for name in (*_TABLES, _CHUNKS):
             with suppress(OSError):  # something else is in it
                 (self.path / name).rmdir()
@@ -221,13 +232,11 @@ class Folder:
         """Add a line to the journal: what happened, and when. A torn last line harms nobody."""
         line = json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **told}, ensure_ascii=False)
         path = self.path / _JOURNAL
-        try:
+        with telling(path):
             if not path.exists():
                 self.ledger.note(_JOURNAL, Signed(0, ""))  # it grows: nobody believes it
             with open(path, "a", encoding="utf-8") as journal:
                 journal.write(f"{line}\n")
-        except OSError as error:
-            raise failed(path, error) from error
 
     def write(self, name: str, text: str) -> None:
         """Replace a text file in one step."""
@@ -258,7 +267,8 @@ class Folder:
 
         What is damaged, or of runs that are not `planned`, is set aside in `.chunks` as evidence, named `*.corrupt`.
         Chunks of runs that another one holds (written late by a worker that was given up) are removed, and so are our
-        files that no receipt names. Raises Conflict where there is a file that is none of ours.
+        files that no receipt names. Raises Conflict where there is a file that is none of ours, IoFailure where the
+        disk fails.
         """
         self.refuse_strangers()
         whole: dict[str, Receipt] = {}
@@ -273,16 +283,17 @@ class Folder:
             elif runs.isdisjoint(mine):
                 whole[receipt.chunk] = receipt
                 runs |= mine
-        for path in sorted((self.path / _CHUNKS).glob("*.json")):
-            if path.stem not in whole:
-                self._set_aside(path, *wrong.get(path.stem, ("double" if _read(path) else "damaged", ())), note)
-        self.keep_only(whole)
-        for path in (self.path / _CHUNKS).glob(f"*{_STOPPED}"):  # another try, perhaps with other limits
-            path.unlink()
-        for name in (".", *_TABLES, _CHUNKS, "figures", "figures/*", "scenarios", "export"):
-            for path in self.path.glob(f"{name}/.*.part"):  # of a writer that was killed
-                if is_inside(path, self.path):
-                    path.unlink()
+        with telling(self.path):
+            for path in sorted((self.path / _CHUNKS).glob("*.json")):
+                if path.stem not in whole:
+                    self._set_aside(path, *wrong.get(path.stem, ("double" if _read(path) else "damaged", ())), note)
+            self.keep_only(whole)
+            for path in (self.path / _CHUNKS).glob(f"*{_STOPPED}"):  # another try, perhaps with other limits
+                path.unlink()
+            for name in (".", *_TABLES, _CHUNKS, "figures", "figures/*", "scenarios", "export"):
+                for path in self.path.glob(f"{name}/.*.part"):  # of a writer that was killed
+                    if is_inside(path, self.path):
+                        path.unlink()
         return list(whole.values())
 
     def keep_only(self, chunks: Collection[str]) -> None:

@@ -70,7 +70,13 @@ def results(
 def _manifest(scenarios: dict[str, str], seeds: int) -> dict[str, Any]:
     base, *others = scenarios
     told = {
-        name: {"title": title, "question": f"What if: {title.lower()}?", "changed_parameters": {}}
+        name: {
+            "title": title,
+            "question": f"What if: {title.lower()}?",
+            "changed_parameters": {},
+            "start": 1990,
+            "end": 2040,
+        }
         for name, title in scenarios.items()
     }
     lines = {other: [[f"{other} duty", 2027.0, 2027.5 + i, 2033.0 if i else None]] for i, other in enumerate(others)}
