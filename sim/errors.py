@@ -24,7 +24,7 @@ def short(line: str, words: bool = True) -> str:
     return "".join(told)
 
 
-def is_text(word: str) -> bool:
+def is_utf8(word: str) -> bool:
     """Whether UTF-8 can hold it: names of files need not be text."""
     try:
         word.encode("utf-8")

@@ -1,7 +1,9 @@
 """The public interface: one set of names, under `contraflow` and under `sim`, and the program under each name."""
 
 import ast
+import re
 import sys
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -45,6 +47,14 @@ def test_what_type_checkers_are_told_is_what_is_loaded(root: Path) -> None:
 
 def test_both_packages_say_that_they_are_typed(root: Path) -> None:
     assert all((root / package / "py.typed").is_file() for package in ("contraflow", "sim"))
+
+
+def test_a_wheel_carries_every_folder_that_the_code_looks_for(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    packed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    code = "".join(path.read_text(encoding="utf-8") for path in (root / "sim").rglob("*.py"))
+    asked = set(re.findall(r'carried\("(\w+)"', code))
+    assert {"scenarios", "records"} <= asked and packed == {name: f"sim/data/{name}" for name in asked}
 
 
 def test_importing_it_loads_no_library(interpreter) -> None:  # type: ignore[no-untyped-def]

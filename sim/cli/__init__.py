@@ -29,7 +29,7 @@ from sim.cli import (
     verification,
 )
 from sim.cli.panels import Panels
-from sim.errors import ContraflowError, IoFailure, ScenarioError, UsageError, is_text
+from sim.errors import ContraflowError, IoFailure, ScenarioError, UsageError, is_utf8
 
 _ANYWHERE = ("--debug", "--allow-outside", "--no-verify")  # options that may stand before or after the command
 
@@ -138,7 +138,7 @@ def _here() -> str:
 def _refuse_bytes(words: list[str]) -> None:
     """Raises UsageError for a word or a folder that is no text: what is written repeats it, and holds UTF-8 only."""
     for word in words:
-        if not is_text(word):
+        if not is_utf8(word):
             raise UsageError(f"{word!r} is no text in UTF-8", "rename what it names, or go elsewhere")
 
 

@@ -5,10 +5,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import sim
 from sim.called import command
 from sim.evidence.scorecard import words
 from sim.evidence.scorecard.declared import declared
@@ -20,6 +18,7 @@ from sim.runs.bearing import Asked, Bearing, bearing, direction, nearness
 from sim.runs.claim import number, within
 from sim.runs.recognised import recognised
 from sim.runs.summary import HEADLINES
+from sim.scenario.find import carried
 
 STORY, EVIDENCE = "story.json", "evidence.json"
 SHOWN, LEAST = 8, 3  # the nearest, shared by the scenarios, of each at least a few; the others are counted
@@ -63,12 +62,9 @@ class Miss(NamedTuple):
 
 
 def shipped(name: str) -> Any:
-    """A record that comes with the package, None where there is none: beside the data of a wheel, or at the top."""
-    package = Path(sim.__file__).parent
-    for folder in (package / "data" / "records", package.parent / "records"):
-        if (folder / name).is_file():
-            return json.loads((folder / name).read_text(encoding="utf-8"))
-    return None
+    """A record that comes with the package, None where there is none."""
+    path = carried("records", name) / name
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 class Misses:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from sim.errors import UsageError, WrongType, expect, is_text
+from sim.errors import UsageError, WrongType, expect, is_utf8
 from sim.runs.own import Own
 from sim.runs.store import KEEP
 from sim.runs.tables import Run
@@ -72,7 +72,7 @@ class Options:
         self._check_types()
         if self.keep not in KEEP:
             raise UsageError(f"keep: {self.keep!r} is not one of {', '.join(KEEP)}")
-        if "\0" in str(self.out) or not is_text(str(Path(self.out or "").absolute())):
+        if "\0" in str(self.out) or not is_utf8(str(Path(self.out or "").absolute())):
             raise UsageError(f"out: {self.out!r} is no path")
         if self.workers is not None and self.workers < 1:
             raise UsageError("workers: at least 1", "--workers 1 runs in one process")

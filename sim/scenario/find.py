@@ -35,10 +35,16 @@ class Place(NamedTuple):
 
 @lru_cache(maxsize=1)
 def shipped() -> Path:
-    """The scenarios that come with the package: beside the data of a wheel, or at the top of the repository."""
+    """The scenarios that come with the package."""
+    return carried("scenarios", WORLD)
+
+
+def carried(folder: str, file: str) -> Path:
+    """Where a folder with this file lies that comes with the package: among the data of a wheel, or at the top of the
+    repository."""
     package = Path(__file__).resolve().parents[1]
-    packed = package / "data" / "scenarios"
-    return packed if (packed / WORLD).is_file() else package.parent / "scenarios"
+    packed = package / "data" / folder
+    return packed if (packed / file).is_file() else package.parent / folder
 
 
 def root_of(folder: Path) -> Path:
