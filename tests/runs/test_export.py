@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import shutil
+import subprocess
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -140,8 +143,8 @@ def test_an_rocrate_names_every_file_and_what_made_it(alone, tmp_path):
     graph = {each["@id"]: each for each in json.loads(written.read_text())["@graph"]}
     action = graph["#run"]
     assert action["@type"] == "CreateAction" and action["instrument"] == {"@id": "#contraflow"}
-    assert {"@id": "scenario.yaml"} in action["object"] and {"@id": "runs.parquet"} in action["result"]
-    assert graph["./"]["conformsTo"] == {"@id": "https://w3id.org/ro/wfrun/process/0.5"}
+    assert action["object"] == {"@id": "scenario.yaml"} and {"@id": "runs.parquet"} in action["result"]
+    assert graph["./"]["conformsTo"] == {"@id": "https://w3id.org/ro/wfrun/process/0.6"}
     files = {name: each for name, each in graph.items() if each["@type"] == "File"}
     there = {
         path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*") if path.is_file()
@@ -149,6 +152,39 @@ def test_an_rocrate_names_every_file_and_what_made_it(alone, tmp_path):
     assert set(files) == there - {"ro-crate-metadata.json"} and any(name.startswith("trajectories/") for name in files)
     for name, told in files.items():
         assert hashlib.sha256((tmp_path / "copy" / name).read_bytes()).hexdigest() == told["sha256"]
+
+
+@pytest.mark.verification
+@pytest.mark.parametrize("told_commit", [True, False])
+def test_the_communitys_validator_accepts_an_rocrate(alone, tmp_path, told_commit):
+    """All that is required, and what is recommended but for who ran it and published it, which no folder knows."""
+    uv = shutil.which("uv")
+    tried = [
+        uv or "uv",
+        "run",
+        "--quiet",
+        "--no-project",
+        "--with",
+        "roc-validator==0.13.0",
+        "--with",
+        "rocrate==0.16.0",
+        "python",
+    ]
+    if uv is None or subprocess.run([*tried, "-c", ""], capture_output=True, cwd=tmp_path).returncode:
+        pytest.skip("the validator cannot be installed: no uv, or no network")
+    shutil.copytree(alone.folder, tmp_path / "r")
+    copy = Results.open(tmp_path / "r")
+    if not told_commit:  # as of an installed package
+        copy.manifest["git"] = None
+    (written,) = export(copy, "rocrate", None, tmp_path / "r")
+    script = Path(__file__).with_name("crate_rules.py")
+    found = subprocess.run([*tried, script, written.parent], capture_output=True, text=True, cwd=tmp_path)
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.splitlines() == [
+        "RECOMMENDED: The Root Data Entity SHOULD have a `publisher` property (Organization or Person)",
+        "RECOMMENDED: The SoftwareApplication id SHOULD be an absolute URI",
+        "RECOMMENDED: The Action SHOULD have an agent that is a Person or Organization",
+    ]
 
 
 def test_codemeta_says_what_the_project_says(root):
