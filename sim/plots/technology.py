@@ -148,8 +148,9 @@ def _levels(stored: Stored) -> Sheet:
         table += _draw_marks(axes, unit, evidence.of(LEVEL, unit, years))
         axes.set_title(style.words(unit))
     ends = pd.concat([pd.DataFrame(table)[name].dropna() for name in ("mean", "lo", "hi") if table])
+    low, high = (float(ends.min()), float(ends.max())) if len(ends) else (1.0, 1.0)  # nobody to compare: parity alone
     for axes in sheet.panels:
-        _level_axis(axes, cube.times[0], cube.times[-1], float(ends.min()), float(ends.max()))
+        _level_axis(axes, cube.times[0], cube.times[-1], low, high)
     sheet.share(len(rows_of))
     sheet.label_left("technology level, ratio")
     sheet.table = pd.DataFrame(table)

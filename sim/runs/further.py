@@ -50,7 +50,7 @@ def further(record: Record) -> Iterator[Claim]:
         years = cars - float(np.median(record.flips(sector)))
         yield Claim(
             "H4",
-            f"{sector} flips before electric cars, years",
+            f"years from the flip of {sector} to that of electric cars",
             "the order of flips",
             years,
             0.25,

@@ -53,7 +53,12 @@ def shown(tmp_path: Path, lacking: str, window: tuple[int, int], compared: bool)
 
 
 @pytest.mark.parametrize(
-    ("lacking", "window", "compared"), [("whole", (1979, 1979), False), ("no firms in the base", (2030, 2031), True)]
+    ("lacking", "window", "compared"),
+    [
+        ("whole", (1979, 1979), False),
+        ("no multinationals", (2026, 2026), False),
+        ("no firms in the base", (2030, 2031), True),
+    ],
 )
 def test_short_windows_and_empty_worlds_are_shown(tmp_path, lacking, window, compared):
     shown(tmp_path, lacking, window, compared)
