@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import socket
+import stat
 import sys
 import threading
 from collections.abc import Iterator
@@ -170,6 +171,20 @@ def whole(path: Path, hint: str = "") -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def grown(path: Path) -> int:
+    """A descriptor to read and append to a file of ours that is written in place, made where there is none.
+
+    Raises CannotCreate where a link, a pipe or a device stands in its place, IoFailure where the disk fails.
+    """
+    no_link, no_wait = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_NONBLOCK", 0)
+    with telling(path, "remove it, or choose another place"):
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | no_link | no_wait, 0o666)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise CannotCreate(f"cannot write {path}: it is no file", "remove it, or choose another place")
+    return handle
 
 
 def sync(path: Path) -> None:

@@ -9,11 +9,11 @@ from sim.runs.yearly import YEARLY, is_flow
 
 
 def metrics() -> Iterator[list[str]]:
-    """Rows of metric, table, unit, year (sum or last quarter), meaning, formula; from the declarations."""
+    """Rows of metric, table, unit, year (sum or last quarter; empty where no year is kept), meaning, formula."""
     yearly = set(YEARLY.values())
     for table, declared in METRICS.items():
         for name, field in fields(declared).items():
-            year = ("sum" if is_flow(name, field.unit) else "Q4") if declared in yearly else "-"
+            year = ("sum" if is_flow(name, field.unit) else "Q4") if declared in yearly else ""
             yield [name, table, field.unit, year, field.text, field.formula]
 
 

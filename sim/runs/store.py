@@ -21,6 +21,7 @@ from sim.errors import CannotCreate, Conflict
 from sim.files import (
     Ledger,
     Signed,
+    grown,
     is_inside,
     remove_listed,
     signature,
@@ -166,7 +167,7 @@ class Folder:
     def lock(self) -> Iterator[None]:
         """Hold the folder while writing, and make it ours; raises Conflict naming who holds it. The system frees it if
         we die."""
-        with open(self.path / ".lock", "a+", encoding="utf-8") as handle:
+        with os.fdopen(grown(self.path / ".lock"), "a+", encoding="utf-8") as handle:
             if not _try_lock(handle.fileno()):
                 handle.seek(0)
                 owner = handle.read().strip() or "another process"
@@ -235,7 +236,7 @@ class Folder:
         with telling(path):
             if not path.exists():
                 self.ledger.note(_JOURNAL, Signed(0, ""))  # it grows: nobody believes it
-            with open(path, "a", encoding="utf-8") as journal:
+            with os.fdopen(grown(path), "a", encoding="utf-8") as journal:
                 journal.write(f"{line}\n")
 
     def write(self, name: str, text: str) -> None:

@@ -18,4 +18,5 @@ def test_it_lies_beside_the_tables_as_csv():
     told = pd.read_csv(io.StringIO(dictionary_csv()), keep_default_na=False).set_index(["table", "metric"])
     assert len(told) == len(list(metrics())) and told.loc[("markets", "local_chinese"), "unit"] == "share"
     assert told.loc[("trajectories", "welfare"), "a_year"] == "sum"
+    assert not told.map(lambda cell: cell.startswith(tuple("=+-@"))).to_numpy().any()  # a spreadsheet reckons nothing
     assert told.loc[("trajectories", "welfare"), "formula"] == fields(Outcome)["welfare"].formula

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.errors import Conflict, IoFailure, UsageError
+from sim.errors import CannotCreate, Conflict, IoFailure, UsageError
 from sim.runs import Results, bounds, engines, limits, manifest, store
 from sim.runs import batch as worker
 from sim.runs.store import Folder, Receipt
@@ -371,3 +371,19 @@ def test_bounds_and_numbers_that_are_none(metric, value, told):
     with pytest.raises(bounds.Broken, match=re.escape(told)) as caught:
         bounds.check_bounds(plain(run))
     assert caught.value.quarter == "1990Q2" and str(caught.value).endswith("sector 1")
+
+
+@pytest.mark.parametrize("name", [".lock", "journal.jsonl"])
+def test_what_is_written_in_place_follows_no_link_and_waits_for_no_pipe(tmp_path, name):
+    study(out=tmp_path / "r")
+    ours, theirs = tmp_path / "r" / name, tmp_path / "theirs.txt"
+    theirs.write_text("precious")
+    ours.unlink()
+    ours.symlink_to(theirs)
+    with pytest.raises(CannotCreate, match=re.escape(str(ours))):
+        study(out=tmp_path / "r", seeds=5)
+    assert theirs.read_text() == "precious"
+    ours.unlink()
+    os.mkfifo(ours)
+    with pytest.raises(CannotCreate, match="is no file"):
+        study(out=tmp_path / "r", seeds=5)
