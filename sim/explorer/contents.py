@@ -35,8 +35,7 @@ class Scope(NamedTuple):
 def contents(folder: Path, metrics: Sequence[str] | None, sectors: Sequence[str] | None) -> dict[str, Any]:
     """All that the page's scripts read. Raises as `render` does."""
     results, stored = Results.open(folder), Stored(folder)
-    if not (stored.manifest.get("counts") or {}).get("done", 1):
-        raise NotEnough(f"no run of {folder} succeeded", "failures.csv says why")
+    results.check_any()
     curves = read(results, stored)
     packed, omitted = _packed_to_fit(results, stored, curves, metrics, sectors)
     if not packed:

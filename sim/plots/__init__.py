@@ -57,6 +57,7 @@ def draw(
     target = place / FIGURES / part_of(metrics, sectors, regions, years)
     written = draw_all(figures, about, target, formats, workers, meanwhile)
     if not written:
+        Results.open(place).check_any()
         raise NotEnough(f"{place} holds nothing to draw", "run again with --keep trajectories, or choose --metrics")
     return written
 

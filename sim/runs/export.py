@@ -35,6 +35,7 @@ def export(results: Results, form: str, tables: Sequence[str] | None, target: Pa
     """
     if form not in FORMATS:
         raise UsageError(f"--format {form!r} is not a format", ", ".join(FORMATS))
+    results.check_any()
     usual, write = FORMATS[form]
     wanted = tuple(tables or (name for name in usual(results) if holds(results, name)))
     missing = next((name for name in wanted if not holds(results, name)), None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from sim.called import command
 from sim.errors import NotEnough, UsageError, expect, expect_list
 from sim.runs.design import swept_paths
 from sim.runs.verified import Verified
@@ -46,6 +47,16 @@ class Results:
     def manifest(self) -> dict[str, Any]:
         """What was run, with which code, and how far it came."""
         return self.stored.manifest
+
+    def check_any(self) -> None:
+        """Raises NotEnough where no run is there to be read, and says why."""
+        counts = self.manifest.get("counts") or {}
+        if counts.get("failed") and not counts.get("done"):
+            raise NotEnough(f"no run of {self.folder} succeeded", "failures.csv says why")
+        if not counts.get("done", 1):
+            raise NotEnough(
+                f"no run of {self.folder} is done yet", f"{command('status', self.folder)} says how to go on"
+            )
 
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """A table in Arrow; `columns` reads only some. Raises NotEnough if it was not kept, UsageError where it has no

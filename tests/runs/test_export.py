@@ -154,6 +154,16 @@ def test_an_rocrate_names_every_file_and_what_made_it(alone, tmp_path):
         assert hashlib.sha256((tmp_path / "copy" / name).read_bytes()).hexdigest() == told["sha256"]
 
 
+@pytest.mark.parametrize(("failed", "told"), [(0, "is done yet"), (3, "succeeded")])
+def test_a_study_without_a_run_says_so(alone, tmp_path, failed, told):
+    shutil.copytree(alone.folder, tmp_path / "r")
+    empty = Results.open(tmp_path / "r")
+    empty.manifest["counts"] |= {"done": 0, "failed": failed}
+    with pytest.raises(NotEnough, match=told):
+        list(export(empty, "csv", None, tmp_path / "e"))
+    assert not (tmp_path / "e").exists()
+
+
 @pytest.mark.verification
 @pytest.mark.parametrize("told_commit", [True, False])
 def test_the_communitys_validator_accepts_an_rocrate(alone, tmp_path, told_commit):

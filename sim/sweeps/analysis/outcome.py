@@ -101,8 +101,7 @@ def read_all(results: Results, outcomes: Sequence[OutcomeAt]) -> list[pd.DataFra
 
     Raises NotEnough where the folder kept no such year or sector.
     """
-    if not results.manifest["counts"]["done"]:
-        raise NotEnough(f"no run of {results.folder} succeeded", "failures.csv says why")
+    results.check_any()
     sources = [_table(results, outcome) for outcome in outcomes]
     held = {
         name: _part(results, name, [one for one, source in zip(outcomes, sources, strict=True) if source == name])

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from sim.errors import NotEnough
 from sim.runs import Options, carry_out
 from sim.runs.store import Folder
 from sim.sweeps.experiments import findings
@@ -19,8 +18,7 @@ FINDINGS = "findings.json"
 def conduct(layout: Layout, options: Options) -> Evidence:
     """Run what the folder lacks. Raises as `carry_out` does, NotEnough where no run succeeded."""
     results = carry_out(layout.plan(), options)
-    if not results.manifest["counts"]["done"]:
-        raise NotEnough(f"no run of {results.folder} succeeded", "failures.csv says why")
+    results.check_any()
     return Evidence(layout, results)
 
 
