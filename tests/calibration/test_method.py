@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.evidence.calibration.abc import accept, distance, heaviest, led_by
+from sim.evidence.calibration.abc import accept, chances, distance, heaviest, led_by
 from sim.evidence.calibration.emulator import Emulator
 from sim.evidence.calibration.history_matching import Aim, decisive, implausibility, remaining, surviving, worst
 from sim.evidence.calibration.identification import TOLERANCE, identification
@@ -107,8 +107,19 @@ def test_the_ledger_moves_weight_and_few_points_are_flattened() -> None:
     assert np.isclose(tilted.weights[0] / tilted.weights[-1], np.exp(3.0))
     steep = accept(points, 5e5 * points[:, 0], 100, 1)
     assert steep.flattened > 1.0 and 1.0 / (steep.weights**2).sum() >= 49.9
-    often = np.bincount(steep.chosen, minlength=400)
-    assert often.sum() == 100 and np.abs(often - 100 * steep.weights).max() < 1.0 + 1e-9
+    assert len(set(steep.chosen.tolist())) == 100  # no point comes twice
+
+
+def test_a_chance_is_the_weight_or_one() -> None:
+    """Truncation: points that would come more than once come surely, the others share what is left by weight."""
+    weights = np.array([0.5, 0.3, 0.1, 0.05, 0.05])
+    assert np.allclose(chances(weights, 1), weights)
+    assert np.allclose(chances(weights, 3), [1.0, 1.0, 0.5, 0.25, 0.25])
+    assert np.isclose(chances(weights, 4).sum(), 4.0)
+    often = np.zeros(5)
+    for seed in range(2000):
+        often[accept(np.zeros((5, 1)), -np.log(weights), 2, seed).chosen] += 1
+    assert np.allclose(often / 2000, chances(weights, 2), atol=0.04)
 
 
 def _made(emulator: Emulator) -> SimpleNamespace:

@@ -23,20 +23,32 @@ def distance(moments: Floats, values: Floats, spread: Floats, variance: Floats, 
 
 
 def accept(points: Floats, energy: Floats, wanted: int, seed: int) -> Sample:
-    """`wanted` draws from the points, by weight exp(-energy); heavy points come more than once.
+    """`wanted` different draws from the points, by weight exp(-energy), but at most half of the points.
 
     Points come evenly from what is not ruled out, so that the prior is in them. Where few points carry all the weight
-    it is flattened, by the smallest power that leaves an effective number of `wanted`.
+    it is flattened, by the smallest power that leaves an effective number of half of `wanted`. A point comes once at
+    most: its weight is truncated where it would come more often (Ionides 2008), so that no world counts twice.
     """
     energy = energy - energy.min()
-    wanted = min(wanted, len(points))
+    wanted = max(1, min(wanted, len(points) // 2))
     flattened = _flattening(energy, 0.5 * wanted)
     weights = np.exp(-energy / flattened)
     weights /= weights.sum()
     rng = np.random.default_rng(seed)
-    steps = (np.arange(wanted) + rng.random()) / wanted  # systematic resampling: each comes as often as it weighs
-    drawn = np.minimum(np.searchsorted(np.cumsum(weights), steps), len(weights) - 1)
-    return Sample(rng.permutation(drawn), weights, flattened)
+    steps = np.arange(wanted) + rng.random()  # systematic: as often as the chance says, which is once or never
+    drawn = np.searchsorted(np.cumsum(chances(weights, wanted)), steps, side="right")
+    return Sample(rng.permutation(np.minimum(drawn, len(weights) - 1)), weights, flattened)
+
+
+def chances(weights: Floats, wanted: int) -> Floats:
+    """Chance [point] to be among `wanted` draws: by weight, one at most, together `wanted`."""
+    sure = np.zeros(len(weights), bool)
+    while True:
+        others = weights * ~sure
+        found = np.where(sure, 1.0, (wanted - sure.sum()) * others / max(others.sum(), 1e-300))
+        if (found <= 1.0 + 1e-12).all():
+            return np.minimum(found, 1.0)
+        sure |= found > 1.0
 
 
 def _flattening(energy: Floats, wanted: float) -> float:
@@ -56,9 +68,9 @@ def _flattening(energy: Floats, wanted: float) -> float:
 
 
 def heaviest(sample: Sample, number: int) -> list[int]:
-    """Places of the different draws of most weight, the heaviest first."""
-    different = np.unique(sample.chosen)
-    return [int(place) for place in different[np.argsort(-sample.weights[different], kind="stable")][:number]]
+    """Places of the draws of most weight, the heaviest first."""
+    places = np.sort(sample.chosen)
+    return [int(place) for place in places[np.argsort(-sample.weights[places], kind="stable")][:number]]
 
 
 def led_by(sample: Sample, first: int) -> Sample:
