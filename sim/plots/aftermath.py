@@ -24,6 +24,8 @@ EVENTS = {
     "sold_chinese": "Sold to the Chinese firm",
     "dissolved": "Dissolved or severed",
 }
+RAISED = "converted_chinese"  # a conversion by which the Chinese side gains; "converted" holds it, too
+CAUSES = (*EVENTS, RAISED)
 GROUPS = {
     "flipped": ("Product flipped", "#CC3311", "-"),
     "unflipped": ("Unflipped, same sector and age", "#4D4D4D", (0, (5, 1.5))),
@@ -37,7 +39,7 @@ _FAR = 10_000  # quarters: never
 class Ventures(NamedTuple):
     """Host ventures whose product led at signing, [venture]; ages in quarters, those of the report; `_FAR`: never.
 
-    moments: (venture, age, place in EVENTS) of what happened to them [n, 3], by venture and age.
+    moments: (venture, age, place in CAUSES) of what happened to them [n, 3], by venture and age.
     """
 
     seed: Array
@@ -75,10 +77,11 @@ def _age(when: Array, start: Array) -> Array:
 
 def _moments(lives: pd.DataFrame, events: pd.DataFrame, start: Array, end: Array) -> Array:
     """What happened to ventures, [n, 3]: see `Ventures`."""
-    place = {name: number for number, name in enumerate(EVENTS)}
+    place = {name: number for number, name in enumerate(CAUSES)}
     kind = events["kind"].astype(str)
     name = events["gained"].astype(object).map(GAINS).where(kind == "renegotiation")
-    name = name.where(kind != "conversion", "converted")
+    raised = events["gained"].astype(object).isin(("chinese", "both"))
+    name = name.where(kind != "conversion", np.where(raised, RAISED, "converted"))
     happened = events.assign(place=name.map(place)).dropna(subset=["place"])
     row = pd.Series(
         np.arange(len(lives)), pd.MultiIndex.from_frame(lives[KEYS].astype({"scenario": str, "partnership": str}))
@@ -99,7 +102,7 @@ def _moments(lives: pd.DataFrame, events: pd.DataFrame, start: Array, end: Array
 
 
 def first_events(found: Ventures, venture: Array, since: Array, last: Array) -> tuple[Array, Array]:
-    """Quarters to the first event from the age `since` on, and its place in EVENTS + 1; 0: none by the age `last`.
+    """Quarters to the first event from the age `since` on, and its place in CAUSES + 1; 0: none by the age `last`.
 
     As `sim.runs.followed` counts: reviews come after contributions in a quarter, so that of the flip itself is in.
     """
@@ -142,10 +145,12 @@ def table(stored: Stored) -> pd.DataFrame:
     for scenario in (stored.base, *stored.others):
         for group, (seed, time, cause, weight) in compared(ventures(stored, scenario)).items():
             at = np.searchsorted(seeds, seed)
-            incidence, _ = aalen_johansen(time, cause, at, len(seeds), len(EVENTS), WITHIN, weight)
-            pooled, _ = aalen_johansen(time, cause, np.zeros_like(at), 1, len(EVENTS), WITHIN, weight)
+            incidence, _ = aalen_johansen(time, cause, at, len(seeds), len(CAUSES), WITHIN, weight)
+            pooled, _ = aalen_johansen(time, cause, np.zeros_like(at), 1, len(CAUSES), WITHIN, weight)
+            for curves in (incidence, pooled):
+                curves[CAUSES.index("converted")] += curves[CAUSES.index(RAISED)]
             number = len(np.unique(seed))
-            for place, event in enumerate(EVENTS):
+            for place, event in enumerate(CAUSES):
                 told = spread(incidence[place])
                 half = (told.hi - told.lo) / 2
                 mean = pooled[place, 0]
@@ -178,7 +183,8 @@ def draw(stored: Stored) -> list[Sheet]:
         f"product has been behind the partner’s own for a year ({cases['flipped']:,.0f} ventures), events compete "
         "(Aalen-Johansen); beside it ventures of the same sector and age that lead still, weighted to the same sectors "
         f"and ages. All of {int(base['n'].max())} seeds together; edged band: 95 % interval over seeds. Number: ratio "
-        "after five years. Ends follow the surplus that also moves the flip: this describes and does not identify.",
+        f"after five years.{_gains(base)} Ends follow the surplus that also moves the flip: this describes and does "
+        "not identify.",
     )
     top = min(1.0, 1.12 * base["hi"].max())
     for place, (axes, event) in enumerate(zip(sheet.panels, EVENTS, strict=True)):
@@ -193,6 +199,12 @@ def draw(stored: Stored) -> list[Sheet]:
     sheet.table = found
     sheet.alt = _alt(base)
     return [sheet]
+
+
+def _gains(base: pd.DataFrame) -> str:
+    """How many conversions after a flip raise what the Chinese side gets."""
+    raised, whole = (_last(base[base["event"] == event])[0] for event in (RAISED, "converted"))
+    return f" By {100 * raised / whole:.0f} % of conversions after a flip the Chinese side gains." if whole > 0 else ""
 
 
 def _panel(axes: Any, rows: pd.DataFrame) -> None:

@@ -13,7 +13,15 @@ from sim.simulate import Run
 YEARS = 5
 WINDOW = 4 * YEARS
 LIFTED = quarter_of(2008)  # when the experiment `flip` lifts partners' technology above their multinationals'
-FIRST = ("chinese_gains", "multinational_gains", "converted", "sold_multinational", "sold_chinese", "dissolved")
+FIRST = (
+    "chinese_gains",
+    "multinational_gains",
+    "converted",
+    "sold_multinational",
+    "sold_chinese",
+    "dissolved",
+    "converted_chinese",
+)
 ENDS = (
     int(Happening.buyout_multinational),
     int(Happening.buyout_chinese),
@@ -27,16 +35,22 @@ class Follows(NamedTuple):
 
     chinese_gains: float  # a renegotiation by which the Chinese side gains
     multinational_gains: float
-    converted: float
+    converted: float  # by which the Chinese side does not gain
     sold_multinational: float
     sold_chinese: float
     dissolved: float
+    converted_chinese: float  # by which it gains
     cases: float  # ventures counted
 
     @property
     def anything(self) -> float:
         """Share to whom anything happens."""
         return float(sum(self[:-1]))
+
+    @property
+    def raised(self) -> float:
+        """Share in which the Chinese side gains, by new terms or by another form."""
+        return self.chinese_gains + self.converted_chinese
 
 
 class Followed(NamedTuple):
@@ -52,7 +66,8 @@ def _kind_of(events: np.ndarray) -> np.ndarray:
     found = np.full(len(events), -1)
     talks = kind == Happening.renegotiation
     found[talks & gained], found[talks & ~gained] = 0, 1
-    found[kind == Happening.conversion] = 2
+    turned = kind == Happening.conversion
+    found[turned] = np.where(events["gain_chinese"][turned] > 0.0, 6, 2)
     found[kind == Happening.buyout_multinational] = 3
     found[kind == Happening.buyout_chinese] = 4
     found[np.isin(kind, (Happening.dissolution, Happening.severance))] = 5

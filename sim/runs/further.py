@@ -1,4 +1,4 @@
-"""H1 to H8 of the story: further claims about history."""
+"""H1 to H9 of the story: further claims about history."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.measures.hazards import mantel_haenszel
 from sim.runs.bearing import about
-from sim.runs.claim import ACCESS, ENDS, GLOBAL, JOINT, LAGGARDS, LEAD, OPEN, OWNED, Claim, part_of
+from sim.runs.claim import ACCESS, ENDS, GLOBAL, JOINT, LAGGARDS, LEAD, OPEN, OWNED, Claim, part_of, ratio
+from sim.runs.followed import Followed
 from sim.runs.recorded import Record
 
 LEADERS, EARLY = ("cars", "batteries", "solar"), ("batteries", "solar", "telecom")
@@ -14,7 +15,7 @@ LEADERS, EARLY = ("cars", "batteries", "solar"), ("batteries", "solar", "telecom
 RECORDED = np.array([1.0, 1.0, 1.0, 0.5, 0.5])
 
 
-def further(record: Record) -> Iterator[Claim]:
+def further(record: Record, found: Followed) -> Iterator[Claim]:
     sentence = "two thirds of partnerships were for market access, then fewer"
     for span, low, high in (((2000, 2015), 0.57, 0.76), ((2020, 2026), 0.0, 0.40)):
         adopted = record.adoptions(*span) * RECORDED
@@ -59,6 +60,15 @@ def further(record: Record) -> Iterator[Claim]:
         )
     yield from _ends(record)
     yield from _plateau(record)
+    yield Claim(
+        "H9",
+        "the Chinese side gains, by new terms or by another form, over unflipped",
+        "contribution logic flips, and partners renegotiate",
+        ratio(found.after.raised, found.beside.raised),
+        1.5,
+        OPEN,
+        about("gains_chinese renegotiations conversions"),
+    )
 
 
 def _ends(record: Record) -> Iterator[Claim]:

@@ -1,7 +1,7 @@
 """`verify --story`: does the default run reproduce history, and the flip? Claims with a number and a range.
 
 S1 to S21 are the source test: what the default world must show, each with the sentence of its sources that it stands
-for. S14 and the exports of S17 are nearly inputs, the later half of S10, S18 and S20 are forecasts. H1 to H8 are
+for. S14 and the exports of S17 are nearly inputs, the later half of S10, S18 and S20 are forecasts. H1 to H9 are
 further claims about history. A range is what it says.
 """
 
@@ -13,7 +13,7 @@ from sim.measures.dates import quarter_of
 from sim.runs.bearing import Bearing, about
 from sim.runs.claim import ACCESS, ENDS, GLOBAL, JOINT, LAGGARDS, LEAD, OPEN, OWNED, Claim, part_of, ratio
 from sim.runs.engines import default_workers
-from sim.runs.followed import followed, imposed
+from sim.runs.followed import Followed, followed, imposed
 from sim.runs.further import further
 from sim.runs.recorded import TYPES, Record, gather
 
@@ -25,11 +25,12 @@ def verify(seeds: Sequence[int] = range(1, 101), workers: int | None = None) -> 
     """The story of the default world, claim by claim; four times as many runs as seeds."""
     chosen, hands = list(seeds), workers or default_workers()
     record = gather("baseline", chosen, hands)
+    after = followed(record.runs)
     return [
         *_kinds(record),
         *_technology(record),
         *_laggards(record),
-        *_after_flips(record),
+        *_after_flips(after),
         *_imposed(record, gather(LIFT, chosen, hands, {"shocks.lift.lead": 0.3})),
         *_hazards(record),
         *_growth(record),
@@ -39,7 +40,7 @@ def verify(seeds: Sequence[int] = range(1, 101), workers: int | None = None) -> 
         *_controls(record, gather("tight_controls", chosen, hands)),
         *_entry(record),
         *_sectors(record),
-        *further(record),
+        *further(record, after),
     ]
 
 
@@ -126,8 +127,7 @@ def _laggards(record: Record) -> Iterator[Claim]:
     )
 
 
-def _after_flips(record: Record) -> Iterator[Claim]:
-    found = followed(record.runs)
+def _after_flips(found: Followed) -> Iterator[Claim]:
     sentence = "contribution logic flips, and partners renegotiate or exit"
     often = ratio(found.after.anything, found.beside.anything)
     yield Claim(

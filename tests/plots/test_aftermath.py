@@ -62,7 +62,7 @@ def test_first_events_of_a_folder_compete(synthetic: ModuleType, tmp_path: Path)
     stored = Stored(synthetic.results(tmp_path, seeds=4), years=None)
     found = aftermath.table(stored)
     rows = found[(found["quarters"] == WITHIN) & (found["scenario"] == "baseline")]
-    total = rows.groupby("group")["incidence"].sum()
+    total = rows[rows["event"] != aftermath.RAISED].groupby("group")["incidence"].sum()
     assert set(total.index) == {"flipped", "unflipped"} and (total <= 1 + 1e-9).all() and (total > 0).all()
     ventures = aftermath.ventures(stored, "baseline")
     assert ventures is not None
@@ -78,3 +78,9 @@ def test_a_folder_without_flips_of_products_is_told_apart(synthetic: ModuleType,
         pd.read_parquet(file).drop(columns="product_flipped").to_parquet(file)
     with pytest.raises(NotEnough, match="product_flipped"):
         aftermath.draw(Stored(synthetic.sign(folder)))
+
+
+def test_conversions_hold_those_by_which_the_chinese_side_gains(synthetic: ModuleType, tmp_path: Path) -> None:
+    found = aftermath.table(Stored(synthetic.results(tmp_path, seeds=4), years=None))
+    wide = found.pivot_table("incidence", ["scenario", "group", "quarters"], "event", observed=True)
+    assert (wide[aftermath.RAISED] <= wide["converted"] + 1e-12).all() and wide["converted"].max() > 0

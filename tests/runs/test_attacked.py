@@ -182,4 +182,4 @@ def test_every_reader_is_right_or_refuses_whatever_befalls_the_folder(machine):
 
 @pytest.mark.hostile
 def test_every_reader_is_right_or_refuses_after_long_attacks(machine):
-    attack(machine, 500, 30)
+    attack(machine, 200, 30)

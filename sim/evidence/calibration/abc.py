@@ -27,7 +27,7 @@ def accept(points: Floats, energy: Floats, wanted: int, seed: int) -> Sample:
 
     Points come evenly from what is not ruled out, so that the prior is in them. Where few points carry all the weight
     it is flattened, by the smallest power that leaves an effective number of half of `wanted`. A point comes once at
-    most: its weight is truncated where it would come more often (Ionides 2008), so that no world counts twice.
+    most: its weight is truncated where it would come more often [Ionides2008], so that no world counts twice.
     """
     energy = energy - energy.min()
     wanted = max(1, min(wanted, len(points) // 2))
