@@ -44,7 +44,7 @@ class Ledger:
         self.nonce = ""
         self.files: dict[str, list[Signed]] = {}  # the last two of each name: one of them is there, even after a kill
         with suppress(OSError, ValueError):
-            if self.path.is_file():  # a pipe of that name would never end
+            if self.path.is_file() and not self.path.is_symlink():  # a pipe never ends; a link is another's ledger
                 self._read(self.path.read_bytes().split(b"\n"))
 
     def _read(self, lines: list[bytes]) -> None:
@@ -73,7 +73,7 @@ class Ledger:
         if self.files.get(name, [None])[-1] == signed:
             return
         self._add(name, signed)
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND)
+        handle = grown(self.path)
         try:
             os.write(handle, f"{_line(name, signed)}\n".encode())
             os.fsync(handle)

@@ -12,7 +12,7 @@ import pytest
 
 from sim import files, report
 from sim.errors import CannotCreate, Conflict, ContraflowError, IoFailure
-from sim.files import LEDGER, Ledger, write_text
+from sim.files import LEDGER, Ledger, signature, write_text
 from sim.plots.sheet import Sheet
 from sim.runs import Results, ensemble
 from sim.runs import batch as worker
@@ -274,3 +274,17 @@ def test_what_is_no_file_is_not_replaced(tmp_path):
             write_text(path, "text")
     assert (tmp_path / "pipe").is_fifo() and (tmp_path / "link").is_symlink()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe"]
+
+
+def test_the_ledger_of_another_study_makes_no_folder_ours(tmp_path):
+    """A link in place of a ledger: nothing is listed there, nothing of a stranger replaced, the other ledger stays."""
+    study(tmp_path / "r")
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / LEDGER).symlink_to(tmp_path / "r" / LEDGER)
+    before = (tmp_path / "r" / LEDGER).read_bytes()
+    assert Ledger(theirs).nonce == ""
+    write_text(theirs / "text", "told")
+    with pytest.raises(CannotCreate):
+        Ledger(theirs).note("text", signature(theirs / "text"))
+    assert (tmp_path / "r" / LEDGER).read_bytes() == before
