@@ -29,6 +29,7 @@ ASKED = {
     "summary_wall": Asked("1,000 runs on two cores, summary kept", "s", 25, 10),
     "trajectories_wall": Asked("1,000 runs on two cores, trajectories kept", "s", 50, 25),
     "two_workers": Asked("wall time of a run with two workers, summary kept", "of one worker's", 1 / 1.7, 0.55),
+    "two_dask_workers": Asked("the same with two Dask workers on loopback", "of one worker's", 1 / 1.8, 0.52),
     "compared": Asked("a base and three what-ifs, summary kept: CPU time", RUN, 2.2, 2.0),
     "swept": Asked("22 points of a policy from 2027, summary kept: CPU time", RUN, 7.0, 6.0),
     "main_job": Asked("main job with figures and report, warm, two cores", "of 100 runs of W", 10 / 3.2, 8 / 3.2),

@@ -27,6 +27,7 @@ from sim.simulate import EVENTS_A_FIRM, ROWS, prepare, quietly, simulate, warm_u
 from tests.benchmarks import w_numba
 from tests.benchmarks.clock import beside, cpu, interleaved, python
 from tests.benchmarks.tiled import RECORDS, bytes_of, state_before, tile
+from tests.runs.local_cluster import local_cluster
 
 pytestmark = pytest.mark.benchmark
 
@@ -59,11 +60,11 @@ def kernel(scenario: Scenario) -> Callable[[], float]:
     return once
 
 
-def study(clock: Callable[[], float], scenario: Scenario, runs: int, workers: int, keep: str) -> float:
+def study(clock: Callable[[], float], scenario: Scenario, runs: int, **options: Any) -> float:
     """Seconds of a study by a clock, from nothing to its summary."""
     with tempfile.TemporaryDirectory() as folder:
         began = clock()
-        results = ensemble(scenario, runs, workers=workers, keep=keep, out=Path(folder) / "results")
+        results = ensemble(scenario, runs, out=Path(folder) / "results", **options)
         seconds = clock() - began
         assert results.manifest["counts"]["done"] == runs
     return seconds
@@ -73,8 +74,8 @@ def study(clock: Callable[[], float], scenario: Scenario, runs: int, workers: in
 def test_a_thousand_runs_in_cpu_time(scenario: Scenario, keep: str, note: Note) -> None:
     """Two studies of different length in this process: the difference is what a run costs, whatever a start costs."""
     few, many = 4, 64  # what both have in common, such as writing the summary, is as much as twenty runs
-    study(time.process_time, scenario, few, 1, keep)
-    timed = {str(n): partial(study, time.process_time, scenario, n, 1, keep) for n in (few, many)}
+    study(time.process_time, scenario, few, workers=1, keep=keep)
+    timed = {str(n): partial(study, time.process_time, scenario, n, workers=1, keep=keep) for n in (few, many)}
     with w(USUAL) as reference:
         found = interleaved(5, {**timed, "w": reference, "kernel": kernel(scenario)})
     each = (found[str(many)] - found[str(few)]) / (many - few)
@@ -161,6 +162,23 @@ def test_a_second_worker_pays(scenario: Scenario, note: Note) -> None:
         few, many = wall(40), wall(200)
         took[workers] = (many - few) / 160
     note("two_workers", took[2] / took[1], f"{1e3 * took[2]:.0f} against {1e3 * took[1]:.0f} ms a run")
+
+
+def test_a_second_dask_worker_pays(scenario: Scenario, tmp_path: Path, note: Note) -> None:
+    """As above, on clusters of one worker and of two on this machine."""
+    from distributed import Client
+
+    warm_up(scenario)
+    took = {}
+    for workers in (1, 2):
+        with local_cluster(Path.cwd(), tmp_path / f"{workers}", workers) as address:
+            with Client(address, timeout="60s", set_as_default=False) as client:
+                client.wait_for_workers(workers, timeout=60)
+            wall = partial(study, time.perf_counter, scenario, cluster=address, keep="summary")
+            wall(40)  # the first start reads libraries and code
+            few, many = wall(40), wall(200)
+            took[workers] = (many - few) / 160
+    note("two_dask_workers", took[2] / took[1], f"{1e3 * took[2]:.0f} against {1e3 * took[1]:.0f} ms a run")
 
 
 def test_start(tmp_path: Path, note: Note) -> None:

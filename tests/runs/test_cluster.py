@@ -2,9 +2,6 @@
 
 import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 
@@ -14,6 +11,7 @@ from sim.errors import IoFailure, UsageError
 from sim.runs import Options, carry_out, engines
 from sim.runs.sweep import plan
 from tests.runs import synthetic
+from tests.runs.local_cluster import local_cluster
 from tests.runs.synthetic import Scenario
 from tests.runs.test_branching import FINAL
 from tests.runs.test_branching import digest as branched_digest
@@ -31,33 +29,9 @@ def study(out, scenario, **options):
 
 @pytest.fixture(scope="module")
 def cluster(root, tmp_path_factory):
-    """The address of a scheduler with two workers, each a process with a nanny, as docs/sweeps.md starts them."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-    scratch = str(tmp_path_factory.mktemp("dask"))
-    environment = {**os.environ, "PYTHONPATH": str(root)}
-    dask = [sys.executable, "-m", "dask"]
-    commands = [
-        [*dask, "scheduler", "--host", address, "--no-dashboard"],
-        [
-            *dask,
-            "worker",
-            address,
-            "--nworkers",
-            "2",
-            "--nthreads",
-            "1",
-            "--no-dashboard",
-            "--local-directory",
-            scratch,
-        ],
-    ]
-    started = [subprocess.Popen(each, cwd=root, env=environment, stderr=subprocess.DEVNULL) for each in commands]
-    yield address
-    for process in reversed(started):
-        process.terminate()
-        process.wait(20)
+    """The address of a scheduler with two workers."""
+    with local_cluster(root, tmp_path_factory.mktemp("dask"), 2) as address:
+        yield address
 
 
 def workers(address):
