@@ -31,6 +31,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize("name", ["all2025", "fit2014", "fit2018", "lean2014"])
+def test_the_draws_of_a_shipped_set_are_different_worlds(root: Path, name: str) -> None:
+    lines = (root / "scenarios" / "sets" / f"{name}.csv").read_text().splitlines()[1:]
+    assert len({line.partition(",")[2] for line in lines}) == len(lines) == 100
+
+
 def test_layers_lie_in_order(folder: Path) -> None:
     """Defaults < set < draw < files that extend the world < --set."""
     world, base = load("world"), load("base")
