@@ -80,8 +80,10 @@ def is_own(text: str) -> bool:
 
 def read_own(text: str) -> Own:
     """The outcome that FILE.py:function names. Raises UsageError on another form, ScenarioError on the file."""
+    metrics = {metric for each in METRICS.values() for metric in fields(each)}
     if not is_own(text):
-        raise UsageError(f"--outcome {text!r} is not FILE.py:function", EXAMPLE)
+        hint = f"a metric stands in --outcomes: --outcomes {text}" if text.partition("@")[0] in metrics else EXAMPLE
+        raise UsageError(f"--outcome {text!r} is not FILE.py:function", hint)
     file, _, name = text.strip().rpartition(":")
     try:
         source = Path(file).read_text(encoding="utf-8-sig")
@@ -95,7 +97,7 @@ def read_own(text: str) -> Own:
     if name not in functions:
         raise ScenarioError([Problem(file, 0, 0, name, f"no such function{nearest(name, functions)}")])
     node = functions[name]
-    if len(node.args.args) != 1 or name in {metric for each in METRICS.values() for metric in fields(each)}:
+    if len(node.args.args) != 1 or name in metrics:
         told = "takes one argument, the tables of a run" if len(node.args.args) != 1 else "is the name of a metric"
         raise ScenarioError([Problem(file, node.lineno, node.col_offset + 1, name, told)])
     said = (ast.get_docstring(node) or name.replace("_", " ")).splitlines()[0].rstrip(".")

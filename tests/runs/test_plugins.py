@@ -93,6 +93,12 @@ def test_an_outcome_that_cannot_be_asked_is_refused_before_anything_runs(tmp_pat
     assert re.search(said, capsys.readouterr().err) and not (tmp_path / "out").exists()
 
 
+def test_a_metric_where_a_function_is_asked_is_shown_its_place(tmp_path, capsys):
+    words = ["sweep", "baseline", "--vary", "parameters.horizon=24", "--outcome", "chinese_share@cars@eu@2040"]
+    assert folders_of(tmp_path / "out", *words) == 2
+    assert "--outcomes chinese_share@cars@eu@2040" in capsys.readouterr().err
+
+
 def test_a_rule_patched_in_memory_is_no_run(monkeypatch):
     from sim.model.rules import governance
 
