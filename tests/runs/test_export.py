@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -168,18 +169,10 @@ def test_a_study_without_a_run_says_so(alone, tmp_path, failed, told):
 @pytest.mark.parametrize("told_commit", [True, False])
 def test_the_communitys_validator_accepts_an_rocrate(alone, tmp_path, told_commit):
     """All that is required, and what is recommended but for who ran it and published it, which no folder knows."""
-    uv = shutil.which("uv")
-    tried = [
-        uv or "uv",
-        "run",
-        "--quiet",
-        "--no-project",
-        "--with",
-        "roc-validator==0.13.0",
-        "--with",
-        "rocrate==0.16.0",
-        "python",
-    ]
+    beside = Path(sys.executable).with_name("uv")  # where README's line puts it, whatever the path says
+    uv = str(beside) if beside.is_file() else shutil.which("uv")
+    needed = ("--with", "roc-validator==0.13.0", "--with", "rocrate==0.16.0")
+    tried = [uv or "uv", "run", "--quiet", "--no-project", "--python", sys.executable, *needed, "python"]
     if uv is None or subprocess.run([*tried, "-c", ""], capture_output=True, cwd=tmp_path).returncode:
         pytest.skip("the validator cannot be installed: no uv, or no network")
     shutil.copytree(alone.folder, tmp_path / "r")
