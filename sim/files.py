@@ -161,13 +161,12 @@ def whole(path: Path, hint: str = "") -> Iterator[Path]:
             raise CannotCreate(f"cannot write {path}: it is no file", hint or "choose another place")
     part = path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}.{threading.get_ident():x}.part")
     try:
-        yield part
-        sync(part)
-        os.replace(part, path)
-        if sys.platform != "win32":  # a folder cannot be opened there
-            sync(path.parent)
-    except OSError as error:
-        raise failed(path, error, hint) from error
+        with telling(path, hint):
+            yield part
+            sync(part)
+            os.replace(part, path)
+            if sys.platform != "win32":  # a folder cannot be opened there
+                sync(path.parent)
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

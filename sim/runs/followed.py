@@ -13,15 +13,6 @@ from sim.simulate import Run
 YEARS = 5
 WINDOW = 4 * YEARS
 LIFTED = quarter_of(2008)  # when the experiment `flip` lifts partners' technology above their multinationals'
-FIRST = (
-    "chinese_gains",
-    "multinational_gains",
-    "converted",
-    "sold_multinational",
-    "sold_chinese",
-    "dissolved",
-    "converted_chinese",
-)
 ENDS = (
     int(Happening.buyout_multinational),
     int(Happening.buyout_chinese),
@@ -53,6 +44,10 @@ class Follows(NamedTuple):
         return self.chinese_gains + self.converted_chinese
 
 
+FIRST = Follows._fields[:-1]  # kinds of first events: `_kind_of` gives their places
+PLACE = {name: place for place, name in enumerate(FIRST)}
+
+
 class Followed(NamedTuple):
     """Ventures whose product flipped, and unflipped ones of the same sectors and ages."""
 
@@ -65,12 +60,12 @@ def _kind_of(events: np.ndarray) -> np.ndarray:
     kind, gained = events["kind"], events["gain_chinese"] > events["gain_multinational"]
     found = np.full(len(events), -1)
     talks = kind == Happening.renegotiation
-    found[talks & gained], found[talks & ~gained] = 0, 1
+    found[talks & gained], found[talks & ~gained] = PLACE["chinese_gains"], PLACE["multinational_gains"]
     turned = kind == Happening.conversion
-    found[turned] = np.where(events["gain_chinese"][turned] > 0.0, 6, 2)
-    found[kind == Happening.buyout_multinational] = 3
-    found[kind == Happening.buyout_chinese] = 4
-    found[np.isin(kind, (Happening.dissolution, Happening.severance))] = 5
+    found[turned] = np.where(events["gain_chinese"][turned] > 0.0, PLACE["converted_chinese"], PLACE["converted"])
+    found[kind == Happening.buyout_multinational] = PLACE["sold_multinational"]
+    found[kind == Happening.buyout_chinese] = PLACE["sold_chinese"]
+    found[np.isin(kind, (Happening.dissolution, Happening.severance))] = PLACE["dissolved"]
     return found
 
 

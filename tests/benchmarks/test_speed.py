@@ -164,14 +164,14 @@ def test_a_second_worker_pays(scenario: Scenario, note: Note) -> None:
     note("two_workers", took[2] / took[1], f"{1e3 * took[2]:.0f} against {1e3 * took[1]:.0f} ms a run")
 
 
-def test_a_second_dask_worker_pays(scenario: Scenario, tmp_path: Path, note: Note) -> None:
+def test_a_second_dask_worker_pays(scenario: Scenario, root: Path, tmp_path: Path, note: Note) -> None:
     """As above, on clusters of one worker and of two on this machine."""
     from distributed import Client
 
     warm_up(scenario)
     took = {}
     for workers in (1, 2):
-        with local_cluster(Path.cwd(), tmp_path / f"{workers}", workers) as address:
+        with local_cluster(root, tmp_path / f"{workers}", workers) as address:
             with Client(address, timeout="60s", set_as_default=False) as client:
                 client.wait_for_workers(workers, timeout=60)
             wall = partial(study, time.perf_counter, scenario, cluster=address, keep="summary")

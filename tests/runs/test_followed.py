@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from sim.plots.aftermath import Ventures, first_events
-from sim.runs.followed import _first, _Ventures
+from sim.plots.aftermath import CAUSES, Ventures, first_events
+from sim.runs.followed import FIRST, _first, _Ventures
 
 
 def test_story_and_figure_count_first_events_alike():
     """Of events at 4, 10 and 12: from the quarter 10 of a flip on the second is first, from 11 on the third."""
+    assert FIRST == CAUSES
     when, what = np.array([4, 10, 12]), np.array([2, 0, 4])
     none = np.zeros(1)
     story = _Ventures(none, none, none + 60, none + 10, np.array([0]), np.array([3]), when, what, 100)
